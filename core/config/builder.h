@@ -1,0 +1,45 @@
+// core/config/builder.h - load(): routes.lua to a Snapshot, or to the list of everything that is wrong with it.
+#pragma once
+
+#include "gateway/snapshot.h"
+#include "plugins/catalogue.h"
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace tollgate::config {
+
+// "routes.lua:26: ratelimit: rate: expected a rate (60 / minute), got "600"; did you mean ...?" is
+// {where "routes.lua:26", what the rest}.
+struct Problem {
+    std::string where, what;
+    std::string text() const { return where + ": " + what; }
+};
+
+// What the builder needs of the running program.
+struct Surroundings {
+    plugins::Catalogue& catalogue;
+    std::size_t loops = 1;
+    // A Host for one use of a plugin. `tollgate check` gives one that lends nothing lasting.
+    std::function<std::unique_ptr<Host>(const Descriptor&)> make_host;
+    // The state of a target address, shared between snapshots.
+    std::function<std::shared_ptr<upstream::TargetState>(const std::string& address)> target_state;
+    // The environment, for `env "NAME"`; tests give their own.
+    std::function<const char*(const char*)> env;
+};
+
+struct Loaded {
+    std::shared_ptr<Snapshot> snapshot;  // null if there are problems
+    std::vector<Problem> problems;       // in the order of the file
+};
+
+// Never throws for what the file says. The shown file name is as given, without its folder.
+Loaded load(const std::filesystem::path& file, const Surroundings& surroundings);
+
+// The flattened table of `tollgate routes`: method and path, plugins in order, upstream or answer, file:line.
+std::string describe_routes(const Snapshot& snapshot, bool json);
+
+}  // namespace tollgate::config

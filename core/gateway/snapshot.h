@@ -1,0 +1,80 @@
+// core/gateway/snapshot.h - Snapshot: one configuration, whole: routes, chains, upstreams, tiers, limits.
+//
+// Built off the loops by config/builder, immutable after, swapped whole on reload. Requests lease it (see
+// gateway/gateway.h); it is destroyed on the control thread once no loop holds it.
+#pragma once
+
+#include <tollgate/plugin.h>
+
+#include "http/limits.h"
+#include "net/address.h"
+#include "routing/router.h"
+#include "upstream/upstream.h"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tollgate::config {
+class Script;
+}
+
+namespace tollgate {
+
+// One use of a plugin in routes.lua. The instance may be in many routes' chains.
+struct PluginUse {
+    const Descriptor* descriptor = nullptr;
+    std::string where;                 // "routes.lua:26"
+    std::unique_ptr<Host> host;        // declared before the plugin: outlives it
+    std::unique_ptr<Plugin> plugin;
+};
+
+// `answer = { ... }` of a route.
+struct FixedAnswer {
+    int status = 200;
+    Headers headers;
+    std::shared_ptr<const std::string> body;
+};
+
+struct Route {
+    std::string name;   // as written: "GET /orders/:id"
+    std::string where;  // "routes.lua:33"
+    std::vector<const PluginUse*> chain;          // outermost first: always, the route's, the upstream's
+    const upstream::Upstream* upstream = nullptr; // null: `answer`, or nothing (a plugin must answer; else 404)
+    std::optional<FixedAnswer> answer;
+    std::optional<std::uint64_t> body_limit;      // overrides Limits::body
+    int when = 0;                                 // number of the function in the Script, 0: none
+    std::vector<std::string> parameter_names;     // in the order the pattern captures them; "*" for a wildcard
+};
+
+class TierDeclaration final : public Tier {
+public:
+    std::string name_, where_;
+    std::optional<Rate> rate_, quota_;
+    std::optional<std::int64_t> burst_;
+    std::string_view name() const override { return name_; }
+    std::optional<Rate> rate() const override { return rate_; }
+    std::optional<std::int64_t> burst() const override { return burst_; }
+    std::optional<Rate> quota() const override { return quota_; }
+};
+
+struct Snapshot {
+    std::vector<net::Address> listens;
+    std::optional<net::Address> admin;  // nullopt: routes.lua does not say
+    http::Limits limits;
+    std::vector<net::Range> trusted_proxies;
+    std::map<std::string, TierDeclaration, std::less<>> tiers;
+    std::vector<std::unique_ptr<PluginUse>> uses;
+    std::vector<std::unique_ptr<upstream::Upstream>> upstreams;
+    std::vector<Route> routes;  // in the order written; Router speaks of them by index
+    Route unmatched;            // where no route matches: the `always` plugins, then 404 (or 405)
+    routing::Router router;
+    std::vector<std::unique_ptr<config::Script>> scripts;  // one per loop where routes.lua has functions, else empty
+
+    Snapshot();
+    ~Snapshot();
+};
+
+}  // namespace tollgate

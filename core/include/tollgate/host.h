@@ -1,0 +1,156 @@
+// tollgate/host.h - what the gateway lends to its plugins.
+//
+// A Host belongs to one use of a plugin and lives as long as it. Functions marked [loop] may be called only on an
+// event loop (inside a door or a Task); the others from any thread.
+#pragma once
+
+#include <tollgate/context.h>
+#include <tollgate/message.h>
+#include <tollgate/settings.h>
+#include <tollgate/task.h>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace tollgate {
+
+enum class Level : std::uint8_t { debug, info, warning, error };
+
+// A figure that only grows. add() costs nanoseconds and no lock; cells of all loops are merged when scraped.
+class Counter {
+public:
+    virtual ~Counter() = default;
+    virtual void add(std::uint64_t n = 1) noexcept = 0;
+    virtual std::uint64_t value() const noexcept = 0;
+};
+
+// A figure that goes up and down.
+class Gauge {
+public:
+    virtual ~Gauge() = default;
+    virtual void set(double value) noexcept = 0;
+    virtual void add(double change) noexcept = 0;
+    virtual double value() const noexcept = 0;
+};
+
+struct Label {
+    std::string_view name, value;
+};
+
+enum class Interest : std::uint8_t { readable, writable };
+
+// How a fetch is made. Times are for the whole exchange.
+struct FetchOptions {
+    std::chrono::nanoseconds timeout{5'000'000'000};
+    std::size_t largest_body = 1 << 20;  // a longer answer is a FetchError
+};
+
+// Why a fetch brought no answer.
+class FetchError : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+// A key as the key store knows it; what a plugin needs to let a caller in.
+class KeyStore {
+public:
+    virtual ~KeyStore() = default;
+    // [loop] The caller whose secret has this SHA-256 (32 bytes), or null.
+    virtual Task<std::shared_ptr<const Caller>> find(std::string_view sha256) = 0;
+};
+
+// What an admin page or command is asked. For a command, `arguments` are its words.
+struct AdminRequest {
+    std::string_view method, path, query, body;
+    std::vector<std::string> arguments;
+};
+struct AdminAnswer {
+    int status = 200;  // for a command: its exit code
+    std::string content_type = "text/plain; charset=utf-8";
+    std::string body;
+};
+
+class Host {
+public:
+    virtual ~Host() = default;
+
+    // Writes a line to the gateway's own log, with the plugin's name.
+    virtual void log(Level level, std::string_view message) = 0;
+
+    virtual std::chrono::steady_clock::time_point now() const = 0;
+    virtual std::chrono::system_clock::time_point wall_clock() const = 0;
+
+    // Metrics live as long as the gateway; the same name and labels give the same figure, also after a reload. The
+    // name is completed to tollgate_<plugin>_<name>. Throws std::invalid_argument for a name Prometheus refuses.
+    virtual Counter& counter(std::string_view name, std::string_view help, std::initializer_list<Label> labels = {}) = 0;
+    virtual Gauge& gauge(std::string_view name, std::string_view help, std::initializer_list<Label> labels = {}) = 0;
+
+    // State shared by all uses of this plugin that ask for the same name, and handed on through reloads: it lives
+    // until no configuration holds it. `make` runs once per state. Throws std::logic_error if the type differs.
+    template <class T>
+    std::shared_ptr<T> state(std::string_view name, const std::function<std::shared_ptr<T>()>& make) {
+        return std::static_pointer_cast<T>(
+            shared_state(name, type_name<T>(), [&make]() -> std::shared_ptr<void> { return make(); }));
+    }
+
+    virtual std::size_t loop_count() const = 0;
+    // [loop] Below loop_count(); loop_count() itself on any other thread.
+    virtual std::size_t this_loop() const = 0;
+
+    virtual Task<void> sleep(std::chrono::nanoseconds time) = 0;  // [loop]
+    // [loop] Runs a task by itself, on this loop. A throw is logged. Cancelled when the gateway stops.
+    virtual void spawn(Task<void> task) = 0;
+    // [loop] Waits until the descriptor is ready; false: it was not in `timeout`. The descriptor stays the caller's.
+    virtual Task<bool> ready(int descriptor, Interest interest, std::chrono::nanoseconds timeout) = 0;
+    // [loop] Runs `work` on a thread that may block, and goes on here with its result. If the awaiting task is
+    // destroyed meanwhile, the work still ends and its result is dropped: it must own what it uses.
+    template <class F>
+    Task<std::invoke_result_t<F>> run_blocking(F work) {
+        using R = std::invoke_result_t<F>;
+        if constexpr (std::is_void_v<R>) {
+            auto shared = std::make_shared<F>(std::move(work));
+            co_await blocking([shared] { (*shared)(); });
+        } else {
+            auto result = std::make_shared<std::optional<R>>();
+            auto shared = std::make_shared<F>(std::move(work));
+            co_await blocking([shared, result] { result->emplace((*shared)()); });
+            co_return std::move(**result);
+        }
+    }
+    // [loop] A request of the gateway's own to "http://host:port/path"; the answer's body is held whole. The
+    // request's target is replaced by the URL's. Throws FetchError.
+    virtual Task<Response> fetch(std::string url, Request request, FetchOptions options = {}) = 0;
+
+    // Pages of the admin listener below /plugins/<plugin>/<path>, and commands `tollgate plugin <plugin> <name> ...`,
+    // run on the admin listener's threads. They end with this use; a later use of the same name takes over.
+    virtual void add_page(std::string_view path, std::function<AdminAnswer(const AdminRequest&)> page) = 0;
+    virtual void add_command(std::string_view name, std::string_view help,
+                             std::function<AdminAnswer(const AdminRequest&)> command) = 0;
+
+    // Null where the gateway runs without a database.
+    virtual std::shared_ptr<KeyStore> keys() = 0;
+
+    virtual std::string_view plugin_name() const = 0;
+
+protected:
+    virtual std::shared_ptr<void> shared_state(std::string_view name, std::string_view type,
+                                               const std::function<std::shared_ptr<void>()>& make) = 0;
+    virtual Task<void> blocking(std::function<void()> work) = 0;
+
+private:
+    // The same text for the same type in every library, whatever compiler made it.
+    template <class T>
+    static std::string_view type_name() {
+        return __PRETTY_FUNCTION__;
+    }
+};
+
+}  // namespace tollgate

@@ -1,0 +1,117 @@
+// tollgate/settings.h - what a plugin declares it can be told (Field) and what it was told (Settings).
+//
+// One table of Fields validates routes.lua, fills defaults, prints `tollgate plugins --settings`, and writes the
+// table in the plugin's README. Relations between fields are the constructor's to check: throw ConfigError.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tollgate {
+
+class Context;
+
+enum class Type : std::uint32_t {
+    boolean,   // true, false
+    integer,   // 42
+    number,    // 0.25
+    text,      // "words"
+    duration,  // 5 * seconds
+    size,      // 10 * megabytes
+    rate,      // 60 / minute
+    choice,    // one of Field::choices
+    value,     // what varies per request: header "X", query "q", cookie "c", caller, client_ip, a text, a function
+    texts,     // { "a", "b" } or "a"
+    path,      // a file; relative ones start at the folder of routes.lua
+};
+
+// One thing a plugin can be told. `doc` is a noun phrase that names its unit. `fallback` is the default as an
+// operator would write it in Lua ("5 * seconds", "\"json\""), so that documentation and value cannot differ.
+struct Field {
+    const char* name = "";
+    Type type = Type::text;
+    const char* doc = "";
+    const char* fallback = nullptr;  // null: no default
+    bool required = false;
+    double min = -9e15, max = 9e15;  // numbers; durations in seconds; sizes in bytes; rates in requests per second
+    std::span<const char* const> choices{};
+};
+
+// So many requests in so much time, kept as written: 60 / minute is not 1 / second when a burst is derived.
+struct Rate {
+    double count = 0;
+    std::chrono::nanoseconds per{1'000'000'000};
+    double per_second() const noexcept { return count * 1e9 / double(per.count()); }
+};
+
+// What a field of Type::value yields for one request. Cheap to copy. Evaluated on the request's loop.
+class Value {
+public:
+    class Expression;
+    Value() noexcept = default;
+    explicit Value(std::shared_ptr<const Expression> expression) noexcept : expression_{std::move(expression)} {}
+
+    explicit operator bool() const noexcept { return expression_ != nullptr; }  // false: not given
+    // The value for this request, "" where it is absent. The view holds until `scratch` or the request changes.
+    // Throws what a function in routes.lua throws: let it pass, the gateway answers 500 and logs the line.
+    std::string_view of(const Context& ctx, std::string& scratch) const;
+    // The same as a number (what a function returned, or text that reads as one); throws where it is none.
+    double number_of(const Context& ctx) const;
+    // As an operator would write it: `header "X-API-Key"`, `caller`, `function (routes.lua:12)`.
+    std::string describe() const;
+
+private:
+    std::shared_ptr<const Expression> expression_;
+};
+
+// How Values are made; the gateway derives from it, and so may a test.
+class Value::Expression {
+public:
+    virtual ~Expression() = default;
+    virtual std::string_view of(const Context& ctx, std::string& scratch) const = 0;
+    virtual std::string describe() const = 0;
+};
+
+// Thrown by a plugin's create(): the gateway adds file, line and the plugin's name.
+class ConfigError : public std::runtime_error {
+public:
+    // `field` may be ""; `message` says what was wanted and what was got: "expected at least rate, got 5".
+    ConfigError(std::string field, const std::string& message);
+    const std::string& field() const noexcept { return field_; }
+
+private:
+    std::string field_;
+};
+
+// What one use in routes.lua said, checked against the Fields and completed by their defaults. Asking for a name
+// that is no Field, or by the wrong type, is a bug in the plugin and throws std::logic_error.
+class Settings {
+public:
+    virtual ~Settings() = default;
+
+    // True if routes.lua gave it or it has a default.
+    virtual bool has(std::string_view name) const = 0;
+    virtual bool boolean(std::string_view name) const = 0;
+    virtual std::int64_t integer(std::string_view name) const = 0;
+    virtual double number(std::string_view name) const = 0;
+    virtual std::string text(std::string_view name) const = 0;  // text, choice, path (absolute)
+    virtual std::chrono::nanoseconds duration(std::string_view name) const = 0;
+    virtual std::uint64_t size(std::string_view name) const = 0;  // bytes
+    virtual Rate rate(std::string_view name) const = 0;
+    virtual Value value(std::string_view name) const = 0;
+    virtual std::vector<std::string> texts(std::string_view name) const = 0;
+
+    // Where this use stands: "routes.lua:26".
+    virtual std::string where() const = 0;
+    // 1 for the first use of this plugin in this configuration that asks with `kind`, 2 for the next: the stable
+    // part of a name for state that outlives a reload, where the operator gave none.
+    virtual int ordinal(std::string_view kind) const = 0;
+};
+
+}  // namespace tollgate
