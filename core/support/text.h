@@ -1,0 +1,69 @@
+// core/support/text.h - words for people: quoting what a user wrote, guessing what was meant, counting things.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace tollgate::text {
+
+// `"users"`: in double quotes on one line, control bytes and bytes that are not UTF-8 as \xNN, cut after `most` bytes.
+std::string quote(std::string_view user_text, std::size_t most = 80);
+
+// The same without the quotes and the cut: safe to write into a log line.
+std::string printable(std::string_view user_text);
+
+// How many letters must be added, dropped, changed or swapped with their neighbour to get from one to the other.
+std::size_t edit_distance(std::string_view a, std::string_view b);
+
+// Finds which of several words was most likely meant; the first of equals wins. Knows no words itself.
+class Guess {
+public:
+    explicit Guess(std::string_view word);
+    void offer(std::string_view candidate);
+    // "" if nothing offered is near enough to be a slip of the finger: a third of the letters, at least one.
+    const std::string& best() const noexcept { return best_; }
+
+private:
+    std::string word_, best_;
+    std::size_t distance_;
+};
+
+// The candidate that `word` was likely meant to be, or "". `candidates`: any range of texts.
+template <class Range>
+std::string nearest(std::string_view word, const Range& candidates) {
+    Guess guess{word};
+    for (const auto& candidate : candidates) guess.offer(candidate);
+    return guess.best();
+}
+
+// `; did you mean "rate"?` for the end of an error text, or "" if nothing is near.
+template <class Range>
+std::string did_you_mean(std::string_view word, const Range& candidates) {
+    const std::string best = nearest(word, candidates);
+    return best.empty() ? best : "; did you mean " + quote(best) + "?";
+}
+
+// "1 route", "3 routes".
+std::string count(std::size_t number, std::string_view noun);
+
+// "a, b, c". `texts`: any range of texts.
+template <class Range>
+std::string join(const Range& texts, std::string_view between = ", ") {
+    std::string all;
+    bool first = true;
+    for (const auto& text : texts) {
+        if (!first) all += between;
+        all += text;
+        first = false;
+    }
+    return all;
+}
+
+// True for [a-z][a-z0-9_]*: how plugins, their settings and named things of routes.lua are called.
+bool is_word(std::string_view text) noexcept;
+
+// `text` filled up with spaces to `width` letters (UTF-8 code points), for tables.
+std::string padded(std::string_view text, std::size_t width);
+
+}  // namespace tollgate::text

@@ -1,0 +1,84 @@
+// tests/core/support/text_test.cpp - quoting, guessing and counting.
+#include "support/text.h"
+
+#include <boost/test/unit_test.hpp>
+
+#include <string>
+#include <vector>
+
+using namespace tollgate;
+using namespace std::literals;
+
+BOOST_AUTO_TEST_SUITE(support_text)
+
+BOOST_AUTO_TEST_CASE(a_slip_of_the_finger_is_guessed) {
+    const std::vector<std::string> words{"rate", "burst", "by", "algorithm"};
+    BOOST_TEST(text::nearest("rates", words) == "rate");
+    BOOST_TEST(text::nearest("rtae", words) == "rate");
+    BOOST_TEST(text::nearest("algoritm", words) == "algorithm");
+    BOOST_TEST(text::did_you_mean("brust", words) == "; did you mean \"burst\"?");
+}
+
+BOOST_AUTO_TEST_CASE(another_word_altogether_is_not_guessed) {
+    const std::vector<std::string_view> words{"rate", "by"};
+    BOOST_TEST(text::nearest("upstream", words) == "");
+    BOOST_TEST(text::nearest("x", words) == "");
+    BOOST_TEST(text::did_you_mean("", words) == "");
+}
+
+BOOST_AUTO_TEST_CASE(the_nearest_of_several_wins) {
+    const std::vector<std::string> words{"listed", "listen", "listing"};
+    BOOST_TEST(text::nearest("listn", words) == "listen");
+}
+
+BOOST_AUTO_TEST_CASE(a_swap_of_neighbours_is_one_step) {
+    BOOST_TEST(text::edit_distance("route", "ruote") == 1u);
+    BOOST_TEST(text::edit_distance("", "abc") == 3u);
+    BOOST_TEST(text::edit_distance("kitten", "sitting") == 3u);
+}
+
+BOOST_AUTO_TEST_CASE(a_word_without_end_costs_nothing) {
+    const std::vector<std::string> words{std::string(1'000'000, 'a'), "rate"};
+    BOOST_TEST(text::nearest(std::string(1'000'000, 'b'), words) == "");
+}
+
+BOOST_AUTO_TEST_CASE(quoted_text_stays_on_one_line) {
+    BOOST_TEST(text::quote("a\nb\x1b[2J\0"sv) == "\"a\\nb\\x1b[2J\\x00\"");
+    BOOST_TEST(text::quote("na\xc3\xafve") == "\"na\xc3\xafve\"");
+    BOOST_TEST(text::quote("\xff\xc3") == "\"\\xff\\xc3\"");
+    BOOST_TEST(text::quote("\xc2\x9b""31m") == "\"\\xc2\\x9b31m\"");
+}
+
+BOOST_AUTO_TEST_CASE(long_text_is_cut_between_letters) {
+    BOOST_TEST(text::quote("abcdef", 3) == "\"abc...\"");
+    BOOST_TEST(text::quote("ab\xc3\xa4", 3) == "\"ab...\"");
+    BOOST_TEST(text::quote("abc", 3) == "\"abc\"");
+}
+
+BOOST_AUTO_TEST_CASE(overlong_and_surrogate_forms_are_no_letters) {
+    BOOST_TEST(text::printable("\xc0\xaf") == "\\xc0\\xaf");
+    BOOST_TEST(text::printable("\xed\xa0\x80") == "\\xed\\xa0\\x80");
+    BOOST_TEST(text::printable("\xf0\x9f\x9a\xa7") == "\xf0\x9f\x9a\xa7");
+}
+
+BOOST_AUTO_TEST_CASE(one_is_not_a_plural) {
+    BOOST_TEST(text::count(0, "route") == "0 routes");
+    BOOST_TEST(text::count(1, "route") == "1 route");
+    BOOST_TEST(text::count(2, "route") == "2 routes");
+}
+
+BOOST_AUTO_TEST_CASE(words_are_lower_case_names) {
+    BOOST_TEST(text::is_word("rate_limit2"));
+    BOOST_TEST(!text::is_word(""));
+    BOOST_TEST(!text::is_word("2fast"));
+    BOOST_TEST(!text::is_word("Rate"));
+    BOOST_TEST(!text::is_word("rate-limit"));
+}
+
+BOOST_AUTO_TEST_CASE(columns_are_as_wide_as_they_look) {
+    BOOST_TEST(text::padded("ab", 4) == "ab  ");
+    BOOST_TEST(text::padded("\xc3\xa4", 2) == "\xc3\xa4 ");
+    BOOST_TEST(text::padded("long", 2) == "long");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
