@@ -18,9 +18,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <span>
+#include <string>
+#include <string_view>
 #include <type_traits>
+#include <utility>
 
 namespace tollgate {
 
@@ -56,22 +60,46 @@ inline constexpr std::uint32_t plugin_abi = 0x0001'0000;
 inline constexpr const char* build_stamp =
     TOLLGATE_STRINGS ", " TOLLGATE_TEXT(__SIZEOF_POINTER__) "-byte words, sanitizer " TOLLGATE_SANITIZER;
 
+// Refuses a request in the gateway's own form of error: the gateway composes the answer (and `errors { ... }` of
+// routes.lua may reword it). Prefer it to a Response of your own where that form is what clients expect. A door may
+// throw it from any depth, or return it as its Verdict, which costs a microsecond less.
+class Refusal : public std::exception {
+public:
+    // `reason` is a stable word for programs ("rate_limited"), `message` a sentence for people. Both reach the client.
+    Refusal(int status, std::string reason, std::string message);
+    Refusal& with(std::string_view name, std::string_view value);  // adds a header line to the answer
+    const char* what() const noexcept override { return message_.c_str(); }
+    int status() const noexcept { return status_; }
+    const std::string& reason() const noexcept { return reason_; }
+    const std::string& message() const noexcept { return message_; }
+    const Headers& headers() const noexcept { return headers_; }
+
+private:
+    int status_;
+    std::string reason_, message_;
+    Headers headers_;
+};
+
 // What a door decided.
 class [[nodiscard]] Verdict {
 public:
     Verdict() noexcept = default;                                            // walk on
     Verdict(Response answer) noexcept : answer_{std::move(answer)} {}        // NOLINT: this is the answer
     Verdict(Task<Verdict> later) noexcept : later_{std::move(later)} {}      // NOLINT: not yet
+    Verdict(Refusal refusal) : refusal_{std::make_unique<Refusal>(std::move(refusal))} {}  // NOLINT: as if thrown
 
     // The gateway's own: what was decided.
     bool pending() const noexcept { return bool(later_); }
     Task<Verdict> take_later() noexcept { return std::move(later_); }
     bool answers() const noexcept { return bool(answer_); }
     Response take_answer() noexcept { return std::move(answer_); }
+    bool refuses() const noexcept { return refusal_ != nullptr; }
+    Refusal take_refusal() noexcept { return std::move(*std::exchange(refusal_, nullptr)); }
 
 private:
     Response answer_;
     Task<Verdict> later_;
+    std::unique_ptr<Refusal> refusal_;
 };
 
 // Doors in the order a request meets them. They are const because all loops share the instance: what changes is the
@@ -92,25 +120,6 @@ public:
     virtual Verdict on_response(ResponseContext&) const { return {}; }
     // The request is over. Always, exactly once, for every plugin of the route. A throw is caught and logged.
     virtual void on_log(const LogContext&) const {}
-};
-
-// Thrown by a door to refuse the request: the gateway composes the answer (and `errors { ... }` of routes.lua may
-// reword it). Prefer it to a Response of your own where the gateway's form of error is what clients expect.
-class Refusal : public std::exception {
-public:
-    // `reason` is a stable word for programs ("rate_limited"), `message` a sentence for people. Both reach the client.
-    Refusal(int status, std::string reason, std::string message);
-    Refusal& with(std::string_view name, std::string_view value);  // adds a header line to the answer
-    const char* what() const noexcept override { return message_.c_str(); }
-    int status() const noexcept { return status_; }
-    const std::string& reason() const noexcept { return reason_; }
-    const std::string& message() const noexcept { return message_; }
-    const Headers& headers() const noexcept { return headers_; }
-
-private:
-    int status_;
-    std::string reason_, message_;
-    Headers headers_;
 };
 
 struct Descriptor {
