@@ -1,0 +1,100 @@
+// plugins/auth/presented.cpp - reading a secret out of a text, and cutting it out.
+#include "presented.h"
+
+#include "credentials.h"
+
+#include <algorithm>
+#include <cstddef>
+
+namespace tollgate::auth {
+
+namespace {
+
+constexpr std::string_view bearer = "bearer";
+
+char lower(char c) noexcept {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+}
+
+int hex_digit(char c) noexcept {
+    c = lower(c);
+    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+// As Request::query_parameter reads names: %XX and '+' decoded, a broken escape as it stands.
+std::string decoded(std::string_view text) {
+    std::string plain;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const bool escape = text[i] == '%' && i + 2 < text.size() && hex_digit(text[i + 1]) >= 0 &&
+                            hex_digit(text[i + 2]) >= 0;
+        if (escape) {
+            plain += static_cast<char>(hex_digit(text[i + 1]) << 4 | hex_digit(text[i + 2]));
+            i += 2;
+        } else {
+            plain += text[i] == '+' ? ' ' : text[i];
+        }
+    }
+    return plain;
+}
+
+// The parts of `text` between `separator`s for which keep() holds, put together again by `joint`.
+template <class Keep>
+std::string kept(std::string_view text, char separator, std::string_view joint, Keep keep) {
+    std::string rest;
+    bool first = true;
+    for (;;) {
+        const std::size_t end = std::min(text.find(separator), text.size());
+        if (const std::string_view part = text.substr(0, end); keep(part)) {
+            if (!first) rest += joint;
+            rest += part;
+            first = false;
+        }
+        if (end == text.size()) return rest;
+        text.remove_prefix(end + 1);
+    }
+}
+
+std::string_view trimmed(std::string_view text) noexcept {
+    const std::size_t begin = text.find_first_not_of(" \t");
+    if (begin == std::string_view::npos) return {};
+    return text.substr(begin, text.find_last_not_of(" \t") + 1 - begin);
+}
+
+}  // namespace
+
+Presented read_plain(std::string_view text) noexcept {
+    if (text.empty()) return {};
+    if (text.size() > longest_secret) return {Presented::Form::malformed, {}};
+    return {Presented::Form::secret, text};
+}
+
+Presented read_bearer(std::string_view text) noexcept {
+    const std::string_view scheme = text.substr(0, text.find(' '));
+    if (!std::equal(scheme.begin(), scheme.end(), bearer.begin(), bearer.end(),
+                    [](char a, char b) { return lower(a) == b; }))
+        return {};
+    text.remove_prefix(scheme.size());
+    text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+    if (text.empty() || text.find_first_of(" \t,") != std::string_view::npos) return {Presented::Form::malformed, {}};
+    return read_plain(text);
+}
+
+std::string without_parameter(std::string_view target, std::string_view name) {
+    const std::size_t mark = target.find('?');
+    if (mark == std::string_view::npos) return std::string{target};
+    const std::string query = kept(target.substr(mark + 1), '&', "&", [name](std::string_view part) {
+        return decoded(part.substr(0, part.find('='))) != name;
+    });
+    std::string rest{target.substr(0, mark)};
+    if (!query.empty()) (rest += '?') += query;
+    return rest;
+}
+
+std::string without_cookie(std::string_view cookies, std::string_view name) {
+    const std::string rest = kept(cookies, ';', ";", [name](std::string_view part) {
+        return trimmed(part.substr(0, part.find('='))) != name;
+    });
+    return std::string{trimmed(rest)};
+}
+
+}  // namespace tollgate::auth
