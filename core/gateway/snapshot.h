@@ -20,11 +20,17 @@
 namespace tollgate::config {
 class Script;
 }
+namespace tollgate::plugins {
+void retire(Host* host) noexcept;  // plugins/plugin_host.h
+}
 
 namespace tollgate {
 
 // One use of a plugin in routes.lua. The instance may be in many routes' chains.
 struct PluginUse {
+    // The plugin's pages and spawned tasks end first: they run in it.
+    ~PluginUse() { plugins::retire(host.get()); }
+
     const Descriptor* descriptor = nullptr;
     std::string where;                 // "routes.lua:26"
     std::unique_ptr<Host> host;        // declared before the plugin: outlives it

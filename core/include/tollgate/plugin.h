@@ -129,7 +129,7 @@ struct Descriptor {
     const char* build = build_stamp;  // compared and reported
     const char* name = "";            // the word used in routes.lua: [a-z][a-z0-9_]*
     const char* summary = "";         // one line
-    std::span<const Field> fields;
+    std::span<const Field> fields{};
     std::unique_ptr<Plugin> (*create)(const Settings&, Host&) = nullptr;  // throws ConfigError
 };
 static_assert(std::is_standard_layout_v<Descriptor> && offsetof(Descriptor, abi) == 0);

@@ -1,0 +1,207 @@
+// core/plugins/metrics.cpp - the cells of counters and gauges, their registry, and their text for Prometheus.
+#include "plugins/metrics.h"
+
+#include "support/text.h"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <bit>
+#include <charconv>
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+#include <vector>
+
+namespace tollgate::plugins {
+
+namespace {
+
+constexpr std::size_t cells_per_line = 8;
+
+struct alignas(64) Line {
+    std::array<std::atomic<std::uint64_t>, cells_per_line> cells{};
+};
+
+// initial-exec: libtollgate is there from the program's start, so that reading it is one instruction.
+[[gnu::tls_model("initial-exec")]] thread_local std::size_t loop_of_this_thread = std::numeric_limits<std::size_t>::max();
+
+[[noreturn]] void refuse(std::string_view name, const std::string& why) {
+    throw std::invalid_argument{"metric " + text::quote(name) + ": " + why};
+}
+
+bool is_name(std::string_view name, bool colons) {
+    const auto first = [&](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (colons && c == ':'); };
+    const auto rest = [&](char c) { return first(c) || (c >= '0' && c <= '9'); };
+    return !name.empty() && first(name[0]) && std::all_of(name.begin(), name.end(), rest);
+}
+
+std::string escaped(std::string_view text, bool quotes) {
+    std::string out;
+    for (const char c : text) {
+        if (c == '\\') out += "\\\\";
+        else if (c == '\n') out += "\\n";
+        else if (c == '"' && quotes) out += "\\\"";
+        else out += c;
+    }
+    return out;
+}
+
+// `{method="GET",status="200"}`, sorted, or "": what tells the figures of one family apart.
+std::string label_text(std::string_view metric, std::span<const Label> labels) {
+    std::vector<Label> sorted{labels.begin(), labels.end()};
+    std::sort(sorted.begin(), sorted.end(), [](const Label& a, const Label& b) { return a.name < b.name; });
+    std::string out;
+    std::string_view before;
+    for (const Label& label : sorted) {
+        if (!is_name(label.name, false) || label.name.starts_with("__"))
+            refuse(metric, "label " + text::quote(label.name) + ": expected letters, digits and _, no __ in front");
+        if (!out.empty() && label.name == before) refuse(metric, "label " + text::quote(label.name) + " is given twice");
+        before = label.name;
+        out += out.empty() ? "{" : ",";
+        out += std::string{label.name} + "=\"" + escaped(label.value, true) + '"';
+    }
+    return out.empty() ? out : out + '}';
+}
+
+std::string number_text(double value) {
+    if (std::isnan(value)) return "NaN";
+    if (std::isinf(value)) return value > 0 ? "+Inf" : "-Inf";
+    std::array<char, 40> text{};
+    const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
+    return {text.data(), end};
+}
+
+}  // namespace
+
+struct Metrics::Slab {
+    explicit Slab(std::size_t writers, std::unique_ptr<Slab> older)
+        : lines{std::make_unique<Line[]>(writers)}, older{std::move(older)} {}
+    std::unique_ptr<Line[]> lines;  // one per writer: each loop, then all other threads
+    std::unique_ptr<Slab> older;
+};
+
+// Where one figure's cells are.
+struct Metrics::Cell {
+    Line* lines;
+    std::size_t loops, index;
+
+    bool on_loop() const noexcept { return loop_of_this_thread < loops; }
+    std::atomic<std::uint64_t>& of(std::size_t writer) const noexcept { return lines[writer].cells[index]; }
+    std::atomic<std::uint64_t>& mine() const noexcept { return of(std::min(loop_of_this_thread, loops)); }
+};
+
+class Metrics::CountingCell final : public Counter {
+public:
+    explicit CountingCell(Cell cell) noexcept : cell_{cell} {}
+    void add(std::uint64_t n) noexcept override {
+        std::atomic<std::uint64_t>& mine = cell_.mine();
+        if (cell_.on_loop()) mine.store(mine.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
+        else mine.fetch_add(n, std::memory_order_relaxed);
+    }
+    std::uint64_t value() const noexcept override {
+        std::uint64_t sum = 0;
+        for (std::size_t writer = 0; writer <= cell_.loops; ++writer) sum += cell_.of(writer).load(std::memory_order_relaxed);
+        return sum;
+    }
+
+private:
+    Cell cell_;
+};
+
+// value = base + sum of cells. add() changes the writer's own cell; set() moves the base so that the sum comes out right
+// at that moment. Sets are serialised; an add() during a set() counts on top of it.
+class Metrics::GaugeCell final : public Gauge {
+public:
+    explicit GaugeCell(Cell cell) noexcept : cell_{cell} {}
+    void set(double value) noexcept override {
+        const std::lock_guard lock{setting_};
+        base_.store(value - added(), std::memory_order_relaxed);
+    }
+    void add(double change) noexcept override {
+        std::atomic<std::uint64_t>& mine = cell_.mine();
+        std::uint64_t old = mine.load(std::memory_order_relaxed);
+        const auto changed = [&] { return std::bit_cast<std::uint64_t>(std::bit_cast<double>(old) + change); };
+        if (cell_.on_loop()) mine.store(changed(), std::memory_order_relaxed);
+        else while (!mine.compare_exchange_weak(old, changed(), std::memory_order_relaxed)) {}
+    }
+    double value() const noexcept override { return base_.load(std::memory_order_relaxed) + added(); }
+
+private:
+    double added() const noexcept {
+        double sum = 0;
+        for (std::size_t writer = 0; writer <= cell_.loops; ++writer)
+            sum += std::bit_cast<double>(cell_.of(writer).load(std::memory_order_relaxed));
+        return sum;
+    }
+    Cell cell_;
+    std::mutex setting_;
+    std::atomic<double> base_{0};
+};
+
+struct Metrics::Figure {
+    std::unique_ptr<CountingCell> counter;  // one of the two
+    std::unique_ptr<GaugeCell> gauge;
+};
+
+struct Metrics::Family {
+    std::string help;
+    bool counting = true;
+    std::map<std::string, Figure> figures;  // by label_text()
+};
+
+Metrics::Metrics(std::size_t loops) : loops_{loops}, cells_used_{cells_per_line} {}
+Metrics::~Metrics() {
+    while (slabs_) slabs_ = std::move(slabs_->older);  // not by recursion, however many there are
+}
+
+void Metrics::this_thread_is_loop(std::size_t number) noexcept { loop_of_this_thread = number; }
+
+Metrics::Cell Metrics::next_cell() {
+    if (cells_used_ == cells_per_line) {
+        slabs_ = std::make_unique<Slab>(loops_ + 1, std::move(slabs_));
+        cells_used_ = 0;
+    }
+    return {slabs_->lines.get(), loops_, cells_used_++};
+}
+
+Metrics::Figure& Metrics::figure(bool counting, std::string_view name, std::string_view help, std::span<const Label> labels) {
+    if (!is_name(name, true)) refuse(name, "expected letters, digits and _, no digit in front");
+    const std::string key = label_text(name, labels);
+
+    const std::lock_guard lock{mutex_};
+    auto family = families_.find(name);
+    if (family == families_.end())
+        family = families_.emplace(std::string{name}, Family{std::string{help}, counting, {}}).first;
+    if (family->second.counting != counting)
+        refuse(name, counting ? "is already a gauge, asked for as a counter" : "is already a counter, asked for as a gauge");
+    const auto [place, fresh] = family->second.figures.try_emplace(key);
+    if (fresh && counting) place->second.counter = std::make_unique<CountingCell>(next_cell());
+    if (fresh && !counting) place->second.gauge = std::make_unique<GaugeCell>(next_cell());
+    return place->second;
+}
+
+Counter& Metrics::counter(std::string_view name, std::string_view help, std::span<const Label> labels) {
+    return *figure(true, name, help, labels).counter;
+}
+
+Gauge& Metrics::gauge(std::string_view name, std::string_view help, std::span<const Label> labels) {
+    return *figure(false, name, help, labels).gauge;
+}
+
+std::string Metrics::prometheus() const {
+    const std::lock_guard lock{mutex_};
+    std::string out;
+    for (const auto& [name, family] : families_) {
+        out += "# HELP " + name + ' ' + escaped(family.help, false) + '\n';
+        out += "# TYPE " + name + (family.counting ? " counter\n" : " gauge\n");
+        for (const auto& [labels, figure] : family.figures) {
+            const std::string value =
+                figure.counter ? std::to_string(figure.counter->value()) : number_text(figure.gauge->value());
+            out += name + labels + ' ' + value + '\n';
+        }
+    }
+    return out;
+}
+
+}  // namespace tollgate::plugins

@@ -1,0 +1,114 @@
+// core/plugins/plugin_host.h - PluginHost: what the gateway lends to one use of a plugin; LoopServices: what it needs of
+// the event loops for that, implemented in core/gateway.
+#pragma once
+
+#include <tollgate/host.h>
+
+#include "admin/pages.h"
+
+#include <atomic>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace tollgate::plugins {
+
+class Metrics;
+class NamedStates;
+
+// The event loops as a plugin's host sees them. [loop] as in tollgate/host.h; the others from any thread.
+class LoopServices {
+public:
+    virtual ~LoopServices() = default;
+    virtual std::size_t loop_count() const = 0;
+    virtual std::size_t this_loop() const = 0;  // loop_count() on a thread that is no loop
+    // Runs the job soon on that loop, in order, never inside this call; or returns false if that loop does not run (not yet, or no more), and
+    // then nobody runs on it until the call has returned. A job taken but never run is destroyed before the loop is.
+    virtual bool post(std::size_t loop, std::function<void()> job) = 0;
+    virtual Task<void> sleep(std::chrono::nanoseconds time) = 0;                                                // [loop]
+    virtual Task<bool> ready(int descriptor, Interest interest, std::chrono::nanoseconds timeout) = 0;          // [loop]
+    virtual Task<void> blocking(std::function<void()> work) = 0;                                                // [loop]
+    virtual Task<Response> fetch(std::string url, Request request, FetchOptions options) = 0;                   // [loop]
+};
+
+// For `tollgate check` and tests of what needs no loop: there are none, and whatever needs one throws std::logic_error.
+class NoLoops final : public LoopServices {
+public:
+    explicit NoLoops(std::size_t loops = 1) noexcept : loops_{loops} {}
+    std::size_t loop_count() const override { return loops_; }
+    std::size_t this_loop() const override { return loops_; }
+    bool post(std::size_t, std::function<void()>) override { return false; }
+    Task<void> sleep(std::chrono::nanoseconds) override;
+    Task<bool> ready(int, Interest, std::chrono::nanoseconds) override;
+    Task<void> blocking(std::function<void()>) override;
+    Task<Response> fetch(std::string, Request, FetchOptions) override;
+
+private:
+    std::size_t loops_;
+};
+
+// What all hosts of one gateway share. Outlives them.
+struct Lent {
+    LoopServices& loops;
+    Metrics& metrics;
+    NamedStates& states;
+    admin::Pages& pages;
+    std::shared_ptr<KeyStore> keys;  // null without a database
+};
+
+class PluginHost final : public Host {
+public:
+    PluginHost(std::string plugin_name, Lent lent);
+    ~PluginHost() override;  // retires
+
+    // Ends what could still call into the plugin without a request: its pages and commands (waits for those that run),
+    // and its spawned tasks (destroys each on its loop). Called before the plugin is destroyed, since it may be what
+    // they use; not on a loop unless that is the only one the plugin spawned on.
+    void retire() noexcept;
+
+    void log(Level level, std::string_view message) override;
+    std::chrono::steady_clock::time_point now() const override { return std::chrono::steady_clock::now(); }
+    std::chrono::system_clock::time_point wall_clock() const override { return std::chrono::system_clock::now(); }
+    Counter& counter(std::string_view name, std::string_view help, std::initializer_list<Label> labels) override;
+    Gauge& gauge(std::string_view name, std::string_view help, std::initializer_list<Label> labels) override;
+    std::size_t loop_count() const override { return lent_.loops.loop_count(); }
+    std::size_t this_loop() const override { return lent_.loops.this_loop(); }
+    Task<void> sleep(std::chrono::nanoseconds time) override { return lent_.loops.sleep(time); }
+    void spawn(Task<void> task) override;
+    Task<bool> ready(int descriptor, Interest interest, std::chrono::nanoseconds timeout) override {
+        return lent_.loops.ready(descriptor, interest, timeout);
+    }
+    Task<Response> fetch(std::string url, Request request, FetchOptions options) override {
+        return lent_.loops.fetch(std::move(url), std::move(request), options);
+    }
+    void add_page(std::string_view path, std::function<AdminAnswer(const AdminRequest&)> page) override;
+    void add_command(std::string_view name, std::string_view help,
+                     std::function<AdminAnswer(const AdminRequest&)> command) override;
+    std::shared_ptr<KeyStore> keys() override { return lent_.keys; }
+    std::string_view plugin_name() const override { return name_; }
+
+protected:
+    std::shared_ptr<void> shared_state(std::string_view name, std::string_view type,
+                                       const std::function<std::shared_ptr<void>()>& make) override;
+    Task<void> blocking(std::function<void()> work) override { return lent_.loops.blocking(std::move(work)); }
+
+private:
+    struct Spawned;
+
+    std::string full_name(std::string_view name) const;
+    static Task<void> watched(Task<void> task, std::string plugin, std::shared_ptr<Spawned> list, std::uint64_t number);
+
+    const std::string name_;
+    const Lent lent_;
+    std::mutex registering_;
+    std::vector<admin::Pages::Registration> registrations_;
+    std::vector<std::shared_ptr<Spawned>> spawned_;  // one per loop, each touched by its loop only
+};
+
+// Retires a host that is a PluginHost; any other (a test's) is left alone.
+void retire(Host* host) noexcept;
+
+}  // namespace tollgate::plugins
