@@ -8,6 +8,7 @@
 #include <atomic>
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,17 +23,23 @@ struct TargetState {
 class UpstreamTarget final : public Target {
 public:
     UpstreamTarget(net::Address address, std::uint32_t weight, std::shared_ptr<TargetState> state)
-        : address_{std::move(address)}, weight_{weight}, state_{std::move(state)} {}
+        : address_{std::move(address)}, weight_{weight}, state_{std::move(state)} {
+        if (address_.is_literal()) literal_ = address_.resolve();
+    }
     std::string_view address() const override { return address_.text(); }
     std::uint32_t weight() const override { return weight_; }
     std::uint32_t in_flight() const override { return state_->in_flight.load(std::memory_order_relaxed); }
     bool available() const override { return state_->available.load(std::memory_order_relaxed); }
     const net::Address& where() const noexcept { return address_; }
+    // Where it is, if that can be said without asking DNS.
+    const std::optional<Poco::Net::SocketAddress>& literal() const noexcept { return literal_; }
     TargetState& state() const noexcept { return *state_; }
+    const std::shared_ptr<TargetState>& shared_state() const noexcept { return state_; }
 
 private:
     net::Address address_;
     std::uint32_t weight_;
+    std::optional<Poco::Net::SocketAddress> literal_;
     std::shared_ptr<TargetState> state_;
 };
 

@@ -1,0 +1,75 @@
+// core/http/exchange.h - Exchange: one request and its answer, whatever protocol carries them.
+//
+// HTTP/1.1 makes one by http/session. HTTP/2 will be a second way: nobody above may assume that a connection carries
+// one exchange at a time.
+#pragma once
+
+#include <tollgate/message.h>
+#include <tollgate/task.h>
+
+#include "net/address.h"
+#include "net/timers.h"
+#include "support/failure.h"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace tollgate::http {
+
+// Who is at the other end of a client connection. Lives as long as it.
+struct Client {
+    std::string address;             // "192.0.2.7", "2001:db8::1", "unix:"
+    std::optional<net::Ip> ip;       // nullopt on a Unix socket
+    bool secure = false;
+};
+
+class Exchange {
+public:
+    virtual ~Exchange() = default;
+    Exchange(const Exchange&) = delete;
+    Exchange& operator=(const Exchange&) = delete;
+
+    Request request;
+    // Why the request's head cannot be served (400, 408, 414, 431, ...); the rest of `request` is then what was read.
+    std::optional<Failure> refusal;
+    net::TimePoint began;  // first byte of the head
+    std::chrono::system_clock::time_point began_at;
+
+    virtual const Client& client() const noexcept = 0;
+
+    // The request's body. Reading it throws Failure (400, 408, 413, or 499 where the client left).
+    virtual bool has_body() const noexcept = 0;
+    virtual BodySource& body() noexcept = 0;
+    virtual void limit_body(std::uint64_t bytes) = 0;  // throws Failure 413 if the declared length is beyond it
+    virtual std::uint64_t body_received() const noexcept = 0;
+
+    // The answer. First begin(), then send() until `last`. A throw of Failure (499) means the client is gone.
+    virtual Task<void> send_interim(int status, const Headers& headers) = 0;  // 1xx; nothing to a HTTP/1.0 client
+    // `length`: of the body, nullopt where it is not known before its end. `bodiless`: no body will follow although
+    // there is a length (HEAD, 304).
+    virtual void begin(const Response& response, std::optional<std::uint64_t> length, bool bodiless) = 0;
+    virtual Task<void> send(std::string_view piece, bool last, const Headers* trailers = nullptr) = 0;
+    // What was begun cannot be ended: makes sure that the client sees it is not whole.
+    virtual void cut() noexcept = 0;
+    virtual void close_after() noexcept = 0;  // no further request on this connection, if it can be told
+    virtual bool begun() const noexcept = 0;
+    virtual bool sent_whole() const noexcept = 0;
+    virtual std::uint64_t body_sent() const noexcept = 0;
+
+protected:
+    Exchange() = default;
+};
+
+// What the gateway is to whoever makes exchanges. Called on the exchange's loop. Destroying the task cancels.
+class Handler {
+public:
+    virtual Task<void> serve(Exchange& exchange) = 0;
+
+protected:
+    ~Handler() = default;
+};
+
+}  // namespace tollgate::http

@@ -1,0 +1,12 @@
+// core/http/hop_by_hop.h - removes what belongs to one connection and not to the message (RFC 9110 section 7.6.1).
+#pragma once
+
+#include <tollgate/message.h>
+
+namespace tollgate::http {
+
+// Removes Connection and what it names, Keep-Alive, Proxy-Connection, TE, Transfer-Encoding, Content-Length, Upgrade.
+// Framing is said anew by whoever sends the message on. Host stays, whatever Connection says.
+void strip_hop_by_hop(Headers& headers);
+
+}  // namespace tollgate::http

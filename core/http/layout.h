@@ -1,0 +1,103 @@
+// core/http/layout.h - what Headers, Request and Response look like inside; for the gateway's own code only.
+#pragma once
+
+#include <tollgate/message.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tollgate {
+
+namespace http {
+
+// Header names that the gateway itself acts on, told apart once, when a line is added.
+enum class Known : std::uint8_t {
+    other,
+    host,
+    connection,
+    keep_alive,
+    proxy_connection,
+    transfer_encoding,
+    te,
+    trailer,
+    upgrade,
+    content_length,
+    expect,
+    date,
+    server,
+    via,
+    x_forwarded_for,
+    x_forwarded_proto,
+    x_forwarded_host,
+    forwarded,
+    x_request_id,
+    cookie,
+};
+Known known(std::string_view name) noexcept;
+
+bool same_text(std::string_view a, std::string_view b) noexcept;  // ASCII case ignored
+bool is_token(std::string_view text) noexcept;                     // RFC 9110 section 5.6.2
+bool is_field_value(std::string_view text) noexcept;               // no CR, LF or NUL
+
+// Calls `each` with every element of a comma-separated list (RFC 9110 section 5.6.1), blanks trimmed, empty ones left out.
+template <class F>
+void for_each_element(std::string_view list, F each) {
+    while (!list.empty()) {
+        const auto comma = list.find(',');
+        auto element = list.substr(0, comma);
+        list = comma == list.npos ? std::string_view{} : list.substr(comma + 1);
+        while (!element.empty() && (element.front() == ' ' || element.front() == '\t')) element.remove_prefix(1);
+        while (!element.empty() && (element.back() == ' ' || element.back() == '\t')) element.remove_suffix(1);
+        if (!element.empty()) each(element);
+    }
+}
+
+}  // namespace http
+
+// All names and values lie in one string; a line is four numbers. clear() keeps the memory for the next message.
+struct Headers::Layout {
+    struct Entry {
+        std::uint32_t name, value;
+        std::uint32_t value_size;
+        std::uint16_t name_size;
+        http::Known known;
+    };
+    std::string text;
+    std::vector<Entry> lines;
+
+    std::string_view name(const Entry& e) const noexcept { return {text.data() + e.name, e.name_size}; }
+    std::string_view value(const Entry& e) const noexcept { return {text.data() + e.value, e.value_size}; }
+    // Without the checks of Headers::add: for what a parser has checked.
+    void append(std::string_view name, std::string_view value);
+
+    static Layout& of(Headers& headers);  // made if need be
+    // The first line of that name, or null.
+    static const Entry* find(const Headers& headers, http::Known known) noexcept;
+    static std::string_view get(const Headers& headers, http::Known known) noexcept;
+    static std::size_t count(const Headers& headers, http::Known known) noexcept;
+    static void remove(Headers& headers, http::Known known) noexcept;
+};
+
+struct Request::Layout {
+    std::string method = "GET";
+    std::string target = "/";
+    std::size_t path_size = 1;  // of target
+    std::string host;           // lower case, without port
+    std::string_view scheme = "http";
+    int version_minor = 1;
+    Headers headers;
+    Body body;
+
+    void clear() noexcept;
+    void set_target(std::string_view target);  // already checked
+};
+
+struct Response::Layout {
+    int status = 200;
+    Headers headers;
+    Body body;
+};
+
+}  // namespace tollgate

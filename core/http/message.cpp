@@ -1,0 +1,313 @@
+// core/http/message.cpp - Headers, Body, Request and Response of include/tollgate/message.h.
+#include <tollgate/message.h>
+
+#include "http/layout.h"
+#include "http/target.h"
+
+#include <algorithm>
+#include <array>
+#include <stdexcept>
+
+namespace tollgate {
+
+namespace http {
+
+namespace {
+
+constexpr char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+
+constexpr std::array<bool, 256> token_table = [] {
+    std::array<bool, 256> table{};
+    for (int c = '0'; c <= '9'; ++c) table[c] = true;
+    for (int c = 'a'; c <= 'z'; ++c) table[c] = table[c - 32] = true;
+    for (const char c : std::string_view{"!#$%&'*+-.^_`|~"}) table[static_cast<unsigned char>(c)] = true;
+    return table;
+}();
+
+}  // namespace
+
+bool same_text(std::string_view a, std::string_view b) noexcept {
+    if (a.size() != b.size()) return false;
+    for (std::size_t i = 0; i < a.size(); ++i)
+        if (a[i] != b[i] && lower(a[i]) != lower(b[i])) return false;
+    return true;
+}
+
+bool is_token(std::string_view text) noexcept {
+    return !text.empty() &&
+           std::all_of(text.begin(), text.end(), [](unsigned char c) { return token_table[c]; });
+}
+
+bool is_field_value(std::string_view text) noexcept {
+    return std::none_of(text.begin(), text.end(), [](char c) { return c == '\r' || c == '\n' || c == '\0'; });
+}
+
+Known known(std::string_view name) noexcept {
+    const auto is = [name](std::string_view other, Known yes) { return same_text(name, other) ? yes : Known::other; };
+    switch (name.size()) {
+        case 2: return is("te", Known::te);
+        case 3: return is("via", Known::via);
+        case 4:
+            return lower(name[0]) == 'h' ? is("host", Known::host) : is("date", Known::date);
+        case 6:
+            return lower(name[0]) == 's'   ? is("server", Known::server)
+                   : lower(name[0]) == 'e' ? is("expect", Known::expect)
+                                           : is("cookie", Known::cookie);
+        case 7: return lower(name[0]) == 't' ? is("trailer", Known::trailer) : is("upgrade", Known::upgrade);
+        case 9: return is("forwarded", Known::forwarded);
+        case 10: return lower(name[0]) == 'c' ? is("connection", Known::connection) : is("keep-alive", Known::keep_alive);
+        case 12: return is("x-request-id", Known::x_request_id);
+        case 14: return is("content-length", Known::content_length);
+        case 15: return is("x-forwarded-for", Known::x_forwarded_for);
+        case 16:
+            return lower(name[0]) == 'p' ? is("proxy-connection", Known::proxy_connection)
+                                         : is("x-forwarded-host", Known::x_forwarded_host);
+        case 17:
+            return lower(name[0]) == 't' ? is("transfer-encoding", Known::transfer_encoding)
+                                         : is("x-forwarded-proto", Known::x_forwarded_proto);
+        default: return Known::other;
+    }
+}
+
+}  // namespace http
+
+using http::Known;
+
+// Headers --------------------------------------------------------------------------------------------------------
+
+Headers::Layout& Headers::Layout::of(Headers& headers) {
+    if (!headers.layout_) headers.layout_ = new Layout{};
+    return *headers.layout_;
+}
+
+void Headers::Layout::append(std::string_view name, std::string_view value) {
+    const auto start = static_cast<std::uint32_t>(text.size());
+    if (!text.empty() && name.data() >= text.data() && name.data() < text.data() + text.size()) {
+        // A piece of ourselves: appending may move it.
+        const std::string copy{name};
+        return append(copy, std::string{value});
+    }
+    if (!text.empty() && value.data() >= text.data() && value.data() < text.data() + text.size())
+        return append(name, std::string{value});
+    text.append(name).append(value);
+    lines.push_back({start, start + static_cast<std::uint32_t>(name.size()), static_cast<std::uint32_t>(value.size()),
+                     static_cast<std::uint16_t>(name.size()), http::known(name)});
+}
+
+const Headers::Layout::Entry* Headers::Layout::find(const Headers& headers, Known known) noexcept {
+    if (headers.layout_)
+        for (const auto& line : headers.layout_->lines)
+            if (line.known == known) return &line;
+    return nullptr;
+}
+
+std::string_view Headers::Layout::get(const Headers& headers, Known known) noexcept {
+    const Entry* line = find(headers, known);
+    return line ? headers.layout_->value(*line) : std::string_view{};
+}
+
+std::size_t Headers::Layout::count(const Headers& headers, Known known) noexcept {
+    if (!headers.layout_) return 0;
+    const auto& lines = headers.layout_->lines;
+    return static_cast<std::size_t>(
+        std::count_if(lines.begin(), lines.end(), [known](const Entry& line) { return line.known == known; }));
+}
+
+void Headers::Layout::remove(Headers& headers, Known known) noexcept {
+    if (headers.layout_) std::erase_if(headers.layout_->lines, [known](const Entry& line) { return line.known == known; });
+}
+
+Headers::Headers() noexcept = default;
+Headers::Headers(std::initializer_list<Line> lines) {
+    for (const auto& line : lines) add(line.name, line.value);
+}
+Headers::Headers(const Headers& other) : layout_{other.layout_ ? new Layout{*other.layout_} : nullptr} {}
+Headers::Headers(Headers&& other) noexcept : layout_{std::exchange(other.layout_, nullptr)} {}
+Headers& Headers::operator=(const Headers& other) {
+    if (this != &other) *this = Headers{other};
+    return *this;
+}
+Headers& Headers::operator=(Headers&& other) noexcept {
+    std::swap(layout_, other.layout_);
+    return *this;
+}
+Headers::~Headers() { delete layout_; }
+
+std::string_view Headers::get(std::string_view name) const noexcept {
+    if (layout_)
+        for (const auto& line : layout_->lines)
+            if (line.name_size == name.size() && http::same_text(layout_->name(line), name)) return layout_->value(line);
+    return {};
+}
+
+bool Headers::has(std::string_view name) const noexcept {
+    return layout_ && std::any_of(layout_->lines.begin(), layout_->lines.end(), [&](const auto& line) {
+        return http::same_text(layout_->name(line), name);
+    });
+}
+
+void Headers::add(std::string_view name, std::string_view value) {
+    if (!http::is_token(name) || name.size() > 0xffff)
+        throw std::invalid_argument("header name: expected a token, got \"" + std::string(name) + "\"");
+    if (!http::is_field_value(value))
+        throw std::invalid_argument("header " + std::string(name) + ": expected a value without CR, LF and NUL");
+    Layout::of(*this).append(name, value);
+}
+
+void Headers::set(std::string_view name, std::string_view value) {
+    add(name, value);
+    auto& lines = layout_->lines;
+    const auto fresh = lines.back();
+    const auto same = [&](const auto& line) { return http::same_text(layout_->name(line), layout_->name(fresh)); };
+    const auto first = std::find_if(lines.begin(), lines.end(), same);
+    *first = fresh;
+    lines.erase(std::remove_if(first + 1, lines.end(), same), lines.end());
+}
+
+std::size_t Headers::remove(std::string_view name) noexcept {
+    if (!layout_) return 0;
+    return std::erase_if(layout_->lines, [&](const auto& line) { return http::same_text(layout_->name(line), name); });
+}
+
+void Headers::clear() noexcept {
+    if (!layout_) return;
+    layout_->lines.clear();
+    layout_->text.clear();
+}
+
+std::size_t Headers::size() const noexcept { return layout_ ? layout_->lines.size() : 0; }
+Headers::Line Headers::operator[](std::size_t index) const noexcept {
+    const auto& line = layout_->lines[index];
+    return {layout_->name(line), layout_->value(line)};
+}
+
+// Body -----------------------------------------------------------------------------------------------------------
+
+Body::Body() noexcept = default;
+Body::Body(std::string bytes) : bytes_{std::move(bytes)} {}
+Body::Body(std::shared_ptr<const std::string> bytes) : shared_{std::move(bytes)} {}
+Body::Body(std::unique_ptr<BodySource> source) : source_{std::move(source)} {}
+Body::Body(Body&&) noexcept = default;
+Body& Body::operator=(Body&&) noexcept = default;
+Body::~Body() = default;
+bool Body::empty() const noexcept { return !source_ && bytes().empty(); }
+std::optional<std::uint64_t> Body::length() const { return source_ ? source_->length() : bytes().size(); }
+std::string_view Body::bytes() const noexcept { return shared_ ? std::string_view{*shared_} : std::string_view{bytes_}; }
+std::shared_ptr<const std::string> Body::shared() const noexcept { return shared_; }
+BodySource* Body::source() const noexcept { return source_.get(); }
+
+// Request --------------------------------------------------------------------------------------------------------
+
+void Request::Layout::clear() noexcept {
+    method.clear();
+    target.clear();
+    path_size = 0;
+    host.clear();
+    scheme = "http";
+    version_minor = 1;
+    headers.clear();
+    body = {};
+}
+
+void Request::Layout::set_target(std::string_view text) {
+    target.assign(text);
+    path_size = std::min(text.find('?'), text.size());
+}
+
+Request::Request() : layout_{std::make_unique<Layout>()} {}
+Request::Request(std::string_view method, std::string_view target) : Request{} {
+    set_method(method);
+    set_target(target);
+}
+Request::Request(Request&&) noexcept = default;
+Request& Request::operator=(Request&&) noexcept = default;
+Request::~Request() = default;
+
+std::string_view Request::method() const noexcept { return layout_->method; }
+std::string_view Request::target() const noexcept { return layout_->target; }
+std::string_view Request::path() const noexcept { return std::string_view{layout_->target}.substr(0, layout_->path_size); }
+std::string_view Request::query() const noexcept {
+    const std::string_view target = layout_->target;
+    return layout_->path_size < target.size() ? target.substr(layout_->path_size + 1) : std::string_view{};
+}
+std::string_view Request::scheme() const noexcept { return layout_->scheme; }
+std::string_view Request::host() const noexcept { return layout_->host; }
+int Request::version_minor() const noexcept { return layout_->version_minor; }
+Headers& Request::headers() noexcept { return layout_->headers; }
+const Headers& Request::headers() const noexcept { return layout_->headers; }
+const Body& Request::body() const noexcept { return layout_->body; }
+void Request::set_body(Body body) noexcept { layout_->body = std::move(body); }
+
+void Request::set_method(std::string_view method) {
+    if (!http::is_token(method)) throw std::invalid_argument("method: expected a token, got \"" + std::string(method) + "\"");
+    layout_->method = method;
+}
+
+void Request::set_target(std::string_view target) {
+    std::string normalised;
+    const char* problem = http::normalise_target(target, normalised);
+    if (problem) throw std::invalid_argument("target: " + std::string(problem) + ": \"" + std::string(target) + "\"");
+    layout_->set_target(normalised);
+}
+
+std::optional<std::string> Request::query_parameter(std::string_view name) const {
+    std::string_view rest = query();
+    while (!rest.empty()) {
+        const auto end = rest.find('&');
+        const auto pair = rest.substr(0, end);
+        rest = end == rest.npos ? std::string_view{} : rest.substr(end + 1);
+        const auto equals = pair.find('=');
+        const auto key = pair.substr(0, equals);
+        if (key != name && http::decode_query(key) != name) continue;
+        return equals == pair.npos ? std::string{} : http::decode_query(pair.substr(equals + 1));
+    }
+    return std::nullopt;
+}
+
+std::string_view Request::cookie(std::string_view name) const noexcept {
+    const Headers::Layout* headers = layout_->headers.layout();
+    if (!headers) return {};
+    for (const auto& line : headers->lines) {
+        if (line.known != Known::cookie) continue;
+        std::string_view rest = headers->value(line);
+        while (!rest.empty()) {
+            const auto end = rest.find(';');
+            auto pair = rest.substr(0, end);
+            rest = end == rest.npos ? std::string_view{} : rest.substr(end + 1);
+            while (!pair.empty() && pair.front() == ' ') pair.remove_prefix(1);
+            const auto equals = pair.find('=');
+            if (equals != pair.npos && pair.substr(0, equals) == name) return pair.substr(equals + 1);
+        }
+    }
+    return {};
+}
+
+// Response -------------------------------------------------------------------------------------------------------
+
+namespace {
+int checked_status(int status) {
+    if (status < 200 || status > 599)
+        throw std::invalid_argument("status: expected 200 to 599, got " + std::to_string(status));
+    return status;
+}
+}  // namespace
+
+Response::Response() noexcept = default;
+Response::Response(int status, Body body) : Response{status, Headers{}, std::move(body)} {}
+Response::Response(int status, Headers headers, Body body) : layout_{std::make_unique<Layout>()} {
+    layout_->status = checked_status(status);
+    layout_->headers = std::move(headers);
+    layout_->body = std::move(body);
+}
+Response::Response(Response&&) noexcept = default;
+Response& Response::operator=(Response&&) noexcept = default;
+Response::~Response() = default;
+int Response::status() const noexcept { return layout_->status; }
+void Response::set_status(int status) { layout_->status = checked_status(status); }
+Headers& Response::headers() noexcept { return layout_->headers; }
+const Headers& Response::headers() const noexcept { return layout_->headers; }
+Body& Response::body() noexcept { return layout_->body; }
+const Body& Response::body() const noexcept { return layout_->body; }
+void Response::set_body(Body body) noexcept { layout_->body = std::move(body); }
+
+}  // namespace tollgate

@@ -1,0 +1,179 @@
+// core/http/session.cpp - HTTP/1.1 with one client: reading heads, serving exchanges in order, and closing well.
+#include "http/session.h"
+
+#include "http/http1_exchange.h"
+
+#include <unistd.h>
+
+namespace tollgate::http {
+
+using net::Duration;
+using net::IoResult;
+
+// A session is destroyed by its lane: when its coroutine has ended, or when the connection died under a request,
+// which cancels everything that request awaits.
+class Session final : private net::Stream::Owner {
+public:
+    Session(Lane& lane, int descriptor, Client client)
+        : lane_{lane}, client_{std::move(client)}, wire_{std::make_unique<net::Connection>(lane.loop(), descriptor)} {
+        wire_.stream->set_owner(this);
+    }
+    void start() {
+        life_ = live();
+        life_.start();
+        if (life_.done()) lane_.bury(*this);
+    }
+    bool between_requests() const noexcept { return !exchange_; }
+
+private:
+    friend class Lane;
+
+    Task<void> live();
+    bool start_exchange();
+    Task<void> close_well();
+    // Dead: whatever the request awaits is withdrawn. Bytes nobody asked for yet (pipelined) wait their turn.
+    void on_unawaited(bool died) override {
+        if (died) lane_.bury(*this);
+    }
+
+    // Ends the session from a timer's turn, once its coroutine no longer runs.
+    struct End final : net::Timer {
+        explicit End(Session& session) : session{session} {}
+        void on_timer() override { session.lane_.bury(session); }
+        Session& session;
+    };
+
+    Lane& lane_;
+    const Client client_;
+    Session *previous_ = nullptr, *next_ = nullptr;
+    Wire wire_;
+    bool served_any_ = false;
+    End end_{*this};
+    std::unique_ptr<Http1Exchange> exchange_;
+    Task<void> life_;  // last: it is destroyed first, and withdraws what it awaits of the stream
+};
+
+Task<void> Session::live() {
+    for (;;) {
+        if (wire_.buffered().empty()) {
+            wire_.release_buffer();
+            const Duration patience = served_any_ ? lane_.limits().idle : lane_.limits().header_time;
+            const IoResult ready = co_await wire_.stream->readable(patience);
+            if (!ready) break;
+            const IoResult got = wire_.fill();
+            if (got.kind == IoResult::Kind::blocked) continue;
+            if (!got) break;
+        }
+        if (wire_.skip_blank_line()) continue;
+
+        exchange_ = lane_.lend_exchange();
+        exchange_->open(wire_, client_, lane_.limits());
+        bool whole = exchange_->read_head();
+        const auto deadline = lane_.loop().now() + lane_.limits().header_time;
+        while (!whole) {
+            const Duration left = deadline - lane_.loop().now();
+            const IoResult got = left > Duration::zero() ? co_await wire_.more(left) : IoResult{IoResult::Kind::timed_out};
+            if (got)
+                whole = exchange_->read_head();
+            else
+                whole = exchange_->refuse_head(got);
+        }
+        if (lane_.draining()) exchange_->close_after();
+        try {
+            co_await lane_.handler().serve(*exchange_);
+        } catch (const std::bad_alloc&) {
+            exchange_->cut();  // the handler answers for everything else
+        }
+        const bool goes_on = exchange_->finish();
+        const bool cut = exchange_->was_cut();
+        lane_.give_back(std::move(exchange_));
+        served_any_ = true;
+        if (!goes_on) {
+            if (cut)
+                wire_.stream->close_by_reset();
+            else
+                co_await close_well();
+            break;
+        }
+        if (lane_.draining() && wire_.buffered().empty()) break;
+    }
+    lane_.loop().arm(end_, Duration::zero());
+}
+
+// Closing while the client still sends would make the kernel answer with a reset, which may destroy the answer on its
+// way (RFC 9112 section 9.6): first end our side, then read to the end of theirs, within bounds.
+Task<void> Session::close_well() {
+    wire_.stream->end_writing();
+    const auto deadline = lane_.loop().now() + std::chrono::seconds{2};
+    std::size_t allowance = 4 << 20;
+    for (;;) {
+        wire_.drop_buffered();
+        const Duration left = deadline - lane_.loop().now();
+        if (left <= Duration::zero()) co_return;
+        const IoResult got = co_await wire_.more(left);
+        if (!got || got.bytes > allowance) co_return;
+        allowance -= got.bytes;
+    }
+}
+
+// Lane -----------------------------------------------------------------------------------------------------------
+
+Lane::Lane(net::EventLoop& loop, Handler& handler) : loop_{loop}, handler_{handler} {}
+Lane::~Lane() { cut_all(); }
+
+void Lane::open(int descriptor, Client client) {
+    Session* session;
+    try {
+        session = new Session{*this, descriptor, std::move(client)};
+    } catch (const std::system_error&) {
+        return;  // no watch to be had (the descriptor is closed): the client sees a closed connection
+    }
+    session->next_ = first_;
+    if (first_) first_->previous_ = session;
+    first_ = session;
+    count_.fetch_add(1, std::memory_order_relaxed);
+    session->start();
+}
+
+void Lane::bury(Session& session) {
+    if (session.previous_) session.previous_->next_ = session.next_;
+    if (session.next_) session.next_->previous_ = session.previous_;
+    if (first_ == &session) first_ = session.next_;
+    count_.fetch_sub(1, std::memory_order_relaxed);
+    delete &session;
+}
+
+void Lane::drain() {
+    draining_ = true;
+    for (Session* session = first_; session;) {
+        Session* next = session->next_;
+        if (session->exchange_)
+            session->exchange_->close_after();
+        else
+            bury(*session);
+        session = next;
+    }
+}
+
+void Lane::cut_all() noexcept {
+    while (first_) {
+        first_->wire_.stream->close_by_reset();
+        bury(*first_);
+    }
+}
+
+std::unique_ptr<Http1Exchange> Lane::lend_exchange() {
+    if (spare_exchanges_.empty()) return std::make_unique<Http1Exchange>();
+    auto exchange = std::move(spare_exchanges_.back());
+    spare_exchanges_.pop_back();
+    return exchange;
+}
+
+void Lane::give_back(std::unique_ptr<Http1Exchange> exchange) {
+    constexpr std::size_t most_spare = 64;
+    if (spare_exchanges_.size() >= most_spare) return;
+    exchange->close();
+    spare_exchanges_.push_back(std::move(exchange));
+}
+
+}  // namespace tollgate::http

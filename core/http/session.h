@@ -1,0 +1,55 @@
+// core/http/session.h - Session: one client's HTTP/1.1 connection, request after request; Lane: a loop's share of them.
+#pragma once
+
+#include "http/exchange.h"
+#include "http/limits.h"
+#include "http/wire.h"
+#include "net/connection.h"
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace tollgate::http {
+
+class Session;
+class Http1Exchange;
+
+// What the sessions of one loop share. Made before the loop runs, used on the loop, except the atomics.
+class Lane {
+public:
+    Lane(net::EventLoop& loop, Handler& handler);
+    ~Lane();
+
+    // Takes over an accepted socket. Any thread may post it here; this runs on the loop.
+    void open(int descriptor, Client client);
+    // Closes idle sessions now and the others after their answer.
+    void drain();
+    void cut_all() noexcept;  // ends every session, whatever it does
+
+    // In force from now on, also for sessions that are open.
+    void set_limits(const Limits& limits) noexcept { limits_ = limits; }
+    const Limits& limits() const noexcept { return limits_; }
+    net::EventLoop& loop() const noexcept { return loop_; }
+    Handler& handler() const noexcept { return handler_; }
+    bool draining() const noexcept { return draining_; }
+    std::size_t sessions() const noexcept { return count_.load(std::memory_order_relaxed); }  // any thread
+
+private:
+    friend class Session;
+    std::unique_ptr<Http1Exchange> lend_exchange();
+    void give_back(std::unique_ptr<Http1Exchange> exchange);
+    void bury(Session& session);  // unlinks it and destroys it
+
+    net::EventLoop& loop_;
+    Handler& handler_;
+    Limits limits_;
+    bool draining_ = false;
+    std::atomic<std::size_t> count_{0};
+    Session* first_ = nullptr;
+    std::vector<std::unique_ptr<Http1Exchange>> spare_exchanges_;
+};
+
+}  // namespace tollgate::http

@@ -1,0 +1,95 @@
+// core/net/event_loop.h - EventLoop: one thread that waits for descriptors (epoll, edge-triggered), timers and posts.
+#pragma once
+
+#include <tollgate/task.h>
+
+#include "net/timers.h"
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+struct epoll_event;
+
+namespace tollgate::net {
+
+// Something that hears when its descriptor becomes ready. Registered once, for everything, edge-triggered.
+class Watcher {
+public:
+    virtual void on_ready(std::uint32_t events) = 0;  // EPOLL* bits; may destroy the watcher
+
+protected:
+    ~Watcher() = default;
+};
+
+// 32 KiB lent by a loop while bytes are under way; idle connections hold none.
+struct Buffer {
+    static constexpr std::size_t size = 32 << 10;
+    char bytes[size];
+};
+
+// Everything but post() and stop() belongs to the loop's own thread.
+class EventLoop {
+public:
+    explicit EventLoop(std::size_t number);
+    ~EventLoop();
+    EventLoop(const EventLoop&) = delete;
+    EventLoop& operator=(const EventLoop&) = delete;
+
+    void run();                               // until stop(); makes this thread the loop's
+    void stop() noexcept;                     // any thread
+    void post(std::function<void()> job);     // any thread: runs soon on the loop, in order
+    static EventLoop* current() noexcept;     // the loop of the calling thread, or null
+    std::size_t number() const noexcept { return number_; }
+
+    TimePoint now() const noexcept { return now_; }  // when this turn began
+    void arm(Timer& timer, TimePoint when) noexcept { timers_.arm(timer, when); }
+    void arm(Timer& timer, Duration after) noexcept { timers_.arm(timer, now_ + after); }
+
+    void add(int descriptor, Watcher& watcher);  // throws std::system_error
+    // Before the descriptor is closed; the watcher hears nothing more, not even of this turn.
+    void remove(int descriptor, Watcher& watcher) noexcept;
+
+    // Runs a task on its own: it is kept until it ends, and destroyed with the loop. What it throws goes to the hook.
+    void spawn(Task<void> task);
+    void on_spawned_failure(std::function<void(std::exception_ptr)> hook) { failure_hook_ = std::move(hook); }
+    void cancel_spawned() noexcept;  // destroys what was spawned and not ended
+
+    // Buffers in use come back through the deleter.
+    struct ReturnBuffer {
+        EventLoop* loop = nullptr;
+        void operator()(Buffer* buffer) const noexcept { loop->give_back(buffer); }
+    };
+    using BufferLease = std::unique_ptr<Buffer, ReturnBuffer>;
+    BufferLease lend_buffer();
+
+    // Time spent waiting and working, for metrics.
+    std::uint64_t turns() const noexcept { return turns_.load(std::memory_order_relaxed); }
+
+private:
+    struct Spawned;
+    void give_back(Buffer* buffer) noexcept;
+    void wake() noexcept;
+    void run_posted();
+    void end_spawned(Spawned* spawned) noexcept;
+
+    const std::size_t number_;
+    int epoll_ = -1, wake_ = -1;
+    TimePoint now_;
+    Timers timers_;
+    std::atomic<bool> stopping_{false};
+    std::atomic<std::uint64_t> turns_{0};
+    std::mutex posted_mutex_;
+    std::vector<std::function<void()>> posted_;
+    std::vector<Buffer*> spare_buffers_;
+    Spawned* spawned_ = nullptr;
+    std::function<void(std::exception_ptr)> failure_hook_;
+    // The events of this turn that are still to be delivered; remove() blanks those of a watcher that is gone.
+    ::epoll_event* pending_ = nullptr;
+    int pending_count_ = 0;
+};
+
+}  // namespace tollgate::net

@@ -1,0 +1,315 @@
+// core/upstream/client.cpp - talking HTTP/1.1 to a target: request out, answer in, both at once where need be.
+#include "upstream/client.h"
+
+#include "http/hop_by_hop.h"
+#include "http/parser.h"
+#include "http/writer.h"
+
+#include <array>
+
+namespace tollgate::upstream {
+
+using http::Framing;
+using net::Duration;
+using net::IoResult;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr http::HeadLimits answer_limits{16 << 10, net::Buffer::size - 1, 256};
+constexpr std::size_t worth_copying = 8 << 10;  // a body of at most that, here already, frees its connection at once
+constexpr int most_interim_answers = 16;
+constexpr Duration while_uploading = 24h;  // the upload has timeouts of its own
+
+Failure upstream_failure(int status, const char* reason, const char* message, const Call& call, const std::string& how) {
+    return {Culprit::upstream, status, reason, message, std::string(call.target.address()) + ": " + how};
+}
+
+}  // namespace
+
+// Sends a request's body beside the reading of the answer. Owned by the conversation.
+class Upload final : private net::Timer {
+public:
+    Upload(http::Wire& wire, std::string head, BodySource& body, bool chunked, Duration timeout)
+        : wire_{wire}, out_{std::move(head)}, body_{body}, chunked_{chunked}, timeout_{timeout} {}
+    void start() {
+        running_ = run();
+        running_.start();
+    }
+    bool done() const noexcept { return done_; }
+    // What reading the request's body threw.
+    void rethrow() const {
+        if (failure_) std::rethrow_exception(failure_);
+    }
+
+private:
+    Task<void> run() {
+        try {
+            for (;;) {
+                const std::string_view piece = co_await body_.read();
+                const bool last = piece.empty();
+                if (chunked_ && !last) http::write_chunk_start(out_, piece.size());
+                if (chunked_ && last) http::write_last_chunk(out_, body_.trailers());
+                const std::array<std::string_view, 3> pieces{out_, piece, chunked_ && !last ? "\r\n" : ""};
+                const IoResult sent = co_await wire_.stream->write(pieces, timeout_);
+                out_.clear();
+                if (!sent) co_return;  // who reads the answer will see why, or finds an early answer
+                if (last) break;
+            }
+            done_ = true;
+            wire_.stream->set_reading_timeout(timeout_);
+        } catch (...) {
+            failure_ = std::current_exception();
+            // Not from in here: who is woken destroys this coroutine.
+            wire_.stream->loop().arm(*this, Duration::zero());
+        }
+    }
+    void on_timer() override { wire_.stream->interrupt_reading(); }
+
+    http::Wire& wire_;
+    std::string out_;
+    BodySource& body_;
+    const bool chunked_;
+    const Duration timeout_;
+    bool done_ = false;
+    std::exception_ptr failure_;
+    Task<void> running_;
+};
+
+// One connection during one request and its answer; afterwards, if all went well, it goes back to the pool.
+class Conversation final : public BodySource {
+public:
+    Conversation(Pool& pool, Call& call, std::unique_ptr<net::Stream> stream)
+        : pool_{pool}, call_{call}, target_{call.target.shared_state()}, most_kept_{call.upstream.keep_alive},
+          keep_time_{call.upstream.keep_alive_time}, wire_{std::move(stream)} {}
+
+    Task<bool> send();
+    Task<bool> read_head();  // false: the connection ended before a byte came back
+    Response take_response();
+
+    Task<std::string_view> read() override;
+    bool try_read(std::string_view& piece) override;
+    std::optional<std::uint64_t> length() const override {
+        if (parser_->framing() != Framing::length) return std::nullopt;
+        return parser_->length();
+    }
+    const Headers* trailers() const override { return head_.trailers.size() > 0 ? &head_.trailers : nullptr; }
+
+private:
+    void give_back();
+    bool buffered_whole(std::string& bytes);
+    [[noreturn]] void fail(Outcome outcome, int status, const char* reason, const char* message, const std::string& how) {
+        call_.outcome = outcome;
+        throw upstream_failure(status, reason, message, call_, how);
+    }
+
+    Pool& pool_;
+    Call& call_;
+    std::shared_ptr<TargetState> target_;
+    std::size_t most_kept_;
+    Duration keep_time_;
+    http::Wire wire_;
+    http::ParsedHead head_;
+    std::optional<http::ResponseParser> parser_;
+    bool reusable_ = true, over_ = false;
+    std::unique_ptr<Upload> upload_;  // last: destroyed before the wire it writes to
+};
+
+// False: the connection took nothing.
+Task<bool> Conversation::send() {
+    const auto& upstream = call_.upstream;
+    http::HeadFacts facts;
+    std::string_view piece;
+    bool small = true;  // head and body in one go
+    if (call_.body) {
+        facts.length = call_.body->length();
+        facts.chunked = !facts.length;
+        small = facts.length && (*facts.length == 0 || (call_.body->try_read(piece) && piece.size() == *facts.length));
+    }
+    std::string head;
+    head.reserve(1024);
+    const std::string_view host = upstream.preserve_host && call_.request.headers().has("Host")
+                                      ? std::string_view{}
+                                      : call_.target.where().is_unix() ? std::string_view{"localhost"} : call_.target.address();
+    http::write_request_head(head, call_.request, host, facts);
+    if (small) {
+        const std::array<std::string_view, 2> pieces{head, piece};
+        co_return bool(co_await wire_.stream->write(pieces, upstream.timeout));
+    }
+    if (!piece.empty()) {
+        // A first piece is in hand already.
+        if (facts.chunked) http::write_chunk_start(head, piece.size());
+        head.append(piece);
+        if (facts.chunked) head.append("\r\n");
+    }
+    upload_ = std::make_unique<Upload>(wire_, std::move(head), *call_.body, facts.chunked, upstream.timeout);
+    upload_->start();
+    co_return true;
+}
+
+Task<bool> Conversation::read_head() {
+    const auto began = wire_.stream->loop().now();
+    for (int interim = 0;; ++interim) {
+        parser_.emplace(answer_limits, head_);
+        if (call_.request.method() == "HEAD") parser_->answers_head_request();
+        for (;;) {
+            try {
+                std::size_t consumed = 0;
+                const bool whole = parser_->parse_head(wire_.buffered(), consumed);
+                wire_.consume(consumed);
+                if (whole) break;
+            } catch (const http::Malformed& malformed) {
+                fail(Outcome::garbage, 502, "upstream_garbage", "the upstream's answer is not HTTP", malformed.message);
+            }
+            if (upload_) upload_->rethrow();
+            const bool uploading = upload_ && !upload_->done();
+            const IoResult got = co_await wire_.more(uploading ? while_uploading : call_.upstream.timeout);
+            if (got.kind == IoResult::Kind::interrupted) continue;
+            if (got.kind == IoResult::Kind::timed_out)
+                fail(Outcome::timeout, 504, "upstream_timeout", "the upstream did not answer in time", "no answer in time");
+            if (!got) {
+                if (call_.time_to_first_byte.count() == 0) co_return false;
+                fail(Outcome::reset, 502, "upstream_reset", "the upstream closed the connection", got.describe());
+            }
+            if (call_.time_to_first_byte.count() == 0)
+                call_.time_to_first_byte = std::max(Duration{1}, wire_.stream->loop().now() - began);
+        }
+        const int status = parser_->status();
+        if (status >= 200 && status <= 599) break;
+        if (status < 100 || status > 199 || status == 101 || interim == most_interim_answers)
+            fail(Outcome::garbage, 502, "upstream_garbage", "the upstream's answer is not HTTP",
+                 "unexpected status " + std::to_string(status));
+        if (status != 100 && call_.interim) {
+            http::strip_hop_by_hop(head_.headers);
+            co_await call_.interim->on_interim(status, head_.headers);
+        }
+    }
+    co_return true;
+}
+
+Response Conversation::take_response() {
+    call_.outcome = Outcome::answered;
+    call_.status = parser_->status();
+    bool close = false, keep_alive = false;
+    if (const auto* layout = head_.headers.layout()) {
+        for (const auto& line : layout->lines) {
+            if (line.known == http::Known::content_length) call_.declared_length = parser_->length();
+            if (line.known != http::Known::connection) continue;
+            http::for_each_element(layout->value(line), [&](std::string_view option) {
+                close |= http::same_text(option, "close");
+                keep_alive |= http::same_text(option, "keep-alive");
+            });
+        }
+    }
+    reusable_ = !close && (parser_->version_minor() == 1 || keep_alive) && parser_->framing() != Framing::until_close;
+    http::strip_hop_by_hop(head_.headers);
+    return Response{parser_->status(), std::move(head_.headers)};
+}
+
+// The rest of the body, if all of it is here and it is small.
+bool Conversation::buffered_whole(std::string& bytes) {
+    if (parser_->body_done()) {
+        give_back();
+        return true;
+    }
+    const auto here = wire_.buffered().size();
+    if (here > worth_copying || parser_->framing() != Framing::length || parser_->length() > here) return false;
+    std::string_view piece;
+    try_read(piece);
+    bytes.assign(piece);
+    try_read(piece);
+    return true;
+}
+
+bool Conversation::try_read(std::string_view& piece) {
+    piece = {};
+    if (over_) return true;
+    while (!parser_->body_done()) {
+        if (upload_) upload_->rethrow();
+        std::size_t consumed = 0;
+        try {
+            parser_->parse_body(wire_.buffered(), consumed, piece);
+        } catch (const http::Malformed& malformed) {
+            fail(Outcome::cut, 502, "upstream_garbage", "the upstream's answer is not HTTP", malformed.message);
+        }
+        wire_.consume(consumed);
+        if (!piece.empty()) return true;
+        if (consumed == 0 || wire_.buffered().empty()) break;
+    }
+    if (!parser_->body_done()) return false;
+    give_back();
+    return true;
+}
+
+Task<std::string_view> Conversation::read() {
+    std::string_view piece;
+    while (!try_read(piece)) {
+        const IoResult got = co_await wire_.more(call_.upstream.idle_timeout);
+        if (got || got.kind == IoResult::Kind::interrupted) continue;
+        if (got.kind == IoResult::Kind::ended && parser_->framing() == Framing::until_close) {
+            over_ = true;
+            break;
+        }
+        const bool late = got.kind == IoResult::Kind::timed_out;
+        fail(Outcome::cut, late ? 504 : 502, late ? "upstream_timeout" : "upstream_cut",
+             "the upstream's answer was cut short", got.describe());
+    }
+    co_return piece;
+}
+
+void Conversation::give_back() {
+    over_ = true;
+    // Bytes behind the answer, or a request not yet sent whole: nobody could tell what belongs to what.
+    if (!reusable_ || !wire_.buffered().empty() || wire_.stream->may_read() || (upload_ && !upload_->done())) return;
+    upload_.reset();
+    pool_.keep(target_, std::move(wire_.stream), most_kept_, keep_time_);
+}
+
+bool may_be_repeated(std::string_view method) noexcept {
+    return method == "GET" || method == "HEAD" || method == "OPTIONS" || method == "PUT" || method == "DELETE" ||
+           method == "TRACE";
+}
+
+Task<Response> call(Pool& pool, Call& call) {
+    call.outcome = Outcome::abandoned;
+    const bool repeatable = !call.body && may_be_repeated(call.request.method());
+    bool first_try = true;
+    for (;;) {
+        auto stream = first_try ? pool.take(call.target) : nullptr;
+        const bool reused = bool(stream);
+        if (!stream) {
+            const auto began = pool.loop().now();
+            IoResult result;
+            stream = co_await pool.connect(call.target, call.upstream.connect_timeout, result);
+            call.time_to_connect = pool.loop().now() - began;
+            if (!stream) {
+                const bool late = result.kind == IoResult::Kind::timed_out;
+                call.outcome = late ? Outcome::connect_timeout : Outcome::not_connected;
+                if (late)
+                    throw upstream_failure(504, "upstream_timeout", "the upstream could not be reached in time", call,
+                                           "connecting: " + result.describe());
+                throw upstream_failure(502, "upstream_unreachable", "the upstream could not be reached", call,
+                                       "connecting: " + result.describe());
+            }
+        }
+        auto conversation = std::make_unique<Conversation>(pool, call, std::move(stream));
+        if (co_await conversation->send() && co_await conversation->read_head()) {
+            Response response = conversation->take_response();
+            std::string bytes;
+            if (conversation->buffered_whole(bytes))
+                response.set_body(std::move(bytes));
+            else
+                response.set_body(std::unique_ptr<BodySource>{std::move(conversation)});
+            co_return response;
+        }
+        if (reused && repeatable && first_try) {
+            first_try = false;
+            continue;
+        }
+        call.outcome = Outcome::reset;
+        throw upstream_failure(502, "upstream_reset", "the upstream closed the connection", call,
+                               "closed before it answered");
+    }
+}
+
+}  // namespace tollgate::upstream

@@ -1,0 +1,47 @@
+// core/upstream/client.h - call(): one request to one target, and its answer as it comes.
+#pragma once
+
+#include <tollgate/context.h>
+#include <tollgate/message.h>
+
+#include "support/failure.h"
+#include "upstream/pool.h"
+
+#include <chrono>
+#include <optional>
+#include <string_view>
+
+namespace tollgate::upstream {
+
+// Hears of interim answers (1xx) on their way to the final one.
+class InterimSink {
+public:
+    virtual Task<void> on_interim(int status, const Headers& headers) = 0;
+
+protected:
+    ~InterimSink() = default;
+};
+
+// What one attempt is given and, below, what became of it. Outlives call() and the response's body.
+struct Call {
+    const Upstream& upstream;
+    const UpstreamTarget& target;
+    const Request& request;          // its headers free of hop-by-hop lines
+    BodySource* body = nullptr;      // null: none
+    InterimSink* interim = nullptr;  // null: interim answers are dropped
+
+    Outcome outcome = Outcome::abandoned;
+    int status = 0;
+    std::chrono::nanoseconds time_to_connect{0}, time_to_first_byte{0};
+    std::optional<std::uint64_t> declared_length;  // Content-Length of the answer, also of one to HEAD
+};
+
+// Sends the request and reads the answer's head. The answer's body follows as a source unless it was here already; it
+// uses the pool's loop, `call` and call.body until it is destroyed. A kept-alive connection that dies before a byte
+// came back is replaced once, silently, where the request may be repeated. Throws Failure: culprit upstream with 502
+// or 504, or what reading call.body threw. Sets call.outcome either way.
+Task<Response> call(Pool& pool, Call& call);
+
+bool may_be_repeated(std::string_view method) noexcept;  // idempotent (RFC 9110 section 9.2.2)
+
+}  // namespace tollgate::upstream

@@ -1,0 +1,103 @@
+// core/upstream/pool.cpp - keeping, taking and making connections to targets.
+#include "upstream/pool.h"
+
+#include "net/connection.h"
+
+#include <Poco/Exception.h>
+
+#include <algorithm>
+#include <cerrno>
+
+namespace tollgate::upstream {
+
+namespace {
+constexpr auto name_lifetime = std::chrono::seconds{10};
+}
+
+// An idle connection: anything that happens to it ends it.
+class Pool::Kept final : private net::Stream::Owner, private net::Timer {
+public:
+    Kept(Pool& pool, const TargetState* target, std::unique_ptr<net::Stream> stream, net::Duration time)
+        : pool{pool}, target{target}, stream_{std::move(stream)} {
+        stream_->set_owner(this);
+        pool.loop_.arm(*this, time);
+    }
+    std::unique_ptr<net::Stream> release() noexcept {
+        stream_->set_owner(nullptr);
+        return std::move(stream_);
+    }
+    bool usable() const noexcept { return !stream_->may_read(); }
+
+    Pool& pool;
+    const TargetState* target;
+
+private:
+    void on_unawaited(bool) override { pool.drop(*this); }
+    void on_timer() override { pool.drop(*this); }
+    std::unique_ptr<net::Stream> stream_;
+};
+
+Pool::Pool(net::EventLoop& loop, net::Blocking& blocking) : loop_{loop}, blocking_{blocking} {}
+Pool::~Pool() = default;
+
+std::unique_ptr<net::Stream> Pool::take(const UpstreamTarget& target) {
+    const auto shelf = shelves_.find(&target.state());
+    if (shelf == shelves_.end()) return nullptr;
+    auto& connections = shelf->second.connections;
+    while (!connections.empty()) {
+        auto kept = std::move(connections.back());
+        connections.pop_back();
+        if (kept->usable()) return kept->release();
+    }
+    return nullptr;
+}
+
+Task<std::unique_ptr<net::Stream>> Pool::connect(const UpstreamTarget& target, net::Duration timeout, net::IoResult& result) {
+    Poco::Net::SocketAddress address;
+    if (target.literal()) {
+        address = *target.literal();
+    } else {
+        const auto known = names_.find(target.where().text());
+        if (known != names_.end() && known->second.until > loop_.now()) {
+            address = known->second.address;
+        } else {
+            auto resolved = std::make_shared<Poco::Net::SocketAddress>();
+            auto failed = std::make_shared<bool>(false);
+            co_await blocking_.run([resolved, failed, where = target.where()] {
+                try {
+                    *resolved = where.resolve();
+                } catch (const Poco::Exception&) {
+                    *failed = true;  // told to the caller as EHOSTUNREACH
+                }
+            });
+            if (*failed) {
+                result = {net::IoResult::Kind::failed, EHOSTUNREACH};
+                co_return nullptr;
+            }
+            address = *resolved;
+            names_.insert_or_assign(target.where().text(), Resolved{address, loop_.now() + name_lifetime});
+        }
+    }
+    co_return co_await net::Connection::connect(loop_, address, timeout, result);
+}
+
+void Pool::keep(std::shared_ptr<TargetState> target, std::unique_ptr<net::Stream> stream, std::size_t most,
+                net::Duration time) {
+    if (most == 0) return;
+    const TargetState* key = target.get();
+    auto& shelf = shelves_[key];
+    if (!shelf.target) shelf.target = std::move(target);
+    if (shelf.connections.size() >= most) shelf.connections.erase(shelf.connections.begin());
+    shelf.connections.push_back(std::make_unique<Kept>(*this, key, std::move(stream), time));
+}
+
+void Pool::drop(Kept& kept) noexcept {
+    const auto shelf = shelves_.find(kept.target);
+    auto& connections = shelf->second.connections;
+    std::erase_if(connections, [&](const auto& other) { return other.get() == &kept; });
+    if (connections.empty()) shelves_.erase(shelf);
+}
+
+void Pool::close_all() noexcept { shelves_.clear(); }
+
+}  // namespace tollgate::upstream

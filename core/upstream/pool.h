@@ -1,0 +1,50 @@
+// core/upstream/pool.h - Pool: one loop's kept-alive connections to targets, and how a new one is made.
+#pragma once
+
+#include "http/wire.h"
+#include "net/blocking.h"
+#include "upstream/upstream.h"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace tollgate::upstream {
+
+// Outlives reloads: connections are kept by the target's state, which configurations share. Loop only.
+class Pool {
+public:
+    Pool(net::EventLoop& loop, net::Blocking& blocking);
+    ~Pool();
+
+    // A kept-alive connection, the one used last first; null if there is none.
+    std::unique_ptr<net::Stream> take(const UpstreamTarget& target);
+    // A new one. Null where that failed: `result` says how.
+    Task<std::unique_ptr<net::Stream>> connect(const UpstreamTarget& target, net::Duration timeout, net::IoResult& result);
+    // For the next request. Closed when it has been idle for `time`, when the target closes or sends something, or when
+    // there are `most` of them.
+    void keep(std::shared_ptr<TargetState> target, std::unique_ptr<net::Stream> stream, std::size_t most, net::Duration time);
+    void close_all() noexcept;
+    net::EventLoop& loop() const noexcept { return loop_; }
+
+private:
+    class Kept;
+    struct Shelf {
+        std::shared_ptr<TargetState> target;  // keeps the key alive
+        std::vector<std::unique_ptr<Kept>> connections;
+    };
+    struct Resolved {
+        Poco::Net::SocketAddress address;
+        net::TimePoint until;
+    };
+    void drop(Kept& kept) noexcept;
+
+    net::EventLoop& loop_;
+    net::Blocking& blocking_;
+    std::unordered_map<const TargetState*, Shelf> shelves_;
+    std::map<std::string, Resolved> names_;  // answers of DNS
+};
+
+}  // namespace tollgate::upstream
