@@ -82,8 +82,9 @@ public:
         const std::size_t open = text.find('"'), close = text.rfind('"');
         if (open < close) name_ = text.substr(open + 1, close - open - 1);
         if (kind_ != "header" && kind_ != "query" && kind_ != "cookie" && kind_ != "function")
-            throw ConfigError{"key", "expected header \"...\", query \"...\", cookie \"...\" or a function, got " + text};
-        if (bearer && kind_ != "header") throw ConfigError{"key", "expected a header for scheme \"bearer\", got " + text};
+            throw ConfigError{"key", "expected a header, query, cookie or function, got " + text};
+        if (bearer && kind_ != "header")
+            throw ConfigError{"key", "expected a header for scheme \"bearer\", got " + text};
         if (kind_ == "function" && settings.boolean("hide"))
             throw ConfigError{"hide", "expected false: a key that a function read cannot be taken out of the request"};
     }
@@ -197,10 +198,12 @@ private:
     // Not let in with no tier at all: a limit by tier would not hold, and nobody would notice.
     Verdict without_tier(RequestContext& ctx, const Caller& caller) const {
         tier_unknown_count_.add();
-        const std::string what = "tier \"" + std::string{caller.tier()} + "\" of " + name_of(caller) + " is no tier of routes.lua";
+        const std::string what =
+            "tier \"" + std::string{caller.tier()} + "\" of " + name_of(caller) + " is no tier of routes.lua";
         if (ctx.traced()) ctx.trace(what);
         const std::lock_guard lock{warned_mutex_};
-        if (warned_.emplace(caller.tier()).second) host_.log(Level::warning, file_ + ": " + what + "; its requests are refused");
+        if (warned_.emplace(caller.tier()).second)
+            host_.log(Level::warning, file_ + ": " + what + "; its requests are refused");
         return Refusal{500, "tier_unknown", "the tier of this key is not configured"};
     }
 
@@ -210,7 +213,8 @@ private:
         return refusal;
     }
     std::string sentence(const char* predicate, const std::string& place) const {
-        return (bearer_ ? "a bearer token" : "an API key") + std::string{predicate} + (place.empty() ? "" : " in " + place);
+        return (bearer_ ? "a bearer token" : "an API key") + std::string{predicate} +
+               (place.empty() ? "" : " in " + place);
     }
 
     static std::string name_of(const Caller& caller) {
@@ -242,7 +246,8 @@ constexpr Field fields[] = {
      .doc = "where the key is: header \"X-API-Key\" if not given, header \"Authorization\" for bearer"},
     {.name = "scheme", .type = Type::choice, .doc = "how it is written there: by itself, or as \"Bearer KEY\"",
      .fallback = "\"plain\"", .choices = schemes},
-    {.name = "file", .type = Type::path, .doc = "file of hashed keys; read at start and at each reload", .required = true},
+    {.name = "file", .type = Type::path, .doc = "file of hashed keys; read at start and at each reload",
+     .required = true},
     {.name = "optional", .type = Type::boolean, .doc = "whether a request without a key passes, as nobody",
      .fallback = "false"},
     {.name = "hide", .type = Type::boolean, .doc = "whether the key is taken out before the upstream sees the request",

@@ -1,4 +1,4 @@
-// plugins/auth/credentials.h - Credentials: the keys that may enter, looked up by the SHA-256 of what a client presents.
+// plugins/auth/credentials.h - Credentials: the keys that may enter, found by the SHA-256 of what a client presents.
 #pragma once
 
 #include <array>
@@ -12,7 +12,7 @@ namespace tollgate::auth {
 
 using Digest = std::array<unsigned char, 32>;
 
-// A longer secret is no key of ours: it is refused before a byte of it is hashed, so that nobody makes us hash for them.
+// A longer secret is no key of ours: it is refused unhashed, so that nobody makes us hash for them.
 inline constexpr std::size_t longest_secret = 512;
 
 // SHA-256 of the text. Any thread; allocates only at a thread's first call. Throws std::runtime_error where OpenSSL

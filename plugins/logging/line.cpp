@@ -1,0 +1,188 @@
+// plugins/logging/line.cpp - the members of a line in one table, and numbers and times as digits.
+#include "line.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+#include <stdexcept>
+
+namespace tollgate::logging {
+
+// One thing a line can say. Exactly one of the pointers is set; none means the time.
+struct Member {
+    const char* name;    // in JSON, and in the setting `fields`
+    const char* json;    // what stands before the value, after a comma where one is due
+    const char* label;   // the same in text
+    bool always;         // said even if it is 0 or ""
+    std::string_view Record::*text = nullptr;
+    std::int64_t Record::*number = nullptr;
+    std::chrono::nanoseconds Record::*time = nullptr;
+    bool Record::*truth = nullptr;
+};
+
+namespace {
+
+using R = Record;
+
+// A text line puts how it went first; JSON is read by name.
+constexpr Member members[] = {
+    {.name = "time", .json = "\"time\":", .label = "", .always = true},
+    {.name = "request_id", .json = "\"request_id\":", .label = "ID: ", .always = true, .text = &R::request_id},
+    {.name = "client_ip", .json = "\"client_ip\":", .label = "Client: ", .always = true, .text = &R::client_ip},
+    {.name = "method", .json = "\"method\":", .label = "Method: ", .always = true, .text = &R::method},
+    {.name = "path", .json = "\"path\":", .label = "Path: ", .always = true, .text = &R::path},
+    {.name = "query", .json = "\"query\":", .label = "Query: ", .always = false, .text = &R::query},
+    {.name = "route", .json = "\"route\":", .label = "Route: ", .always = true, .text = &R::route},
+    {.name = "status", .json = "\"status\":", .label = "Completed: ", .always = true, .number = &R::status},
+    {.name = "reason", .json = "\"reason\":", .label = "Reason: ", .always = false, .text = &R::reason},
+    {.name = "detail", .json = "\"detail\":", .label = "Detail: ", .always = false, .text = &R::detail},
+    {.name = "caller", .json = "\"caller\":", .label = "Caller: ", .always = false, .text = &R::caller},
+    {.name = "tier", .json = "\"tier\":", .label = "Tier: ", .always = false, .text = &R::tier},
+    {.name = "upstream", .json = "\"upstream\":", .label = "Upstream: ", .always = false, .text = &R::upstream},
+    {.name = "target", .json = "\"target\":", .label = "Target: ", .always = false, .text = &R::target},
+    {.name = "attempts", .json = "\"attempts\":", .label = "Attempts: ", .always = false, .number = &R::attempts},
+    {.name = "upstream_status", .json = "\"upstream_status\":", .label = "Upstream status: ", .always = false,
+     .number = &R::upstream_status},
+    {.name = "bytes_received", .json = "\"bytes_received\":", .label = "Received: ", .always = true,
+     .number = &R::bytes_received},
+    {.name = "bytes_sent", .json = "\"bytes_sent\":", .label = "Sent: ", .always = true, .number = &R::bytes_sent},
+    {.name = "duration_ms", .json = "\"duration_ms\":", .label = "Duration: ", .always = true, .time = &R::duration},
+    {.name = "upstream_ms", .json = "\"upstream_ms\":", .label = "Upstream time: ", .always = false,
+     .time = &R::upstream_time},
+    {.name = "complete", .json = "\"complete\":", .label = "Complete: ", .always = true, .truth = &R::complete},
+    {.name = "user_agent", .json = "\"user_agent\":", .label = "Agent: ", .always = false, .text = &R::user_agent},
+    {.name = "host", .json = "\"host\":", .label = "Host: ", .always = false, .text = &R::host},
+    {.name = "scheme", .json = "\"scheme\":", .label = "Scheme: ", .always = false, .text = &R::scheme},
+};
+
+// Text lines begin with these, in this order; the rest follow as in the table.
+constexpr std::string_view text_first[] = {"time", "status", "duration_ms", "request_id"};
+
+// 15 texts, each cut at longest_text, and 64 bytes for each member's name, number and punctuation.
+static_assert(15 * (longest_text * longest_escape + 3) + std::size(members) * 64 <= Line::longest);
+
+char* put(char* out, std::string_view text) noexcept {
+    std::memcpy(out, text.data(), text.size());
+    return out + text.size();
+}
+
+char* put_number(char* out, std::int64_t number) noexcept {
+    return std::to_chars(out, out + 20, number).ptr;
+}
+
+// `value` in exactly `digits` digits.
+char* put_padded(char* out, std::uint64_t value, int digits) noexcept {
+    for (int i = digits - 1; i >= 0; --i, value /= 10) out[i] = static_cast<char>('0' + value % 10);
+    return out + digits;
+}
+
+// Microseconds, as a number with `decimals` digits after the point: 3 for milliseconds, 6 for seconds.
+char* put_duration(char* out, std::chrono::nanoseconds time, int decimals) noexcept {
+    const auto micros = static_cast<std::uint64_t>(std::max<std::int64_t>(time.count() / 1000, 0));
+    const std::uint64_t unit = decimals == 3 ? 1000 : 1'000'000;
+    out = std::to_chars(out, out + 20, micros / unit).ptr;
+    *out++ = '.';
+    return put_padded(out, micros % unit, decimals);
+}
+
+bool says_something(const Member& member, const Record& record) noexcept {
+    return member.always || (member.text && !(record.*member.text).empty()) ||
+           (member.number && record.*member.number != 0) || (member.time && (record.*member.time).count() != 0);
+}
+
+char* put_text(char* out, Format format, std::string_view text) noexcept {
+    const std::string_view head = beginning(text, longest_text);
+    out = escape(format, head, out);
+    return head.size() < text.size() ? put(out, "...") : out;
+}
+
+char* put_value(char* out, Format format, const Member& member, const Record& record) noexcept {
+    const bool json = format == Format::json;
+    if (member.number) return put_number(out, record.*member.number);
+    if (member.time) {
+        out = put_duration(out, record.*member.time, json ? 3 : 6);
+        return json ? out : put(out, "s");
+    }
+    if (member.truth) return put(out, record.*member.truth ? (json ? "true" : "yes") : (json ? "false" : "no"));
+    if (json) *out++ = '"';
+    out = member.text ? put_text(out, format, record.*member.text) : put_time(out, record.time);
+    if (json) *out++ = '"';
+    return out;
+}
+
+}  // namespace
+
+Line::Line(Format format, const std::vector<std::string>& chosen, bool with_query) : format_{format} {
+    const std::vector<std::string_view> known = names();
+    for (const std::string& name : chosen)
+        if (std::find(known.begin(), known.end(), name) == known.end()) throw std::invalid_argument{name};
+    const auto wanted = [&](const Member& member) {
+        if (with_query && std::string_view{member.name} == "query") return true;
+        if (chosen.empty()) return std::string_view{member.name} != "query";
+        return std::find(chosen.begin(), chosen.end(), member.name) != chosen.end();
+    };
+    for (const Member& member : members)
+        if (wanted(member)) members_.push_back(&member);
+    if (format == Format::text)
+        std::sort(members_.begin(), members_.end(), [](const Member* a, const Member* b) {
+            const auto rank = [](const Member* member) {
+                return std::find(std::begin(text_first), std::end(text_first), member->name) - std::begin(text_first);
+            };
+            return rank(a) != rank(b) ? rank(a) < rank(b) : a < b;
+        });
+}
+
+std::vector<std::string_view> Line::names() {
+    std::vector<std::string_view> all;
+    for (const Member& member : members) all.emplace_back(member.name);
+    return all;
+}
+
+std::size_t Line::write(const Record& record, char* const begin) const noexcept {
+    char* out = begin;
+    const bool json = format_ == Format::json;
+    const char* between = json ? "{" : "";
+    for (const Member* member : members_) {
+        if (!says_something(*member, record)) continue;
+        out = put(out, between);
+        out = put(out, json ? member->json : member->label);
+        out = put_value(out, format_, *member, record);
+        // "TIME Completed: 200 | Duration: ..."
+        between = json ? "," : member == &members[0] ? " " : " | ";
+    }
+    out = put(out, json ? (out == begin ? "{}\n" : "}\n") : "\n");
+    return static_cast<std::size_t>(out - begin);
+}
+
+std::string Line::note(std::chrono::system_clock::time_point time, std::uint64_t dropped) const {
+    char text[32];
+    const std::string when{text, put_time(text, time)};
+    const std::string count = std::to_string(dropped);
+    return format_ == Format::json ? "{\"time\":\"" + when + "\",\"dropped\":" + count + "}\n"
+                                   : when + " Dropped: " + count + '\n';
+}
+
+char* put_time(char* out, std::chrono::system_clock::time_point time) noexcept {
+    using namespace std::chrono;
+    const auto day = floor<days>(time);
+    const year_month_day date{day};
+    const auto micros = static_cast<std::uint64_t>(duration_cast<microseconds>(time - day).count());
+    out = put_padded(out, static_cast<std::uint64_t>(static_cast<int>(date.year())), 4);
+    *out++ = '-';
+    out = put_padded(out, static_cast<unsigned>(date.month()), 2);
+    *out++ = '-';
+    out = put_padded(out, static_cast<unsigned>(date.day()), 2);
+    *out++ = 'T';
+    const std::uint64_t seconds_of_day = micros / 1'000'000;
+    out = put_padded(out, seconds_of_day / 3600, 2);
+    *out++ = ':';
+    out = put_padded(out, seconds_of_day / 60 % 60, 2);
+    *out++ = ':';
+    out = put_padded(out, seconds_of_day % 60, 2);
+    *out++ = '.';
+    out = put_padded(out, micros % 1'000'000, 6);
+    *out++ = 'Z';
+    return out;
+}
+
+}  // namespace tollgate::logging
