@@ -76,7 +76,8 @@ bool names_a_command(std::string_view name) {
 }  // namespace
 
 Pages::Registration Pages::add(Key key, std::string_view help, PageFunction function) {
-    if (!function) throw std::invalid_argument{"plugin " + text::quote(key.plugin) + ": no function for " + text::quote(key.name)};
+    if (!function)
+        throw std::invalid_argument{"plugin " + text::quote(key.plugin) + ": no function for " + text::quote(key.name)};
     Registration registration;
     registration.entry_ = std::make_shared<Registration::Entry>(
         Registration::Entry{board_, std::move(key), std::string{help}, std::move(function)});
@@ -128,11 +129,13 @@ std::optional<AdminAnswer> Pages::run(const Key& key, const AdminRequest& reques
     }
 }
 
-std::optional<AdminAnswer> Pages::page(std::string_view plugin, std::string_view path, const AdminRequest& request) const {
+std::optional<AdminAnswer> Pages::page(std::string_view plugin, std::string_view path,
+                                       const AdminRequest& request) const {
     return run({std::string{plugin}, false, std::string{without_slashes(path)}}, request);
 }
 
-std::optional<AdminAnswer> Pages::command(std::string_view plugin, std::string_view name, const AdminRequest& request) const {
+std::optional<AdminAnswer> Pages::command(std::string_view plugin, std::string_view name,
+                                          const AdminRequest& request) const {
     return run({std::string{plugin}, true, std::string{name}}, request);
 }
 

@@ -42,15 +42,16 @@ public:
     // /plugins/<plugin>/<path>; slashes around `path` do not count. Throws std::invalid_argument for a path that no URL
     // could name.
     [[nodiscard]] Registration add_page(std::string_view plugin, std::string_view path, PageFunction page);
-    // `tollgate plugin <plugin> <name> ...`. Throws std::invalid_argument unless the name is lower case letters, digits,
-    // - and _.
+    // `tollgate plugin <plugin> <name> ...`. Throws std::invalid_argument unless the name is lower case letters,
+    // digits, - and _.
     [[nodiscard]] Registration add_command(std::string_view plugin, std::string_view name, std::string_view help,
                                            PageFunction command);
 
     // What the page or command answers, or nullopt if there is none. One that throws is logged, and answers 500 (a
     // command: 1) with what it threw: who asks is the operator.
     std::optional<AdminAnswer> page(std::string_view plugin, std::string_view path, const AdminRequest& request) const;
-    std::optional<AdminAnswer> command(std::string_view plugin, std::string_view name, const AdminRequest& request) const;
+    std::optional<AdminAnswer> command(std::string_view plugin, std::string_view name,
+                                       const AdminRequest& request) const;
 
     struct Listed {
         bool is_command;

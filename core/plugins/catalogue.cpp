@@ -60,11 +60,12 @@ void Catalogue::add(const Descriptor& descriptor) {
 std::string Catalogue::keep(Loaded loaded) {
     const auto shown = [](const Entry& entry) { return entry.file.empty() ? "the program" : entry.file.string(); };
     const std::string_view name = loaded.entry.descriptor->name;
-    const auto place = std::lower_bound(entries_.begin(), entries_.end(), name, [](const auto& other, std::string_view n) {
-        return other->entry.descriptor->name < n;
-    });
+    const auto place =
+        std::lower_bound(entries_.begin(), entries_.end(), name,
+                         [](const auto& other, std::string_view n) { return other->entry.descriptor->name < n; });
     if (place != entries_.end() && (*place)->entry.descriptor->name == name)
-        return shown(loaded.entry) + ": plugin " + text::quote(name) + " is already loaded from " + shown((*place)->entry);
+        return shown(loaded.entry) + ": plugin " + text::quote(name) + " is already loaded from " +
+               shown((*place)->entry);
     entries_.insert(place, std::make_unique<Loaded>(std::move(loaded)));
     return {};
 }

@@ -26,8 +26,8 @@ constexpr std::array<std::string_view, 11> type_names{"boolean", "integer", "num
                                                       "rate",    "choice",  "value",  "texts", "path"};
 
 constexpr std::array<std::string_view, 22> lua_words{
-    "and", "break", "do",  "else", "elseif", "end",    "false", "for",  "function", "goto",  "if",
-    "in",  "local", "nil", "not",  "or",     "repeat", "return", "then", "true",    "until", "while"};
+    "and", "break", "do",  "else", "elseif", "end",    "false",  "for",  "function", "goto",  "if",
+    "in",  "local", "nil", "not",  "or",     "repeat", "return", "then", "true",     "until", "while"};
 
 bool is_lua_word(std::string_view name) {
     return std::find(lua_words.begin(), lua_words.end(), name) != lua_words.end();
@@ -44,7 +44,9 @@ std::string abi_problem(const Descriptor& theirs) {
 }
 
 std::string size_problem(const Descriptor& theirs) {
-    const auto sane = [](std::uint32_t size, std::size_t first, std::size_t ours) { return size >= first && size <= ours; };
+    const auto sane = [](std::uint32_t size, std::size_t first, std::size_t ours) {
+        return size >= first && size <= ours;
+    };
     if (sane(theirs.size, first_descriptor_size, sizeof(Descriptor)) &&
         sane(theirs.field_size, first_field_size, sizeof(Field)) && theirs.field_size % alignof(Field) == 0)
         return {};
@@ -70,7 +72,8 @@ std::string content_problem(const Library& library) {
     const Descriptor& plugin = library.descriptor;
     const std::string_view build = text_of(plugin.build);
     if (build != build_stamp)
-        return "built as \"" + text::printable(build) + "\", this gateway as \"" + build_stamp + "\"; rebuild it to match";
+        return "built as \"" + text::printable(build) + "\", this gateway as \"" + build_stamp +
+               "\"; rebuild it to match";
     const std::string_view name = text_of(plugin.name);
     if (!text::is_word(name))
         return "its name is " + text::quote(name) + ": expected lower case letters, digits and _, a letter first";
@@ -107,9 +110,7 @@ std::string last_dl_error(const std::string& file) {
 
 }  // namespace
 
-std::string abi_text(std::uint32_t abi) {
-    return std::to_string(abi >> 16) + '.' + std::to_string(abi & 0xFFFF);
-}
+std::string abi_text(std::uint32_t abi) { return std::to_string(abi >> 16) + '.' + std::to_string(abi & 0xFFFF); }
 
 std::string_view type_name(Type type) noexcept {
     return std::size_t(type) < type_names.size() ? type_names[std::size_t(type)] : "unknown";

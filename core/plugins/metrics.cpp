@@ -24,14 +24,17 @@ struct alignas(64) Line {
 };
 
 // initial-exec: libtollgate is there from the program's start, so that reading it is one instruction.
-[[gnu::tls_model("initial-exec")]] thread_local std::size_t loop_of_this_thread = std::numeric_limits<std::size_t>::max();
+[[gnu::tls_model("initial-exec")]] thread_local std::size_t loop_of_this_thread =
+    std::numeric_limits<std::size_t>::max();
 
 [[noreturn]] void refuse(std::string_view name, const std::string& why) {
     throw std::invalid_argument{"metric " + text::quote(name) + ": " + why};
 }
 
 bool is_name(std::string_view name, bool colons) {
-    const auto first = [&](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (colons && c == ':'); };
+    const auto first = [&](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (colons && c == ':');
+    };
     const auto rest = [&](char c) { return first(c) || (c >= '0' && c <= '9'); };
     return !name.empty() && first(name[0]) && std::all_of(name.begin(), name.end(), rest);
 }
@@ -56,7 +59,8 @@ std::string label_text(std::string_view metric, std::span<const Label> labels) {
     for (const Label& label : sorted) {
         if (!is_name(label.name, false) || label.name.starts_with("__"))
             refuse(metric, "label " + text::quote(label.name) + ": expected letters, digits and _, no __ in front");
-        if (!out.empty() && label.name == before) refuse(metric, "label " + text::quote(label.name) + " is given twice");
+        if (!out.empty() && label.name == before)
+            refuse(metric, "label " + text::quote(label.name) + " is given twice");
         before = label.name;
         out += out.empty() ? "{" : ",";
         out += std::string{label.name} + "=\"" + escaped(label.value, true) + '"';
@@ -101,7 +105,8 @@ public:
     }
     std::uint64_t value() const noexcept override {
         std::uint64_t sum = 0;
-        for (std::size_t writer = 0; writer <= cell_.loops; ++writer) sum += cell_.of(writer).load(std::memory_order_relaxed);
+        for (std::size_t writer = 0; writer <= cell_.loops; ++writer)
+            sum += cell_.of(writer).load(std::memory_order_relaxed);
         return sum;
     }
 
@@ -109,8 +114,8 @@ private:
     Cell cell_;
 };
 
-// value = base + sum of cells. add() changes the writer's own cell; set() moves the base so that the sum comes out right
-// at that moment. Sets are serialised; an add() during a set() counts on top of it.
+// value = base + sum of cells. add() changes the writer's own cell; set() moves the base so that the sum comes out
+// right at that moment. Sets are serialised; an add() during a set() counts on top of it.
 class Metrics::GaugeCell final : public Gauge {
 public:
     explicit GaugeCell(Cell cell) noexcept : cell_{cell} {}
@@ -123,7 +128,8 @@ public:
         std::uint64_t old = mine.load(std::memory_order_relaxed);
         const auto changed = [&] { return std::bit_cast<std::uint64_t>(std::bit_cast<double>(old) + change); };
         if (cell_.on_loop()) mine.store(changed(), std::memory_order_relaxed);
-        else while (!mine.compare_exchange_weak(old, changed(), std::memory_order_relaxed)) {}
+        else
+            while (!mine.compare_exchange_weak(old, changed(), std::memory_order_relaxed)) {}
     }
     double value() const noexcept override { return base_.load(std::memory_order_relaxed) + added(); }
 
@@ -165,7 +171,8 @@ Metrics::Cell Metrics::next_cell() {
     return {slabs_->lines.get(), loops_, cells_used_++};
 }
 
-Metrics::Figure& Metrics::figure(bool counting, std::string_view name, std::string_view help, std::span<const Label> labels) {
+Metrics::Figure& Metrics::figure(bool counting, std::string_view name, std::string_view help,
+                                 std::span<const Label> labels) {
     if (!is_name(name, true)) refuse(name, "expected letters, digits and _, no digit in front");
     const std::string key = label_text(name, labels);
 
@@ -174,7 +181,8 @@ Metrics::Figure& Metrics::figure(bool counting, std::string_view name, std::stri
     if (family == families_.end())
         family = families_.emplace(std::string{name}, Family{std::string{help}, counting, {}}).first;
     if (family->second.counting != counting)
-        refuse(name, counting ? "is already a gauge, asked for as a counter" : "is already a counter, asked for as a gauge");
+        refuse(name,
+               counting ? "is already a gauge, asked for as a counter" : "is already a counter, asked for as a gauge");
     const auto [place, fresh] = family->second.figures.try_emplace(key);
     if (fresh && counting) place->second.counter = std::make_unique<CountingCell>(next_cell());
     if (fresh && !counting) place->second.gauge = std::make_unique<GaugeCell>(next_cell());

@@ -1,4 +1,4 @@
-// core/plugins/metrics.h - Metrics: every counter and gauge of the gateway and its plugins, and Prometheus' text of them.
+// core/plugins/metrics.h - Metrics: every counter and gauge of the gateway and its plugins, and their text.
 //
 // A figure has one cell per event loop, which only that loop writes, so counting is a load and a store without a lock;
 // threads that are no loop share one more cell. Reading adds the cells up. The cells of eight figures on one loop share
@@ -25,8 +25,8 @@ public:
 
     // Finds or makes a figure, which lives as long as the Metrics. The order of labels does not matter; the first help
     // given stays. Takes a lock: ask once and keep the reference. Every combination of labels stays for good, so label
-    // by what the operator writes, never by what a client may choose. Throws std::invalid_argument for a name Prometheus
-    // refuses, or one that is already a figure of the other kind.
+    // by what the operator writes, never by what a client may choose. Throws std::invalid_argument for a name that
+    // Prometheus refuses, or one that is already a figure of the other kind.
     Counter& counter(std::string_view name, std::string_view help, std::span<const Label> labels = {});
     Counter& counter(std::string_view name, std::string_view help, std::initializer_list<Label> labels) {
         return counter(name, help, std::span<const Label>{labels.begin(), labels.size()});

@@ -12,7 +12,8 @@ std::shared_ptr<NamedStates::State> NamedStates::slot(Key key) {
     const std::lock_guard lock{mutex_};
     if (const auto found = states_.find(key); found != states_.end()) return found->second;
     // A new name is a fit moment to forget the dead. One that somebody is about to fill is held by more than the map.
-    std::erase_if(states_, [](const auto& entry) { return entry.second.use_count() == 1 && entry.second->value.expired(); });
+    std::erase_if(states_,
+                  [](const auto& entry) { return entry.second.use_count() == 1 && entry.second->value.expired(); });
     return states_.emplace(std::move(key), std::make_shared<State>()).first->second;
 }
 
@@ -43,9 +44,8 @@ std::shared_ptr<void> NamedStates::get(std::string_view plugin, std::string_view
 
 std::size_t NamedStates::living() const {
     const std::lock_guard lock{mutex_};
-    return static_cast<std::size_t>(std::count_if(states_.begin(), states_.end(), [](const auto& entry) {
-        return !entry.second->value.expired();
-    }));
+    return static_cast<std::size_t>(std::count_if(states_.begin(), states_.end(),
+                                                  [](const auto& entry) { return !entry.second->value.expired(); }));
 }
 
 }  // namespace tollgate::plugins

@@ -16,7 +16,7 @@ class NamedStates {
 public:
     // The living state of that plugin and name, or a new one from `make`, which runs once however many ask at the same
     // time; it may ask for other states. If it throws, so does this, and the next who asks tries again. Throws
-    // std::logic_error if the living one was made with another `type`, if `make` returns null, or if it asks for itself.
+    // std::logic_error if the living one was made with another `type`, if `make` returns null or asks for itself.
     std::shared_ptr<void> get(std::string_view plugin, std::string_view name, std::string_view type,
                               const std::function<std::shared_ptr<void>()>& make);
 

@@ -1,4 +1,4 @@
-// core/plugins/plugin_host.cpp - lending: names completed by the plugin's, registrations and tasks that end with its use.
+// core/plugins/plugin_host.cpp - lending; names are completed by the plugin's, registrations and tasks end with its use.
 #include "plugins/plugin_host.h"
 
 #include "plugins/metrics.h"
@@ -82,7 +82,8 @@ Gauge& PluginHost::gauge(std::string_view name, std::string_view help, std::init
 }
 
 // The root of a spawned task: it ends its place in the list, but not before it has ended itself.
-Task<void> PluginHost::watched(Task<void> task, std::string plugin, std::shared_ptr<Spawned> list, std::uint64_t number) {
+Task<void> PluginHost::watched(Task<void> task, std::string plugin, std::shared_ptr<Spawned> list,
+                               std::uint64_t number) {
     try {
         co_await task;
     } catch (const std::exception& thrown) {

@@ -1,5 +1,5 @@
-// core/plugins/plugin_host.h - PluginHost: what the gateway lends to one use of a plugin; LoopServices: what it needs of
-// the event loops for that, implemented in core/gateway.
+// core/plugins/plugin_host.h - PluginHost: what the gateway lends to one use of a plugin; LoopServices: what it
+// needs of the event loops for that, implemented in core/gateway.
 #pragma once
 
 #include <tollgate/host.h>
@@ -25,13 +25,14 @@ public:
     virtual ~LoopServices() = default;
     virtual std::size_t loop_count() const = 0;
     virtual std::size_t this_loop() const = 0;  // loop_count() on a thread that is no loop
-    // Runs the job soon on that loop, in order, never inside this call; or returns false if that loop does not run (not yet, or no more), and
-    // then nobody runs on it until the call has returned. A job taken but never run is destroyed before the loop is.
+    // Runs the job soon on that loop, in order, never inside this call. Returns false if that loop does not run (not
+    // yet, or no more): then what lives on it may be touched from here. A job that was taken and never run is
+    // destroyed no later than when the loop's thread has ended.
     virtual bool post(std::size_t loop, std::function<void()> job) = 0;
-    virtual Task<void> sleep(std::chrono::nanoseconds time) = 0;                                                // [loop]
-    virtual Task<bool> ready(int descriptor, Interest interest, std::chrono::nanoseconds timeout) = 0;          // [loop]
-    virtual Task<void> blocking(std::function<void()> work) = 0;                                                // [loop]
-    virtual Task<Response> fetch(std::string url, Request request, FetchOptions options) = 0;                   // [loop]
+    virtual Task<void> sleep(std::chrono::nanoseconds time) = 0;                                        // [loop]
+    virtual Task<bool> ready(int descriptor, Interest interest, std::chrono::nanoseconds timeout) = 0;  // [loop]
+    virtual Task<void> blocking(std::function<void()> work) = 0;                                        // [loop]
+    virtual Task<Response> fetch(std::string url, Request request, FetchOptions options) = 0;           // [loop]
 };
 
 // For `tollgate check` and tests of what needs no loop: there are none, and whatever needs one throws std::logic_error.

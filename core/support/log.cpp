@@ -149,9 +149,9 @@ std::string timestamp(std::chrono::system_clock::time_point when) {
     std::tm parts{};
     ::gmtime_r(&time, &parts);
     std::array<char, 64> text{};
-    const int length = std::snprintf(text.data(), text.size(), "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", parts.tm_year + 1900,
-                                     parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec,
-                                     int((since - seconds).count()));
+    const int length = std::snprintf(text.data(), text.size(), "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ",
+                                     parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min,
+                                     parts.tm_sec, int((since - seconds).count()));
     return {text.data(), std::size_t(std::max(length, 0))};
 }
 

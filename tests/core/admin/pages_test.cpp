@@ -93,7 +93,8 @@ BOOST_AUTO_TEST_CASE(commands_and_pages_are_told_apart) {
 BOOST_AUTO_TEST_CASE(a_page_that_throws_answers_500_and_is_logged) {
     const log::Capture log;
     Pages pages;
-    const auto page = pages.add_page("cache", "bad", [](const AdminRequest&) -> AdminAnswer { throw std::runtime_error{"no disk"}; });
+    const auto page =
+        pages.add_page("cache", "bad", [](const AdminRequest&) -> AdminAnswer { throw std::runtime_error{"no disk"}; });
     const auto command = pages.add_command("cache", "bad", "", [](const AdminRequest&) -> AdminAnswer { throw 7; });
     BOOST_TEST(pages.page("cache", "bad", {})->status == 500);
     BOOST_TEST(pages.command("cache", "bad", {})->status == 1);

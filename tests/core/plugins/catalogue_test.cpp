@@ -60,7 +60,8 @@ BOOST_AUTO_TEST_CASE(a_name_is_taken_once) {
 
 BOOST_AUTO_TEST_CASE(a_missing_file_is_a_problem) {
     Catalogue catalogue;
-    BOOST_TEST(catalogue.load_file("/nowhere/hello.so") == "/nowhere/hello.so: cannot be read: No such file or directory");
+    BOOST_TEST(catalogue.load_file("/nowhere/hello.so") ==
+               "/nowhere/hello.so: cannot be read: No such file or directory");
 }
 
 BOOST_AUTO_TEST_CASE(a_file_that_is_no_library_says_so) {

@@ -100,7 +100,8 @@ BOOST_AUTO_TEST_CASE(create_must_be_there) {
 BOOST_AUTO_TEST_CASE(fields_that_contradict_themselves_are_refused) {
     BOOST_TEST(contains(problem_of(Field{.name = "Rate", .doc = "x"}), "setting \"Rate\": expected a name"));
     BOOST_TEST(contains(problem_of(Field{.name = "rate"}), "setting \"rate\": has no doc"));
-    BOOST_TEST(contains(problem_of(Field{.name = "rate", .doc = "x", .fallback = "1", .required = true}), "has a default"));
+    BOOST_TEST(
+        contains(problem_of(Field{.name = "rate", .doc = "x", .fallback = "1", .required = true}), "has a default"));
     BOOST_TEST(contains(problem_of(Field{.name = "rate", .doc = "x", .min = 2, .max = 1}), "min is above its max"));
     BOOST_TEST(contains(problem_of(Field{.name = "rate", .type = Type::choice, .doc = "x"}), "a choice of nothing"));
     BOOST_TEST(contains(problem_of(Field{.name = "rate", .type = Type(99), .doc = "x"}), "type 99 is unknown"));

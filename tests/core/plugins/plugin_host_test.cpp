@@ -85,7 +85,8 @@ BOOST_AUTO_TEST_CASE(a_figure_carries_the_plugins_name) {
     Gateway gateway;
     gateway.host()->counter("greetings_total", "greetings said", {{"tone", "warm"}}).add(3);
     gateway.host()->counter("greetings_total", "greetings said", {{"tone", "warm"}}).add(1);
-    BOOST_TEST(gateway.metrics.prometheus().find("tollgate_hello_greetings_total{tone=\"warm\"} 4") != std::string::npos);
+    BOOST_TEST(gateway.metrics.prometheus().find("tollgate_hello_greetings_total{tone=\"warm\"} 4") !=
+               std::string::npos);
     BOOST_CHECK_THROW(gateway.host()->gauge("no-dashes", "", {}), std::invalid_argument);
 }
 

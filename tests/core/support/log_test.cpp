@@ -50,7 +50,8 @@ BOOST_AUTO_TEST_CASE(a_line_has_time_level_area_and_message) {
 }
 
 BOOST_AUTO_TEST_CASE(times_are_utc_with_milliseconds) {
-    BOOST_TEST(log::timestamp(std::chrono::system_clock::time_point{1'795'251'600s + 7ms}) == "2026-11-21T09:00:00.007Z");
+    BOOST_TEST(log::timestamp(std::chrono::system_clock::time_point{1'795'251'600s + 7ms}) ==
+               "2026-11-21T09:00:00.007Z");
     BOOST_TEST(log::timestamp(std::chrono::system_clock::time_point{-1ms}) == "1969-12-31T23:59:59.999Z");
 }
 

@@ -46,7 +46,8 @@ BOOST_AUTO_TEST_CASE(quoted_text_stays_on_one_line) {
     BOOST_TEST(text::quote("a\nb\x1b[2J\0"sv) == "\"a\\nb\\x1b[2J\\x00\"");
     BOOST_TEST(text::quote("na\xc3\xafve") == "\"na\xc3\xafve\"");
     BOOST_TEST(text::quote("\xff\xc3") == "\"\\xff\\xc3\"");
-    BOOST_TEST(text::quote("\xc2\x9b""31m") == "\"\\xc2\\x9b31m\"");
+    BOOST_TEST(text::quote("\xc2\x9b"
+                           "31m") == "\"\\xc2\\x9b31m\"");
 }
 
 BOOST_AUTO_TEST_CASE(long_text_is_cut_between_letters) {

@@ -1,0 +1,182 @@
+// core/admin/admin_listener.cpp - the admin listener's server; POCO's HTTP types end here.
+#include "admin/admin_listener.h"
+
+#include "admin/guard.h"
+#include "net/address.h"
+#include "support/log.h"
+#include "support/text.h"
+#include "support/version.h"
+
+#include <Poco/Net/HTTPRequestHandler.h>
+#include <Poco/Net/HTTPRequestHandlerFactory.h>
+#include <Poco/Net/HTTPServer.h>
+#include <Poco/Net/HTTPServerParams.h>
+#include <Poco/Net/HTTPServerRequest.h>
+#include <Poco/Net/HTTPServerResponse.h>
+#include <Poco/Net/ServerSocket.h>
+#include <Poco/ThreadPool.h>
+#include <Poco/Timespan.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <stdexcept>
+#include <system_error>
+
+namespace tollgate::admin {
+
+namespace {
+
+using Poco::Net::HTTPServerRequest;
+using Poco::Net::HTTPServerResponse;
+
+constexpr std::size_t largest_body = 1 << 20;
+constexpr int most_threads = 8;
+constexpr int most_waiting = 32;       // connections; more are closed unheard
+const Poco::Timespan patience{10, 0};  // for each read or write
+
+// The line's value; nullopt where there is none. Two lines of a name that must be one are no answer to who is asking.
+std::optional<std::string> only(const HTTPServerRequest& request, const std::string& name) {
+    std::optional<std::string> value;
+    for (auto line = request.find(name); line != request.end() && Poco::icompare(line->first, name) == 0; ++line)
+        value = value ? *value + ", " + line->second : line->second;
+    return value;
+}
+
+// Takes in what a client that is refused still sends, so that it reads the answer and not a reset connection.
+void discard(std::istream& in) {
+    char piece[4096];
+    for (std::size_t taken = 0; taken < 16 * largest_body && in.read(piece, sizeof piece).gcount() > 0;)
+        taken += std::size_t(in.gcount());
+}
+
+// False if the body is longer than what is taken.
+bool read_body(HTTPServerRequest& request, std::string& body) {
+    if (request.hasContentLength() && request.getContentLength64() > Poco::Int64(largest_body)) return false;
+    std::istream& in = request.stream();
+    char piece[4096];
+    while (in.read(piece, sizeof piece), in.gcount() > 0) {
+        body.append(piece, std::size_t(in.gcount()));
+        if (body.size() > largest_body) return false;
+    }
+    return true;
+}
+
+AdminAnswer answer_to(HTTPServerRequest& request, HTTPServerResponse& response, const Controls& controls) {
+    if (const std::string why = refusal(only(request, "Host"), only(request, "Origin")); !why.empty()) {
+        log::warning("admin", "refused a request: " + why);
+        return refused(403, why);
+    }
+    Call call;
+    call.method = request.getMethod();
+    const std::string& target = request.getURI();
+    if (!target.starts_with('/')) return refused(400, "expected a path, got " + text::quote(target));
+    const auto question = target.find('?');
+    call.path = target.substr(0, question);
+    if (question != std::string::npos) call.query = target.substr(question + 1);
+    if (request.getExpectContinue()) response.sendContinue();
+    if (!read_body(request, call.body)) {
+        discard(request.stream());
+        return refused(413, "expected a body of at most " + std::to_string(largest_body) + " bytes");
+    }
+    return answer(std::move(call), controls);
+}
+
+// A plugin's page may have written anything.
+std::string clean_type(const std::string& type) {
+    const bool clean = std::all_of(type.begin(), type.end(), [](char c) { return c >= ' ' && c < 0x7F; });
+    return clean && !type.empty() ? type : "application/octet-stream";
+}
+
+class Handler final : public Poco::Net::HTTPRequestHandler {
+public:
+    explicit Handler(const Controls& controls) : controls_{controls} {}
+    void handleRequest(HTTPServerRequest& request, HTTPServerResponse& response) override {
+        const AdminAnswer answer = answer_to(request, response, controls_);
+        response.setStatus(Poco::Net::HTTPResponse::HTTPStatus(answer.status));
+        response.setReason(Poco::Net::HTTPResponse::getReasonForStatus(response.getStatus()));
+        response.setContentType(clean_type(answer.content_type));
+        response.set("Cache-Control", "no-store");
+        response.set("X-Content-Type-Options", "nosniff");
+        response.sendBuffer(answer.body.data(), answer.body.size());
+    }
+
+private:
+    const Controls& controls_;
+};
+
+class Handlers final : public Poco::Net::HTTPRequestHandlerFactory {
+public:
+    explicit Handlers(const Controls& controls) : controls_{controls} {}
+    Poco::Net::HTTPRequestHandler* createRequestHandler(const HTTPServerRequest&) override {
+        return new Handler{controls_};
+    }
+
+private:
+    const Controls& controls_;
+};
+
+Poco::Net::HTTPServerParams::Ptr params() {
+    Poco::Net::HTTPServerParams::Ptr params = new Poco::Net::HTTPServerParams;
+    params->setMaxThreads(most_threads);
+    params->setMaxQueued(most_waiting);
+    params->setTimeout(patience);
+    params->setKeepAlive(false);  // idle browsers would hold the few threads
+    params->setSoftwareVersion(std::string{"tollgate/"} + version());
+    return params;
+}
+
+[[noreturn]] void refuse(const net::Address& address, const std::string& why) {
+    throw std::runtime_error{"admin: " + text::quote(address.text()) + ": " + why};
+}
+
+Poco::Net::ServerSocket listen(const net::Address& address) {
+    if (address.is_unix()) refuse(address, "expected a loopback address like 127.0.0.1:9180");
+    const Poco::Net::SocketAddress where = [&] {
+        try {
+            return address.resolve();
+        } catch (const Poco::Exception& error) {
+            refuse(address, "cannot be resolved: " + error.displayText());
+        }
+    }();
+    if (!where.host().isLoopback())
+        refuse(address,
+               "refused beyond loopback, as the admin listener asks for no token yet; expected an address like "
+               "127.0.0.1:9180 or [::1]:9180");
+    Poco::Net::ServerSocket socket;
+    try {
+        socket.bind(where, true, false);  // not the form of two: it shares the port with whoever has it (SO_REUSEPORT)
+        socket.listen(64);
+    } catch (const Poco::Exception& error) {
+        const std::string reason = error.code() ? std::generic_category().message(error.code()) : error.displayText();
+        refuse(address, reason + "; choose another with --admin ADDR, or --admin off");
+    }
+    return socket;
+}
+
+}  // namespace
+
+struct AdminListener::Server {
+    Server(const Poco::Net::ServerSocket& socket, Controls&& given)
+        : controls{std::move(given)},
+          pool{"admin", 1, most_threads},
+          http{new Handlers{controls}, pool, socket, params()} {
+        http.start();
+    }
+    ~Server() {
+        http.stopAll(true);
+        pool.joinAll();
+    }
+    const Controls controls;
+    Poco::ThreadPool pool;
+    Poco::Net::HTTPServer http;
+};
+
+AdminListener::AdminListener(const net::Address& address, Controls controls) {
+    Poco::Net::ServerSocket socket = listen(address);
+    address_ = socket.address().toString();
+    server_ = std::make_unique<Server>(socket, std::move(controls));
+}
+
+AdminListener::~AdminListener() = default;
+
+}  // namespace tollgate::admin

@@ -1,0 +1,74 @@
+// core/admin/answer.cpp - which handler answers which method and path.
+#include "admin/handlers.h"
+
+#include "support/log.h"
+#include "support/text.h"
+
+#include <Poco/JSON/Object.h>
+
+#include <array>
+#include <sstream>
+
+namespace tollgate::admin {
+
+namespace {
+
+struct Place {
+    std::string_view method;  // "": any
+    std::string_view path;    // with '/' at the end: everything below it
+    AdminAnswer (*handler)(const Call&, const Controls&);
+};
+
+constexpr std::array<Place, 6> places{{
+    {"GET", "/health", show_health},
+    {"GET", "/metrics", show_metrics},
+    {"GET", "/plugins", show_plugins},
+    {"", "/plugins/", show_page},
+    {"POST", "/command", run_command},
+    {"POST", "/reload", reload},
+}};
+
+bool takes(const Place& place, std::string_view path) {
+    return place.path.ends_with('/') ? path.starts_with(place.path) : path == place.path;
+}
+
+// HEAD is GET without a body, which the listener leaves out.
+bool takes_method(const Place& place, std::string_view method) {
+    return place.method.empty() || place.method == method || (place.method == "GET" && method == "HEAD");
+}
+
+AdminAnswer dispatch(Call& call, const Controls& controls) {
+    for (const Place& place : places) {
+        if (!takes(place, call.path)) continue;
+        if (!takes_method(place, call.method))
+            return refused(405, std::string{place.path} + ": wanted " + std::string{place.method} + ", got " +
+                                    text::printable(call.method));
+        call.rest = call.path.substr(place.path.size());
+        return place.handler(call, controls);
+    }
+    std::vector<std::string_view> known;
+    for (const Place& place : places) known.push_back(place.path);
+    return refused(404, "no page " + text::quote(call.path) + " here" + text::did_you_mean(call.path, known));
+}
+
+}  // namespace
+
+AdminAnswer refused(int status, const std::string& error) {
+    Poco::JSON::Object json{Poco::JSON_PRESERVE_KEY_ORDER};
+    json.set("ok", false);
+    json.set("error", error);
+    std::ostringstream out;
+    json.stringify(out);
+    return {status, "application/json", out.str() + '\n'};
+}
+
+AdminAnswer answer(Call call, const Controls& controls) {
+    try {
+        return dispatch(call, controls);
+    } catch (const std::exception& thrown) {
+        log::error("admin", call.method + ' ' + call.path + " failed: " + thrown.what());
+        return refused(500, "the gateway failed; its log says why");
+    }
+}
+
+}  // namespace tollgate::admin
