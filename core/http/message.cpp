@@ -195,6 +195,7 @@ std::optional<std::uint64_t> Body::length() const { return source_ ? source_->le
 std::string_view Body::bytes() const noexcept { return shared_ ? std::string_view{*shared_} : std::string_view{bytes_}; }
 std::shared_ptr<const std::string> Body::shared() const noexcept { return shared_; }
 BodySource* Body::source() const noexcept { return source_.get(); }
+std::unique_ptr<BodySource> Body::take_source() noexcept { return std::move(source_); }
 
 // Request --------------------------------------------------------------------------------------------------------
 

@@ -126,12 +126,12 @@ void Lane::open(int descriptor, Client client) {
     try {
         session = new Session{*this, descriptor, std::move(client)};
     } catch (const std::system_error&) {
-        return;  // no watch to be had (the descriptor is closed): the client sees a closed connection
+        one_less();  // no watch to be had, and the descriptor is closed: the client sees a closed connection
+        return;
     }
     session->next_ = first_;
     if (first_) first_->previous_ = session;
     first_ = session;
-    count_.fetch_add(1, std::memory_order_relaxed);
     session->start();
 }
 
@@ -139,12 +139,18 @@ void Lane::bury(Session& session) {
     if (session.previous_) session.previous_->next_ = session.next_;
     if (session.next_) session.next_->previous_ = session.previous_;
     if (first_ == &session) first_ = session.next_;
-    count_.fetch_sub(1, std::memory_order_relaxed);
     delete &session;
+    one_less();
 }
 
-void Lane::drain() {
+void Lane::one_less() noexcept {
+    if (count_.fetch_sub(1, std::memory_order_relaxed) == 1 && draining_ && empty_) empty_();
+}
+
+void Lane::drain(std::function<void()> empty) {
     draining_ = true;
+    empty_ = std::move(empty);
+    if (sessions() == 0) empty_();
     for (Session* session = first_; session;) {
         Session* next = session->next_;
         if (session->exchange_)

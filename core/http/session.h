@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -23,10 +24,12 @@ public:
     Lane(net::EventLoop& loop, Handler& handler);
     ~Lane();
 
-    // Takes over an accepted socket. Any thread may post it here; this runs on the loop.
+    // A connection was accepted for this lane and will be opened: it counts from now on. Any thread.
+    void expect() noexcept { count_.fetch_add(1, std::memory_order_relaxed); }
+    // Takes over an accepted socket that was expected.
     void open(int descriptor, Client client);
-    // Closes idle sessions now and the others after their answer.
-    void drain();
+    // Closes idle sessions now and the others after their answer; `empty` is called when none is left.
+    void drain(std::function<void()> empty);
     void cut_all() noexcept;  // ends every session, whatever it does
 
     // In force from now on, also for sessions that are open.
@@ -42,11 +45,13 @@ private:
     std::unique_ptr<Http1Exchange> lend_exchange();
     void give_back(std::unique_ptr<Http1Exchange> exchange);
     void bury(Session& session);  // unlinks it and destroys it
+    void one_less() noexcept;
 
     net::EventLoop& loop_;
     Handler& handler_;
     Limits limits_;
     bool draining_ = false;
+    std::function<void()> empty_;
     std::atomic<std::size_t> count_{0};
     Session* first_ = nullptr;
     std::vector<std::unique_ptr<Http1Exchange>> spare_exchanges_;

@@ -115,6 +115,8 @@ public:
     std::string_view bytes() const noexcept;                     // "" for a source
     std::shared_ptr<const std::string> shared() const noexcept;  // null unless shared
     BodySource* source() const noexcept;                         // null unless streamed
+    // Gives the source away (to be wrapped in another one) and leaves nothing; null unless streamed.
+    std::unique_ptr<BodySource> take_source() noexcept;
 
 private:
     std::string bytes_;

@@ -1,0 +1,44 @@
+// core/gateway/body_relay.h - BodyRelay: a body on its way through the gateway, watched by taps, held where asked.
+#pragma once
+
+#include <tollgate/message.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tollgate {
+
+// Reads from a source it owns or borrows. Destroying it before the end tells the taps that the body was cut.
+class BodyRelay final : public BodySource {
+public:
+    explicit BodyRelay(BodySource& source) noexcept : source_{&source} {}
+    explicit BodyRelay(std::unique_ptr<BodySource> source) noexcept : owned_{std::move(source)}, source_{owned_.get()} {}
+    ~BodyRelay() override;
+
+    void add_tap(std::unique_ptr<BodyTap> tap) { taps_.push_back(std::move(tap)); }
+    // The whole body if it has at most `max` bytes, else nullopt; what was read to find out is kept and flows on.
+    Task<std::optional<std::string_view>> whole(std::size_t max);
+
+    Task<std::string_view> read() override;
+    bool try_read(std::string_view& piece) override;
+    std::optional<std::uint64_t> length() const override { return source_->length(); }
+    const Headers* trailers() const override { return source_->trailers(); }
+
+private:
+    std::string_view pass(std::string_view piece);
+
+    std::unique_ptr<BodySource> owned_;
+    BodySource* source_;
+    std::vector<std::unique_ptr<BodyTap>> taps_;
+    std::string held_;  // read by whole() and not yet passed on
+    bool held_passed_ = false, source_ended_ = false, ended_ = false;
+};
+
+// Tells taps about a piece or the end of a body; one that throws is logged and hears no more.
+void tell_taps(std::vector<std::unique_ptr<BodyTap>>& taps, std::string_view piece);
+void tell_taps(std::vector<std::unique_ptr<BodyTap>>& taps, BodyEnd end) noexcept;
+
+}  // namespace tollgate

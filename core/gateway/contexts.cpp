@@ -1,0 +1,152 @@
+// core/gateway/contexts.cpp - the contexts of include/tollgate/context.h: windows on a Passage.
+#include <tollgate/context.h>
+#include <tollgate/plugin.h>
+
+#include "gateway/loop_share.h"
+#include "gateway/passage.h"
+#include "http/target.h"
+
+namespace tollgate {
+
+// Context --------------------------------------------------------------------------------------------------------
+
+const Request& Context::request() const noexcept { return passage_->exchange_.request; }
+std::string_view Context::request_id() const noexcept { return passage_->request_id_; }
+std::string_view Context::client_ip() const noexcept { return passage_->client_ip_; }
+std::string_view Context::route() const noexcept { return passage_->route_->name; }
+
+std::string_view Context::parameter(std::string_view name) const noexcept {
+    const auto& names = passage_->route_->parameter_names;
+    const auto& captures = passage_->captures_;
+    for (std::size_t i = 0; i < names.size() && i < captures.count; ++i) {
+        if (names[i] != name) continue;
+        if (captures.values[i].find('%') == std::string_view::npos) return captures.values[i];
+        return passage_->decoded_ = http::decode_path(captures.values[i]);
+    }
+    return {};
+}
+
+std::string_view Context::upstream() const noexcept {
+    const auto* upstream = passage_->route_->upstream;
+    return upstream ? std::string_view{upstream->name} : std::string_view{};
+}
+
+const std::shared_ptr<const Caller>& Context::caller() const noexcept { return passage_->caller_; }
+const Tier* Context::tier() const noexcept { return passage_->caller_ ? tier(passage_->caller_->tier()) : nullptr; }
+const Tier* Context::tier(std::string_view name) const noexcept {
+    const auto& tiers = passage_->snapshot_.tiers;
+    const auto found = tiers.find(name);
+    return found == tiers.end() ? nullptr : &found->second;
+}
+
+std::chrono::steady_clock::time_point Context::now() const noexcept { return passage_->now(); }
+std::chrono::system_clock::time_point Context::started() const noexcept { return passage_->exchange_.began_at; }
+bool Context::traced() const noexcept { return passage_->trace_ != nullptr; }
+void Context::trace(std::string_view text) {
+    if (passage_->trace_) passage_->trace_->emplace_back(text);
+}
+
+void*& Context::state_slot(void (*destroy)(void*) noexcept) {
+    auto& slot = passage_->states_[use_];
+    slot.destroy = destroy;
+    return slot.memory;
+}
+const void* Context::state_if_any_slot() const noexcept { return passage_->states_[use_].memory; }
+
+// RequestContext -------------------------------------------------------------------------------------------------
+
+Request& RequestContext::request() noexcept { return passage_->exchange_.request; }
+void RequestContext::set_caller(std::shared_ptr<const Caller> caller) { passage_->caller_ = std::move(caller); }
+void RequestContext::add_answer_header(std::string_view name, std::string_view value) {
+    passage_->answer_headers_.add(name, value);
+}
+void RequestContext::tap_request_body(std::unique_ptr<BodyTap> tap) {
+    if (passage_->exchange_.has_body())
+        passage_->request_body().add_tap(std::move(tap));
+    else
+        tap->on_end(BodyEnd::complete);
+}
+Task<std::optional<std::string_view>> RequestContext::whole_request_body(std::size_t max) {
+    if (!passage_->exchange_.has_body()) co_return std::string_view{};
+    co_return co_await passage_->request_body().whole(max);
+}
+
+// UpstreamContext ------------------------------------------------------------------------------------------------
+
+Request& UpstreamContext::request() noexcept { return passage_->exchange_.request; }
+int UpstreamContext::attempt() const noexcept { return passage_->attempts_; }
+std::size_t UpstreamContext::target_count() const noexcept { return passage_->route_->upstream->targets.size(); }
+const Target& UpstreamContext::target(std::size_t index) const noexcept {
+    return *passage_->route_->upstream->targets[index];
+}
+bool UpstreamContext::tried(std::size_t index) const noexcept { return passage_->tried_[index]; }
+void UpstreamContext::choose(std::size_t index) noexcept {
+    if (index < target_count()) passage_->chosen_ = index;
+}
+
+// AttemptContext -------------------------------------------------------------------------------------------------
+
+int AttemptContext::attempt() const noexcept { return passage_->attempts_; }
+std::size_t AttemptContext::target_index() const noexcept { return passage_->attempt_->target; }
+const Target& AttemptContext::target() const noexcept { return passage_->attempt_->call.target; }
+Outcome AttemptContext::outcome() const noexcept { return passage_->attempt_->call.outcome; }
+int AttemptContext::status() const noexcept { return passage_->attempt_->call.status; }
+std::chrono::nanoseconds AttemptContext::time_to_connect() const noexcept {
+    return passage_->attempt_->call.time_to_connect;
+}
+std::chrono::nanoseconds AttemptContext::time_to_first_byte() const noexcept {
+    return passage_->attempt_->call.time_to_first_byte;
+}
+
+// ResponseContext ------------------------------------------------------------------------------------------------
+
+Response& ResponseContext::response() noexcept { return passage_->response_; }
+bool ResponseContext::from_upstream() const noexcept { return passage_->from_upstream_; }
+void ResponseContext::tap_response_body(std::unique_ptr<BodyTap> tap) {
+    if (passage_->response_.body().source())
+        passage_->response_body().add_tap(std::move(tap));
+    else
+        passage_->response_taps_.push_back(std::move(tap));
+}
+Task<std::optional<std::string_view>> ResponseContext::whole_response_body(std::size_t max) {
+    if (passage_->response_.body().source()) co_return co_await passage_->response_body().whole(max);
+    const auto bytes = passage_->response_.body().bytes();
+    if (bytes.size() > max) co_return std::nullopt;
+    co_return bytes;
+}
+
+// LogContext -----------------------------------------------------------------------------------------------------
+
+int LogContext::status() const noexcept {
+    if (passage_->exchange_.begun() && passage_->response_) return passage_->response_.status();
+    return passage_->failure_ ? passage_->failure_->status : 499;
+}
+const Headers& LogContext::response_headers() const noexcept {
+    static const Headers none;
+    return passage_->exchange_.begun() && passage_->response_ ? passage_->response_.headers() : none;
+}
+std::uint64_t LogContext::bytes_received() const noexcept { return passage_->exchange_.body_received(); }
+std::uint64_t LogContext::bytes_sent() const noexcept { return passage_->exchange_.body_sent(); }
+bool LogContext::complete() const noexcept { return passage_->exchange_.sent_whole(); }
+std::string_view LogContext::reason() const noexcept {
+    if (passage_->failure_) return passage_->failure_->reason;
+    return passage_->exchange_.sent_whole() ? std::string_view{} : "client_left";
+}
+std::string_view LogContext::detail() const noexcept {
+    return passage_->failure_ ? std::string_view{passage_->failure_->detail} : std::string_view{};
+}
+std::string_view LogContext::target() const noexcept {
+    return passage_->attempt_ ? passage_->attempt_->call.target.address() : std::string_view{};
+}
+int LogContext::attempts() const noexcept { return passage_->attempts_; }
+int LogContext::upstream_status() const noexcept { return passage_->attempt_ ? passage_->attempt_->call.status : 0; }
+std::chrono::nanoseconds LogContext::duration() const noexcept {
+    return net::Clock::now() - passage_->exchange_.began;
+}
+std::chrono::nanoseconds LogContext::upstream_time() const noexcept {
+    const auto& attempt = passage_->attempt_;
+    return attempt && attempt->ended ? *attempt->ended - attempt->began : std::chrono::nanoseconds{0};
+}
+std::string_view LogContext::scheme() const noexcept { return passage_->exchange_.request.scheme(); }
+
+}  // namespace tollgate

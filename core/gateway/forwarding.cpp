@@ -1,0 +1,135 @@
+// core/gateway/forwarding.cpp - forwarding headers and request ids.
+#include "gateway/forwarding.h"
+
+#include "http/hop_by_hop.h"
+#include "http/layout.h"
+
+#include <sys/random.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <random>
+
+namespace tollgate {
+
+using http::Known;
+using Layout = Headers::Layout;
+
+namespace {
+
+bool contains(const std::vector<net::Range>& ranges, const net::Ip& ip) noexcept {
+    return std::any_of(ranges.begin(), ranges.end(), [&](const auto& range) { return range.contains(ip); });
+}
+
+// An element of X-Forwarded-For without the port some proxies write: "192.0.2.7:443", "[2001:db8::1]:443".
+std::string_view without_port(std::string_view element) noexcept {
+    if (element.starts_with('[')) return element.substr(1, element.find(']') - 1);
+    const auto colon = element.find(':');
+    return colon != element.npos && element.find(':', colon + 1) == element.npos ? element.substr(0, colon) : element;
+}
+
+bool is_sensible_id(std::string_view id) noexcept {
+    return !id.empty() && id.size() <= 128 && std::all_of(id.begin(), id.end(), [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+               std::string_view{"-_.:/+=@"}.find(c) != std::string_view::npos;
+    });
+}
+
+// Unique, not secret: a fast generator per thread, seeded by the kernel.
+std::uint64_t random_word() {
+    thread_local std::mt19937_64 generator = [] {
+        std::uint64_t seed = 0;
+        if (getrandom(&seed, sizeof seed, 0) != sizeof seed) seed = std::random_device{}();
+        return std::mt19937_64{seed};
+    }();
+    return generator();
+}
+
+std::string new_uuid() {
+    constexpr char digits[] = "0123456789abcdef";
+    const std::array<std::uint64_t, 2> words{(random_word() & ~0xf000ull) | 0x4000ull,
+                                             (random_word() & ~(3ull << 62)) | (2ull << 62)};
+    std::string text(36, '-');
+    std::size_t at = 0;
+    for (int nibble = 0; nibble < 32; ++nibble) {
+        if (at == 8 || at == 13 || at == 18 || at == 23) ++at;
+        text[at++] = digits[(words[nibble / 16] >> (60 - 4 * (nibble % 16))) & 15];
+    }
+    return text;
+}
+
+}  // namespace
+
+bool is_trusted(const http::Client& client, const std::vector<net::Range>& trusted) noexcept {
+    if (trusted.empty()) return false;
+    if (!client.ip) return std::any_of(trusted.begin(), trusted.end(), [](const auto& r) { return r.is_unix(); });
+    return contains(trusted, *client.ip);
+}
+
+std::string client_address(const http::Client& client, const Headers& headers, const std::vector<net::Range>& trusted) {
+    if (!is_trusted(client, trusted)) return client.address;
+    std::string nearest = client.address;
+    const auto* layout = headers.layout();
+    if (!layout) return nearest;
+    // From the right: each trusted proxy vouches for the element it appended.
+    for (auto line = layout->lines.rbegin(); line != layout->lines.rend(); ++line) {
+        if (line->known != Known::x_forwarded_for) continue;
+        std::vector<std::string_view> elements;
+        http::for_each_element(layout->value(*line), [&](std::string_view e) { elements.push_back(without_port(e)); });
+        for (auto element = elements.rbegin(); element != elements.rend(); ++element) {
+            const auto ip = net::Ip::parse(*element);
+            if (!ip) return nearest;  // nobody can vouch for what is no address
+            nearest = *element;
+            if (!contains(trusted, *ip)) return nearest;
+        }
+    }
+    return nearest;
+}
+
+std::string request_id(const Headers& headers) {
+    const auto given = Layout::get(headers, Known::x_request_id);
+    return is_sensible_id(given) ? std::string{given} : new_uuid();
+}
+
+void prepare_request(Request& request, const http::Client& client, std::string_view id,
+                     const std::vector<net::Range>& trusted) {
+    Headers& headers = request.headers();
+    http::strip_hop_by_hop(headers);
+    auto& layout = Layout::of(headers);
+    const bool trust = is_trusted(client, trusted);
+
+    std::string forwarded_for;
+    if (trust)
+        for (const auto& line : layout.lines)
+            if (line.known == Known::x_forwarded_for) forwarded_for.append(layout.value(line)).append(", ");
+    forwarded_for += client.address;
+    const bool keep_proto = trust && Layout::find(headers, Known::x_forwarded_proto);
+    const bool keep_host = trust && Layout::find(headers, Known::x_forwarded_host);
+    std::string passed_by;
+    for (const auto& line : layout.lines)
+        if (line.known == Known::via) passed_by.append(layout.value(line)).append(", ");
+
+    std::erase_if(layout.lines, [&](const Layout::Entry& line) {
+        switch (line.known) {
+            case Known::x_forwarded_for:
+            case Known::via:
+            case Known::x_request_id:
+            case Known::expect: return true;
+            case Known::x_forwarded_proto: return !keep_proto;
+            case Known::x_forwarded_host: return !keep_host;
+            case Known::forwarded: return !trust;
+            default: return false;
+        }
+    });
+    layout.append("X-Forwarded-For", forwarded_for);
+    if (!keep_proto) layout.append("X-Forwarded-Proto", request.scheme());
+    if (!keep_host) {
+        const std::string host{Layout::get(headers, Known::host)};
+        if (!host.empty()) layout.append("X-Forwarded-Host", host);
+    }
+    layout.append("X-Request-Id", id);
+    layout.append("Via", passed_by.append(via));
+}
+
+}  // namespace tollgate

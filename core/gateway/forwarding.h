@@ -1,0 +1,31 @@
+// core/gateway/forwarding.h - what a proxy adds to and takes from messages: X-Forwarded-*, Via, X-Request-Id, Expect.
+#pragma once
+
+#include <tollgate/message.h>
+
+#include "http/exchange.h"
+#include "net/address.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tollgate {
+
+// The address that counts as the client's: the connection's, or, where that is a trusted proxy's, the last one in
+// X-Forwarded-For that no trusted proxy wrote.
+std::string client_address(const http::Client& client, const Headers& headers, const std::vector<net::Range>& trusted);
+
+// An id as a client or proxy sent it, if it is 1 to 128 letters, digits or -_.:/+=@; else a new UUID (RFC 9562, v4).
+std::string request_id(const Headers& headers);
+
+// Makes the headers of a client's request those of the request to the upstream. What an untrusted client says of
+// where it comes from is replaced.
+void prepare_request(Request& request, const http::Client& client, std::string_view id,
+                     const std::vector<net::Range>& trusted);
+
+bool is_trusted(const http::Client& client, const std::vector<net::Range>& trusted) noexcept;
+
+inline constexpr std::string_view via = "1.1 tollgate";  // RFC 9110 section 7.6.3
+
+}  // namespace tollgate

@@ -1,0 +1,315 @@
+// core/gateway/gateway.cpp - the corridor, and the life of loops, listeners and snapshots around it.
+#include "gateway/gateway.h"
+
+#include "gateway/loop_services.h"
+#include "gateway/loop_share.h"
+#include "gateway/passage.h"
+#include "http/server.h"
+#include "support/log.h"
+
+#include <Poco/Exception.h>
+#include <Poco/Util/Timer.h>
+#include <Poco/Util/TimerTaskAdapter.h>
+
+#include <pthread.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <cstdlib>
+#include <latch>
+#include <map>
+#include <mutex>
+
+namespace tollgate {
+
+class Gateway::Engine {
+public:
+    Engine(Options options, http::Handler& handler, plugins::Catalogue& catalogue, plugins::Metrics& metrics,
+           plugins::NamedStates& states, admin::Pages& pages);
+    ~Engine();
+
+    std::vector<config::Problem> start();
+    Reloaded reload();
+    void drain();
+    void stop_now() noexcept;
+    std::shared_ptr<const Snapshot> current() const;
+    std::vector<std::string> listening() const;
+    LoopShare& this_share() { return *shares_[net::EventLoop::current()->number()]; }
+
+private:
+    config::Loaded load();
+    std::vector<http::Listener> open_listeners(const Snapshot& snapshot, std::vector<config::Problem>& problems) const;
+    void run_loop(LoopShare& share);
+    void on_every_loop(const std::function<void(LoopShare&)>& job);
+    void prune(Poco::Util::TimerTask&) { prune(); }
+    void prune();
+    static void destroy(std::shared_ptr<const Snapshot> snapshot);
+    std::shared_ptr<upstream::TargetState> target_state(const std::string& address);
+
+    const Options options_;
+    http::Handler& handler_;
+    plugins::Catalogue& catalogue_;
+    plugins::Metrics& metrics_;
+    plugins::NamedStates& states_;
+    admin::Pages& pages_;
+    Counter& refused_connections_;
+
+    net::Blocking blocking_{16};
+    std::vector<std::unique_ptr<LoopShare>> shares_;
+    GatewayLoops loops_;
+    std::unique_ptr<http::Server> server_;
+
+    std::mutex reloading_;
+    mutable std::mutex mutex_;  // what follows
+    std::shared_ptr<const Snapshot> current_;
+    std::vector<std::shared_ptr<const Snapshot>> retired_;  // out of force, perhaps still leased
+    std::map<std::string, std::weak_ptr<upstream::TargetState>> target_states_;
+    std::condition_variable changed_;
+    bool stop_now_ = false;
+
+    bool running_ = false;  // under reloading_
+
+    Poco::Util::Timer timer_;  // last: its thread uses the rest
+};
+
+// The corridor ---------------------------------------------------------------------------------------------------
+
+// One request from first byte to log line. Read this function first.
+Task<void> Gateway::serve(http::Exchange& exchange) {
+    LoopShare& share = engine_->this_share();
+    Passage passage{share, *share.lease, exchange};  // logs in its destructor: once, whatever happened, on every path
+    try {
+        passage.take(passage.route());                // `when` may run Lua, and may fail; no route is itself a Route
+        if (!co_await passage.answered_by_plugin())   // on_request, in the order written
+            co_await passage.fetch_from_upstream();   // on_upstream, an attempt, on_attempt
+        co_await passage.shape_response();            // on_response, last plugin first
+        co_await passage.send();                      // bodies stream; nothing is buffered that need not be
+    } catch (const Failure& failure) {
+        passage.blame(failure);                       // whose fault, which status, which words
+    } catch (const std::exception& problem) {
+        passage.blame({Culprit::gateway, 500, "internal_error", "the gateway could not serve this request", problem.what()});
+    }
+    co_await passage.settle();                        // a blamed passage answers, or cuts what was already under way
+}
+
+// Life -----------------------------------------------------------------------------------------------------------
+
+Gateway::Engine::Engine(Options options, http::Handler& handler, plugins::Catalogue& catalogue, plugins::Metrics& metrics,
+                        plugins::NamedStates& states, admin::Pages& pages)
+    : options_{std::move(options)}, handler_{handler}, catalogue_{catalogue}, metrics_{metrics}, states_{states},
+      pages_{pages},
+      refused_connections_{metrics.counter("tollgate_connections_refused_total",
+                                           "Client connections refused because there were too many.", {})},
+      loops_{shares_, loop_count(options_.loops), blocking_} {
+    for (std::size_t number = 0; number < loops_.loop_count(); ++number)
+        shares_.push_back(std::make_unique<LoopShare>(number, handler_, blocking_));
+}
+
+Gateway::Engine::~Engine() {
+    if (running_) {
+        stop_now();
+        drain();
+    }
+    timer_.cancel(true);
+    shares_.clear();  // leases, pools, what was spawned
+    for (auto& snapshot : retired_) destroy(std::move(snapshot));
+    if (current_) destroy(std::move(current_));
+}
+
+config::Loaded Gateway::Engine::load() {
+    const plugins::Lent lent{loops_, metrics_, states_, pages_, nullptr};
+    return config::load(options_.file,
+                        {catalogue_, loops_.loop_count(),
+                         [lent](const Descriptor& descriptor) -> std::unique_ptr<Host> {
+                             return std::make_unique<plugins::PluginHost>(descriptor.name, lent);
+                         },
+                         [this](const std::string& address) { return target_state(address); },
+                         [](const char* name) -> const char* { return std::getenv(name); }});
+}
+
+std::shared_ptr<upstream::TargetState> Gateway::Engine::target_state(const std::string& address) {
+    const std::lock_guard lock{mutex_};
+    auto& known = target_states_[address];
+    auto state = known.lock();
+    if (!state) known = state = std::make_shared<upstream::TargetState>();
+    return state;
+}
+
+// Those that are open already stay; the others are opened. All or nothing.
+std::vector<http::Listener> Gateway::Engine::open_listeners(const Snapshot& snapshot,
+                                                            std::vector<config::Problem>& problems) const {
+    const auto open = server_ ? server_->listeners() : std::vector<http::Listener>{};
+    std::vector<http::Listener> listeners;
+    for (const auto& address : snapshot.listens) {
+        const auto same = std::find_if(open.begin(), open.end(),
+                                       [&](const auto& listener) { return listener.address.text() == address.text(); });
+        if (same != open.end()) {
+            listeners.push_back(*same);
+            continue;
+        }
+        try {
+            listeners.push_back(http::Listener::open(address));
+        } catch (const Poco::Exception& problem) {
+            problems.push_back({options_.file.filename().string(),
+                                "listen \"" + address.text() + "\": cannot listen: " + problem.displayText()});
+        }
+    }
+    return listeners;
+}
+
+std::vector<config::Problem> Gateway::Engine::start() {
+    auto loaded = load();
+    if (!loaded.problems.empty()) return std::move(loaded.problems);
+    auto listeners = open_listeners(*loaded.snapshot, loaded.problems);
+    if (!loaded.problems.empty()) {
+        destroy(std::move(loaded.snapshot));
+        return std::move(loaded.problems);
+    }
+    current_ = std::move(loaded.snapshot);
+    std::vector<http::Lane*> lanes;
+    for (auto& share : shares_) {
+        share->adopt(current_);
+        share->loop.on_spawned_failure([](std::exception_ptr failure) {
+            try {
+                std::rethrow_exception(failure);
+            } catch (const std::exception& problem) {
+                log::error("gateway", std::string("a spawned task failed: ") + problem.what());
+            }
+        });
+        lanes.push_back(&share->lane);
+    }
+    server_ = std::make_unique<http::Server>(std::move(lanes), std::move(listeners));
+    server_->set_most_connections(current_->limits.connections);
+    server_->on_refused([this] { refused_connections_.add(); });
+    loops_.set_running(true);
+    for (auto& share : shares_) share->thread = std::thread{[this, &share = *share] { run_loop(share); }};
+    server_->start();
+    running_ = true;
+    timer_.schedule(new Poco::Util::TimerTaskAdapter<Engine>(*this, &Engine::prune), 1000, 1000);
+    return {};
+}
+
+void Gateway::Engine::run_loop(LoopShare& share) {
+    pthread_setname_np(pthread_self(), ("loop " + std::to_string(share.loop.number())).c_str());
+    plugins::Metrics::this_thread_is_loop(share.loop.number());
+    share.loop.run();
+}
+
+// Runs the job on every loop and returns when all have.
+void Gateway::Engine::on_every_loop(const std::function<void(LoopShare&)>& job) {
+    std::latch done{static_cast<std::ptrdiff_t>(shares_.size())};
+    for (auto& share : shares_)
+        share->loop.post([&job, &done, &share = *share] {
+            job(share);
+            done.count_down();
+        });
+    done.wait();
+}
+
+Gateway::Reloaded Gateway::Engine::reload() {
+    const std::lock_guard one_at_a_time{reloading_};
+    if (!running_) return {false, {}, "the gateway is not running"};
+    auto loaded = load();
+    std::vector<http::Listener> listeners;
+    if (loaded.problems.empty()) listeners = open_listeners(*loaded.snapshot, loaded.problems);
+    if (!loaded.problems.empty()) {
+        if (loaded.snapshot) destroy(std::move(loaded.snapshot));
+        return {false, std::move(loaded.problems), "still serving the configuration from before"};
+    }
+    std::shared_ptr<const Snapshot> snapshot = std::move(loaded.snapshot);
+    on_every_loop([&](LoopShare& share) { share.adopt(snapshot); });
+    server_->set_listeners(std::move(listeners));
+    server_->set_most_connections(snapshot->limits.connections);
+    std::string summary = std::to_string(snapshot->routes.size()) + (snapshot->routes.size() == 1 ? " route, " : " routes, ") +
+                          std::to_string(snapshot->upstreams.size()) +
+                          (snapshot->upstreams.size() == 1 ? " upstream" : " upstreams");
+    const std::lock_guard lock{mutex_};
+    retired_.push_back(std::exchange(current_, std::move(snapshot)));
+    return {true, {}, std::move(summary)};
+}
+
+// Snapshots nobody leases any more are destroyed here, on the timer's thread: never on a loop.
+void Gateway::Engine::prune() {
+    std::vector<std::shared_ptr<const Snapshot>> unused;
+    {
+        const std::lock_guard lock{mutex_};
+        const auto in_use = std::partition(retired_.begin(), retired_.end(), [](const auto& s) { return s.use_count() > 1; });
+        unused.assign(std::move_iterator{in_use}, std::move_iterator{retired_.end()});
+        retired_.erase(in_use, retired_.end());
+        std::erase_if(target_states_, [](const auto& entry) { return entry.second.expired(); });
+    }
+    for (auto& snapshot : unused) destroy(std::move(snapshot));
+}
+
+void Gateway::Engine::destroy(std::shared_ptr<const Snapshot> snapshot) {
+    for (const auto& use : snapshot->uses) plugins::retire(use->host.get());
+}
+
+void Gateway::Engine::drain() {
+    const std::lock_guard no_reload{reloading_};
+    if (!running_) return;
+    server_->stop_accepting();
+    on_every_loop([this](LoopShare& share) {
+        share.lane.drain([this] {
+            const std::lock_guard lock{mutex_};
+            changed_.notify_all();
+        });
+    });
+    {
+        std::unique_lock lock{mutex_};
+        changed_.wait_for(lock, current_->limits.drain, [this] { return stop_now_ || server_->connections() == 0; });
+    }
+    server_->finish();
+    if (const auto left = server_->connections(); left > 0)
+        log::warning("gateway", std::to_string(left) + " connections were still open and are cut");
+    on_every_loop([](LoopShare& share) {
+        share.lane.cut_all();
+        share.loop.cancel_spawned();
+        share.pool.close_all();
+    });
+    loops_.set_running(false);
+    for (auto& share : shares_) share->loop.stop();
+    for (auto& share : shares_) share->thread.join();
+    running_ = false;
+}
+
+void Gateway::Engine::stop_now() noexcept {
+    const std::lock_guard lock{mutex_};
+    stop_now_ = true;
+    changed_.notify_all();
+}
+
+std::shared_ptr<const Snapshot> Gateway::Engine::current() const {
+    const std::lock_guard lock{mutex_};
+    return current_;
+}
+
+std::vector<std::string> Gateway::Engine::listening() const {
+    std::vector<std::string> shown;
+    if (server_)
+        for (const auto& listener : server_->listeners()) shown.push_back(listener.shown());
+    return shown;
+}
+
+// Gateway --------------------------------------------------------------------------------------------------------
+
+Gateway::Gateway(Options options, plugins::Catalogue& catalogue, plugins::Metrics& metrics, plugins::NamedStates& states,
+                 admin::Pages& pages)
+    : engine_{new Engine{std::move(options), *this, catalogue, metrics, states, pages}} {}
+Gateway::~Gateway() = default;
+
+std::size_t Gateway::loop_count(std::size_t wanted) noexcept {
+    return wanted > 0 ? wanted : std::max(1u, std::thread::hardware_concurrency());
+}
+
+std::vector<config::Problem> Gateway::start() { return engine_->start(); }
+Gateway::Reloaded Gateway::reload() { return engine_->reload(); }
+void Gateway::drain() { engine_->drain(); }
+void Gateway::stop_now() noexcept { engine_->stop_now(); }
+std::vector<std::string> Gateway::listening() const { return engine_->listening(); }
+std::optional<net::Address> Gateway::admin_address() const {
+    const auto snapshot = engine_->current();
+    return snapshot ? snapshot->admin : std::nullopt;
+}
+
+}  // namespace tollgate

@@ -1,0 +1,54 @@
+// core/gateway/gateway.h - Gateway: loops, listeners, the snapshot in force, and serve(), the corridor.
+#pragma once
+
+#include "admin/pages.h"
+#include "config/builder.h"
+#include "http/exchange.h"
+#include "plugins/catalogue.h"
+#include "plugins/metrics.h"
+#include "plugins/named_states.h"
+
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tollgate {
+
+class Gateway final : private http::Handler {
+public:
+    struct Options {
+        std::filesystem::path file;
+        std::size_t loops = 0;  // 0: one per core
+    };
+    Gateway(Options options, plugins::Catalogue& catalogue, plugins::Metrics& metrics, plugins::NamedStates& states,
+            admin::Pages& pages);
+    ~Gateway();
+
+    // Loads the file and opens the listeners. Returns problems; empty: serving.
+    std::vector<config::Problem> start();
+    struct Reloaded {
+        bool ok = false;
+        std::vector<config::Problem> problems;
+        std::string summary;  // one line
+    };
+    // All or nothing. Any thread; one at a time.
+    Reloaded reload();
+    // Stops accepting, lets requests under way finish for at most limits.drain, then ends everything. Returns when done.
+    void drain();
+    void stop_now() noexcept;  // any thread: ends a drain early
+
+    std::optional<net::Address> admin_address() const;  // what routes.lua says
+    std::vector<std::string> listening() const;         // real addresses, with the ports the kernel chose
+    static std::size_t loop_count(std::size_t wanted) noexcept;
+
+private:
+    Task<void> serve(http::Exchange& exchange) override;
+
+    class Engine;
+    std::unique_ptr<Engine> engine_;
+};
+
+}  // namespace tollgate

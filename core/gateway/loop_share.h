@@ -1,0 +1,37 @@
+// core/gateway/loop_share.h - LoopShare: everything one loop has to itself: sessions, connections, its snapshot lease.
+#pragma once
+
+#include "gateway/passage.h"
+#include "http/session.h"
+#include "net/event_loop.h"
+#include "upstream/pool.h"
+
+#include <memory>
+#include <thread>
+
+namespace tollgate {
+
+struct LoopShare {
+    LoopShare(std::size_t number, http::Handler& handler, net::Blocking& blocking)
+        : loop{number}, pool{loop, blocking}, lane{loop, handler} {}
+
+    // Goes over to another snapshot; requests under way keep theirs. On the loop, or before it runs.
+    void adopt(std::shared_ptr<const Snapshot> snapshot) {
+        SnapshotLease* old = lease.release();
+        lease = std::make_unique<SnapshotLease>(SnapshotLease{std::move(snapshot), 0});
+        lane.set_limits(lease->snapshot->limits);
+        if (old && old->holders == 0) delete old;
+    }
+    // The last request of a snapshot that is no longer in force frees it.
+    void give_back(SnapshotLease& held) noexcept {
+        if (--held.holders == 0 && &held != lease.get()) delete &held;
+    }
+
+    net::EventLoop loop;
+    upstream::Pool pool;
+    http::Lane lane;
+    std::unique_ptr<SnapshotLease> lease;
+    std::thread thread;
+};
+
+}  // namespace tollgate

@@ -1,0 +1,328 @@
+// core/gateway/passage.cpp - the steps of the corridor.
+#include "gateway/passage.h"
+
+#include "config/script.h"
+#include "gateway/forwarding.h"
+#include "gateway/loop_share.h"
+#include "http/hop_by_hop.h"
+#include "http/layout.h"
+#include "support/log.h"
+
+namespace tollgate {
+
+using http::Known;
+using Layout = Headers::Layout;
+
+namespace {
+
+Failure failure_of(const Refusal& refusal) {
+    Failure failure{refusal.status() < 500 ? Culprit::client : Culprit::gateway, refusal.status(),
+                    refusal.reason().c_str(), refusal.message()};
+    failure.headers = refusal.headers();
+    return failure;
+}
+
+// Called while a door's exception is being handled: makes it this request's Failure.
+[[noreturn]] void rethrow_from_door(const PluginUse& use, const char* door) {
+    const auto broken = [&](const std::string& what) {
+        return Failure{Culprit::gateway, 500, "plugin_failed", "the gateway could not serve this request",
+                       std::string(use.descriptor->name) + " (" + use.where + "): " + door + ": " + what};
+    };
+    try {
+        throw;
+    } catch (const Failure&) {
+        throw;
+    } catch (const Refusal& refusal) {
+        throw failure_of(refusal);
+    } catch (const std::exception& problem) {
+        throw broken(problem.what());
+    } catch (...) {
+        throw broken("threw something that is no std::exception");
+    }
+}
+
+}  // namespace
+
+Passage::Passage(LoopShare& share, SnapshotLease& lease, http::Exchange& exchange)
+    : share_{share}, lease_{lease}, snapshot_{*lease.snapshot}, exchange_{exchange}, route_{&snapshot_.unmatched} {
+    ++lease_.holders;
+    states_.resize(route_->chain.size());
+}
+
+Passage::~Passage() {
+    if (attempt_ && !attempt_->ended) end_attempt(attempt_->call.outcome);
+    // Before the log, so that taps have had their last word.
+    request_body_.reset();
+    if (response_) response_.set_body({});
+    tell_taps(response_taps_, BodyEnd::cut);
+    for (std::uint32_t use = 0; use < route_->chain.size(); ++use) {
+        const PluginUse& plugin = *route_->chain[use];
+        try {
+            const LogContext ctx{*this, use};
+            plugin.plugin->on_log(ctx);
+        } catch (const std::exception& problem) {
+            log::error(plugin.descriptor->name, std::string("on_log: ") + problem.what());
+        }
+    }
+    for (auto& state : states_)
+        if (state.memory) state.destroy(state.memory);
+    share_.give_back(lease_);
+}
+
+net::TimePoint Passage::now() const noexcept { return share_.loop.now(); }
+
+config::Script* Passage::script() const noexcept {
+    return snapshot_.scripts.empty() ? nullptr : snapshot_.scripts[share_.loop.number()].get();
+}
+
+// Routing --------------------------------------------------------------------------------------------------------
+
+const Route& Passage::route() {
+    Request& request = exchange_.request;
+    client_ip_ = client_address(exchange_.client(), request.headers(), snapshot_.trusted_proxies);
+    request_id_ = tollgate::request_id(request.headers());
+    if (exchange_.refusal) throw *exchange_.refusal;
+    prepare_request(request, exchange_.client(), request_id_, snapshot_.trusted_proxies);
+    const auto matched = snapshot_.router.match(
+        request.method(), request.path(), captures_, [this](std::uint32_t number, const routing::Captures& captures) {
+            const Route& candidate = snapshot_.routes[number];
+            if (candidate.when == 0) return true;
+            route_ = &candidate;  // what the condition asks of its context is the candidate's
+            captures_ = captures;
+            RequestContext ctx{*this, 0};
+            const bool taken = script()->test(candidate.when, ctx);
+            route_ = &snapshot_.unmatched;
+            return taken;
+        });
+    return matched ? snapshot_.routes[*matched] : snapshot_.unmatched;
+}
+
+void Passage::take(const Route& route) {
+    route_ = &route;
+    states_.resize(route.chain.size());
+    if (exchange_.has_body()) exchange_.limit_body(route.body_limit.value_or(snapshot_.limits.body));
+}
+
+void Passage::fail_without_route() const {
+    const auto allowed = snapshot_.router.allowed_methods(exchange_.request.path());
+    if (allowed.empty() || route_ != &snapshot_.unmatched)
+        throw Failure{Culprit::client, 404, "no_route", "no route matches this request"};
+    Failure failure{Culprit::client, 405, "method_not_allowed", "this path does not take this method"};
+    failure.headers.add("Allow", allowed);
+    throw failure;
+}
+
+// The doors ------------------------------------------------------------------------------------------------------
+
+Task<bool> Passage::answered_by_plugin() {
+    for (passed_ = 0; passed_ < route_->chain.size();) {
+        const PluginUse& use = *route_->chain[passed_];
+        RequestContext ctx{*this, passed_++};
+        Verdict verdict;
+        try {
+            verdict = use.plugin->on_request(ctx);
+            while (verdict.pending()) {
+                auto later = verdict.take_later();
+                verdict = co_await later;
+            }
+        } catch (...) {
+            rethrow_from_door(use, "on_request");
+        }
+        if (verdict.refuses()) throw failure_of(verdict.take_refusal());
+        if (verdict.answers()) {
+            response_ = verdict.take_answer();
+            co_return true;
+        }
+    }
+    if (route_->answer) {
+        response_ = Response{route_->answer->status, route_->answer->headers, route_->answer->body};
+        co_return true;
+    }
+    if (!route_->upstream) fail_without_route();
+    co_return false;
+}
+
+void Passage::choose_target() {
+    const auto& targets = route_->upstream->targets;
+    if (!chosen_) {
+        for (std::size_t i = 0; i < targets.size() && !chosen_; ++i)
+            if (targets[i]->available()) chosen_ = i;
+    }
+    if (!chosen_)
+        throw Failure{Culprit::upstream, 503, "no_target_available", "the upstream is not available",
+                      route_->upstream->name + ": no target is available"};
+}
+
+Task<void> Passage::fetch_from_upstream() {
+    const auto& upstream = *route_->upstream;
+    ++attempts_;
+    chosen_.reset();
+    tried_.resize(upstream.targets.size());
+    for (std::uint32_t index = 0; index < route_->chain.size(); ++index) {
+        const PluginUse& use = *route_->chain[index];
+        UpstreamContext ctx{*this, index};
+        Verdict verdict;
+        try {
+            verdict = use.plugin->on_upstream(ctx);
+            while (verdict.pending()) {
+                auto later = verdict.take_later();
+                verdict = co_await later;
+            }
+        } catch (...) {
+            rethrow_from_door(use, "on_upstream");
+        }
+        if (verdict.refuses()) throw failure_of(verdict.take_refusal());
+        if (verdict.answers()) {
+            response_ = verdict.take_answer();
+            co_return;
+        }
+    }
+    choose_target();
+    const upstream::UpstreamTarget& target = *upstream.targets[*chosen_];
+    tried_[*chosen_] = true;
+    BodySource* body = request_body_ ? request_body_.get() : exchange_.has_body() ? &exchange_.body() : nullptr;
+    attempt_.emplace(Attempt{upstream::Call{upstream, target, exchange_.request, body, this, {}, {}, {}, {}, {}}, *chosen_, now()});
+    target.state().in_flight.fetch_add(1, std::memory_order_relaxed);
+    try {
+        response_ = co_await upstream::call(share_.pool, attempt_->call);
+    } catch (...) {
+        end_attempt(attempt_->call.outcome);
+        throw;
+    }
+    from_upstream_ = true;
+}
+
+Task<void> Passage::on_interim(int status, const Headers& headers) {
+    co_await exchange_.send_interim(status, headers);
+}
+
+void Passage::end_attempt(Outcome outcome) {
+    attempt_->ended = now();
+    attempt_->call.outcome = outcome;
+    attempt_->call.target.state().in_flight.fetch_sub(1, std::memory_order_relaxed);
+    for (std::uint32_t index = 0; index < route_->chain.size(); ++index) {
+        const PluginUse& use = *route_->chain[index];
+        try {
+            const AttemptContext ctx{*this, index};
+            use.plugin->on_attempt(ctx);
+        } catch (const std::exception& problem) {
+            log::error(use.descriptor->name, std::string("on_attempt: ") + problem.what());
+        }
+    }
+}
+
+Task<void> Passage::shape_response() {
+    for (std::uint32_t index = passed_; index-- > 0;) {
+        const PluginUse& use = *route_->chain[index];
+        ResponseContext ctx{*this, index};
+        Verdict verdict;
+        try {
+            verdict = use.plugin->on_response(ctx);
+            while (verdict.pending()) {
+                auto later = verdict.take_later();
+                verdict = co_await later;
+            }
+        } catch (...) {
+            rethrow_from_door(use, "on_response");
+        }
+        if (verdict.refuses()) throw failure_of(verdict.take_refusal());
+        if (verdict.answers()) response_ = verdict.take_answer();
+    }
+}
+
+// Bodies ---------------------------------------------------------------------------------------------------------
+
+BodyRelay& Passage::request_body() {
+    if (!request_body_) request_body_ = std::make_unique<BodyRelay>(exchange_.body());
+    return *request_body_;
+}
+
+// The relay is the response's body from then on: a plugin that replaces the response replaces it too.
+BodyRelay& Passage::response_body() {
+    if (auto* relay = dynamic_cast<BodyRelay*>(response_.body().source())) return *relay;
+    auto relay = std::make_unique<BodyRelay>(response_.body().take_source());
+    BodyRelay& made = *relay;
+    response_.set_body(std::unique_ptr<BodySource>{std::move(relay)});
+    return made;
+}
+
+// Answering ------------------------------------------------------------------------------------------------------
+
+// What every answer carries, whoever made it.
+void Passage::finish_answer(Response& response) {
+    Headers& headers = response.headers();
+    auto& layout = Layout::of(headers);
+    if (from_upstream_) {
+        std::string passed_by;
+        for (const auto& line : layout.lines)
+            if (line.known == Known::via) passed_by.append(layout.value(line)).append(", ");
+        Layout::remove(headers, Known::via);
+        layout.append("Via", passed_by.append(via));
+    }
+    Layout::remove(headers, Known::x_request_id);
+    layout.append("X-Request-Id", request_id_);
+    for (const auto& line : answer_headers_) headers.set(line.name, line.value);
+}
+
+Task<void> Passage::send() {
+    finish_answer(response_);
+    Body& body = response_.body();
+    BodySource* source = body.source();
+    const bool head_request = exchange_.request.method() == "HEAD";
+    auto length = source ? source->length() : body.length();
+    if (from_upstream_ && (head_request || response_.status() == 304)) length = attempt_->call.declared_length;
+    exchange_.begin(response_, length, head_request);
+    if (!source) {
+        if (!response_taps_.empty() && !body.bytes().empty()) tell_taps(response_taps_, body.bytes());
+        if (attempt_ && !attempt_->ended) end_attempt(Outcome::answered);
+        co_await exchange_.send(head_request ? std::string_view{} : body.bytes(), true);
+        tell_taps(response_taps_, BodyEnd::complete);
+        co_return;
+    }
+    bool last = false;
+    while (!last) {
+        std::string_view piece;
+        if (!source->try_read(piece)) {
+            if (exchange_.body_sent() == 0) co_await exchange_.send({}, false);  // the head need not wait
+            try {
+                piece = co_await source->read();
+            } catch (...) {
+                if (attempt_ && !attempt_->ended) end_attempt(attempt_->call.outcome);
+                throw;
+            }
+        }
+        last = piece.empty();
+        if (last && attempt_ && !attempt_->ended) end_attempt(Outcome::answered);
+        co_await exchange_.send(piece, last, last ? source->trailers() : nullptr);
+    }
+}
+
+void Passage::blame(const Failure& failure) {
+    blamed_ = true;
+    failure_ = failure;
+}
+
+Task<void> Passage::settle() {
+    if (!blamed_) co_return;
+    if (attempt_ && !attempt_->ended) end_attempt(attempt_->call.outcome);
+    if (failure_->culprit != Culprit::client && !failure_->detail.empty())
+        log::warning("gateway", request_id_ + ": " + failure_->detail);
+    if (exchange_.begun() || failure_->status == 499) {
+        exchange_.cut();
+        co_return;
+    }
+    response_ = answer_to(*failure_, request_id_);
+    from_upstream_ = false;
+    if (failure_->close) exchange_.close_after();
+    try {
+        co_await send();
+    } catch (const Failure&) {
+        exchange_.cut();  // the client left while it was told; the first failure is what the log says
+    }
+}
+
+namespace config {
+Script* script_of(const Context& ctx) noexcept { return ctx.passage().script(); }
+}  // namespace config
+
+}  // namespace tollgate

@@ -1,0 +1,101 @@
+// core/gateway/passage.h - Passage: one request's walk through the corridor, and all that is known of it.
+#pragma once
+
+#include <tollgate/plugin.h>
+
+#include "gateway/body_relay.h"
+#include "gateway/snapshot.h"
+#include "http/exchange.h"
+#include "routing/router.h"
+#include "support/failure.h"
+#include "upstream/client.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tollgate {
+
+struct LoopShare;
+
+// A count on a snapshot that only its loop touches. While it is held, nothing of the snapshot dangles.
+struct SnapshotLease {
+    std::shared_ptr<const Snapshot> snapshot;
+    std::size_t holders = 0;
+};
+
+// Lives in Gateway::serve() and dies with it, also when the request is cancelled. Logs in its destructor. One loop.
+class Passage final : private upstream::InterimSink {
+public:
+    Passage(LoopShare& share, SnapshotLease& lease, http::Exchange& exchange);
+    ~Passage();
+    Passage(const Passage&) = delete;
+    Passage& operator=(const Passage&) = delete;
+
+    // The steps, in the order of Gateway::serve(). Those that can fail throw Failure.
+    const Route& route();
+    void take(const Route& route);
+    Task<bool> answered_by_plugin();
+    Task<void> fetch_from_upstream();
+    Task<void> shape_response();
+    Task<void> send();
+    void blame(const Failure& failure);
+    Task<void> settle();
+
+    config::Script* script() const noexcept;
+
+private:
+    friend class Context;
+    friend class RequestContext;
+    friend class UpstreamContext;
+    friend class AttemptContext;
+    friend class ResponseContext;
+    friend class LogContext;
+
+    struct StateSlot {
+        void* memory = nullptr;
+        void (*destroy)(void*) noexcept = nullptr;
+    };
+    struct Attempt {
+        upstream::Call call;
+        std::size_t target;
+        net::TimePoint began;
+        std::optional<net::TimePoint> ended{};
+    };
+
+    Task<void> on_interim(int status, const Headers& headers) override;
+    [[noreturn]] void fail_without_route() const;
+    void choose_target();
+    void end_attempt(Outcome outcome);
+    void finish_answer(Response& response);
+    BodyRelay& request_body();
+    BodyRelay& response_body();
+    net::TimePoint now() const noexcept;
+
+    LoopShare& share_;
+    SnapshotLease& lease_;
+    const Snapshot& snapshot_;
+    http::Exchange& exchange_;
+    const Route* route_;
+    routing::Captures captures_;
+    std::string client_ip_, request_id_;
+    std::shared_ptr<const Caller> caller_;
+    Headers answer_headers_;
+    std::vector<StateSlot> states_;  // one per use in the route's chain
+    std::uint32_t passed_ = 0;       // how many plugins had their on_request
+    std::unique_ptr<BodyRelay> request_body_;
+    std::vector<std::unique_ptr<BodyTap>> response_taps_;  // of an answer whose bytes are at hand
+    std::optional<std::size_t> chosen_;
+    std::vector<bool> tried_;
+    std::optional<Attempt> attempt_;
+    int attempts_ = 0;
+    Response response_;
+    bool from_upstream_ = false, blamed_ = false;
+    std::optional<Failure> failure_;
+    std::vector<std::string>* trace_ = nullptr;  // null: nobody listens
+    std::string decoded_;                         // of the last parameter asked for
+};
+
+}  // namespace tollgate

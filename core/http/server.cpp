@@ -1,0 +1,203 @@
+// core/http/server.cpp - listening, accepting, and handing connections to loops.
+#include "http/server.h"
+
+#include "support/log.h"
+
+#include <Poco/Net/HTTPRequestHandlerFactory.h>
+#include <Poco/Net/HTTPServerParams.h>
+#include <Poco/Net/NetException.h>
+
+#include <fcntl.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+namespace tollgate::http {
+
+namespace {
+
+using Poco::Net::AddressFamily;
+using Poco::Net::ServerSocket;
+using Poco::Net::SocketAddress;
+
+// The stock handlers are never asked for: requests do not pass POCO's connections.
+class NoHandlers final : public Poco::Net::HTTPRequestHandlerFactory {
+    Poco::Net::HTTPRequestHandler* createRequestHandler(const Poco::Net::HTTPServerRequest&) override { return nullptr; }
+};
+
+int descriptor_of(const Listener& listener) { return listener.socket->impl()->sockfd(); }
+
+// A socket file nobody listens behind any more is left over from a crash; one that answers belongs to somebody.
+void remove_stale(const std::string& path) {
+    const int probe = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (probe < 0) return;
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    std::strncpy(address.sun_path, path.c_str(), sizeof address.sun_path - 1);
+    if (connect(probe, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 && errno == ECONNREFUSED)
+        unlink(path.c_str());
+    close(probe);
+}
+
+Client client_of(const sockaddr_storage& storage, socklen_t size) {
+    Client client;
+    if (storage.ss_family == AF_UNIX) {
+        client.address = "unix:";
+        return client;
+    }
+    const SocketAddress address{reinterpret_cast<const sockaddr*>(&storage), size};
+    std::string text = address.host().toString();
+    // IPv4 over a socket for both families.
+    if (text.starts_with("::ffff:") && text.find('.') != text.npos) text.erase(0, 7);
+    client.ip = net::Ip::parse(text);
+    client.address = std::move(text);
+    return client;
+}
+
+}  // namespace
+
+std::string Listener::shown() const {
+    if (address.is_unix()) return address.text();
+    return (address.host().empty() ? std::string{"*"} + ":" + std::to_string(socket->address().port())
+                                   : socket->address().toString());
+}
+
+Listener Listener::open(const net::Address& address) {
+    if (address.is_unix()) remove_stale(address.path());
+    const SocketAddress where = address.resolve();
+    auto* raw = new ServerSocket{};
+    std::shared_ptr<ServerSocket> socket{raw, [path = address.path()](ServerSocket* closed) {
+                                             closed->close();
+                                             delete closed;
+                                             if (!path.empty()) unlink(path.c_str());
+                                         }};
+    // Every address means IPv6 and IPv4 on one socket.
+    if (where.family() == AddressFamily::IPv6)
+        socket->bind6(where, true, false, !address.host().empty());
+    else
+        socket->bind(where, true, false);
+    socket->listen(1024);
+    socket->setBlocking(false);
+    return {address, std::move(socket)};
+}
+
+Server::Server(std::vector<Lane*> lanes, std::vector<Listener> listeners)
+    : HTTPServer{new NoHandlers, *listeners.front().socket, new Poco::Net::HTTPServerParams},
+      lanes_{std::move(lanes)},
+      listeners_{std::move(listeners)},
+      wake_{eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)},
+      spare_{::open("/dev/null", O_RDONLY | O_CLOEXEC)} {
+    if (wake_ < 0) throw Poco::Net::NetException("eventfd", errno);
+}
+
+Server::~Server() {
+    close(wake_);
+    if (spare_ >= 0) close(spare_);
+}
+
+void Server::wake() noexcept {
+    const std::uint64_t one = 1;
+    [[maybe_unused]] const auto written = write(wake_, &one, sizeof one);  // full: it will wake anyway
+}
+
+void Server::set_listeners(std::vector<Listener> listeners) {
+    std::vector<Listener> old;  // closed outside the lock
+    {
+        const std::lock_guard lock{mutex_};
+        old.swap(listeners_);
+        listeners_ = std::move(listeners);
+    }
+    wake();
+}
+
+std::vector<Listener> Server::listeners() const {
+    const std::lock_guard lock{mutex_};
+    return listeners_;
+}
+
+std::size_t Server::connections() const noexcept {
+    std::size_t sum = 0;
+    for (const Lane* lane : lanes_) sum += lane->sessions();
+    return sum;
+}
+
+void Server::finish() {
+    finishing_.store(true);
+    wake();
+    stop();
+}
+
+void Server::run() {
+    while (!finishing_.load()) {
+        const auto now = listeners();  // holds them open while they are polled
+        std::vector<pollfd> polled{{wake_, POLLIN, 0}};
+        for (const auto& listener : now) polled.push_back({descriptor_of(listener), POLLIN, 0});
+        if (poll(polled.data(), polled.size(), -1) < 0 && errno != EINTR) {
+            log::error("http", std::string("poll: ") + std::strerror(errno));
+            return;
+        }
+        if (polled[0].revents) {
+            std::uint64_t count;
+            [[maybe_unused]] const auto got = read(wake_, &count, sizeof count);
+            // The listeners may be others now. What waits in the queue of one that goes would be reset by its closing.
+            for (const auto& listener : now) accept_all(listener);
+            continue;
+        }
+        for (std::size_t i = 0; i < now.size(); ++i)
+            if (polled[i + 1].revents) accept_all(now[i]);
+    }
+}
+
+void Server::accept_all(const Listener& listener) {
+    // Bounded, so that one busy listener does not starve another.
+    for (int accepted = 0; accepted < 256; ++accepted) {
+        sockaddr_storage from{};
+        socklen_t size = sizeof from;
+        const int descriptor = accept4(descriptor_of(listener), reinterpret_cast<sockaddr*>(&from), &size,
+                                       SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (descriptor < 0) {
+            if (errno == EMFILE || errno == ENFILE) {
+                // Out of descriptors: the connection would stay in the queue and poll() would spin. Give up the spare
+                // one for as long as it takes to accept and close.
+                log::error("http", "out of file descriptors: a connection is refused (raise the limit of open files)");
+                close(spare_);
+                const int refused = accept(descriptor_of(listener), nullptr, nullptr);
+                if (refused >= 0) close(refused);
+                spare_ = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+                if (refused_) refused_();
+                continue;
+            }
+            if (errno == ECONNABORTED || errno == EINTR) continue;
+            return;
+        }
+        if (connections() >= most_.load(std::memory_order_relaxed)) {
+            constexpr std::string_view busy =
+                "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nContent-Length: 77\r\n"
+                "Retry-After: 1\r\nConnection: close\r\n\r\n"
+                "{\"error\":\"too_many_connections\",\"message\":\"the gateway has no room for more\"}";
+            static_assert(busy.size() - busy.find("\r\n\r\n") - 4 == 77);
+            [[maybe_unused]] const auto sent = send(descriptor, busy.data(), busy.size(), MSG_NOSIGNAL);
+            close(descriptor);
+            if (refused_) refused_();
+            continue;
+        }
+        if (from.ss_family != AF_UNIX) {
+            const int on = 1;
+            setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        }
+        Lane& lane = *lanes_[turn_++ % lanes_.size()];
+        lane.expect();
+        lane.loop().post([&lane, descriptor, client = client_of(from, size)]() mutable {
+            lane.open(descriptor, std::move(client));
+        });
+    }
+}
+
+}  // namespace tollgate::http

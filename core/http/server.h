@@ -1,0 +1,62 @@
+// core/http/server.h - Server: POCO's HTTPServer with its thread per connection replaced by event loops.
+//
+// POCO's life cycle stays: it makes the accepting thread, starts and stops it. run() is ours: what it accepts goes to
+// the loops in turn, which is even where SO_REUSEPORT and EPOLLEXCLUSIVE were not (64 to 0, 36 to 28).
+#pragma once
+
+#include "http/session.h"
+#include "net/address.h"
+
+#include <Poco/Net/HTTPServer.h>
+#include <Poco/Net/ServerSocket.h>
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace tollgate::http {
+
+// A listening socket. Closed, and a Unix socket's file removed, with its last copy.
+struct Listener {
+    net::Address address;
+    std::shared_ptr<Poco::Net::ServerSocket> socket;
+    std::string shown() const;  // "127.0.0.1:8080", with the port the kernel chose
+    // Throws Poco::Exception with why it cannot listen there.
+    static Listener open(const net::Address& address);
+};
+
+class Server final : public Poco::Net::HTTPServer {
+public:
+    // `lanes` outlive the server, and their loops run from start() to after stop().
+    Server(std::vector<Lane*> lanes, std::vector<Listener> listeners);
+    ~Server() override;
+
+    // Any thread. Those no longer listed are closed; connections accepted from them live on.
+    void set_listeners(std::vector<Listener> listeners);
+    std::vector<Listener> listeners() const;
+    void set_most_connections(std::size_t most) noexcept { most_.store(most, std::memory_order_relaxed); }
+    void stop_accepting() { set_listeners({}); }
+    std::size_t connections() const noexcept;
+    // Called on the accepting thread for each connection refused because there are too many.
+    void on_refused(std::function<void()> hook) { refused_ = std::move(hook); }
+    void finish();  // instead of stop(): wakes run(), then stops
+
+private:
+    void run() override;
+    void accept_all(const Listener& listener);
+    void wake() noexcept;
+
+    std::vector<Lane*> lanes_;
+    mutable std::mutex mutex_;
+    std::vector<Listener> listeners_;
+    std::function<void()> refused_;
+    std::atomic<std::size_t> most_{50'000};
+    std::atomic<bool> finishing_{false};
+    std::size_t turn_ = 0;
+    int wake_, spare_;  // an eventfd; a descriptor to give up when there are no more
+};
+
+}  // namespace tollgate::http
