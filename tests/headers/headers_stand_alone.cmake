@@ -1,0 +1,36 @@
+# tests/headers/headers_stand_alone.cmake - every public header compiles by itself and brings in no library's header.
+#
+# cmake -DINCLUDE=core/include -DCOMPILERS=clang++-19,g++ -DWORK=folder -P headers_stand_alone.cmake
+file(GLOB headers RELATIVE ${INCLUDE} ${INCLUDE}/tollgate/*.h)
+if(NOT headers)
+  message(FATAL_ERROR "no headers in ${INCLUDE}/tollgate")
+endif()
+string(REPLACE "," ";" COMPILERS "${COMPILERS}")
+file(MAKE_DIRECTORY ${WORK})
+set(failed FALSE)
+foreach(header IN LISTS headers)
+  string(MAKE_C_IDENTIFIER ${header} name)
+  file(WRITE ${WORK}/${name}.cpp "#include <${header}>\n")
+  foreach(compiler IN LISTS COMPILERS)
+    execute_process(
+      COMMAND ${compiler} -std=c++20 -Wall -Wextra -Wpedantic -Werror -fsyntax-only -MD -MF ${WORK}/${name}.d
+              -I ${INCLUDE} ${WORK}/${name}.cpp
+      RESULT_VARIABLE result ERROR_VARIABLE messages)
+    if(NOT result EQUAL 0)
+      message(SEND_ERROR "<${header}> does not compile alone with ${compiler}:\n${messages}")
+      set(failed TRUE)
+      continue()
+    endif()
+    file(READ ${WORK}/${name}.d included)
+    string(REGEX MATCHALL "[^ ]*/(Poco|boost|openssl|luajit[^/ ]*|hiredis|CLI)/[^ \n]*" foreign "${included}")
+    if(foreign)
+      message(SEND_ERROR "<${header}> must bring in the standard library alone, but includes ${foreign}")
+      set(failed TRUE)
+    endif()
+  endforeach()
+endforeach()
+if(failed)
+  message(FATAL_ERROR "public headers do not stand alone")
+endif()
+list(LENGTH headers count)
+message(STATUS "${count} headers stand alone with ${COMPILERS}")
