@@ -1,0 +1,63 @@
+// core/commands/admin_client.cpp - one POST to the admin listener; POCO's client ends here.
+#include "commands/admin_client.h"
+
+#include "net/address.h"
+#include "support/text.h"
+
+#include <Poco/Net/HTTPClientSession.h>
+#include <Poco/Net/HTTPRequest.h>
+#include <Poco/Net/HTTPResponse.h>
+#include <Poco/Timespan.h>
+
+#include <system_error>
+
+namespace tollgate::commands {
+
+namespace {
+
+using Poco::Net::HTTPRequest;
+
+constexpr std::size_t largest_answer = 64 << 20;
+// A reload builds every plugin anew, and a plugin's command may take its time.
+const Poco::Timespan patience{300, 0};
+
+AdminReply exchange(const net::Address& address, const std::string& path, const std::string& body) {
+    Poco::Net::HTTPClientSession session{address.resolve()};
+    session.setTimeout(Poco::Timespan{5, 0}, patience, patience);
+    HTTPRequest request{HTTPRequest::HTTP_POST, path, HTTPRequest::HTTP_1_1};
+    request.setContentType("application/json");
+    request.setContentLength64(Poco::Int64(body.size()));
+    session.sendRequest(request) << body;
+
+    Poco::Net::HTTPResponse response;
+    std::istream& in = session.receiveResponse(response);
+    AdminReply reply{int(response.getStatus()), {}};
+    char piece[16384];
+    while (in.read(piece, sizeof piece), in.gcount() > 0) {
+        reply.body.append(piece, std::size_t(in.gcount()));
+        if (reply.body.size() > largest_answer) throw std::runtime_error{"its answer is too long"};
+    }
+    return reply;
+}
+
+}  // namespace
+
+AdminReply ask_admin(const std::string& address, const std::string& path, const std::string& body) {
+    std::string problem;
+    const auto parsed = net::Address::parse(address, problem);
+    if (!parsed || parsed->is_unix() || parsed->host().empty() || parsed->port() == 0)
+        throw BadAddress{"--admin: " + (problem.empty()
+                                            ? "expected an address like 127.0.0.1:9180, got " + text::quote(address)
+                                            : problem)};
+    try {
+        return exchange(*parsed, path, body);
+    } catch (const Poco::Exception& error) {
+        const std::string reason =
+            error.code() > 0 ? std::generic_category().message(error.code()) : error.displayText();
+        throw std::runtime_error{
+            "no answer from the gateway's admin listener at " + address + ": " + reason +
+            "; does `tollgate serve` run, with this admin address? Another is named with --admin ADDR"};
+    }
+}
+
+}  // namespace tollgate::commands

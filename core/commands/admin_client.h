@@ -1,0 +1,24 @@
+// core/commands/admin_client.h - asking a running gateway through its admin listener.
+#pragma once
+
+#include <stdexcept>
+#include <string>
+
+namespace tollgate::commands {
+
+struct AdminReply {
+    int status = 0;
+    std::string body;
+};
+
+// `address` is no address: wrong usage, not a gateway that fails.
+class BadAddress : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+// POSTs `body` and returns the answer, whatever its status. Throws BadAddress, or std::runtime_error with a text for
+// the operator where no answer came.
+AdminReply ask_admin(const std::string& address, const std::string& path, const std::string& body);
+
+}  // namespace tollgate::commands

@@ -1,0 +1,35 @@
+// core/commands/commands.h - what `tollgate` can be told on the command line, one function per subcommand.
+//
+// main.cpp parses (CLI11 ends there) and calls one of these; each returns the exit code: 0 done, 1 failed, 2 wrong
+// usage or configuration. Results go to stdout, everything else to stderr.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tollgate::commands {
+
+inline constexpr int done = 0, failed = 1, wrong = 2;
+
+struct Options {
+    std::string file;  // "": ./routes.lua, else scripts/routes.lua
+    std::vector<std::string> plugin_folders;
+    std::size_t loops = 0;             // 0: one per core
+    std::optional<std::string> admin;  // an address, or "off" for serve
+    bool json = false;
+    bool settings = false;
+    std::string plugin;              // `plugin NAME`
+    std::vector<std::string> words;  // and what follows
+};
+
+int serve(const Options& options);
+int check(const Options& options);
+int routes(const Options& options);
+int plugins(const Options& options);
+int reload(const Options& options);  // asks a running gateway
+int plugin(const Options& options);  // the same
+
+}  // namespace tollgate::commands

@@ -1,0 +1,210 @@
+// core/commands/serve.cpp - `tollgate serve`: the gateway and its admin listener as one Poco::Util::ServerApplication.
+#include "commands/commands.h"
+
+#include "admin/admin_listener.h"
+#include "commands/signals.h"
+#include "commands/surroundings.h"
+#include "gateway/gateway.h"
+#include "support/log.h"
+#include "support/text.h"
+
+#include <Poco/Util/ServerApplication.h>
+#include <Poco/Util/Subsystem.h>
+
+#include <sys/resource.h>
+
+#include <atomic>
+#include <thread>
+
+namespace tollgate::commands {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// As many connections as the machine allows, not as a login shell suggests.
+void raise_descriptor_limit() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
+    limit.rlim_cur = limit.rlim_max;
+    if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) log::warning("serve", "cannot raise the limit of open descriptors");
+}
+
+// One gateway and what it leans on, in the order in which they need each other.
+class Service {
+public:
+    Service(const Options& options, const std::filesystem::path& file, plugins::Catalogue& catalogue)
+        : options_{options},
+          catalogue_{catalogue},
+          loops_{Gateway::loop_count(options.loops)},
+          metrics_{loops_},
+          gateway_{{file, loops_}, catalogue, metrics_, states_, pages_} {}
+
+    // Returns the exit code if it cannot serve, having logged why.
+    int start() {
+        const std::vector<config::Problem> problems = gateway_.start();
+        for (const config::Problem& problem : problems) log::error("config", problem.text());
+        if (!problems.empty()) {
+            log::error("config", text::count(problems.size(), "problem") + "; not serving");
+            return wrong;
+        }
+        started_ = Clock::now();
+        for (const std::string& address : gateway_.listening()) log::info("gateway", "listening on " + address);
+        return done;
+    }
+
+    int start_admin() {
+        if (options_.admin == "off") return done;
+        std::string problem;
+        const auto address = options_.admin ? net::Address::parse(*options_.admin, problem) : wanted_admin();
+        if (!address) {
+            log::error("admin", "--admin: " + problem);
+            return wrong;
+        }
+        try {
+            admin_.emplace(*address, admin::Controls{[this] { return reload(); }, [this] { return health(); },
+                                                     catalogue_, metrics_, pages_});
+        } catch (const std::runtime_error& error) {
+            log::error("serve", error.what());
+            return failed;
+        }
+        admin_text_ = address->text();
+        log::info("admin", "listening on " + admin_->address());
+        return done;
+    }
+
+    void stop_admin() { admin_.reset(); }
+
+    // Until a signal has ended it. On the main thread, which alone hears signals.
+    void run(Signals& signals) {
+        std::thread drain;
+        for (;;) {
+            const Signal signal = signals.wait();
+            if (signal == Signal::drained) break;
+            if (signal == Signal::stop && drain.joinable()) {
+                log::warning("serve", "asked again: stopping at once");
+                gateway_.stop_now();
+            } else if (signal == Signal::stop) {
+                log::info("serve", "stopping: requests under way may finish");
+                draining_ = true;
+                drain = std::thread{[this, &signals] {
+                    gateway_.drain();
+                    signals.say_drained();
+                }};
+            } else if (signal == Signal::reload && !draining_) {
+                (void)reload();
+            } else if (signal == Signal::reopen) {
+                reopen();
+            }
+        }
+        drain.join();
+        log::info("serve", "stopped");
+    }
+
+private:
+    std::optional<net::Address> wanted_admin() const {
+        std::string problem;
+        const auto said = gateway_.admin_address();
+        return said ? said : net::Address::parse(admin::AdminListener::default_address, problem);
+    }
+
+    admin::ReloadResult reload() {
+        if (draining_) return {false, "the gateway is stopping", {}};
+        const Gateway::Reloaded reloaded = gateway_.reload();
+        admin::ReloadResult result{reloaded.ok, reloaded.summary, {}};
+        for (const config::Problem& problem : reloaded.problems) result.problems.push_back(problem.text());
+        for (const std::string& problem : result.problems) log::error("config", problem);
+        if (!result.ok && result.summary.empty())
+            result.summary = text::count(result.problems.size(), "problem") + "; the configuration before stays";
+        log::write(result.ok ? Level::info : Level::error, "config",
+                   (result.ok ? "reloaded: " : "reload refused: ") + result.summary);
+        if (result.ok && admin_ && !options_.admin && wanted_admin()->text() != admin_text_)
+            log::warning("admin", "the address " + wanted_admin()->text() + " takes effect with a restart");
+        return result;
+    }
+
+    admin::Health health() const {
+        return {!draining_, gateway_.listening(),
+                std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - started_)};
+    }
+
+    void reopen() {
+        for (const auto& [plugin, answer] : pages_.run_everywhere("reopen")) {
+            const bool fine = answer.status == 0 || answer.status == 200;
+            log::write(fine ? Level::info : Level::error, plugin, fine ? "reopened" : "reopen: " + answer.body);
+        }
+    }
+
+    const Options& options_;
+    plugins::Catalogue& catalogue_;
+    const std::size_t loops_;
+    plugins::Metrics metrics_;
+    plugins::NamedStates states_;
+    admin::Pages pages_;
+    Gateway gateway_;
+    Clock::time_point started_{};
+    std::atomic<bool> draining_{false};
+    std::string admin_text_;
+    std::optional<admin::AdminListener> admin_;
+};
+
+class Engine final : public Poco::Util::Subsystem {
+public:
+    Engine(Service& service, int& code) : service_{service}, code_{code} {}
+    const char* name() const override { return "engine"; }
+    void initialize(Poco::Util::Application&) override { code_ = service_.start(); }
+    void uninitialize() override {}  // drained in Service::run(), or never started
+
+private:
+    Service& service_;
+    int& code_;
+};
+
+class Admin final : public Poco::Util::Subsystem {
+public:
+    Admin(Service& service, int& code) : service_{service}, code_{code} {}
+    const char* name() const override { return "admin"; }
+    void initialize(Poco::Util::Application&) override {
+        if (code_ == done) code_ = service_.start_admin();
+    }
+    void uninitialize() override { service_.stop_admin(); }
+
+private:
+    Service& service_;
+    int& code_;
+};
+
+class Application final : public Poco::Util::ServerApplication {
+public:
+    Application(Service& service, Signals& signals) : service_{service}, signals_{signals} {
+        addSubsystem(new Engine{service, code_});
+        addSubsystem(new Admin{service, code_});
+    }
+
+protected:
+    int main(const std::vector<std::string>&) override {
+        if (code_ == done) service_.run(signals_);
+        return code_;
+    }
+
+private:
+    Service& service_;
+    Signals& signals_;
+    int code_ = done;  // of the subsystem that could not start
+};
+
+}  // namespace
+
+int serve(const Options& options) {
+    Signals signals;  // first: threads inherit what is blocked
+    const auto file = routes_file(options);
+    plugins::Catalogue catalogue;
+    if (!file || !load_plugins(catalogue, options)) return wrong;
+    raise_descriptor_limit();
+    Service service{options, *file, catalogue};
+    Application application{service, signals};
+    signals.restore_crashes();
+    return application.run(std::vector<std::string>{"tollgate"});
+}
+
+}  // namespace tollgate::commands

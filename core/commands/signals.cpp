@@ -1,0 +1,45 @@
+// core/commands/signals.cpp - blocking signals everywhere and waiting for them in one place.
+#include "commands/signals.h"
+
+namespace tollgate::commands {
+
+namespace {
+
+// What wakes wait() for a word of our own. From outside it means nothing.
+constexpr int wake = SIGUSR2;
+
+}  // namespace
+
+Signals::Signals() : waiter_{::pthread_self()} {
+    ::sigemptyset(&heard_);
+    for (const int number : {SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGUSR1, wake}) ::sigaddset(&heard_, number);
+    ::pthread_sigmask(SIG_BLOCK, &heard_, nullptr);
+    std::signal(SIGPIPE, SIG_IGN);
+    for (std::size_t i = 0; i < crashes.size(); ++i) ::sigaction(crashes[i], nullptr, &before_[i]);
+}
+
+Signal Signals::wait() {
+    for (;;) {
+        int number = 0;
+        if (::sigwait(&heard_, &number) != 0) continue;
+        switch (number) {
+            case SIGHUP: return Signal::reload;
+            case SIGUSR1: return Signal::reopen;
+            case wake:
+                if (drained_) return Signal::drained;
+                break;
+            default: return Signal::stop;
+        }
+    }
+}
+
+void Signals::say_drained() noexcept {
+    drained_ = true;
+    ::pthread_kill(waiter_, wake);
+}
+
+void Signals::restore_crashes() noexcept {
+    for (std::size_t i = 0; i < crashes.size(); ++i) ::sigaction(crashes[i], &before_[i], nullptr);
+}
+
+}  // namespace tollgate::commands

@@ -1,0 +1,113 @@
+// core/main.cpp - the program's command line: which subcommand with which options. Everything else is in core/commands.
+#include <tollgate/plugin.h>
+
+#include "commands/commands.h"
+#include "plugins/library.h"
+#include "support/version.h"
+
+#include <CLI/CLI.hpp>
+
+#include <exception>
+#include <functional>
+#include <iostream>
+#include <string>
+
+namespace {
+
+using tollgate::commands::Options;
+
+class CommandLine {
+public:
+    CommandLine() {
+        app_.require_subcommand(1);
+        app_.set_version_flag("--version", std::string{"tollgate "} + tollgate::version() + " (plugin ABI " +
+                                               tollgate::plugins::abi_text(tollgate::plugin_abi) + "; " +
+                                               tollgate::build_stamp + ")");
+        app_.footer("Exit codes: 0 done, 1 failed, 2 wrong usage or configuration.");
+        local_commands();
+        remote_commands();
+    }
+
+    int run(int argc, char** argv) {
+        try {
+            app_.parse(argc, argv);
+        } catch (const CLI::ParseError& error) {
+            return app_.exit(error) == 0 ? tollgate::commands::done : tollgate::commands::wrong;
+        }
+        return chosen_(options_);
+    }
+
+private:
+    CLI::App* command(const char* name, const char* help, int (*function)(const Options&)) {
+        CLI::App* const sub = app_.add_subcommand(name, help);
+        sub->callback([this, function] { chosen_ = function; });
+        return sub;
+    }
+
+    void file_and_plugins(CLI::App* sub) {
+        sub->add_option("file", options_.file, "the configuration; default routes.lua, else scripts/routes.lua");
+        plugin_folders(sub);
+    }
+
+    void plugin_folders(CLI::App* sub) {
+        sub->add_option("--plugins", options_.plugin_folders, "also load the plugins of this folder; may be repeated")
+            ->type_name("DIR")
+            ->expected(1)
+            ->allow_extra_args(false);
+    }
+
+    void local_commands() {
+        CLI::App* const serve = command("serve", "Serve a configuration", tollgate::commands::serve);
+        file_and_plugins(serve);
+        serve->add_option("--loops", options_.loops, "event loops; default one per core")
+            ->type_name("N")
+            ->check(CLI::Range(1, 1024));
+        serve->add_option("--admin", options_.admin, "where operators ask; default 127.0.0.1:9180")
+            ->type_name("ADDR|off");
+
+        file_and_plugins(command("check", "Find every mistake in a configuration", tollgate::commands::check));
+        CLI::App* const routes =
+            command("routes", "Show the routes as they will be matched", tollgate::commands::routes);
+        file_and_plugins(routes);
+        routes->add_flag("--json", options_.json, "as JSON");
+
+        CLI::App* const plugins = command("plugins", "List the plugins that can be used", tollgate::commands::plugins);
+        plugin_folders(plugins);
+        plugins->add_flag("--settings", options_.settings, "with everything each can be told");
+        plugins->add_flag("--json", options_.json, "as JSON, settings included");
+    }
+
+    void remote_commands() {
+        const auto admin = [this](CLI::App* sub) {
+            sub->add_option("--admin", options_.admin, "the running gateway's admin address; default 127.0.0.1:9180")
+                ->type_name("ADDR");
+        };
+        admin(command("reload", "Have a running gateway read its configuration again", tollgate::commands::reload));
+
+        CLI::App* const plugin = app_.add_subcommand("plugin", "Give a command to a plugin of a running gateway");
+        admin(plugin);
+        plugin->add_option("name", options_.plugin, "the plugin")->required();
+        // The words are the plugin's: --options among them are not ours to know, once the name has been said.
+        plugin->positionals_at_end(false)->prefix_command();
+        plugin->callback([this, plugin] {
+            options_.words = plugin->remaining();
+            if (options_.words.empty()) throw CLI::RequiredError("WORDS: the plugin's command");
+            chosen_ = tollgate::commands::plugin;
+        });
+    }
+
+    CLI::App app_{"Tollgate, an API gateway: Lua says what is wanted, plugins do it", "tollgate"};
+    Options options_;
+    std::function<int(const Options&)> chosen_;
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    try {
+        return CommandLine{}.run(argc, argv);
+    } catch (const std::exception& error) {
+        std::cerr << "tollgate: " << error.what() << '\n';
+        return tollgate::commands::failed;
+    }
+}
