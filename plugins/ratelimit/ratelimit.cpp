@@ -76,7 +76,9 @@ private:
 
 std::string name_of(const Settings& settings) {
     if (settings.has("name")) return settings.text("name");
-    const std::string by = settings.value("by").describe();
+    // A function describes itself by its line, which the next edit moves: "function" is all that lasts.
+    std::string by = settings.value("by").describe();
+    if (by.starts_with("function")) by = "function";
     return by + " #" + std::to_string(settings.ordinal(by));
 }
 
@@ -85,7 +87,7 @@ std::shared_ptr<BucketStore> buckets_of(const std::string& name, const Settings&
     const auto keys = static_cast<std::size_t>(settings.integer("keys"));
     auto buckets = host.state<BucketStore>(name, [keys] { return std::make_shared<BucketStore>(keys); });
     if (buckets->keys() != keys)
-        host.log(Level::warning, settings.where() + ": ratelimit: keys: \"" + name + "\" already holds " +
+        host.log(Level::warning, settings.where() + ": keys: " + name + " already holds " +
                                      std::to_string(buckets->keys()) + " keys; " + std::to_string(keys) +
                                      " counts from the next start");
     return buckets;
@@ -135,14 +137,14 @@ Verdict RateLimit::on_request(RequestContext& ctx) const {
     std::string scratch;
     const std::string_view key = by_.of(ctx, scratch);
     if (key.empty() && absent_ != Absent::share) {
-        if (ctx.traced()) ctx.trace("limit \"" + name_ + "\": no " + by_.describe() + " in this request");
+        if (ctx.traced()) ctx.trace("limit " + name_ + ": no " + by_.describe() + " in this request");
         if (absent_ == Absent::skip) return {};
         refused_.add();
         return Refusal{400, "limit_key_missing", "this request does not say against whose limit it counts"};
     }
     const auto limit = limit_of(ctx);
     if (!limit) {
-        if (ctx.traced()) ctx.trace("limit \"" + name_ + "\": neither a rate of its own nor a tier that has one");
+        if (ctx.traced()) ctx.trace("limit " + name_ + ": neither a rate of its own nor a tier that has one");
         return Refusal{500, "limit_unknown", "the limit of this request is not known"};
     }
     const double cost = cost_of(ctx);
@@ -183,7 +185,7 @@ void RateLimit::explain(RequestContext& ctx, std::string_view key, double cost, 
     if (shown.size() < key.size()) shown += "...";
     char price[32];
     *std::to_chars(price, price + sizeof price - 1, cost).ptr = 0;
-    std::string text = "limit \"" + name_ + "\": key \"" + shown + "\" costs " + price + ": ";
+    std::string text = "limit " + name_ + ": key \"" + shown + "\" costs " + price + ": ";
     text += decision.admitted ? "admitted" : "refused";
     text += ", " + std::to_string(decision.remaining) + " of " + std::to_string(limit.burst()) + " left";
     text += ", full again in " + std::to_string(whole_seconds(decision.reset.count())) + " s";
