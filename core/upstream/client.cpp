@@ -86,6 +86,7 @@ public:
     Task<bool> send();
     Task<bool> read_head();  // false: the connection ended before a byte came back
     Response take_response();
+    bool buffered_whole(std::string& bytes);
 
     Task<std::string_view> read() override;
     bool try_read(std::string_view& piece) override;
@@ -97,7 +98,6 @@ public:
 
 private:
     void give_back();
-    bool buffered_whole(std::string& bytes);
     [[noreturn]] void fail(Outcome outcome, int status, const char* reason, const char* message, const std::string& how) {
         call_.outcome = outcome;
         throw upstream_failure(status, reason, message, call_, how);
