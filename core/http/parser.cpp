@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 
 namespace tollgate::http {
 
@@ -18,7 +19,8 @@ Parser<is_request>::Parser(const HeadLimits& limits, ParsedHead& into) : limits_
     into.clear();
     Base::eager(false);
     Base::header_limit(static_cast<std::uint32_t>(limits.head + 4));
-    Base::body_limit(boost::none);
+    // Not boost::none: Boost 1.74 compares a length with it and finds every length greater.
+    Base::body_limit(std::numeric_limits<std::uint64_t>::max());
 }
 
 template <bool is_request>
