@@ -69,6 +69,7 @@ public:
 struct Snapshot {
     std::vector<net::Address> listens;
     std::optional<net::Address> admin;  // nullopt: routes.lua does not say
+    bool admin_off = false;             // admin(false)
     http::Limits limits;
     std::vector<net::Range> trusted_proxies;
     std::map<std::string, TierDeclaration, std::less<>> tiers;

@@ -56,8 +56,10 @@ bool normalise_text(std::string_view segment, std::string& out, std::string& pro
                 return false;
             }
             const auto byte = static_cast<unsigned char>(high * 16 + low);
-            if (is_unreserved(static_cast<char>(byte))) out += static_cast<char>(byte);
-            else append_encoded(out, byte);
+            if (is_unreserved(static_cast<char>(byte)))
+                out += static_cast<char>(byte);
+            else
+                append_encoded(out, byte);
             i += 2;
         } else if (static_cast<unsigned char>(c) >= 0x80) {
             append_encoded(out, static_cast<unsigned char>(c));
@@ -126,7 +128,8 @@ bool parse_path(std::string_view path, Pattern& pattern, std::string& problem) {
     while (!path.empty()) {
         const auto slash = path.find('/');
         const auto segment = path.substr(0, slash);
-        if (segment.empty()) problem = "expected a path without empty segments, got " + text::quote(whole);
+        if (segment.empty())
+            problem = "expected a path without empty segments, got " + text::quote(whole);
         else if (!pattern.segments.empty() && pattern.segments.back().kind == Pattern::Kind::rest)
             problem = "expected \"**\" at the end only, got " + text::quote(whole);
         else if (pattern.segments.size() == Pattern::most_segments)

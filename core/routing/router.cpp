@@ -1,8 +1,8 @@
 // core/routing/router.cpp - the tree of path segments and the walks over it.
 //
-// A path is read as the segments after its first '/'; a trailing slash is one more, empty segment, which ":name" and "*"
-// do not take. Every node knows the smallest and largest route number at or below it, so a walk that has found route n
-// skips what only holds later ones. Walks recurse as deep as the deepest pattern (Pattern::most_segments).
+// A path is read as the segments after its first '/'; a trailing slash is one more, empty segment, which ":name" and
+// "*" do not take. Every node knows the smallest and largest route number at or below it, so a walk that has found
+// route n skips what only holds later ones. Walks recurse as deep as the deepest pattern (Pattern::most_segments).
 #include "routing/router.h"
 
 #include <algorithm>
@@ -37,8 +37,10 @@ struct Methods {
     explicit Methods(const Pattern& pattern) : any{pattern.methods.empty()} {
         for (const auto& method : pattern.methods) {
             const auto bit = bit_of(method);
-            if (bit == unknown_bit) others.push_back(method);
-            else bits |= bit;
+            if (bit == unknown_bit)
+                others.push_back(method);
+            else
+                bits |= bit;
             if (bit == get_bit) bits |= head_bit;
         }
     }

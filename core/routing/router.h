@@ -38,8 +38,8 @@ public:
                                        const std::function<bool(std::uint32_t, const Captures&)>& accept) const;
     // As above where no route has conditions.
     std::optional<std::uint32_t> match(std::string_view method, std::string_view path, Captures& captures) const;
-    // "GET, HEAD, POST": methods of routes that would match this path; "" if none would. For 405 and its Allow. May hold
-    // the very method that was refused, where a condition refused it.
+    // "GET, HEAD, POST": methods of routes that would match this path; "" if none would. For 405 and its Allow. May
+    // hold the very method that was refused, where a condition refused it.
     std::string allowed_methods(std::string_view path) const;
 
     // The first route without conditions, among those added so far, that takes every request `pattern` could: a route

@@ -88,8 +88,10 @@ struct Dice {
                                 : std::string{"/"} + static_cast<char>('a' + below(3));
         }
         const auto end = below(6);
-        if (end == 0) path += "/**";
-        else if (end == 1 || path.empty()) path += '/';
+        if (end == 0)
+            path += "/**";
+        else if (end == 1 || path.empty())
+            path += '/';
         return methods[below(methods.size())] + ' ' + path;
     }
     std::string method() {
@@ -299,7 +301,8 @@ BOOST_AUTO_TEST_CASE(ten_thousand_routes_cost_about_what_ten_do) {
         return best;
     };
     const auto ten = time_of(10), many = time_of(10'000);
-    BOOST_TEST_MESSAGE("10 routes: " << ten.count() / 10'000 << " ns, 10000 routes: " << many.count() / 10'000 << " ns");
+    BOOST_TEST_MESSAGE("10 routes: " << ten.count() / 10'000 << " ns, 10000 routes: " << many.count() / 10'000
+                                     << " ns");
     BOOST_TEST(many.count() < 10 * ten.count());
 }
 

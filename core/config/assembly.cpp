@@ -1,0 +1,279 @@
+// core/config/assembly.cpp - whole-file declarations and plugin uses; upstream_assembly.cpp and route_assembly.cpp have
+// the rest.
+#include "config/assembly.h"
+
+#include "config/assembly_use.h"
+#include "support/text.h"
+
+#include <algorithm>
+
+namespace tollgate::config {
+
+namespace {
+
+constexpr double day = 86'400;
+constexpr double gigabyte = 1024.0 * 1024 * 1024;
+
+// By the names of http::Limits, whose defaults stand where nothing is said.
+constexpr Field limit_fields[] = {
+    {.name = "request_line", .type = Type::size, .doc = "longest request line", .min = 256, .max = 1 << 20},
+    {.name = "headers", .type = Type::size, .doc = "largest head of a request", .min = 512, .max = 16 << 20},
+    {.name = "header_count", .type = Type::integer, .doc = "most header lines", .min = 1, .max = 10'000},
+    {.name = "body", .type = Type::size, .doc = "largest body of a request", .min = 0, .max = 1024 * gigabyte},
+    {.name = "header_time", .type = Type::duration, .doc = "time for a head to arrive", .min = 0.01, .max = day},
+    {.name = "body_time", .type = Type::duration, .doc = "time between two pieces of a body", .min = 0.01, .max = day},
+    {.name = "send_time", .type = Type::duration, .doc = "time a client may take nothing", .min = 0.01, .max = day},
+    {.name = "idle", .type = Type::duration, .doc = "time between two requests", .min = 0.01, .max = day},
+    {.name = "connections", .type = Type::integer, .doc = "most connections of clients", .min = 1, .max = 10'000'000},
+    {.name = "drain", .type = Type::duration, .doc = "time to end requests at a stop", .min = 0, .max = day},
+};
+
+constexpr Field tier_fields[] = {
+    {.name = "rate", .type = Type::rate, .doc = "requests in a time", .min = 1e-6},
+    {.name = "burst", .type = Type::integer, .doc = "most requests at once", .min = 1, .max = 1e9},
+    {.name = "quota", .type = Type::rate, .doc = "requests in a long time", .min = 1e-9},
+};
+
+}  // namespace
+
+Assembly::Assembly(Reader& reader, const Source& source, const Surroundings& surroundings)
+    : reader_{reader},
+      surroundings_{surroundings},
+      origin_{source.file, source.folder.string()},
+      snapshot_{std::make_shared<Snapshot>()},
+      ordinals_{std::make_shared<Ordinals>()} {}
+
+Assembly::~Assembly() = default;
+
+void Assembly::assemble(bool complete) {
+    const auto& declarations = reader_.declarations();
+    check_uses();
+    for (std::size_t i = 0; i < declarations.size(); ++i) {
+        const auto& declaration = declarations[i];
+        if (!declaration.complete || declaration.item.is(Item::Kind::mistake)) continue;
+        switch (declaration.word) {
+            case Word::listen: add_listen(declaration); break;
+            case Word::admin: add_admin(declaration); break;
+            case Word::limits: add_limits(declaration); break;
+            case Word::trusted_proxies: add_trusted(declaration); break;
+            case Word::tier: add_tier(declaration); break;
+            case Word::upstream: add_upstream(declaration, int(i)); break;
+            case Word::always: collect_uses(declaration.line, "always", declaration.item, always_); break;
+            default: break;
+        }
+    }
+    snapshot_->unmatched.name = "(none)";
+    snapshot_->unmatched.where = origin_.file;
+    set_chain(0, "always", {}, snapshot_->unmatched);
+    for (const auto& declaration : declarations)
+        if (declaration.word == Word::route && declaration.complete) add_route(declaration);
+    const auto listens = [](const auto& declaration) { return declaration.word == Word::listen; };
+    if (complete && reader_.problems().empty() && std::none_of(declarations.begin(), declarations.end(), listens))
+        add_problem(0, "expected at least one listen (listen \"127.0.0.1:8080\"), got none");
+    create_plugins();
+}
+
+bool Assembly::expect_table(const Declaration& declaration) {
+    if (declaration.item.is(Item::Kind::table)) return true;
+    add_problem(declaration.line,
+                std::string{word_name(declaration.word)} + ": expected { ... }, got " + declaration.item.describe());
+    return false;
+}
+
+// The settings, or nullopt where something is wrong with them.
+std::optional<CheckedSettings> Assembly::check(int line, const std::string& owner, const Item& table,
+                                               std::span<const Field> fields,
+                                               std::span<const std::string_view> others) {
+    CheckedSettings settings{owner, where(line), fields, ordinals_};
+    auto found = check_settings(
+        owner, table, fields, origin_, [&](const Field& field) { return fallback(field, owner, line); }, settings,
+        others);
+    for (auto& problem : found) add_problem(line, std::move(problem));
+    if (!found.empty()) return std::nullopt;
+    return settings;
+}
+
+Item Assembly::fallback(const Field& field, const std::string& owner, int line) {
+    const auto known = fallbacks_.find(field.fallback);
+    if (known != fallbacks_.end()) return known->second;
+    Item item;
+    const auto error = reader_.evaluate(field.fallback, item);
+    if (error || item.is(Item::Kind::function)) {
+        add_problem(line, owner + ": " + field.name + ": its default " + text::quote(field.fallback) +
+                              " is no value: " + (error ? error->what : "functions are for routes.lua"));
+        item = {};
+        item.kind = Item::Kind::mistake;
+    }
+    return fallbacks_[field.fallback] = item;
+}
+
+void Assembly::add_listen(const Declaration& declaration) {
+    std::vector<const Item*> items{&declaration.item};
+    if (declaration.item.is(Item::Kind::table) && declaration.item.named.empty() && !declaration.item.list.empty()) {
+        items.clear();
+        for (const auto& item : declaration.item.list) items.push_back(&item);
+    }
+    for (const auto* item : items) {
+        if (item->is(Item::Kind::mistake)) continue;
+        std::string problem = "expected an address (listen \"127.0.0.1:8080\"), got " + item->describe();
+        auto address = item->is(Item::Kind::text) ? net::Address::parse(item->text, problem) : std::nullopt;
+        if (!address) {
+            add_problem(declaration.line, "listen: " + problem);
+            continue;
+        }
+        auto& listens = snapshot_->listens;
+        // Port 0 is a free port, another one each time.
+        const auto same = [&](const net::Address& other) {
+            return other.text() == address->text() && (address->is_unix() || address->port() != 0);
+        };
+        if (std::any_of(listens.begin(), listens.end(), same))
+            add_problem(declaration.line, "listen: " + text::quote(item->text) + " is declared twice");
+        else
+            listens.push_back(std::move(*address));
+    }
+}
+
+void Assembly::add_admin(const Declaration& declaration) {
+    if (admin_line_ != 0) {
+        add_problem(declaration.line, "admin: already declared in line " + std::to_string(admin_line_));
+        return;
+    }
+    admin_line_ = declaration.line;
+    const auto& item = declaration.item;
+    if (item.is(Item::Kind::boolean) && !item.truth) {
+        snapshot_->admin_off = true;
+        return;
+    }
+    std::string problem = "expected an address (admin \"127.0.0.1:9180\") or admin(false), got " + item.describe();
+    if (item.is(Item::Kind::text)) snapshot_->admin = net::Address::parse(item.text, problem);
+    if (!snapshot_->admin) add_problem(declaration.line, "admin: " + problem);
+}
+
+void Assembly::add_limits(const Declaration& declaration) {
+    if (!expect_table(declaration)) return;
+    if (limits_line_ != 0) {
+        add_problem(declaration.line, "limits: already declared in line " + std::to_string(limits_line_));
+        return;
+    }
+    limits_line_ = declaration.line;
+    const auto settings = check(declaration.line, "limits", declaration.item, limit_fields);
+    if (!settings) return;
+    auto& limits = snapshot_->limits;
+    const auto size = [&](const char* name, auto& limit) {
+        if (settings->has(name)) limit = settings->size(name);
+    };
+    const auto count = [&](const char* name, std::size_t& limit) {
+        if (settings->has(name)) limit = std::size_t(settings->integer(name));
+    };
+    const auto time = [&](const char* name, std::chrono::nanoseconds& limit) {
+        if (settings->has(name)) limit = settings->duration(name);
+    };
+    size("request_line", limits.request_line);
+    size("headers", limits.headers);
+    count("header_count", limits.header_count);
+    size("body", limits.body);
+    time("header_time", limits.header_time);
+    time("body_time", limits.body_time);
+    time("send_time", limits.send_time);
+    time("idle", limits.idle);
+    count("connections", limits.connections);
+    time("drain", limits.drain);
+}
+
+void Assembly::add_trusted(const Declaration& declaration) {
+    if (!expect_table(declaration)) return;
+    constexpr Field field{.name = "trusted_proxies", .type = Type::texts};
+    std::string problem;
+    const auto setting = check_field(field, declaration.item, origin_, problem);
+    if (!setting) {
+        add_problem(declaration.line,
+                    "trusted_proxies: expected addresses (\"10.0.0.0/8\"), got " + declaration.item.describe());
+        return;
+    }
+    for (const auto& text : std::get<std::vector<std::string>>(*setting)) {
+        if (auto range = net::Range::parse(text, problem))
+            snapshot_->trusted_proxies.push_back(*range);
+        else
+            add_problem(declaration.line, "trusted_proxies: " + problem);
+    }
+}
+
+void Assembly::add_tier(const Declaration& declaration) {
+    const std::string owner = "tier " + text::quote(declaration.name);
+    const auto settings = check(declaration.line, owner, declaration.item, tier_fields);
+    const auto known = snapshot_->tiers.find(declaration.name);
+    if (known != snapshot_->tiers.end()) {
+        const auto& first = known->second.where_;
+        add_problem(declaration.line, owner + ": already declared in line " + first.substr(first.rfind(':') + 1));
+        return;
+    }
+    auto& tier = snapshot_->tiers[declaration.name];
+    tier.name_ = declaration.name;
+    tier.where_ = where(declaration.line);
+    if (!settings) return;
+    if (settings->has("rate")) tier.rate_ = settings->rate("rate");
+    if (settings->has("burst")) tier.burst_ = settings->integer("burst");
+    if (settings->has("quota")) tier.quota_ = settings->rate("quota");
+}
+
+void Assembly::check_uses() {
+    for (const auto& declared : reader_.uses()) {
+        const auto& descriptor = *declared.descriptor;
+        uses_.push_back(std::make_unique<Use>());
+        uses_.back()->settings = check(declared.line, descriptor.name, declared.settings, descriptor.fields);
+    }
+}
+
+void Assembly::collect_uses(int line, const std::string& owner, const Item& plugins, std::vector<int>& uses) {
+    switch (plugins.kind) {
+        case Item::Kind::mistake: return;
+        case Item::Kind::use: return uses.push_back(plugins.index);
+        case Item::Kind::table:
+            for (const auto& item : plugins.list) collect_uses(line, owner, item, uses);
+            if (!plugins.named.empty())
+                add_problem(line,
+                            owner + ": expected a list of plugins, got the name " + text::quote(plugins.named[0].name));
+            return;
+        case Item::Kind::word:
+            add_problem(line, owner + ": expected a plugin, got " + plugins.describe() + "; write: " + plugins.text +
+                                  " { ... }");
+            return;
+        default: add_problem(line, owner + ": expected a plugin, got " + plugins.describe());
+    }
+}
+
+// The use in the snapshot; made when it is first part of a chain, since what is in no chain need not exist.
+const PluginUse* Assembly::use(int index) {
+    auto& use = *uses_[std::size_t(index)];
+    if (!use.made) {
+        const auto& declared = reader_.uses()[std::size_t(index)];
+        auto made = std::make_unique<PluginUse>();
+        made->descriptor = declared.descriptor;
+        made->where = where(declared.line);
+        use.made = made.get();
+        snapshot_->uses.push_back(std::move(made));
+    }
+    return use.made;
+}
+
+// In the order they are written, so that ordinals are the same after a reload.
+void Assembly::create_plugins() {
+    for (std::size_t i = 0; i < uses_.size(); ++i) {
+        auto& use = *uses_[i];
+        if (!use.made || !use.settings) continue;
+        const auto& descriptor = *use.made->descriptor;
+        const std::string name = descriptor.name;
+        const int line = reader_.uses()[i].line;
+        try {
+            use.made->host = surroundings_.make_host(descriptor);
+            use.made->plugin = descriptor.create(*use.settings, *use.made->host);
+            if (!use.made->plugin) add_problem(line, name + ": made no plugin");
+        } catch (const ConfigError& error) {
+            add_problem(line, name + ": " + (error.field().empty() ? "" : error.field() + ": ") + error.what());
+        } catch (const std::exception& error) {
+            add_problem(line, name + ": " + error.what());
+        }
+    }
+}
+
+}  // namespace tollgate::config

@@ -1,0 +1,85 @@
+// core/config/assembly.h - Assembly: what routes.lua declared, made into a Snapshot.
+#pragma once
+
+#include "config/builder.h"
+#include "config/reader.h"
+#include "config/schema.h"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tollgate::config {
+
+class Assembly {
+public:
+    Assembly(Reader& reader, const Source& source, const Surroundings& surroundings);
+    ~Assembly();
+
+    // Goes through all declarations, collecting problems. `complete`: the file was read to its end, so what is missing
+    // is missing.
+    void assemble(bool complete);
+    // Of use only where no problem was found, here or by the reader.
+    std::shared_ptr<Snapshot> snapshot() const { return snapshot_; }
+    const std::vector<ReadingProblem>& problems() const noexcept { return problems_; }
+
+private:
+    struct Use;  // a declared use with its checked settings
+
+    void add_problem(int line, std::string what) { problems_.push_back({line, std::move(what)}); }
+    std::string where(int line) const { return origin_.file + ':' + std::to_string(line); }
+    bool expect_table(const Declaration& declaration);
+    std::optional<CheckedSettings> check(int line, const std::string& owner, const Item& table,
+                                         std::span<const Field> fields, std::span<const std::string_view> others = {});
+    Item fallback(const Field& field, const std::string& owner, int line);
+
+    void add_listen(const Declaration& declaration);
+    void add_admin(const Declaration& declaration);
+    void add_limits(const Declaration& declaration);
+    void add_trusted(const Declaration& declaration);
+    void add_tier(const Declaration& declaration);
+    void add_upstream(const Declaration& declaration, int index);
+    void add_targets(const Declaration& declaration, const std::string& owner, const Item& targets,
+                     upstream::Upstream& upstream);
+    void add_target(const Declaration& declaration, const std::string& owner, const Item& target,
+                    upstream::Upstream& upstream);
+
+    void check_uses();
+    void collect_uses(int line, const std::string& owner, const Item& plugins, std::vector<int>& uses);
+    const PluginUse* use(int index);
+    void create_plugins();
+
+    void add_route(const Declaration& declaration);
+    bool add_to_router(const Declaration& declaration, Route& route);
+    void set_upstream(const Declaration& declaration, const std::string& owner, const Item& item, Route& route,
+                      int& index);
+    void set_answer(const Declaration& declaration, const std::string& owner, const Item& item, Route& route);
+    void set_answer_headers(const Declaration& declaration, const std::string& owner, const Item& item,
+                            FixedAnswer& answer);
+    void set_chain(int line, const std::string& owner, const std::vector<int>& uses, Route& route);
+
+    struct UpstreamPlan {
+        const upstream::Upstream* upstream;
+        int line;
+        std::vector<int> uses;
+    };
+
+    Reader& reader_;
+    const Surroundings& surroundings_;
+    Origin origin_;
+    std::shared_ptr<Snapshot> snapshot_;
+    std::vector<ReadingProblem> problems_;
+    std::shared_ptr<Ordinals> ordinals_;
+    std::vector<std::unique_ptr<Use>> uses_;  // by their number
+    std::map<int, UpstreamPlan> upstreams_;   // by the number of their declaration
+    std::map<std::string, int, std::less<>> upstream_names_;
+    std::vector<int> always_;
+    std::map<const char*, Item> fallbacks_;                   // by Field::fallback
+    std::vector<std::pair<int, routing::Pattern>> patterns_;  // line and pattern of each route
+    int limits_line_ = 0, admin_line_ = 0;
+};
+
+}  // namespace tollgate::config

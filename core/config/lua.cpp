@@ -1,0 +1,223 @@
+// core/config/lua.cpp - allocator, instruction hook, protected calls. What scripts may call is in sandbox.cpp.
+#include "config/lua.h"
+
+#include "config/sandbox.h"
+#include "support/text.h"
+
+#include <lua.hpp>
+
+#include <charconv>
+#include <cstdlib>
+#include <new>
+
+namespace tollgate::config {
+
+namespace {
+
+// LuaJIT cuts longer chunk names, and then positions in messages could not be told from text.
+constexpr std::size_t longest_chunk_name = 50;
+
+// Adds the line of the innermost script function to errors that bring none, as errors of C functions may.
+int add_position(lua_State* state) {
+    if (lua_type(state, 1) != LUA_TSTRING) {
+        if (lua_type(state, 1) == LUA_TNUMBER) return 1;
+        lua_pushfstring(state, "failed with an error object (a %s value)", luaL_typename(state, 1));
+        lua_replace(state, 1);
+    }
+    lua_Debug record{};
+    for (int level = 1; lua_getstack(state, level, &record); ++level) {
+        lua_getinfo(state, "Sl", &record);
+        if (record.currentline <= 0) continue;
+        const auto prefix = std::string_view{record.short_src};
+        const auto message = std::string_view{lua_tostring(state, 1)};
+        if (!message.starts_with(prefix) || !message.substr(prefix.size()).starts_with(':'))
+            lua_pushfstring(state, "%s:%d: %s", record.short_src, record.currentline, lua_tostring(state, 1));
+        break;
+    }
+    return 1;
+}
+
+struct Protected {
+    void (*body)(lua_State*, void*);
+    void* data;
+};
+
+int run_protected(lua_State* state) {
+    auto* call = static_cast<Protected*>(lua_touserdata(state, 1));
+    lua_settop(state, 0);
+    call->body(state, call->data);
+    return 0;
+}
+
+}  // namespace
+
+void push_complaint(lua_State* state, const std::string& text) {
+    luaL_where(state, 1);
+    lua_pushlstring(state, text.data(), text.size());
+    lua_concat(state, 2);
+}
+
+void raise(lua_State* state) {
+    lua_error(state);
+    std::abort();  // lua_error does not return
+}
+
+Lua::Lua(std::string file, const Bounds& bounds)
+    : file_{std::move(file)}, chunk_{file_.size() <= longest_chunk_name ? file_ : "routes.lua"}, bounds_{bounds} {
+    state_ = lua_newstate(&Lua::allocate, this);
+    if (!state_) throw std::bad_alloc{};
+    luaJIT_setmode(state_, 0, LUAJIT_MODE_ENGINE | LUAJIT_MODE_OFF);
+    if (const auto error = protect([](lua_State* state, void*) { open_sandbox(state); }, nullptr)) {
+        lua_close(state_);
+        throw std::runtime_error{"lua: " + error->what};
+    }
+    lua_pushcfunction(state_, add_position);  // stays at the bottom of the stack, for every call()
+    lua_sethook(state_, &Lua::hook, LUA_MASKCOUNT, bounds_.interval);
+    base_ = used_;
+}
+
+Lua::~Lua() { lua_close(state_); }
+
+Lua& Lua::of(lua_State* state) noexcept {
+    void* self = nullptr;
+    lua_getallocf(state, &self);
+    return *static_cast<Lua*>(self);
+}
+
+void* Lua::allocate(void* self, void* block, std::size_t old_size, std::size_t new_size) noexcept {
+    Lua& lua = *static_cast<Lua*>(self);
+    if (new_size == 0) {
+        std::free(block);
+        lua.used_ -= old_size;
+        return nullptr;
+    }
+    const bool grows = new_size > old_size;
+    if (grows && lua.depth_ > 0 && lua.base_ > 0 && lua.used_ - old_size + new_size > lua.base_ + lua.bounds_.memory)
+        return nullptr;
+    void* moved = std::realloc(block, new_size);
+    // A failing shrink would be a panic; the larger block serves as well.
+    if (!moved) return grows ? nullptr : block;
+    lua.used_ += new_size - old_size;
+    return moved;
+}
+
+void Lua::hook(lua_State* state, lua_Debug* record) {
+    Lua& lua = of(state);
+    lua.spent_ += lua.bounds_.interval;
+    lua_getinfo(state, "l", record);
+    lua.last_line_ = record->currentline;
+    lua.look();
+}
+
+void Lua::look() {
+    if (!exhausted_) {
+        if (spent_ > bounds_.instructions)
+            exhausted_ = "instructions";
+        else if (std::chrono::steady_clock::now() > deadline_)
+            exhausted_ = "time";
+        else
+            return;
+        // From now on every instruction fails, so that no `pcall` loop of a script can live on.
+        lua_sethook(state_, &Lua::hook, LUA_MASKCOUNT, 1);
+    }
+    lua_pushstring(state_, describe_exhaustion().c_str());
+    raise(state_);
+}
+
+std::string Lua::describe_exhaustion() const {
+    if (std::string_view{exhausted_} == "time")
+        return "took longer than " + text::count(std::size_t(bounds_.time.count() / 1'000'000), "millisecond");
+    return "did not end within " + std::to_string(bounds_.instructions) + " instructions; does a loop run forever?";
+}
+
+void Lua::charge(std::int64_t steps) {
+    spent_ += steps;
+    look();
+}
+
+int Lua::line() const noexcept {
+    lua_Debug record{};
+    for (int level = 0; lua_getstack(state_, level, &record); ++level) {
+        lua_getinfo(state_, "l", &record);
+        if (record.currentline > 0) return record.currentline;
+    }
+    return 0;
+}
+
+void Lua::forget_garbage() {
+    lua_gc(state_, LUA_GCCOLLECT, 0);
+    lua_gc(state_, LUA_GCCOLLECT, 0);
+    base_ = used_;
+}
+
+void Lua::set_bounds(const Bounds& bounds) noexcept {
+    bounds_ = bounds;
+    lua_sethook(state_, &Lua::hook, LUA_MASKCOUNT, bounds_.interval);
+}
+
+std::optional<LuaError> Lua::finish(int status, int base) {
+    --depth_;
+    if (exhausted_) {
+        exhausted_ = nullptr;
+        lua_sethook(state_, &Lua::hook, LUA_MASKCOUNT, bounds_.interval);
+    }
+    if (status == 0) return std::nullopt;
+    LuaError error;
+    if (status == LUA_ERRMEM) {
+        error = {last_line_, "uses more than " + text::count(bounds_.memory >> 20, "megabyte") + " of memory"};
+        lua_settop(state_, base);
+        lua_gc(state_, LUA_GCCOLLECT, 0);
+        return error;
+    }
+    std::size_t size = 0;
+    const char* message = lua_tolstring(state_, -1, &size);
+    std::string_view rest = message ? std::string_view{message, size} : "failed without a message";
+    if (rest.starts_with(chunk_ + ":")) {
+        const char* begin = rest.data() + chunk_.size() + 1;
+        const auto [end, problem] = std::from_chars(begin, rest.data() + rest.size(), error.line);
+        if (problem == std::errc{} && std::string_view{end, rest.data() + rest.size()}.starts_with(": "))
+            rest.remove_prefix(std::size_t(end - rest.data()) + 2);
+        else
+            error.line = 0;
+    }
+    error.what = rest;
+    lua_settop(state_, base);
+    return error;
+}
+
+std::optional<LuaError> Lua::compile(std::string_view source) {
+    const std::string chunk = "@" + chunk_;
+    const int base = lua_gettop(state_);
+    last_line_ = 0;
+    ++depth_;
+    if (const int status = luaL_loadbufferx(state_, source.data(), source.size(), chunk.c_str(), "t"))
+        return finish(status, base);
+    --depth_;
+    push_environment();
+    lua_setfenv(state_, -2);
+    return std::nullopt;
+}
+
+std::optional<LuaError> Lua::call(int arguments, int results) {
+    const int base = lua_gettop(state_) - arguments - 1;
+    if (depth_++ == 0) {
+        spent_ = 0;
+        last_line_ = 0;
+        deadline_ = std::chrono::steady_clock::now() + bounds_.time;
+    }
+    return finish(lua_pcall(state_, arguments, results, 1), base);
+}
+
+std::optional<LuaError> Lua::protect(void (*body)(lua_State*, void*), void* data) {
+    Protected call{body, data};
+    const int base = lua_gettop(state_);
+    if (depth_++ == 0) {
+        spent_ = 0;
+        deadline_ = std::chrono::steady_clock::now() + bounds_.time;
+    }
+    return finish(lua_cpcall(state_, run_protected, &call), base);
+}
+
+void Lua::push_environment() { lua_getfield(state_, LUA_REGISTRYINDEX, environment_key); }
+
+}  // namespace tollgate::config

@@ -1,0 +1,100 @@
+// core/config/lua.h - Lua: a Lua VM as an object: a closed environment, bounded in memory, instructions and time.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+struct lua_State;
+struct lua_Debug;
+
+namespace tollgate::config {
+
+// What one protected call may use.
+struct Bounds {
+    std::size_t memory;             // bytes held at any moment, over what the VM held before its first call
+    std::int64_t instructions;      // of the VM; the steps of string patterns count as well
+    std::chrono::nanoseconds time;  // for what the VM does outside of its instructions: copying long texts
+    int interval;                   // instructions between two looks at the above
+};
+
+// What a protected call failed with. `line` is 0 where it is not known.
+struct LuaError {
+    int line = 0;
+    std::string what;
+};
+
+// Not for several threads at once. Interpreted only: compiled code would not be counted (and a `when` is over before a
+// compiler has warmed up). A failing call leaves the VM fit for the next one.
+class Lua {
+public:
+    // `file` is what the chunk is called in messages.
+    Lua(std::string file, const Bounds& bounds);
+    ~Lua();
+    Lua(const Lua&) = delete;
+    Lua& operator=(const Lua&) = delete;
+
+    lua_State* state() const noexcept { return state_; }
+    static Lua& of(lua_State* state) noexcept;
+    const std::string& file() const noexcept { return file_; }
+    void set_bounds(const Bounds& bounds) noexcept;
+    void forget_garbage();  // collects all of it; what is held then is what Bounds::memory comes on top of
+    std::size_t held() const noexcept { return base_; }
+
+    // Compiles `text` and leaves the function on the stack, its environment being the one of environment().
+    std::optional<LuaError> compile(std::string_view text);
+    // Calls the function below `arguments` values of the stack. On failure, nothing is left on the stack.
+    std::optional<LuaError> call(int arguments, int results);
+    // Runs `body` where Lua errors may happen, outside of any script: they come back as the result.
+    std::optional<LuaError> protect(void (*body)(lua_State*, void*), void* data);
+
+    // Pushes the table of names that scripts see.
+    void push_environment();
+    // Counts `steps` instructions that a C function has taken the place of. Raises a Lua error once there are too many.
+    void charge(std::int64_t steps);
+    // True from the moment the call under way used up its bounds: every `pcall` passes that error on.
+    bool exhausted() const noexcept { return exhausted_ != nullptr; }
+    // The line of the script that is being run, 0 if none is.
+    int line() const noexcept;
+
+private:
+    static void* allocate(void* self, void* block, std::size_t old_size, std::size_t new_size) noexcept;
+    static void hook(lua_State* state, lua_Debug* record);
+    void look();
+    std::optional<LuaError> finish(int status, int base);
+    std::string describe_exhaustion() const;
+
+    std::string file_, chunk_;
+    Bounds bounds_;
+    lua_State* state_ = nullptr;
+    std::size_t used_ = 0, base_ = 0;
+    std::int64_t spent_ = 0;
+    std::chrono::steady_clock::time_point deadline_;
+    const char* exhausted_ = nullptr;
+    int depth_ = 0;      // protected calls under way; memory is bounded within them only, since an error outside aborts
+    int last_line_ = 0;  // seen at the last look, for the one error that brings no line: memory
+};
+
+// Thrown by C++ functions that Lua calls; guarded<> makes it a Lua error with the script's line.
+struct Complaint {
+    std::string text;
+};
+
+void push_complaint(lua_State* state, const std::string& text);
+[[noreturn]] void raise(lua_State* state);
+
+// A lua_CFunction out of a function that may throw Complaint.
+template <int (*body)(lua_State*)>
+int guarded(lua_State* state) {
+    try {
+        return body(state);
+    } catch (const Complaint& complaint) {
+        push_complaint(state, complaint.text);
+    }
+    raise(state);
+}
+
+}  // namespace tollgate::config

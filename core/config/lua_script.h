@@ -1,0 +1,46 @@
+// core/config/lua_script.h - LuaScript: the functions of one configuration in a VM of their own, for one loop.
+#pragma once
+
+#include "config/reader.h"
+#include "config/script.h"
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace tollgate::config {
+
+// What a function sees of a request. The gateway's is a Context; a test may bring its own.
+class Facts {
+public:
+    enum class Plain { method, path, host, scheme, client_ip, route, caller, tier };
+    enum class Named { headers, query, cookies, parameters };
+    virtual ~Facts() = default;
+    // Absent is "". Views hold until the function has returned, or `scratch` changes.
+    virtual std::string_view plain(Plain fact) const = 0;
+    virtual std::string_view named(Named fact, std::string_view name, std::string& scratch) const = 0;
+};
+
+class LuaScript final : public Script {
+public:
+    // Runs `source` again. Throws std::runtime_error unless that gives functions that begin at the lines `expected`.
+    LuaScript(Source& source, plugins::Catalogue& catalogue, const std::vector<int>& expected);
+
+    bool test(int function, const Context& ctx) override;
+    std::string_view text(int function, const Context& ctx, std::string& scratch) override;
+    bool test(int function, const Facts& facts);
+    std::string_view text(int function, const Facts& facts, std::string& scratch);
+
+private:
+    static void open_request(lua_State* state, void* self);
+    static int plain_field(lua_State* state);
+    static int named_field(lua_State* state);
+    static const Facts& facts_of(lua_State* state);
+    void call(int function, const Facts& facts);  // leaves one result on the stack
+
+    Reader reader_;
+    const Facts* facts_ = nullptr;  // of the call under way
+    int request_ = 0;               // the request's userdata, in the registry
+};
+
+}  // namespace tollgate::config

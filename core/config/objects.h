@@ -1,0 +1,60 @@
+// core/config/objects.h - Object: the values of routes.lua that Lua has no type for: quantities, words, uses.
+#pragma once
+
+#include "config/item.h"
+
+#include <string_view>
+
+struct lua_State;
+
+namespace tollgate {
+struct Descriptor;
+}
+
+namespace tollgate::config {
+
+// `use` is any plugin's name; the others are called as they are here.
+enum class Word {
+    listen,
+    admin,
+    tier,
+    upstream,
+    route,
+    always,
+    limits,
+    trusted_proxies,
+    plugin,
+    env,
+    header,
+    query,
+    cookie,
+    use,
+};
+const char* word_name(Word word);
+
+// Lives in a Lua userdata, its text behind it. Immutable for scripts.
+struct Object {
+    enum class Kind { quantity, value, word, started, use, upstream, mistake };
+    Kind kind = Kind::mistake;
+    Quantity quantity{};
+    ValueKind value{};
+    Word word{};
+    int index = 0;                           // of a declaration or use
+    const Descriptor* descriptor = nullptr;  // of a word that is a plugin
+    std::size_t text_size = 0;
+
+    std::string_view text() const { return {reinterpret_cast<const char*>(this + 1), text_size}; }
+};
+
+// Pushes an object. Raises Lua errors, as do all functions here.
+void push_object(lua_State* state, Object object, std::string_view text = {});
+void push_quantity(lua_State* state, Quantity::Kind kind, double amount, double per = 0);
+// The object at `index`, or null if that is something else.
+const Object* object_at(lua_State* state, int index);
+
+// Makes the objects' metatable; `call` is what calling one does.
+void open_objects(lua_State* state, int (*call)(lua_State*));
+// Adds units and the values without arguments (caller, client_ip, ...) to the table on the top.
+void add_units_and_values(lua_State* state);
+
+}  // namespace tollgate::config

@@ -1,0 +1,110 @@
+// core/config/reader.h - Reader: runs routes.lua and collects what it declared, with the line of each declaration.
+//
+// What the declarations mean is not known here: see schema.h for plugin settings, assembly.h for the rest.
+#pragma once
+
+#include "config/item.h"
+#include "config/lua.h"
+#include "config/objects.h"
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tollgate::plugins {
+class Catalogue;
+}
+
+namespace tollgate::config {
+
+// The text of one configuration, and its environment: read once, so that all VMs of a snapshot see the same.
+struct Source {
+    std::string file;              // as it is called in messages: "routes.lua"
+    std::filesystem::path folder;  // absolute: where relative paths begin
+    std::string text;
+    std::function<const char*(const char*)> env;
+    std::map<std::string, std::optional<std::string>, std::less<>> known_env{};  // what was asked so far
+
+    const std::optional<std::string>& variable(const std::string& name);
+};
+
+struct Declaration {
+    Word word;
+    std::string name;  // of a tier, upstream or route
+    int line = 0;
+    Item item{};
+    bool complete = false;  // upstream "x" was followed by its { ... }
+};
+
+struct DeclaredUse {
+    const Descriptor* descriptor;
+    int line;
+    Item settings;
+};
+
+struct ReadingProblem {
+    int line;  // 0: of the file as a whole
+    std::string what;
+};
+
+class Reader {
+public:
+    Reader(Source& source, plugins::Catalogue& catalogue);
+    ~Reader();
+
+    // Runs the file. False if it ended early: what it would have declared is not known then.
+    bool run();
+    // Evaluates an expression of Lua with the words of routes.lua: a Field's fallback.
+    std::optional<LuaError> evaluate(std::string_view expression, Item& result);
+
+    const std::vector<Declaration>& declarations() const noexcept { return declarations_; }
+    const std::vector<DeclaredUse>& uses() const noexcept { return uses_; }
+    const std::vector<ReadingProblem>& problems() const noexcept { return problems_; }
+    void add_problem(int line, std::string what) { problems_.push_back({line, std::move(what)}); }
+    // Where each function begins that a declaration holds; function n is at n - 1.
+    const std::vector<int>& functions() const noexcept { return functions_; }
+
+    // Forgets all but the functions: what a VM needs to serve requests.
+    void keep_functions_only();
+    Lua& lua() noexcept { return lua_; }
+    void push_function(int number);  // numbered from 1; once only functions are kept
+
+private:
+    static int call(lua_State* state);
+    static int call_object(lua_State* state);
+    static int unknown_word(lua_State* state);
+    static int assignment(lua_State* state);
+    static Reader& of(lua_State* state);
+
+    void open(lua_State* state);
+    int call_word(lua_State* state, const Object& word);
+    int declare(lua_State* state, Word word);
+    int start(lua_State* state, Word word, std::string_view name);
+    int complete(lua_State* state, const Object& started);
+    int use_plugin(lua_State* state, const Object& word);
+    int load_plugin(lua_State* state);
+    int read_env(lua_State* state);
+    int make_value(lua_State* state, ValueKind kind);
+
+    Item item_at(lua_State* state, int index, int depth = 0);
+    Item table_at(lua_State* state, int index, int depth);
+    Item object_item(const Object& object) const;
+    int number_of_function(lua_State* state, int index);
+
+    Source& source_;
+    plugins::Catalogue& catalogue_;
+    Lua lua_;
+    std::vector<Declaration> declarations_;
+    std::vector<DeclaredUse> uses_;
+    std::vector<ReadingProblem> problems_;
+    std::vector<int> functions_, references_;
+    std::size_t items_ = 0;
+    bool reading_ = false;
+};
+
+}  // namespace tollgate::config

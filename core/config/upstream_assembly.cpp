@@ -1,0 +1,117 @@
+// core/config/upstream_assembly.cpp - `upstream "name" { ... }`: targets, times, what chooses among the targets.
+#include "config/assembly.h"
+
+#include "support/text.h"
+
+#include <algorithm>
+
+namespace tollgate::config {
+
+namespace {
+
+constexpr double day = 86'400;
+
+// By the names of upstream::Upstream, whose defaults stand where nothing is said.
+constexpr Field upstream_fields[] = {
+    {.name = "timeout", .type = Type::duration, .doc = "time to the first byte of an answer", .min = 0.001, .max = day},
+    {.name = "connect_timeout", .type = Type::duration, .doc = "time for a connection", .min = 0.001, .max = day},
+    {.name = "idle_timeout",
+     .type = Type::duration,
+     .doc = "time between pieces of an answer",
+     .min = 0.001,
+     .max = day},
+    {.name = "keep_alive",
+     .type = Type::integer,
+     .doc = "idle connections per loop and target",
+     .min = 0,
+     .max = 100'000},
+    {.name = "keep_alive_time",
+     .type = Type::duration,
+     .doc = "time an idle connection is kept",
+     .min = 0.001,
+     .max = day},
+    {.name = "preserve_host", .type = Type::boolean, .doc = "whether the client's Host goes on"},
+};
+constexpr std::string_view other_names[] = {"targets", "balance", "plugins"};
+
+constexpr Field weight_field[] = {{.name = "weight", .type = Type::integer, .doc = "share", .min = 1, .max = 65'535}};
+
+}  // namespace
+
+void Assembly::add_upstream(const Declaration& declaration, int index) {
+    const std::string owner = "upstream " + text::quote(declaration.name);
+    auto made = std::make_unique<upstream::Upstream>();
+    made->name = declaration.name;
+    made->where = where(declaration.line);
+    if (const auto settings = check(declaration.line, owner, declaration.item, upstream_fields, other_names)) {
+        const auto time = [&](const char* name, std::chrono::nanoseconds& time) {
+            if (settings->has(name)) time = settings->duration(name);
+        };
+        time("timeout", made->timeout);
+        time("connect_timeout", made->connect_timeout);
+        time("idle_timeout", made->idle_timeout);
+        time("keep_alive_time", made->keep_alive_time);
+        if (settings->has("keep_alive")) made->keep_alive = std::size_t(settings->integer("keep_alive"));
+        if (settings->has("preserve_host")) made->preserve_host = settings->boolean("preserve_host");
+    }
+    const Item* targets = declaration.item.find("targets");
+    if (targets) add_targets(declaration, owner, *targets, *made);
+    if (!targets || (made->targets.empty() && targets->is(Item::Kind::table) && targets->list.empty()))
+        add_problem(declaration.line, owner + ": targets: missing; expected addresses ({ \"10.0.0.11:9001\", ... })");
+    UpstreamPlan plan{made.get(), declaration.line, {}};
+    for (const char* name : {"balance", "plugins"})
+        if (const Item* plugins = declaration.item.find(name))
+            collect_uses(declaration.line, owner + ": " + name, *plugins, plan.uses);
+    const auto [first, fresh] = upstream_names_.try_emplace(declaration.name, index);
+    if (!fresh)
+        add_problem(declaration.line,
+                    owner + ": already declared in line " + std::to_string(upstreams_.at(first->second).line));
+    upstreams_.emplace(index, std::move(plan));
+    snapshot_->upstreams.push_back(std::move(made));
+}
+
+// A list of addresses and of { "address", weight = 2 }; lists within it flatten.
+void Assembly::add_targets(const Declaration& declaration, const std::string& owner, const Item& targets,
+                           upstream::Upstream& upstream) {
+    if (targets.is(Item::Kind::mistake)) return;
+    if (!targets.is(Item::Kind::table) || !targets.named.empty())
+        return add_target(declaration, owner, targets, upstream);
+    for (const auto& target : targets.list) add_targets(declaration, owner, target, upstream);
+}
+
+void Assembly::add_target(const Declaration& declaration, const std::string& owner, const Item& target,
+                          upstream::Upstream& upstream) {
+    const bool plain = target.is(Item::Kind::text);
+    const bool weighted =
+        target.is(Item::Kind::table) && target.list.size() == 1 && target.list[0].is(Item::Kind::text);
+    if (!plain && !weighted) {
+        add_problem(
+            declaration.line,
+            owner + ": targets: expected \"host:port\" or { \"host:port\", weight = 2 }, got " + target.describe());
+        return;
+    }
+    const std::string& text = plain ? target.text : target.list[0].text;
+    const std::string named = owner + ": target " + text::quote(text);
+    std::uint32_t weight = 1;
+    if (weighted) {
+        Item names = target;
+        names.list.clear();
+        const auto settings = check(declaration.line, named, names, weight_field);
+        if (settings && settings->has("weight")) weight = std::uint32_t(settings->integer("weight"));
+    }
+    std::string problem;
+    auto address = net::Address::parse(text, problem);
+    if (address && !address->is_unix() && (address->host().empty() || address->port() == 0)) {
+        problem = "expected a host and a port to connect to, got " + text::quote(text);
+        address.reset();
+    }
+    if (!address) return add_problem(declaration.line, owner + ": targets: " + problem);
+    for (const auto& other : upstream.targets)
+        if (other->address() == text)
+            return add_problem(declaration.line, named + ": is there twice; give it a weight");
+    auto state = surroundings_.target_state(text);
+    upstream.targets.push_back(
+        std::make_unique<upstream::UpstreamTarget>(std::move(*address), weight, std::move(state)));
+}
+
+}  // namespace tollgate::config

@@ -1,0 +1,154 @@
+// core/config/words.cpp - the half of Reader that is called by the words of routes.lua. Mistakes are collected, and
+// reading goes on where the rest of the file still makes sense.
+#include "config/reader.h"
+
+#include "plugins/catalogue.h"
+#include "support/text.h"
+
+#include <lua.hpp>
+
+namespace tollgate::config {
+
+namespace {
+
+std::string_view text_at(lua_State* state, int index) {
+    std::size_t size = 0;
+    const char* text = lua_tolstring(state, index, &size);
+    return {text, size};
+}
+
+int push_mistake(lua_State* state) {
+    push_object(state, {});
+    return 1;
+}
+
+}  // namespace
+
+int Reader::call(lua_State* state) { return guarded<&Reader::call_object>(state); }
+
+int Reader::call_object(lua_State* state) {
+    Reader& reader = of(state);
+    const Object* object = object_at(state, 1);
+    if (!object) throw Complaint{"not a word"};
+    switch (object->kind) {
+        case Object::Kind::mistake: return push_mistake(state);
+        case Object::Kind::word: return reader.call_word(state, *object);
+        case Object::Kind::started: return reader.complete(state, *object);
+        default: break;
+    }
+    throw Complaint{reader.object_item(*object).describe() + " is not a word that takes anything after it"};
+}
+
+int Reader::call_word(lua_State* state, const Object& word) {
+    if (!reading_) throw Complaint{text::quote(word.text()) + " has no meaning while requests are served"};
+    const bool has_name = lua_type(state, 2) == LUA_TSTRING;
+    switch (word.word) {
+        case Word::tier:
+        case Word::upstream:
+        case Word::route:
+            if (has_name) return start(state, word.word, text_at(state, 2));
+            throw Complaint{std::string{word.text()} + ": expected a name (" + std::string{word.text()} + " \"" +
+                            (word.word == Word::route ? "GET /path" : "name") + "\" { ... }), got " +
+                            item_at(state, 2).describe()};
+        case Word::use: return use_plugin(state, word);
+        case Word::plugin: return load_plugin(state);
+        case Word::env: return read_env(state);
+        case Word::header: return make_value(state, ValueKind::header);
+        case Word::query: return make_value(state, ValueKind::query);
+        case Word::cookie: return make_value(state, ValueKind::cookie);
+        default: return declare(state, word.word);
+    }
+}
+
+int Reader::declare(lua_State* state, Word word) {
+    declarations_.push_back({word, {}, lua_.line(), item_at(state, 2), true});
+    return 0;
+}
+
+int Reader::start(lua_State* state, Word word, std::string_view name) {
+    declarations_.push_back({word, std::string{name}, lua_.line()});
+    Object object;
+    object.kind = Object::Kind::started;
+    object.word = word;
+    object.index = int(declarations_.size()) - 1;
+    push_object(state, object, name);
+    return 1;
+}
+
+int Reader::complete(lua_State* state, const Object& started) {
+    auto& declaration = declarations_[std::size_t(started.index)];
+    const std::string what = std::string{word_name(started.word)} + ' ' + text::quote(started.text());
+    if (declaration.complete) throw Complaint{what + ": already has its { ... }"};
+    declaration.complete = true;
+    auto item = item_at(state, 2);
+    if (!item.is(Item::Kind::table) && !item.is(Item::Kind::mistake)) {
+        add_problem(declaration.line, what + ": expected { ... } after the name, got " + item.describe());
+        item = {};
+        item.kind = Item::Kind::mistake;
+    }
+    declarations_[std::size_t(started.index)].item = std::move(item);
+    if (started.word != Word::upstream) return 0;
+    Object handle;
+    handle.kind = Object::Kind::upstream;
+    handle.index = started.index;
+    push_object(state, handle, std::string{started.text()});
+    return 1;
+}
+
+int Reader::use_plugin(lua_State* state, const Object& word) {
+    const int line = lua_.line();
+    auto settings = lua_isnoneornil(state, 2) ? Item{} : item_at(state, 2);
+    if (settings.is(Item::Kind::nothing)) settings.kind = Item::Kind::table;
+    if (!settings.is(Item::Kind::table)) {
+        if (!settings.is(Item::Kind::mistake))
+            add_problem(line,
+                        std::string{word.text()} + ": expected { ... } with its settings, got " + settings.describe());
+        return push_mistake(state);
+    }
+    uses_.push_back({word.descriptor, line, std::move(settings)});
+    Object use;
+    use.kind = Object::Kind::use;
+    use.index = int(uses_.size()) - 1;
+    push_object(state, use, std::string{word.text()});
+    return 1;
+}
+
+int Reader::load_plugin(lua_State* state) {
+    const auto item = item_at(state, 2);
+    if (!item.is(Item::Kind::text))
+        throw Complaint{"plugin: expected a file (plugin \"hello.so\"), got " + item.describe()};
+    auto problem = catalogue_.load_file((source_.folder / item.text).lexically_normal());
+    if (!problem.empty()) add_problem(lua_.line(), "plugin: " + std::move(problem));
+    return 0;
+}
+
+int Reader::read_env(lua_State* state) {
+    const auto name = item_at(state, 2), fallback = lua_gettop(state) >= 3 ? item_at(state, 3) : Item{};
+    if (!name.is(Item::Kind::text)) throw Complaint{"env: expected a name (env \"NAME\"), got " + name.describe()};
+    const auto& value = source_.variable(name.text);
+    if (value) {
+        lua_pushlstring(state, value->data(), value->size());
+    } else if (!fallback.is(Item::Kind::nothing)) {
+        lua_pushvalue(state, 3);
+    } else {
+        add_problem(lua_.line(), "env: " + name.text + " is not set and has no default (env(" + text::quote(name.text) +
+                                     ", \"...\"))");
+        return push_mistake(state);
+    }
+    return 1;
+}
+
+int Reader::make_value(lua_State* state, ValueKind kind) {
+    const std::string word{word_of(kind)};
+    const auto name = item_at(state, 2);
+    if (name.is(Item::Kind::mistake)) return push_mistake(state);
+    if (!name.is(Item::Kind::text) || name.text.empty())
+        throw Complaint{word + ": expected a name (" + word + " \"name\"), got " + name.describe()};
+    Object object;
+    object.kind = Object::Kind::value;
+    object.value = kind;
+    push_object(state, object, name.text);
+    return 1;
+}
+
+}  // namespace tollgate::config
