@@ -32,9 +32,12 @@ public:
                 if (!visit(link->ring)) return false;
         return true;
     }
-    // [consumer] As Ring::empty().
+    // [consumer] As Ring::waiting(): nothing anywhere; no ring in which push() would find half_full.
     bool empty() {
-        return each([](const Ring& ring) { return ring.empty(); });
+        return each([](const Ring& ring) { return ring.waiting() == 0; });
+    }
+    bool unhurried() {
+        return each([](const Ring& ring) { return ring.waiting() <= ring.capacity() / 2; });
     }
 
 private:

@@ -21,7 +21,7 @@ bool Ring::push(std::string_view line) noexcept {
     const std::size_t before_end = std::min(line.size(), capacity() - at);
     std::memcpy(bytes_.get() + at, line.data(), before_end);
     std::memcpy(bytes_.get(), line.data() + before_end, line.size() - before_end);
-    // Sequentially consistent, as empty() is: either the consumer sees this line before it sleeps, or the producer,
+    // Sequentially consistent, as waiting() is: either the consumer sees this line before it sleeps, or the producer,
     // who looks after this, sees that it sleeps.
     head_.store(head + line.size(), std::memory_order_seq_cst);
     return true;
@@ -39,8 +39,8 @@ void Ring::consume(std::size_t count) noexcept {
     tail_.store(tail_.load(std::memory_order_relaxed) + count, std::memory_order_release);
 }
 
-bool Ring::empty() const noexcept {
-    return head_.load(std::memory_order_seq_cst) == tail_.load(std::memory_order_relaxed);
+std::size_t Ring::waiting() const noexcept {
+    return head_.load(std::memory_order_seq_cst) - tail_.load(std::memory_order_relaxed);
 }
 
 }  // namespace tollgate::logging

@@ -30,8 +30,8 @@ public:
     Stretch readable() const noexcept;
     // [consumer] The oldest `count` bytes are done with; at most what readable() showed.
     void consume(std::size_t count) noexcept;
-    // [consumer] Ordered against push() as if both took turns: the consumer may go to sleep on it.
-    bool empty() const noexcept;
+    // [consumer] Bytes waiting. Ordered against push() as if both took turns: the consumer may go to sleep on it.
+    std::size_t waiting() const noexcept;
 
 private:
     std::unique_ptr<char[]> bytes_;

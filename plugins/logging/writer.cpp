@@ -167,9 +167,10 @@ Writer::Progress Writer::pump(Ring& ring) {
         const auto taken = static_cast<std::size_t>(count);
         const std::string_view one = stretch.first.substr(0, taken);
         const std::string_view two = stretch.second.substr(0, taken - one.size());
-        tally_->written(lines_in(one) + lines_in(two));
+        const std::uint64_t lines = lines_in(one) + lines_in(two);
         unfinished_ = (two.empty() ? one : two).ends_with('\n') ? nullptr : &ring;
         ring.consume(taken);
+        tally_->written(lines);
         left -= taken;
     }
     return Progress::wrote;
@@ -238,9 +239,9 @@ void Writer::skip_unfinished() {
     note_written_ = 0;
     if (!unfinished_) return;
     const Ring::Stretch stretch = unfinished_->readable();
-    const std::size_t in_first = stretch.first.find('\n');
-    unfinished_->consume(in_first != std::string_view::npos ? in_first + 1
-                                                                 : stretch.first.size() + stretch.second.find('\n') + 1);
+    std::size_t end = stretch.first.find('\n');
+    if (end == std::string_view::npos) end = stretch.first.size() + stretch.second.find('\n');
+    unfinished_->consume(end + 1);
     unfinished_ = nullptr;
     drop(1);
 }
@@ -253,8 +254,8 @@ void Writer::rest(Progress progress) {
     milliseconds time{-1};
     switch (progress) {
         case Progress::wrote:
-            time = times_.nap;
             thread_state_.store(Thread::napping, std::memory_order_seq_cst);
+            time = lanes_.unhurried() ? times_.nap : milliseconds{0};
             break;
         case Progress::idle:
             thread_state_.store(Thread::asleep, std::memory_order_seq_cst);
