@@ -20,7 +20,7 @@ void Http1Exchange::open(Wire& wire, const Client& client, const Limits& limits)
     began_at = std::chrono::system_clock::now();
     parser_.emplace(HeadLimits{limits.request_line, std::min(limits.headers, net::Buffer::size - 1), limits.header_count},
                     head_);
-    body_limit_ = limits.body;
+    body_limit_ = limits.body;  // until the route has said
     request.layout().clear();
 }
 
@@ -86,6 +86,7 @@ void Http1Exchange::settle_request() {
     if (target == "*") {
         if (layout.method != "OPTIONS") refuse("expected a path in the request line");
         layout.set_target("/*");
+        layout.asterisk = true;
     } else {
         if (!target.empty() && target.front() != '/') {
             // absolute-form (RFC 9112 section 3.2.2): only what says the same as Host.
@@ -110,7 +111,6 @@ void Http1Exchange::settle_request() {
         layout.path_size = std::min(layout.target.find('?'), layout.target.size());
     }
     settle_connection();
-    if (parser_->framing() == Framing::length && parser_->length() > body_limit_) limit_body(body_limit_);
 }
 
 void Http1Exchange::settle_connection() {

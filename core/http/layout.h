@@ -87,6 +87,7 @@ struct Request::Layout {
     std::string host;           // lower case, without port
     std::string_view scheme = "http";
     int version_minor = 1;
+    bool asterisk = false;  // "OPTIONS *": `target` is "/*" for the router, and "*" again on its way out
     Headers headers;
     Body body;
 

@@ -206,6 +206,7 @@ void Request::Layout::clear() noexcept {
     host.clear();
     scheme = "http";
     version_minor = 1;
+    asterisk = false;
     headers.clear();
     body = {};
 }
@@ -249,6 +250,7 @@ void Request::set_target(std::string_view target) {
     const char* problem = http::normalise_target(target, normalised);
     if (problem) throw std::invalid_argument("target: " + std::string(problem) + ": \"" + std::string(target) + "\"");
     layout_->set_target(normalised);
+    layout_->asterisk = false;
 }
 
 std::optional<std::string> Request::query_parameter(std::string_view name) const {

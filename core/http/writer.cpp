@@ -84,7 +84,8 @@ void write_interim_head(std::string& out, int status, const Headers& headers) {
 }
 
 void write_request_head(std::string& out, const Request& request, std::string_view host, const HeadFacts& facts) {
-    out.append(request.method()).append(1, ' ').append(request.target()).append(" HTTP/1.1\r\n");
+    const std::string_view target = request.layout().asterisk ? "*" : request.target();
+    out.append(request.method()).append(1, ' ').append(target).append(" HTTP/1.1\r\n");
     if (!host.empty()) append_line(out, "Host", host);
     append_lines(out, request.headers(), !host.empty());
     append_facts(out, facts);
