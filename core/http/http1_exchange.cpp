@@ -18,7 +18,7 @@ void Http1Exchange::open(Wire& wire, const Client& client, const Limits& limits)
     limits_ = &limits;
     began = wire.stream->loop().now();
     began_at = std::chrono::system_clock::now();
-    parser_.emplace(HeadLimits{limits.request_line, std::min(limits.headers, net::Buffer::size - 1), limits.header_count},
+    parser_.emplace(HeadLimits{limits.request_line, std::min(limits.headers, net::Buffer::size - 4096), limits.header_count},
                     head_);
     body_limit_ = limits.body;  // until the route has said
     request.layout().clear();

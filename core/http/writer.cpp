@@ -65,6 +65,8 @@ void append_status_line(std::string& out, int status) {
 
 std::string_view reason_phrase(int status) noexcept {
     if (status == 200) return "OK";
+    if (status == 413) return "Content Too Large";  // RFC 9110; POCO has the older words
+    if (status == 414) return "URI Too Long";
     const auto& phrase = Poco::Net::HTTPResponse::getReasonForStatus(static_cast<Poco::Net::HTTPResponse::HTTPStatus>(status));
     return phrase == "???" ? std::string_view{"Unknown"} : std::string_view{phrase};
 }

@@ -25,9 +25,10 @@ protected:
     ~Watcher() = default;
 };
 
-// 32 KiB lent by a loop while bytes are under way; idle connections hold none.
+// 36 KiB lent by a loop while bytes are under way; idle connections hold none. Larger than the largest head that
+// `limits` can allow (32 KiB), so that it is the limit that refuses a head, and not the buffer.
 struct Buffer {
-    static constexpr std::size_t size = 32 << 10;
+    static constexpr std::size_t size = 36 << 10;
     char bytes[size];
 };
 
