@@ -242,17 +242,16 @@ private:
 constexpr const char* schemes[] = {"plain", "bearer"};
 
 constexpr Field fields[] = {
-    {.name = "key", .type = Type::value,
-     .doc = "where the key is: header \"X-API-Key\" if not given, header \"Authorization\" for bearer"},
-    {.name = "scheme", .type = Type::choice, .doc = "how it is written there: by itself, or as \"Bearer KEY\"",
+    {.name = "key", .type = Type::value, .doc = "place of the key; unset: X-API-Key, Authorization if bearer"},
+    {.name = "scheme", .type = Type::choice, .doc = "form of the key there: by itself, or \"Bearer KEY\"",
      .fallback = "\"plain\"", .choices = schemes},
-    {.name = "file", .type = Type::path, .doc = "file of hashed keys; read at start and at each reload",
+    {.name = "file", .type = Type::path, .doc = "file of hashed keys, read at start and at each reload",
      .required = true},
-    {.name = "optional", .type = Type::boolean, .doc = "whether a request without a key passes, as nobody",
+    {.name = "optional", .type = Type::boolean, .doc = "whether a request without a key passes as anonymous",
      .fallback = "false"},
-    {.name = "hide", .type = Type::boolean, .doc = "whether the key is taken out before the upstream sees the request",
+    {.name = "hide", .type = Type::boolean, .doc = "whether the key is removed before the upstream sees it",
      .fallback = "true"},
-    {.name = "realm", .type = Type::text, .doc = "what a refused client is told this is, in WWW-Authenticate",
+    {.name = "realm", .type = Type::text, .doc = "name of what is protected, told in WWW-Authenticate",
      .fallback = "\"tollgate\""},
 };
 

@@ -1,6 +1,7 @@
 // plugins/logging/escape.cpp - eight bytes at a time while they are harmless, which they nearly always are.
 #include "escape.h"
 
+#include <bit>
 #include <cstdint>
 #include <cstring>
 
@@ -23,6 +24,23 @@ std::uint64_t suspicious(std::uint64_t eight) noexcept {
     std::uint64_t found = eight | ((eight - each(0x20)) & ~eight) | holds('"') | holds('\\') | holds(0x7f);
     if constexpr (format == Format::text) found |= holds('|');
     return found & each(0x80);
+}
+
+// Eight bytes, the first in the lowest place; less than eight are filled up with blanks.
+static_assert(std::endian::native == std::endian::little);
+template <class T>
+std::uint64_t load(const unsigned char* at) noexcept {
+    T value;
+    std::memcpy(&value, at, sizeof value);
+    return value;
+}
+std::uint64_t next_eight(const unsigned char* at, std::size_t left) noexcept {
+    if (left >= 8) return load<std::uint64_t>(at);
+    std::uint64_t value = 0;
+    if (left >= 4) value = load<std::uint32_t>(at) | load<std::uint32_t>(at + left - 4) << (8 * (left - 4));
+    else if (left >= 2) value = load<std::uint16_t>(at) | load<std::uint16_t>(at + left - 2) << (8 * (left - 2));
+    else value = *at;
+    return value | each(' ') << (8 * left);
 }
 
 struct Sequence {
@@ -83,21 +101,19 @@ char* escape_as(std::string_view value, char* out) noexcept {
     const auto* at = reinterpret_cast<const unsigned char*>(value.data());
     const auto* const end = at + value.size();
     while (at != end) {
-        if (end - at >= 8) {
-            std::uint64_t eight;
-            std::memcpy(&eight, at, 8);
-            if (!suspicious<format>(eight)) {
-                std::memcpy(out, at, 8);
-                at += 8;
-                out += 8;
-                continue;
-            }
+        const auto left = static_cast<std::size_t>(end - at);
+        if (const std::uint64_t eight = next_eight(at, left); !suspicious<format>(eight)) {
+            std::memcpy(out, &eight, 8);
+            const std::size_t step = left < 8 ? left : 8;
+            at += step;
+            out += step;
+            continue;
         }
         if (*at < 0x80) {
             out = put_ascii<format>(out, *at++);
             continue;
         }
-        const Sequence found = sequence_at(at, static_cast<std::size_t>(end - at));
+        const Sequence found = sequence_at(at, left);
         if (found.length == 0) {
             out = format == Format::json ? put_code(out, 'u', 0xfffd, 4) : put_code(out, 'x', *at, 2);
             ++at;

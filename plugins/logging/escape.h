@@ -11,7 +11,8 @@ enum class Format { json, text };
 // No byte grows to more than this many.
 inline constexpr std::size_t longest_escape = 6;
 
-// Writes `value` to `out` and returns the end; `out` has room for longest_escape times its size. Nothing that ends a
+// Writes `value` to `out` and returns the end; `out` has room for longest_escape times its size, and eight bytes
+// more, since harmless bytes are written eight at a time. Nothing that ends a
 // line, closes a string, moves a terminal's cursor or turns the direction of reading comes out as itself:
 //   json  ASCII controls, '"', '\\', DEL, C1 controls, U+2028..U+202E, U+2066..U+2069, U+FEFF as \n, \uXXXX...;
 //         a byte that is not UTF-8 as \ufffd

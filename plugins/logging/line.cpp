@@ -10,10 +10,9 @@ namespace tollgate::logging {
 
 // One thing a line can say. Exactly one of the pointers is set; none means the time.
 struct Member {
-    const char* name;    // in JSON, and in the setting `fields`
-    const char* json;    // what stands before the value, after a comma where one is due
-    const char* label;   // the same in text
-    bool always;         // said even if it is 0 or ""
+    const char* name;   // in JSON, and in the setting `fields`
+    const char* label;  // what it is called in text
+    bool always;        // said even if it is 0 or ""
     std::string_view Record::*text = nullptr;
     std::int64_t Record::*number = nullptr;
     std::chrono::nanoseconds Record::*time = nullptr;
@@ -26,37 +25,39 @@ using R = Record;
 
 // A text line puts how it went first; JSON is read by name.
 constexpr Member members[] = {
-    {.name = "time", .json = "\"time\":", .label = "", .always = true},
-    {.name = "request_id", .json = "\"request_id\":", .label = "ID: ", .always = true, .text = &R::request_id},
-    {.name = "client_ip", .json = "\"client_ip\":", .label = "Client: ", .always = true, .text = &R::client_ip},
-    {.name = "method", .json = "\"method\":", .label = "Method: ", .always = true, .text = &R::method},
-    {.name = "path", .json = "\"path\":", .label = "Path: ", .always = true, .text = &R::path},
-    {.name = "query", .json = "\"query\":", .label = "Query: ", .always = false, .text = &R::query},
-    {.name = "route", .json = "\"route\":", .label = "Route: ", .always = true, .text = &R::route},
-    {.name = "status", .json = "\"status\":", .label = "Completed: ", .always = true, .number = &R::status},
-    {.name = "reason", .json = "\"reason\":", .label = "Reason: ", .always = false, .text = &R::reason},
-    {.name = "detail", .json = "\"detail\":", .label = "Detail: ", .always = false, .text = &R::detail},
-    {.name = "caller", .json = "\"caller\":", .label = "Caller: ", .always = false, .text = &R::caller},
-    {.name = "tier", .json = "\"tier\":", .label = "Tier: ", .always = false, .text = &R::tier},
-    {.name = "upstream", .json = "\"upstream\":", .label = "Upstream: ", .always = false, .text = &R::upstream},
-    {.name = "target", .json = "\"target\":", .label = "Target: ", .always = false, .text = &R::target},
-    {.name = "attempts", .json = "\"attempts\":", .label = "Attempts: ", .always = false, .number = &R::attempts},
-    {.name = "upstream_status", .json = "\"upstream_status\":", .label = "Upstream status: ", .always = false,
+    {.name = "time", .label = "", .always = true},
+    {.name = "request_id", .label = "ID: ", .always = true, .text = &R::request_id},
+    {.name = "client_ip", .label = "Client: ", .always = true, .text = &R::client_ip},
+    {.name = "method", .label = "Method: ", .always = true, .text = &R::method},
+    {.name = "path", .label = "Path: ", .always = true, .text = &R::path},
+    {.name = "query", .label = "Query: ", .always = false, .text = &R::query},
+    {.name = "route", .label = "Route: ", .always = true, .text = &R::route},
+    {.name = "status", .label = "Completed: ", .always = true, .number = &R::status},
+    {.name = "reason", .label = "Reason: ", .always = false, .text = &R::reason},
+    {.name = "detail", .label = "Detail: ", .always = false, .text = &R::detail},
+    {.name = "caller", .label = "Caller: ", .always = false, .text = &R::caller},
+    {.name = "tier", .label = "Tier: ", .always = false, .text = &R::tier},
+    {.name = "upstream", .label = "Upstream: ", .always = false, .text = &R::upstream},
+    {.name = "target", .label = "Target: ", .always = false, .text = &R::target},
+    {.name = "attempts", .label = "Attempts: ", .always = false, .number = &R::attempts},
+    {.name = "upstream_status", .label = "Upstream status: ", .always = false,
      .number = &R::upstream_status},
-    {.name = "bytes_received", .json = "\"bytes_received\":", .label = "Received: ", .always = true,
+    {.name = "bytes_received", .label = "Received: ", .always = true,
      .number = &R::bytes_received},
-    {.name = "bytes_sent", .json = "\"bytes_sent\":", .label = "Sent: ", .always = true, .number = &R::bytes_sent},
-    {.name = "duration_ms", .json = "\"duration_ms\":", .label = "Duration: ", .always = true, .time = &R::duration},
-    {.name = "upstream_ms", .json = "\"upstream_ms\":", .label = "Upstream time: ", .always = false,
+    {.name = "bytes_sent", .label = "Sent: ", .always = true, .number = &R::bytes_sent},
+    {.name = "duration_ms", .label = "Duration: ", .always = true, .time = &R::duration},
+    {.name = "upstream_ms", .label = "Upstream time: ", .always = false,
      .time = &R::upstream_time},
-    {.name = "complete", .json = "\"complete\":", .label = "Complete: ", .always = true, .truth = &R::complete},
-    {.name = "user_agent", .json = "\"user_agent\":", .label = "Agent: ", .always = false, .text = &R::user_agent},
-    {.name = "host", .json = "\"host\":", .label = "Host: ", .always = false, .text = &R::host},
-    {.name = "scheme", .json = "\"scheme\":", .label = "Scheme: ", .always = false, .text = &R::scheme},
+    {.name = "complete", .label = "Complete: ", .always = true, .truth = &R::complete},
+    {.name = "user_agent", .label = "Agent: ", .always = false, .text = &R::user_agent},
+    {.name = "host", .label = "Host: ", .always = false, .text = &R::host},
+    {.name = "scheme", .label = "Scheme: ", .always = false, .text = &R::scheme},
 };
 
 // Text lines begin with these, in this order; the rest follow as in the table.
 constexpr std::string_view text_first[] = {"time", "status", "duration_ms", "request_id"};
+
+constexpr std::string_view separator = " | ";
 
 // 15 texts, each cut at longest_text, and 64 bytes for each member's name, number and punctuation.
 static_assert(15 * (longest_text * longest_escape + 3) + std::size(members) * 64 <= Line::longest);
@@ -121,15 +122,23 @@ Line::Line(Format format, const std::vector<std::string>& chosen, bool with_quer
         if (chosen.empty()) return std::string_view{member.name} != "query";
         return std::find(chosen.begin(), chosen.end(), member.name) != chosen.end();
     };
+    std::vector<const Member*> all;
     for (const Member& member : members)
-        if (wanted(member)) members_.push_back(&member);
+        if (wanted(member)) all.push_back(&member);
     if (format == Format::text)
-        std::sort(members_.begin(), members_.end(), [](const Member* a, const Member* b) {
+        std::sort(all.begin(), all.end(), [](const Member* a, const Member* b) {
             const auto rank = [](const Member* member) {
                 return std::find(std::begin(text_first), std::end(text_first), member->name) - std::begin(text_first);
             };
             return rank(a) != rank(b) ? rank(a) < rank(b) : a < b;
         });
+    for (const Member* member : all) {
+        const std::string lead = format == Format::json ? ",\"" + std::string{member->name} + "\":"
+                                                        : std::string{separator} + member->label;
+        Column& column = columns_.emplace_back(Column{.member = member});
+        if (lead.size() > column.lead.size()) throw std::length_error{lead};
+        column.length = lead.copy(column.lead.data(), lead.size());
+    }
 }
 
 std::vector<std::string_view> Line::names() {
@@ -141,17 +150,23 @@ std::vector<std::string_view> Line::names() {
 std::size_t Line::write(const Record& record, char* const begin) const noexcept {
     char* out = begin;
     const bool json = format_ == Format::json;
-    const char* between = json ? "{" : "";
-    for (const Member* member : members_) {
-        if (!says_something(*member, record)) continue;
-        out = put(out, between);
-        out = put(out, json ? member->json : member->label);
-        out = put_value(out, format_, *member, record);
-        // "TIME Completed: 200 | Duration: ..."
-        between = json ? "," : member == &members[0] ? " " : " | ";
+    const Member* before = nullptr;
+    for (const Column& column : columns_) {
+        const Member& member = *column.member;
+        if (!says_something(member, record)) continue;
+        // In text the first member has no separator before it, and the one after the time only a blank.
+        std::size_t skipped = 0;
+        if (!json && !before) skipped = separator.size();
+        if (!json && before == &members[0]) skipped = separator.size() - 1;
+        std::memcpy(out, column.lead.data(), column.lead.size());
+        if (skipped) std::memmove(out, out + skipped, column.lead.size() - skipped);
+        out = put_value(out + column.length - skipped, format_, member, record);
+        before = &member;
     }
-    out = put(out, json ? (out == begin ? "{}\n" : "}\n") : "\n");
-    return static_cast<std::size_t>(out - begin);
+    if (!json) return static_cast<std::size_t>(put(out, "\n") - begin);
+    if (!before) *out++ = '{';
+    *begin = '{';  // in the place of the first comma
+    return static_cast<std::size_t>(put(out, "}\n") - begin);
 }
 
 std::string Line::note(std::chrono::system_clock::time_point time, std::uint64_t dropped) const {

@@ -3,6 +3,7 @@
 
 #include "escape.h"
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -48,8 +49,15 @@ public:
     std::string note(std::chrono::system_clock::time_point time, std::uint64_t dropped) const;
 
 private:
+    // A member and what stands before its value: `,"status":` or ` | Completed: `. Copied whole, whatever its length:
+    // that is one instruction, and a copy of just its length is a call.
+    struct Column {
+        const Member* member;
+        std::array<char, 32> lead{};
+        std::size_t length = 0;
+    };
     Format format_;
-    std::vector<const Member*> members_;
+    std::vector<Column> columns_;
 };
 
 // "2026-01-31T23:59:59.000001Z", always 27 bytes. Returns the end.

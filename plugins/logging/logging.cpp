@@ -167,12 +167,12 @@ constexpr double smallest_ring = Line::longest;
 
 constexpr Field fields[] = {
     {.name = "format", .type = Type::choice, .doc = "form of a line", .fallback = "\"json\"", .choices = formats},
-    {.name = "to", .type = Type::path, .doc = "\"stdout\", \"stderr\" or a file, which is appended to",
+    {.name = "to", .type = Type::path, .doc = "\"stdout\", \"stderr\" or a file that is appended to",
      .fallback = "\"stdout\""},
-    {.name = "fields", .type = Type::texts, .doc = "which members a line has; all but \"query\" if not given"},
+    {.name = "fields", .type = Type::texts, .doc = "members of a line; unset: all but query"},
     {.name = "query", .type = Type::boolean, .doc = "whether a line has the query, which may hold secrets",
      .fallback = "false"},
-    {.name = "ring", .type = Type::size, .doc = "bytes of lines per event loop that may wait to be written",
+    {.name = "ring", .type = Type::size, .doc = "bytes of lines per event loop that may wait",
      .fallback = "1 * megabytes", .min = smallest_ring, .max = 1 << 30},
 };
 

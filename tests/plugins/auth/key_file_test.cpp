@@ -125,7 +125,8 @@ BOOST_AUTO_TEST_CASE(a_file_without_a_key_is_refused) {
 }
 
 BOOST_AUTO_TEST_CASE(a_binary_file_is_refused_with_the_line_where_it_shows) {
-    BOOST_TEST(problem_of(abc + " alice free\n\x7f" "ELF\n") == "keys:2: expected a text file, got a control character");
+    const std::string problem = problem_of(abc + " alice free\n\x7f" "ELF\n");
+    BOOST_TEST(problem == "keys:2: expected a text file, got a control character");
     BOOST_TEST(problem_of(std::string("\0\0\0", 3)) == "keys:1: expected a text file, got a control character");
 }
 

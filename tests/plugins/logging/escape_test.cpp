@@ -13,7 +13,7 @@ using namespace tollgate::logging;
 namespace {
 
 std::string escaped(Format format, std::string_view value) {
-    std::vector<char> out(value.size() * longest_escape + 1, '#');
+    std::vector<char> out(value.size() * longest_escape + 8 + 1, '#');
     char* const end = escape(format, value, out.data());
     BOOST_REQUIRE(out.back() == '#');  // it stayed inside what it may use
     return {out.data(), end};
