@@ -23,13 +23,12 @@ public:
         life_.start();
         if (life_.done()) lane_.bury(*this);
     }
-    bool between_requests() const noexcept { return !exchange_; }
 
 private:
     friend class Lane;
 
     Task<void> live();
-    bool start_exchange();
+    Task<bool> serve_next();
     Task<void> close_well();
     // Dead: whatever the request awaits is withdrawn. Bytes nobody asked for yet (pipelined) wait their turn.
     void on_unawaited(bool died) override {
@@ -53,51 +52,52 @@ private:
     Task<void> life_;  // last: it is destroyed first, and withdraws what it awaits of the stream
 };
 
+// All that an idle connection keeps: this frame is small, and what a request needs is in serve_next()'s.
 Task<void> Session::live() {
-    for (;;) {
-        if (wire_.buffered().empty()) {
-            wire_.release_buffer();
-            const Duration patience = served_any_ ? lane_.limits().idle : lane_.limits().header_time;
-            const IoResult ready = co_await wire_.stream->readable(patience);
-            if (!ready) break;
-            const IoResult got = wire_.fill();
-            if (got.kind == IoResult::Kind::blocked) continue;
-            if (!got) break;
+    bool goes_on = true;
+    while (goes_on) {
+        wire_.release_buffer();
+        const IoResult ready =
+            co_await wire_.stream->readable(served_any_ ? lane_.limits().idle : lane_.limits().header_time);
+        if (!ready) break;
+        const IoResult got = wire_.fill();
+        if (got.kind == IoResult::Kind::blocked) continue;
+        if (!got) break;
+        while (goes_on && !wire_.buffered().empty()) {
+            if (wire_.skip_blank_line()) continue;
+            goes_on = co_await serve_next();
         }
-        if (wire_.skip_blank_line()) continue;
-
-        exchange_ = lane_.lend_exchange();
-        exchange_->open(wire_, client_, lane_.limits());
-        bool whole = exchange_->read_head();
-        const auto deadline = lane_.loop().now() + lane_.limits().header_time;
-        while (!whole) {
-            const Duration left = deadline - lane_.loop().now();
-            const IoResult got = left > Duration::zero() ? co_await wire_.more(left) : IoResult{IoResult::Kind::timed_out};
-            if (got)
-                whole = exchange_->read_head();
-            else
-                whole = exchange_->refuse_head(got);
-        }
-        if (lane_.draining()) exchange_->close_after();
-        try {
-            co_await lane_.handler().serve(*exchange_);
-        } catch (const std::bad_alloc&) {
-            exchange_->cut();  // the handler answers for everything else
-        }
-        const bool goes_on = exchange_->finish();
-        const bool cut = exchange_->was_cut();
-        lane_.give_back(std::move(exchange_));
-        served_any_ = true;
-        if (!goes_on) {
-            if (cut)
-                wire_.stream->close_by_reset();
-            else
-                co_await close_well();
-            break;
-        }
-        if (lane_.draining() && wire_.buffered().empty()) break;
+        if (lane_.draining()) break;
     }
     lane_.loop().arm(end_, Duration::zero());
+}
+
+// One request, of which the first bytes are here. False: the connection takes no further one.
+Task<bool> Session::serve_next() {
+    exchange_ = lane_.lend_exchange();
+    exchange_->open(wire_, client_, lane_.limits());
+    const auto deadline = lane_.loop().now() + lane_.limits().header_time;
+    bool whole = exchange_->read_head();
+    while (!whole) {
+        const Duration left = deadline - lane_.loop().now();
+        const IoResult got = left > Duration::zero() ? co_await wire_.more(left) : IoResult{IoResult::Kind::timed_out};
+        whole = got ? exchange_->read_head() : exchange_->refuse_head(got);
+    }
+    if (lane_.draining()) exchange_->close_after();
+    try {
+        co_await lane_.handler().serve(*exchange_);
+    } catch (const std::bad_alloc&) {
+        exchange_->cut();  // the handler answers for everything else
+    }
+    const bool goes_on = exchange_->finish();
+    const bool cut = exchange_->was_cut();
+    lane_.give_back(std::move(exchange_));
+    served_any_ = true;
+    if (cut)
+        wire_.stream->close_by_reset();
+    else if (!goes_on)
+        co_await close_well();
+    co_return goes_on;
 }
 
 // Closing while the client still sends would make the kernel answer with a reset, which may destroy the answer on its
