@@ -182,20 +182,21 @@ void Assembly::add_limits(const Declaration& declaration) {
 
 void Assembly::add_trusted(const Declaration& declaration) {
     if (!expect_table(declaration)) return;
-    constexpr Field field{.name = "trusted_proxies", .type = Type::texts};
-    std::string problem;
-    const auto setting = check_field(field, declaration.item, origin_, problem);
-    if (!setting) {
-        add_problem(declaration.line,
-                    "trusted_proxies: expected addresses (\"10.0.0.0/8\"), got " + declaration.item.describe());
+    add_ranges(declaration.line, declaration.item);
+}
+
+void Assembly::add_ranges(int line, const Item& item) {
+    if (item.is(Item::Kind::mistake)) return;
+    if (item.is(Item::Kind::table) && item.named.empty()) {
+        for (const auto& inner : item.list) add_ranges(line, inner);
         return;
     }
-    for (const auto& text : std::get<std::vector<std::string>>(*setting)) {
-        if (auto range = net::Range::parse(text, problem))
-            snapshot_->trusted_proxies.push_back(*range);
-        else
-            add_problem(declaration.line, "trusted_proxies: " + problem);
-    }
+    std::string problem = "expected an address or a range (\"10.0.0.0/8\"), got " + item.describe();
+    const auto range = item.is(Item::Kind::text) ? net::Range::parse(item.text, problem) : std::nullopt;
+    if (range)
+        snapshot_->trusted_proxies.push_back(*range);
+    else
+        add_problem(line, "trusted_proxies: " + problem);
 }
 
 void Assembly::add_tier(const Declaration& declaration) {

@@ -40,6 +40,7 @@ private:
     void add_admin(const Declaration& declaration);
     void add_limits(const Declaration& declaration);
     void add_trusted(const Declaration& declaration);
+    void add_ranges(int line, const Item& item);
     void add_tier(const Declaration& declaration);
     void add_upstream(const Declaration& declaration, int index);
     void add_targets(const Declaration& declaration, const std::string& owner, const Item& targets,

@@ -239,9 +239,10 @@ const char* LuaMatcher::balanced(const char* s, const char* p) {
 
 const char* LuaMatcher::same_again(const char* s, char digit) const {
     const int i = digit - '1';
-    if (i < 0 || i >= level_ || captures_[i].length < 0) throw Complaint{"invalid capture index in the pattern"};
+    if (i < 0 || i >= level_ || captures_[i].length == open_capture)
+        throw Complaint{"invalid capture index in the pattern"};
     const auto length = captures_[i].length;
-    if (end_ - s < length || std::memcmp(captures_[i].start, s, std::size_t(length)) != 0) return nullptr;
+    if (length < 0 || end_ - s < length || std::memcmp(captures_[i].start, s, std::size_t(length)) != 0) return nullptr;
     return s + length;
 }
 

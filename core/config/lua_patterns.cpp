@@ -1,4 +1,4 @@
-// core/config/lua_patterns.cpp - string.find, match, gmatch and gsub on LuaMatcher.
+// core/config/lua_patterns.cpp - string.find, match, gmatch and gsub on LuaMatcher; string.rep with a bound.
 #include "config/lua_patterns.h"
 
 #include "config/lua.h"
@@ -152,11 +152,28 @@ int gsub(lua_State* state) {
     return 2;
 }
 
+// As Lua's own, but a text that would fill the VM is refused with its line, not by the allocator.
+int rep(lua_State* state) {
+    constexpr double longest = 16 << 20;
+    const auto text = text_at(state, 1);
+    const double times = std::max(0.0, luaL_checknumber(state, 2));
+    if (!(double(text.size()) * times <= longest)) throw Complaint{"string.rep makes a text of more than 16 megabytes"};
+    std::string out;
+    out.reserve(text.size() * std::size_t(times));
+    for (std::size_t i = text.empty() ? 0 : std::size_t(times); i > 0; --i) out += text;
+    Lua::of(state).charge(std::int64_t(out.size() / 64));
+    lua_pushlstring(state, out.data(), out.size());
+    return 1;
+}
+
 }  // namespace
 
 void add_pattern_functions(lua_State* state) {
-    const luaL_Reg functions[] = {
-        {"find", guarded<find>}, {"match", guarded<match>}, {"gmatch", gmatch}, {"gsub", guarded<gsub>}};
+    const luaL_Reg functions[] = {{"find", guarded<find>},
+                                  {"match", guarded<match>},
+                                  {"gmatch", gmatch},
+                                  {"gsub", guarded<gsub>},
+                                  {"rep", guarded<rep>}};
     for (const auto& [name, function] : functions) {
         lua_pushcfunction(state, function);
         lua_setfield(state, -2, name);

@@ -15,6 +15,19 @@ namespace {
 
 constexpr const char* metatable_key = "tollgate.object";
 
+std::string name_of(const Object& object) {
+    switch (object.kind) {
+        case Object::Kind::quantity: return describe(object.quantity);
+        case Object::Kind::value: return std::string{word_of(object.value)};
+        case Object::Kind::word: return text::quote(object.text());
+        case Object::Kind::started: return text::quote(object.text()) + " without its { ... }";
+        case Object::Kind::use: return "the plugin " + std::string{object.text()};
+        case Object::Kind::upstream: return "the upstream " + text::quote(object.text());
+        case Object::Kind::mistake: break;
+    }
+    return "a mistake";
+}
+
 // One side of an arithmetic operation.
 struct Operand {
     const Object* object;
@@ -31,8 +44,10 @@ struct Operand {
     }
     bool is(Quantity::Kind kind) const { return quantity() && quantity()->kind == kind; }
     std::string describe(lua_State* state, int index) const {
-        if (const auto* q = quantity()) return config::describe(*q);
+        if (const auto* q = quantity()) return "(" + config::describe(*q) + ")";
+        if (object) return name_of(*object);
         if (is_number) return lua_tostring(state, index);
+        if (lua_type(state, index) == LUA_TSTRING) return text::quote(lua_tostring(state, index));
         return std::string{"a "} + luaL_typename(state, index) + " value";
     }
 };
@@ -110,19 +125,6 @@ int negate(lua_State* state) {
     if (push_mistake(state, a, a)) return 1;
     if (!a.quantity()) refuse(state, a, "negated", a);
     return push(state, {a.quantity()->kind, -a.quantity()->amount, a.quantity()->per});
-}
-
-std::string name_of(const Object& object) {
-    switch (object.kind) {
-        case Object::Kind::quantity: return describe(object.quantity);
-        case Object::Kind::value: return std::string{word_of(object.value)};
-        case Object::Kind::word: return text::quote(object.text());
-        case Object::Kind::started: return text::quote(object.text()) + " without its { ... }";
-        case Object::Kind::use: return "the plugin " + std::string{object.text()};
-        case Object::Kind::upstream: return "the upstream " + text::quote(object.text());
-        case Object::Kind::mistake: break;
-    }
-    return "a mistake";
 }
 
 int to_string(lua_State* state) {

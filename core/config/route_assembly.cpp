@@ -17,7 +17,7 @@ constexpr Field answer_fields[] = {
 };
 constexpr std::string_view answer_names[] = {"headers"};
 constexpr Field route_limit_fields[] = {
-    {.name = "body", .type = Type::size, .doc = "largest body of a request", .min = 0, .max = 1e15},
+    {.name = "body", .type = Type::size, .doc = "largest body of a request", .min = 0, .max = 1024.0 * (1 << 30)},
 };
 // Framing is the gateway's business, and so is the connection.
 constexpr std::string_view own_headers[] = {"content-length", "transfer-encoding", "connection", "keep-alive",

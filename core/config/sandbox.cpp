@@ -91,7 +91,7 @@ int pairs(lua_State* state) {
 }
 
 constexpr const char* base_names[] = {"ipairs", "type", "tostring", "tonumber", "select", "unpack", "error", "assert"};
-constexpr const char* string_names[] = {"byte", "char", "format", "len", "lower", "rep", "reverse", "sub", "upper"};
+constexpr const char* string_names[] = {"byte", "char", "format", "len", "lower", "reverse", "sub", "upper"};
 constexpr const char* table_names[] = {"concat", "insert", "maxn", "remove", "sort"};
 constexpr const char* math_names[] = {"abs", "ceil", "exp",  "floor", "fmod", "huge",   "log",
                                       "max", "min",  "modf", "pi",    "pow",  "random", "sqrt"};

@@ -34,7 +34,7 @@ std::string describe_range(const Field& field) {
     // "More than none" is not worth a figure.
     if (field.type == Type::rate && field.min > 0 && field.min <= 1e-6 && field.max >= unbounded)
         return " of more than 0";
-    const bool low = field.min > -unbounded, high = field.max < unbounded;
+    const bool low = field.min > (is_measure(field.type) ? 0 : -unbounded), high = field.max < unbounded;
     if (low && high) return " from " + describe_bound(field, field.min) + " to " + describe_bound(field, field.max);
     if (low) return " of at least " + describe_bound(field, field.min);
     if (high) return " of at most " + describe_bound(field, field.max);

@@ -1,0 +1,3 @@
+-- ERROR: rate_as_text.lua:3: ratelimit: rate: expected a rate (60 / minute) of more than 0, got "60/minute"
+listen "127.0.0.1:0"
+route "GET /" { answer = "ok", plugins = { ratelimit { rate = "60/minute" } } }

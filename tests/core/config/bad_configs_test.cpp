@@ -1,0 +1,58 @@
+// tests/core/config/bad_configs_test.cpp - every file of tests/configs/bad gives exactly the errors it begins with.
+#include "core/config/fake_plugins.h"
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+using namespace tollgate;
+
+namespace {
+
+constexpr std::string_view mark = "-- ERROR: ";
+
+std::vector<std::filesystem::path> bad_files() {
+    std::vector<std::filesystem::path> files;
+    for (const auto& entry : std::filesystem::directory_iterator{TOLLGATE_SOURCE_DIR "/tests/configs/bad"})
+        files.push_back(entry.path());
+    std::sort(files.begin(), files.end());
+    return files;
+}
+
+// The first lines that bear the mark. Of a file that is no text, what stands in NAME.lua.expected would have to serve;
+// bytecode begins with its signature, so its expectation is in the tests of the builder.
+std::vector<std::string> expected_errors(const std::filesystem::path& file) {
+    std::ifstream stream{file};
+    std::vector<std::string> errors;
+    for (std::string line; std::getline(stream, line) && line.starts_with(mark);)
+        errors.push_back(line.substr(mark.size()));
+    return errors;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(config_bad_configs)
+
+BOOST_AUTO_TEST_CASE(every_bad_file_gives_exactly_its_errors) {
+    const auto files = bad_files();
+    BOOST_REQUIRE(files.size() >= 40);
+    for (const auto& file : files) {
+        BOOST_TEST_CONTEXT(file.filename().string()) {
+            BOOST_REQUIRE_MESSAGE(file.extension() == ".lua", "a stray file: it would never be tested");
+            const auto expected = expected_errors(file);
+            BOOST_REQUIRE_MESSAGE(!expected.empty(), "no -- ERROR: line");
+            test::Workshop workshop;
+            const auto loaded = workshop.load(file);
+            std::vector<std::string> got;
+            for (const auto& problem : loaded.problems) got.push_back(problem.text());
+            BOOST_TEST(got == expected, boost::test_tools::per_element());
+            BOOST_TEST(!loaded.snapshot);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()

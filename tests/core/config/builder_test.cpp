@@ -1,0 +1,319 @@
+// tests/core/config/builder_test.cpp - what load() makes of whole files.
+#include "config/builder.h"
+
+#include "core/config/fake_plugins.h"
+
+#include <boost/test/unit_test.hpp>
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+using namespace tollgate;
+using namespace std::chrono_literals;
+
+namespace {
+
+const std::string any_port = "listen \"127.0.0.1:0\"\n";
+
+std::shared_ptr<Snapshot> loaded(test::Workshop& workshop, const std::string& text) {
+    auto loaded = workshop.load_text(text);
+    for (const auto& problem : loaded.problems) BOOST_ERROR(problem.text());
+    BOOST_REQUIRE(loaded.snapshot);
+    return loaded.snapshot;
+}
+
+std::string chain_of(const Route& route) {
+    std::string names;
+    for (const auto* use : route.chain) {
+        if (!names.empty()) names += ' ';
+        names += std::string{use->descriptor->name} + use->where.substr(use->where.find(':'));
+    }
+    return names;
+}
+
+int match(const Snapshot& snapshot, std::string_view method, std::string_view path) {
+    routing::Captures captures;
+    const auto found = snapshot.router.match(method, path, captures);
+    return found ? int(*found) : -1;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(config_builder)
+
+BOOST_AUTO_TEST_CASE(the_sketch_of_the_design_is_understood) {
+    test::Workshop workshop;
+    const auto snapshot = loaded(workshop, R"lua(
+listen "127.0.0.1:0"
+tier "free"    { rate = 60 / minute, burst = 10, quota = 10000 / month }
+tier "premium" { rate = 1200 / minute, burst = 200 }
+local orders = upstream "orders" {
+    targets = { "10.0.0.11:9001", { "10.0.0.12:9001", weight = 2 } },
+    balance = balancer { policy = "weighted" },
+    timeout = 2 * seconds,
+}
+always { logging { format = "json", to = "stdout" } }
+local members = { auth { key = header "X-API-Key" }, ratelimit { by = caller } }
+local guests  = { ratelimit { by = client_ip, rate = 30 / minute, algorithm = "sliding_window" } }
+route "GET /orders/:id" { upstream = orders, plugins = { members, cache { ttl = 5 * seconds } } }
+route "* /orders/**"    { upstream = orders, plugins = members }
+route "GET /search"     { upstream = "orders", plugins = guests,
+                          when = function(request) return #request.query.q >= 3 end }
+route "GET /healthz"    { answer = { status = 200, body = "ok\n" } }
+)lua");
+    BOOST_TEST(snapshot->routes.size() == 4u);
+    BOOST_TEST(chain_of(snapshot->routes[0]) == "logging:10 auth:11 ratelimit:11 cache:13 balancer:7");
+    BOOST_TEST(chain_of(snapshot->routes[1]) == "logging:10 auth:11 ratelimit:11 balancer:7");
+    BOOST_TEST(chain_of(snapshot->routes[2]) == "logging:10 ratelimit:12 balancer:7");
+    BOOST_TEST(chain_of(snapshot->routes[3]) == "logging:10");
+    BOOST_TEST(chain_of(snapshot->unmatched) == "logging:10");
+    BOOST_TEST(snapshot->routes[0].chain[1] == snapshot->routes[1].chain[1], "a shared use is one instance");
+    BOOST_TEST(snapshot->uses.size() == 6u);
+    BOOST_TEST(snapshot->routes[2].upstream == snapshot->upstreams[0].get());
+    BOOST_TEST(snapshot->routes[2].when == 1);
+    BOOST_TEST(snapshot->routes[0].when == 0);
+    BOOST_TEST(snapshot->scripts.size() == 2u);
+    BOOST_TEST(match(*snapshot, "GET", "/orders/7") == 0);
+    BOOST_TEST(match(*snapshot, "POST", "/orders/7") == 1);
+    BOOST_TEST((snapshot->routes[0].parameter_names == std::vector<std::string>{"id"}));
+    BOOST_TEST(snapshot->routes[0].name == "GET /orders/:id");
+    BOOST_TEST(snapshot->routes[0].where == "routes.lua:13");
+}
+
+BOOST_AUTO_TEST_CASE(tiers_upstreams_and_targets_say_what_was_written) {
+    test::Workshop workshop;
+    const auto snapshot = loaded(workshop, any_port + R"lua(
+tier "free" { rate = 60 / minute, burst = 10, quota = 10000 / month }
+upstream "orders" {
+    targets = { "127.0.0.1:9001", { "unix:/run/orders.sock", weight = 3 }, { "orders.local:80", { "[::1]:9002" } } },
+    timeout = 2 * seconds, connect_timeout = 100 * milliseconds, idle_timeout = 1 * minute,
+    keep_alive = 7, keep_alive_time = 5 * seconds, preserve_host = false,
+}
+)lua");
+    const auto& tier = snapshot->tiers.at("free");
+    BOOST_TEST(tier.rate()->count == 60);
+    BOOST_TEST((tier.rate()->per == 60s));
+    BOOST_TEST(*tier.burst() == 10);
+    BOOST_TEST((tier.quota()->per == 720h));
+    const auto& orders = *snapshot->upstreams.at(0);
+    BOOST_TEST(orders.name == "orders");
+    BOOST_TEST(orders.targets.size() == 4u);
+    BOOST_TEST(orders.targets[1]->address() == "unix:/run/orders.sock");
+    BOOST_TEST(orders.targets[1]->weight() == 3u);
+    BOOST_TEST(orders.targets[3]->address() == "[::1]:9002");
+    BOOST_TEST((orders.timeout == 2s));
+    BOOST_TEST((orders.connect_timeout == 100ms));
+    BOOST_TEST((orders.idle_timeout == 60s));
+    BOOST_TEST((orders.keep_alive_time == 5s));
+    BOOST_TEST(orders.keep_alive == 7u);
+    BOOST_TEST(!orders.preserve_host);
+}
+
+BOOST_AUTO_TEST_CASE(limits_trusted_proxies_and_admin_are_taken) {
+    test::Workshop workshop;
+    const auto snapshot = loaded(workshop, R"lua(
+listen { "127.0.0.1:0", "unix:/run/tollgate.sock" }
+listen "[::1]:0"
+admin "127.0.0.1:9999"
+limits { request_line = 4 * kilobytes, headers = 16 * kilobytes, header_count = 50, body = 1 * megabyte,
+         header_time = 1 * second, body_time = 2 * seconds, send_time = 3 * seconds, idle = 4 * seconds, connections = 100, drain = 5 * seconds }
+trusted_proxies { "10.0.0.0/8", { "192.0.2.1", "unix:" } }
+trusted_proxies { "2001:db8::/32" }
+)lua");
+    BOOST_TEST(snapshot->listens.size() == 3u);
+    BOOST_TEST(snapshot->admin->text() == "127.0.0.1:9999");
+    BOOST_TEST(!snapshot->admin_off);
+    const auto& limits = snapshot->limits;
+    BOOST_TEST(limits.request_line == 4096u);
+    BOOST_TEST(limits.headers == 16384u);
+    BOOST_TEST(limits.header_count == 50u);
+    BOOST_TEST(limits.body == 1048576u);
+    BOOST_TEST((limits.header_time == 1s && limits.body_time == 2s && limits.send_time == 3s && limits.idle == 4s));
+    BOOST_TEST(limits.connections == 100u);
+    BOOST_TEST((limits.drain == 5s));
+    BOOST_TEST(snapshot->trusted_proxies.size() == 4u);
+    BOOST_TEST(loaded(workshop, any_port + "admin(false)")->admin_off);
+    BOOST_TEST(!loaded(workshop, any_port)->admin);
+}
+
+BOOST_AUTO_TEST_CASE(answers_have_status_headers_and_body) {
+    test::Workshop workshop;
+    const auto snapshot = loaded(workshop, any_port + R"lua(
+route "GET /a" { answer = "plain" }
+route "GET /b" { answer = { status = 301, headers = { Location = "/c", ["Set-Cookie"] = { "a=1", "b=2" } } } }
+route "GET /c" { answer = { body = "{}", headers = { ["content-type"] = "application/json" } },
+                 limits = { body = 5 * kilobytes } }
+)lua");
+    const auto& [a, b, c] = std::tie(snapshot->routes[0], snapshot->routes[1], snapshot->routes[2]);
+    BOOST_TEST(a.answer->status == 200);
+    BOOST_TEST(*a.answer->body == "plain");
+    BOOST_TEST(a.answer->headers.get("Content-Type") == "text/plain; charset=utf-8");
+    BOOST_TEST(b.answer->status == 301);
+    BOOST_TEST(b.answer->headers.size() == 3u);
+    BOOST_TEST(b.answer->headers.get("Location") == "/c");
+    BOOST_TEST(c.answer->headers.size() == 1u);
+    BOOST_TEST((c.body_limit == 5120u));
+    BOOST_TEST(!a.body_limit);
+}
+
+BOOST_AUTO_TEST_CASE(settings_reach_plugins_by_type) {
+    test::Workshop workshop;
+    loaded(workshop, any_port + R"lua(
+always { probe { integer = 7, number = 0.25, text = "t", duration = 1.5 * minutes / 2, size = 10 * megabytes,
+                 rate = 90 / (3 * minutes),
+                 choice = "text", value = header "X", texts = { "a", { "b" } }, path = "keys", boolean = false } }
+)lua");
+    const auto& texts = workshop.seen().at(0).texts;
+    BOOST_TEST(texts.at("boolean") == "false");
+    BOOST_TEST(texts.at("integer") == "7");
+    BOOST_TEST(texts.at("number") == "0.250000");
+    BOOST_TEST(texts.at("text") == "t");
+    BOOST_TEST(texts.at("duration") == "45000000000 ns");
+    BOOST_TEST(texts.at("size") == "10485760 bytes");
+    BOOST_TEST(texts.at("rate") == "90.000000 per 180000000000 ns");
+    BOOST_TEST(texts.at("choice") == "text");
+    BOOST_TEST(texts.at("value") == "header \"X\"");
+    BOOST_TEST(texts.at("texts") == "a|b|");
+    BOOST_TEST(texts.at("path") == (workshop.folder() / "keys").string());
+    BOOST_TEST(workshop.seen()[0].where == "routes.lua:3");
+}
+
+BOOST_AUTO_TEST_CASE(defaults_are_evaluated_and_what_has_none_is_absent) {
+    test::Workshop workshop;
+    loaded(workshop, any_port + "always { probe { } }");
+    const auto& texts = workshop.seen().at(0).texts;
+    BOOST_TEST(texts.size() == 2u);
+    BOOST_TEST(texts.at("boolean") == "true");
+    BOOST_TEST(texts.at("duration") == "1500000000 ns");
+}
+
+BOOST_AUTO_TEST_CASE(values_describe_themselves_as_written) {
+    test::Workshop workshop;
+    const auto describe = [&](const std::string& value) {
+        test::Workshop own;
+        loaded(own, any_port + "always { probe { value = " + value + " } }");
+        return own.seen().at(0).texts.at("value");
+    };
+    for (const char* value : {"header \"X\"", "query \"q\"", "cookie \"c\"", "caller", "client_ip", "route", "method",
+                              "path", "host", "\"fixed\""})
+        BOOST_TEST(describe(value) == value);
+    BOOST_TEST(describe("5") == "\"5\"");
+    BOOST_TEST(describe("function() return 1 end") == "function (routes.lua:2)");
+}
+
+BOOST_AUTO_TEST_CASE(ordinals_count_the_uses_of_a_plugin_as_written) {
+    test::Workshop workshop;
+    loaded(workshop, any_port + R"lua(
+local late = ratelimit { rate = 1 / second }
+route "GET /b" { answer = "b", plugins = { ratelimit { rate = 2 / second }, logging { } } }
+route "GET /a" { answer = "a", plugins = { late } }
+)lua");
+    std::string seen;
+    for (const auto& use : workshop.seen())
+        seen += use.plugin + use.where.substr(10) + '#' + std::to_string(use.ordinal) + ' ';
+    BOOST_TEST(seen == "ratelimit:3#1 ratelimit:4#2 logging:4#1 ");
+}
+
+BOOST_AUTO_TEST_CASE(a_use_in_no_chain_is_checked_but_not_made) {
+    test::Workshop workshop;
+    const auto snapshot = loaded(workshop, any_port + "local unused = logging { }");
+    BOOST_TEST(snapshot->uses.empty());
+    BOOST_TEST(workshop.seen().empty());
+    BOOST_TEST(workshop.problems_of(any_port + "local unused = logging { formt = 1 }") ==
+               "routes.lua:2: logging: unknown setting \"formt\"; did you mean \"format\"?");
+}
+
+BOOST_AUTO_TEST_CASE(what_create_throws_is_a_problem_with_its_place) {
+    test::Workshop workshop;
+    BOOST_TEST(workshop.problems_of(any_port + "always {\n probe { text = \"throw\" } }") ==
+               "routes.lua:3: probe: thrown by create");
+}
+
+BOOST_AUTO_TEST_CASE(environment_variables_are_read_once_for_all_vms) {
+    test::Workshop workshop;
+    workshop.env()["TO"] = "stderr";
+    int asked = 0;
+    auto surroundings = workshop.surroundings();
+    surroundings.env = [&](const char* name) {
+        ++asked;
+        return std::string_view{name} == "TO" ? "stderr" : nullptr;
+    };
+    std::ofstream{workshop.folder() / "routes.lua"} << any_port + R"lua(
+always { logging { to = env "TO" }, probe { text = env("NONE", "default"), integer = env("NONE", 3) } }
+route "GET /" { answer = "ok", when = function() return true end }
+)lua";
+    const auto result = config::load(workshop.folder() / "routes.lua", surroundings);
+    BOOST_REQUIRE(result.snapshot);
+    BOOST_TEST(asked == 2);
+    BOOST_TEST(workshop.seen()[0].texts.at("to") == "stderr");
+    BOOST_TEST(workshop.seen()[1].texts.at("text") == "default");
+    BOOST_TEST(workshop.seen()[1].texts.at("integer") == "3");
+}
+
+BOOST_AUTO_TEST_CASE(no_functions_no_vms) {
+    test::Workshop workshop;
+    BOOST_TEST(loaded(workshop, any_port + "route 'GET /' { answer = 'ok' }")->scripts.empty());
+    workshop.loops = 3;
+    const auto by_value = any_port + "always { auth { key = function(request) return request.path end } }";
+    BOOST_TEST(loaded(workshop, by_value)->scripts.size() == 3u);
+}
+
+BOOST_AUTO_TEST_CASE(a_conditional_route_may_be_followed_by_the_same) {
+    test::Workshop workshop;
+    const auto snapshot = loaded(workshop, any_port + R"lua(
+route "GET /" { answer = "long", when = function(request) return #request.query.q > 3 end }
+route "GET /" { answer = "short" }
+)lua");
+    BOOST_TEST(snapshot->routes[0].when == 1);
+    BOOST_TEST(snapshot->routes[1].when == 0);
+}
+
+BOOST_AUTO_TEST_CASE(files_that_cannot_be_read_are_problems) {
+    test::Workshop workshop;
+    const auto problem = [&](const std::filesystem::path& file) {
+        const auto result = workshop.load(file);
+        BOOST_TEST(!result.snapshot);
+        return result.problems.size() == 1 ? result.problems[0].text() : "not one problem";
+    };
+    BOOST_TEST(problem(workshop.folder() / "none.lua") == "none.lua: cannot be read: No such file or directory");
+    BOOST_TEST(problem(workshop.folder()) == workshop.folder().filename().string() + ": expected a file, got a folder");
+    BOOST_TEST(workshop.problems_of("") ==
+               "routes.lua: is empty; expected at least: listen \"127.0.0.1:8080\" and a route");
+    BOOST_TEST(workshop.problems_of(" \n\n") ==
+               "routes.lua: is empty; expected at least: listen \"127.0.0.1:8080\" and a route");
+    BOOST_TEST(workshop.problems_of("\x1bLJ\x02\n") == "routes.lua: expected Lua's source text, got compiled bytecode");
+    BOOST_TEST(workshop.problems_of(std::string{"listen\0", 7}) ==
+               "routes.lua: expected Lua's source text, got binary data");
+    BOOST_TEST(workshop.problems_of("-- only words\n") ==
+               "routes.lua: expected at least one listen (listen \"127.0.0.1:8080\"), got none");
+}
+
+BOOST_AUTO_TEST_CASE(an_end_before_the_end_reports_what_was_found_so_far) {
+    test::Workshop workshop;
+    BOOST_TEST(workshop.problems_of("tier 'free' { rate = 5 }\nerror('stop')\nlisten '127.0.0.1:0'") ==
+               "routes.lua:1: tier \"free\": rate: expected a rate (60 / minute) of more than 0, got 5\n"
+               "routes.lua:2: stop");
+}
+
+BOOST_AUTO_TEST_CASE(ten_thousand_routes_load_in_a_second) {
+    test::Workshop workshop;
+    std::string text = any_port + R"lua(
+local orders = upstream "orders" { targets = { "127.0.0.1:9001" } }
+local members = { auth { key = header "X" }, ratelimit { by = caller } }
+for i = 1, 10000 do
+    route("GET /v1/service" .. i .. "/items/:id") { upstream = orders, plugins = { members } }
+end
+)lua";
+    const auto begin = std::chrono::steady_clock::now();
+    const auto snapshot = loaded(workshop, text);
+    const auto time = std::chrono::steady_clock::now() - begin;
+    BOOST_TEST_MESSAGE("10000 routes: " << std::chrono::duration<double>(time).count() << " s");
+    BOOST_TEST(match(*snapshot, "GET", "/v1/service10000/items/1") == 9999);
+    // A tenth of that on an idle machine; sanitizers and busy neighbours take their share.
+    BOOST_TEST((time < 5s));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
