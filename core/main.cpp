@@ -3,6 +3,7 @@
 
 #include "commands/commands.h"
 #include "plugins/library.h"
+#include "support/text.h"
 #include "support/version.h"
 
 #include <CLI/CLI.hpp>
@@ -11,9 +12,11 @@
 #include <functional>
 #include <iostream>
 #include <string>
+#include <vector>
 
 namespace {
 
+namespace text = tollgate::text;
 using tollgate::commands::Options;
 
 class CommandLine {
@@ -31,13 +34,32 @@ public:
     int run(int argc, char** argv) {
         try {
             app_.parse(argc, argv);
+        } catch (const CLI::RequiredError& error) {
+            return complain_of_command() ? tollgate::commands::wrong : exit_code(error);
         } catch (const CLI::ParseError& error) {
-            return app_.exit(error) == 0 ? tollgate::commands::done : tollgate::commands::wrong;
+            return exit_code(error);
         }
         return chosen_(options_);
     }
 
 private:
+    // --help and --version are no mistakes; CLI11 has printed what there is to say.
+    int exit_code(const CLI::ParseError& error) {
+        return app_.exit(error) == 0 ? tollgate::commands::done : tollgate::commands::wrong;
+    }
+
+    // For a word that is no command CLI11 only says that one is required.
+    bool complain_of_command() {
+        const std::vector<std::string> words = app_.remaining();
+        if (!app_.get_subcommands().empty() || words.empty()) return false;
+        std::vector<std::string> known;
+        for (const CLI::App* sub : app_.get_subcommands([](const CLI::App*) { return true; }))
+            known.push_back(sub->get_name());
+        std::cerr << "tollgate: unknown command " << text::quote(words[0]) << text::did_you_mean(words[0], known)
+                  << "\nRun with --help for more information.\n";
+        return true;
+    }
+
     CLI::App* command(const char* name, const char* help, int (*function)(const Options&)) {
         CLI::App* const sub = app_.add_subcommand(name, help);
         sub->callback([this, function] { chosen_ = function; });

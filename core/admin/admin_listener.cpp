@@ -125,30 +125,31 @@ Poco::Net::HTTPServerParams::Ptr params() {
     return params;
 }
 
-[[noreturn]] void refuse(const net::Address& address, const std::string& why) {
-    throw std::runtime_error{"admin: " + text::quote(address.text()) + ": " + why};
+std::string problem(const net::Address& address, const std::string& why) {
+    return "admin: " + text::quote(address.text()) + ": " + why;
 }
 
 Poco::Net::ServerSocket listen(const net::Address& address) {
-    if (address.is_unix()) refuse(address, "expected a loopback address like 127.0.0.1:9180");
+    if (address.is_unix())
+        throw std::invalid_argument{problem(address, "expected a loopback address like 127.0.0.1:9180")};
     const Poco::Net::SocketAddress where = [&] {
         try {
             return address.resolve();
         } catch (const Poco::Exception& error) {
-            refuse(address, "cannot be resolved: " + error.displayText());
+            throw std::runtime_error{problem(address, "cannot be resolved: " + error.displayText())};
         }
     }();
     if (!where.host().isLoopback())
-        refuse(address,
-               "refused beyond loopback, as the admin listener asks for no token yet; expected an address like "
-               "127.0.0.1:9180 or [::1]:9180");
+        throw std::invalid_argument{problem(address,
+                                            "refused beyond loopback, as the admin listener asks for no token "
+                                            "yet; expected an address like 127.0.0.1:9180 or [::1]:9180")};
     Poco::Net::ServerSocket socket;
     try {
         socket.bind(where, true, false);  // not the form of two: it shares the port with whoever has it (SO_REUSEPORT)
         socket.listen(64);
     } catch (const Poco::Exception& error) {
         const std::string reason = error.code() ? std::generic_category().message(error.code()) : error.displayText();
-        refuse(address, reason + "; choose another with --admin ADDR, or --admin off");
+        throw std::runtime_error{problem(address, reason + "; choose another with --admin ADDR, or --admin off")};
     }
     return socket;
 }

@@ -20,8 +20,8 @@ class AdminListener {
 public:
     static constexpr const char* default_address = "127.0.0.1:9180";
 
-    // Listens at once. Throws std::runtime_error, with a text for the operator, for an address beyond loopback or one
-    // that cannot be had. What `controls` refers to outlives the listener.
+    // Listens at once. Throws, with a text for the operator, std::invalid_argument for an address beyond loopback and
+    // std::runtime_error for one that cannot be had. What `controls` refers to outlives the listener.
     AdminListener(const net::Address& address, Controls controls);
     // Stops listening, cuts requests under way, and waits for their handlers.
     ~AdminListener();

@@ -51,7 +51,7 @@ AdminAnswer unknown(const Order& order, const Pages& pages) {
     if (names.empty())
         return refused(404, "plugin " + text::quote(order.plugin) + " has no commands in this configuration");
     return refused(404, "plugin " + text::quote(order.plugin) + " has no command " + text::quote(order.words[0]) +
-                            text::did_you_mean(order.words[0], names) + "; it has " + text::join(lines));
+                            "; it has " + text::join(lines) + text::did_you_mean(order.words[0], names));
 }
 
 }  // namespace

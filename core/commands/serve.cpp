@@ -14,6 +14,7 @@
 #include <sys/resource.h>
 
 #include <atomic>
+#include <stdexcept>
 #include <thread>
 
 namespace tollgate::commands {
@@ -64,6 +65,9 @@ public:
         try {
             admin_.emplace(*address, admin::Controls{[this] { return reload(); }, [this] { return health(); },
                                                      catalogue_, metrics_, pages_});
+        } catch (const std::invalid_argument& error) {
+            log::error("serve", error.what());
+            return wrong;
         } catch (const std::runtime_error& error) {
             log::error("serve", error.what());
             return failed;

@@ -103,6 +103,8 @@ BOOST_AUTO_TEST_CASE(hello_built_by_clang_is_listed_and_served_through) {
     BOOST_TEST(contains(listed.out, "greeting  text  \"hello\"  what the X-Greeting line says\n"));
     BOOST_TEST(listed.err == "");
     greets(hello);
+    // Its own test, as its README has readers run it.
+    BOOST_TEST(contains(must({"ctest", "--test-dir", hello.path()}), "100% tests passed, 0 tests failed out of 1"));
 }
 
 // Debian 12's g++ miscompiles coroutines, which hello has none of. The runtimes of two compilers' sanitizers do not mix

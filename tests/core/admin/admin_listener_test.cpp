@@ -76,7 +76,7 @@ std::string problem_with(std::string_view where) {
     admin::Pages pages;
     try {
         const admin::AdminListener listener{address(where), {{}, {}, catalogue, metrics, pages}};
-    } catch (const std::runtime_error& error) {
+    } catch (const std::exception& error) {
         return error.what();
     }
     return {};
