@@ -147,9 +147,9 @@ public:
           file_{settings.text("file")}, keys_{read_keys(file_, host)}, optional_{settings.boolean("optional")},
           hide_{settings.boolean("hide")},
           challenge_{(bearer_ ? "Bearer realm=" : "ApiKey realm=") + quoted_realm(settings.text("realm"))},
-          missing_{refusal("key_missing", sentence(" is required", place_.text()), "")},
-          unknown_{refusal("key_unknown", sentence(" is not known", ""), ", error=\"invalid_token\"")},
-          malformed_{refusal("key_malformed", sentence(" is not well formed", ""), ", error=\"invalid_token\"")},
+          missing_{refusal("key_missing", sentence("an ", "a ", " is required", place_.text()), "")},
+          unknown_{refusal("key_unknown", sentence("the ", "the ", " is not known", ""), ", error=\"invalid_token\"")},
+          malformed_{refusal("key_malformed", sentence("the ", "the ", " is not well formed", ""), ", error=\"invalid_token\"")},
           accepted_count_{count(host, "accepted")}, anonymous_count_{count(host, "anonymous")},
           missing_count_{count(host, "missing")}, unknown_count_{count(host, "unknown")},
           malformed_count_{count(host, "malformed")}, tier_unknown_count_{count(host, "tier_unknown")} {}
@@ -161,17 +161,19 @@ public:
             case Presented::Form::absent: return without_key(ctx);
             case Presented::Form::malformed:
                 malformed_count_.add();
+                if (hide_) place_.clear(ctx.request());
                 if (ctx.traced()) ctx.trace("the key is malformed: empty, given twice, too long or with blanks");
                 return Refusal{malformed_};
             case Presented::Form::secret: break;
         }
         const std::size_t index = keys_->credentials.find(auth::sha256(presented.secret));
+        // Also where it is refused: a key with a slip of the finger has no business in a log.
+        if (hide_) place_.clear(ctx.request());
         if (index == auth::Credentials::none) {
             unknown_count_.add();
             if (ctx.traced()) ctx.trace("the key is not among the " + std::to_string(keys_->callers.size()) + " known");
             return Refusal{unknown_};
         }
-        if (hide_) place_.clear(ctx.request());
         return let_in(ctx, keys_->callers[index]);
     }
 
@@ -212,8 +214,8 @@ private:
         refusal.with("WWW-Authenticate", bearer_ ? challenge_ + error : challenge_);
         return refusal;
     }
-    std::string sentence(const char* predicate, const std::string& place) const {
-        return (bearer_ ? "a bearer token" : "an API key") + std::string{predicate} +
+    std::string sentence(const char* plain, const char* bearer, const char* predicate, const std::string& place) const {
+        return (bearer_ ? std::string{bearer} + "bearer token" : std::string{plain} + "API key") + predicate +
                (place.empty() ? "" : " in " + place);
     }
 
