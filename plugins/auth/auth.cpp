@@ -149,7 +149,8 @@ public:
           challenge_{(bearer_ ? "Bearer realm=" : "ApiKey realm=") + quoted_realm(settings.text("realm"))},
           missing_{refusal("key_missing", sentence("an ", "a ", " is required", place_.text()), "")},
           unknown_{refusal("key_unknown", sentence("the ", "the ", " is not known", ""), ", error=\"invalid_token\"")},
-          malformed_{refusal("key_malformed", sentence("the ", "the ", " is not well formed", ""), ", error=\"invalid_token\"")},
+          malformed_{refusal("key_malformed", sentence("the ", "the ", " is not well formed", ""),
+                             ", error=\"invalid_token\"")},
           accepted_count_{count(host, "accepted")}, anonymous_count_{count(host, "anonymous")},
           missing_count_{count(host, "missing")}, unknown_count_{count(host, "unknown")},
           malformed_count_{count(host, "malformed")}, tier_unknown_count_{count(host, "tier_unknown")} {}
