@@ -16,7 +16,7 @@ LUA
 mkfifo "$work/log"
 "$tollgate" serve "$work/routes.lua" --plugins "$plugins" --admin off 2> "$work/log" &
 gateway=$!
-address=$(sed -n 's/.*gateway: listening on //p; /gateway: listening on/q' < "$work/log")
+address=$(sed -n '/gateway: listening on /{s/.*gateway: listening on //p;q;}' < "$work/log")
 [ -n "$address" ] || { echo "the gateway did not start; see: $tollgate check" >&2; exit 1; }
 
 curl --silent --show-error --max-time 20 --dump-header "$work/head" --output /dev/null "http://$address/"
