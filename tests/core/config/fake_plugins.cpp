@@ -8,12 +8,14 @@ namespace tollgate::test {
 
 namespace {
 
+constexpr const char* schemes[] = {"plain", "bearer"};
 constexpr const char* formats[] = {"json", "text"};
 constexpr const char* policies[] = {"round_robin", "weighted"};
 constexpr const char* algorithms[] = {"token_bucket", "sliding_window"};
 
 constexpr Field auth_fields[] = {
-    {.name = "key", .type = Type::value, .doc = "where the key is", .required = true},
+    {.name = "key", .type = Type::value, .doc = "where the key is"},
+    {.name = "scheme", .type = Type::choice, .doc = "form", .fallback = "\"plain\"", .choices = schemes},
     {.name = "file", .type = Type::path, .doc = "keys"},
 };
 constexpr Field balancer_fields[] = {

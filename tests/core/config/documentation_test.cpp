@@ -1,0 +1,108 @@
+// tests/core/config/documentation_test.cpp - what docs, examples and scripts show is a configuration that loads.
+#include "core/config/fake_plugins.h"
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+using namespace tollgate;
+
+namespace {
+
+const std::filesystem::path root = TOLLGATE_SOURCE_DIR;
+
+// The ```lua blocks of a page.
+std::vector<std::string> examples_of(const std::filesystem::path& page) {
+    std::ifstream stream{page};
+    BOOST_REQUIRE_MESSAGE(stream, page << " cannot be read");
+    std::vector<std::string> blocks;
+    bool inside = false;
+    for (std::string line; std::getline(stream, line);) {
+        if (line == "```lua") {
+            inside = true;
+            blocks.emplace_back();
+        } else if (line == "```") {
+            inside = false;
+        } else if (inside) {
+            blocks.back() += line + '\n';
+        }
+    }
+    return blocks;
+}
+
+std::vector<std::filesystem::path> lessons() {
+    std::vector<std::filesystem::path> files;
+    for (const auto& entry : std::filesystem::directory_iterator{root / "examples"})
+        if (entry.path().extension() == ".lua") files.push_back(entry.path());
+    std::sort(files.begin(), files.end());
+    return files;
+}
+
+void expect_no_problems(const config::Loaded& loaded) {
+    for (const auto& problem : loaded.problems) BOOST_ERROR(problem.text());
+    BOOST_TEST(loaded.snapshot);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(config_documentation)
+
+BOOST_AUTO_TEST_CASE(every_example_of_the_manual_loads) {
+    const auto examples = examples_of(root / "docs/configuration.md");
+    BOOST_REQUIRE(examples.size() >= 12);
+    for (const auto& example : examples) {
+        BOOST_TEST_CONTEXT(example) {
+            test::Workshop workshop;
+            std::ofstream{workshop.folder() / "keys"} << "";
+            expect_no_problems(workshop.load_text(example));
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_manual_names_every_limit_and_its_default) {
+    std::ifstream stream{root / "docs/configuration.md"};
+    const std::string manual{std::istreambuf_iterator<char>{stream}, {}};
+    const http::Limits limits;
+    BOOST_TEST(manual.find("| `request_line` | bytes of the request line | `8 * kilobytes` | 414 |") != manual.npos);
+    BOOST_TEST(limits.request_line == 8u << 10);
+    BOOST_TEST(manual.find("| `headers` | bytes of the whole head | `32 * kilobytes` | 431 |") != manual.npos);
+    BOOST_TEST(limits.headers == 32u << 10);
+    BOOST_TEST(manual.find("| `body` | bytes of a body | `100 * megabytes` | 413 |") != manual.npos);
+    BOOST_TEST(limits.body == 100u << 20);
+    BOOST_TEST(manual.find("| `connections` | connections of clients, over all loops | `50000` | 503 |") !=
+               manual.npos);
+    BOOST_TEST(limits.connections == 50'000u);
+}
+
+BOOST_AUTO_TEST_CASE(every_lesson_loads_and_says_what_to_try) {
+    const auto files = lessons();
+    BOOST_REQUIRE(files.size() >= 6);
+    for (const auto& file : files) {
+        BOOST_TEST_CONTEXT(file.filename().string()) {
+            test::Workshop workshop;
+            expect_no_problems(workshop.load(file));
+            std::ifstream stream{file};
+            int requests = 0, expectations = 0;
+            for (std::string line; std::getline(stream, line);) {
+                if (line.starts_with("-- REQUEST: ")) {
+                    BOOST_TEST(requests == expectations, "an EXPECT line before the next REQUEST");
+                    ++requests;
+                }
+                if (line.starts_with("-- EXPECT: ")) ++expectations;
+            }
+            BOOST_TEST(requests > 0);
+            BOOST_TEST(requests == expectations);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_specimen_loads) {
+    test::Workshop workshop;
+    expect_no_problems(workshop.load(root / "scripts/routes.lua"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
