@@ -12,6 +12,21 @@ namespace beast = boost::beast;
 
 std::string_view view(beast::string_view text) { return {text.data(), text.size()}; }
 constexpr std::size_t longest_chunk_header = 256;  // size and extensions
+
+// A line feed that ends a line for some, though no carriage return stands before it.
+bool has_bare_line_feed(std::string_view text) noexcept {
+    for (auto at = text.find('\n'); at != text.npos; at = text.find('\n', at + 1))
+        if (at == 0 || text[at - 1] != '\r') return true;
+    return false;
+}
+
+// "GET / HTTP/2.0": well-formed, but for the version.
+bool is_of_another_version(std::string_view line) noexcept {
+    const auto digit = [](char c) { return c >= '0' && c <= '9'; };
+    if (std::count(line.begin(), line.end(), ' ') != 2) return false;
+    const auto version = line.substr(line.rfind(' ') + 1);
+    return version.size() == 8 && version.starts_with("HTTP/") && digit(version[5]) && version[6] == '.' && digit(version[7]);
+}
 }  // namespace
 
 template <bool is_request>
@@ -36,6 +51,11 @@ void Parser<is_request>::refuse(const error_code& ec) const {
 template <bool is_request>
 bool Parser<is_request>::parse_head(std::string_view data, std::size_t& consumed) {
     consumed = 0;
+    if (is_request && head_size_ == 0) {
+        // Blank lines before a request (RFC 9112 section 2.2), of which half of one may have come.
+        while (data.substr(consumed).starts_with("\r\n")) consumed += 2;
+        if (data.substr(consumed) == "\r") return false;
+    }
     while (!head_done_) {
         input_ = data.substr(consumed);
         error_code ec;
@@ -44,6 +64,8 @@ bool Parser<is_request>::parse_head(std::string_view data, std::size_t& consumed
         head_size_ += parsed;
         if (ec == beast::http::error::need_more || ec == beast::http::error::header_limit) {
             const auto rest = data.substr(consumed);
+            // Beast looks at no line again before the whole head is here.
+            if (has_bare_line_feed(rest)) refuse("expected lines to end in CR LF");
             if (is_request && head_.method.empty() && rest.size() > limits_.start_line &&
                 rest.substr(0, limits_.start_line).find('\n') == rest.npos)
                 throw Malformed{414, "target_too_long",
@@ -54,7 +76,9 @@ bool Parser<is_request>::parse_head(std::string_view data, std::size_t& consumed
             return false;
         }
         if (ec == beast::http::error::bad_version) {
-            if (is_request) throw Malformed{505, "version_not_supported", "expected HTTP/1.0 or HTTP/1.1"};
+            if (is_request && is_of_another_version(input_.substr(0, input_.find("\r\n"))))
+                throw Malformed{505, "version_not_supported", "expected HTTP/1.0 or HTTP/1.1"};
+            if (is_request) refuse("expected a request line of method, target and version");
             refuse("expected an HTTP/1 status line");
         }
         if (ec) refuse(ec);
@@ -87,8 +111,10 @@ void Parser<is_request>::on_response_impl(int code, string_view, int version, er
 
 template <bool is_request>
 void Parser<is_request>::on_field_impl(beast::http::field, string_view name, string_view value, error_code&) {
-    // Beast joins folded lines in a buffer of its own (obs-fold, RFC 9112 section 5.2).
-    if (!value.empty() && (value.data() < input_.data() || value.data() >= input_.data() + input_.size()))
+    // obs-fold (RFC 9112 section 5.2): Beast joins folded lines in a buffer of its own, unless the first is blank.
+    const char* const colon = name.data() + name.size();
+    if (value.data() < colon || value.data() > input_.data() + input_.size() ||
+        std::find(colon, value.data(), '\n') != value.data())
         refuse("expected no folded header lines");
     Headers& into = head_done_ ? head_.trailers : head_.headers;
     if (into.size() >= limits_.lines)
@@ -149,6 +175,8 @@ bool Parser<is_request>::parse_body(std::string_view data, std::size_t& consumed
     piece_ = {};
     while (consumed < data.size() && piece_.empty() && !Base::is_done()) {
         input_ = data.substr(consumed);
+        // The last chunk has five bytes at least, and Beast asserts that it sees as many once it knows which one it is.
+        if (left_ == 0 && input_.front() == '0' && input_.size() < 5) break;
         error_code ec;
         const auto parsed = Base::put({input_.data(), input_.size()}, ec);
         consumed += parsed;
@@ -159,18 +187,24 @@ bool Parser<is_request>::parse_body(std::string_view data, std::size_t& consumed
             break;
         }
         if (ec) refuse(ec);
+        if (piece_.empty() && parsed > limits_.start_line) refuse("expected a shorter line in a chunked body");
     }
     piece = piece_;
     return body_done_ = Base::is_done();
 }
 
 template <bool is_request>
-void Parser<is_request>::on_chunk_header_impl(std::uint64_t, string_view extensions, error_code&) {
+void Parser<is_request>::on_chunk_header_impl(std::uint64_t size, string_view extensions, error_code&) {
+    left_ = size;
     if (extensions.size() > longest_chunk_header) refuse("expected shorter chunk extensions");
+    // Beast takes any byte in a quoted string.
+    const auto is_control = [](unsigned char c) { return (c < 0x20 && c != '\t') || c == 0x7f; };
+    if (std::any_of(extensions.begin(), extensions.end(), is_control)) refuse("expected no control bytes in chunk extensions");
 }
 
 template <bool is_request>
 std::size_t Parser<is_request>::on_chunk_body_impl(std::uint64_t, string_view body, error_code&) {
+    left_ -= body.size();
     piece_ = view(body);
     return body.size();
 }

@@ -93,7 +93,7 @@ private:
     ParsedHead& head_;
     int status_ = 0, version_minor_ = 1;
     Framing framing_ = Framing::none;
-    std::uint64_t length_ = 0, left_ = 0;
+    std::uint64_t length_ = 0, left_ = 0;  // of the whole body; of it, or of the chunk, still to come
     std::string_view piece_;
     bool head_only_ = false, head_done_ = false, body_done_ = false;
 };
