@@ -194,4 +194,47 @@ BOOST_AUTO_TEST_CASE(who_may_not_go_on_the_tour_is_told_so) {
     BOOST_TEST(gateway.stop() == 0);
 }
 
+// Its tasks wait in the timers of a loop: they must be gone before the loop is, and before the plugin they run in.
+BOOST_AUTO_TEST_CASE(a_spawned_task_without_end_ends_with_its_use_and_with_the_gateway) {
+    const test::TemporaryFolder source;
+    const Built odd = odd_plugin(source, R"(
+        using namespace tollgate;
+        struct Counted {
+            explicit Counted(Gauge& tasks) : tasks_{tasks} { tasks_.add(1); }
+            ~Counted() { tasks_.add(-1); }
+            Gauge& tasks_;
+        };
+        struct Odd : Plugin {
+            Odd(const Settings&, Host& host) : host_{host}, tasks_{host.gauge("tasks", "spawned tasks")} {}
+            Verdict on_request(RequestContext&) const override {
+                host_.spawn(wait());
+                return {};
+            }
+            Task<void> wait() const {
+                const Counted counted{tasks_};
+                for (;;) co_await host_.sleep(std::chrono::milliseconds{1});
+            }
+            Host& host_;
+            Gauge& tasks_;
+        };
+        TOLLGATE_PLUGIN(.name = "odd", .create = make<Odd>))");
+    constexpr auto routes = R"(route "GET /" { answer = { status = 200 }, plugins = { odd {} } })";
+    test::GatewayProcess gateway{routes, {"--plugins", odd.path()}};
+    for (int i = 0; i < 4; ++i) BOOST_TEST(gateway.client().get("/").status() == 200);
+
+    const auto tasks = [&] {
+        test::RawClient client{gateway.admin()};
+        client.send("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        const std::string text = client.answer().body;
+        return text.substr(text.find("\ntollgate_odd_tasks ") + 20, 1);
+    };
+    BOOST_TEST(tasks() == "4");
+    BOOST_TEST(contains(gateway.reload(), "reloaded: 1 route"));
+    test::wait_until("the tasks of the use before the reload are gone", [&] { return tasks() == "0"; });
+
+    for (int i = 0; i < 4; ++i) BOOST_TEST(gateway.client().get("/").status() == 200);
+    BOOST_TEST(gateway.stop() == 0);
+    BOOST_TEST(!contains(gateway.process().stderr_text(), "Sanitizer"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
