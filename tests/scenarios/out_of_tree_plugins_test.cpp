@@ -86,7 +86,7 @@ bool contains(const std::string& text, std::string_view part) { return text.find
 Built odd_plugin(const test::TemporaryFolder& source, const std::string& code) {
     std::ofstream{source / "CMakeLists.txt"} << "cmake_minimum_required(VERSION 3.25)\nproject(odd LANGUAGES CXX)\n"
                                                 "find_package(tollgate REQUIRED)\ntollgate_add_plugin(odd odd.cpp)\n";
-    std::ofstream{source / "odd.cpp"} << "#include <tollgate/plugin.h>\n" << code << '\n';
+    std::ofstream{source / "odd.cpp"} << "#include <tollgate/plugin.h>\n#include <unistd.h>\n" << code << '\n';
     return {source.path(), "clang++-19", sanitizer_flags(), "-DCMAKE_PREFIX_PATH=" + prefix().string()};
 }
 
@@ -205,30 +205,49 @@ BOOST_AUTO_TEST_CASE(a_spawned_task_without_end_ends_with_its_use_and_with_the_g
             Gauge& tasks_;
         };
         struct Odd : Plugin {
-            Odd(const Settings&, Host& host) : host_{host}, tasks_{host.gauge("tasks", "spawned tasks")} {}
+            Odd(const Settings& settings, Host& host)
+                : host_{host}, tasks_{host.gauge("tasks", "spawned tasks")}, silent_{settings.text("silent")} {}
             Verdict on_request(RequestContext&) const override {
-                host_.spawn(wait());
+                host_.spawn(sleep());
+                host_.spawn(watch());
+                host_.spawn(fetch());
                 return {};
             }
-            Task<void> wait() const {
+            Task<void> sleep() const {
                 const Counted counted{tasks_};
                 for (;;) co_await host_.sleep(std::chrono::milliseconds{1});
             }
+            Task<void> watch() const {
+                const Counted counted{tasks_};
+                int ends[2];
+                if (::pipe(ends) == 0) co_await host_.ready(ends[0], Interest::readable, std::chrono::hours{1});
+            }
+            Task<void> fetch() const {
+                const Counted counted{tasks_};
+                co_await host_.fetch(silent_, Request{"GET", "/"}, {.timeout = std::chrono::hours{1}});
+            }
             Host& host_;
             Gauge& tasks_;
+            std::string silent_;
         };
-        TOLLGATE_PLUGIN(.name = "odd", .create = make<Odd>))");
-    constexpr auto routes = R"(route "GET /" { answer = { status = 200 }, plugins = { odd {} } })";
-    test::GatewayProcess gateway{routes, {"--plugins", odd.path()}};
+        constexpr Field fields[] = {{.name = "silent", .doc = "URL that never answers", .required = true}};
+        TOLLGATE_PLUGIN(.name = "odd", .fields = fields, .create = make<Odd>))");
+    test::ScriptedUpstream silent{[](test::UpstreamConnection& connection) {
+        while (connection.read_request()) {}
+    }};
+    test::GatewayProcess gateway{"route \"GET /\" { answer = { status = 200 }, plugins = { odd { silent = \"http://" +
+                                     silent.address() + "/\" } } }",
+                                 {"--plugins", odd.path()}};
     for (int i = 0; i < 4; ++i) BOOST_TEST(gateway.client().get("/").status() == 200);
 
     const auto tasks = [&] {
         test::RawClient client{gateway.admin()};
         client.send("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n");
         const std::string text = client.answer().body;
-        return text.substr(text.find("\ntollgate_odd_tasks ") + 20, 1);
+        const std::size_t value = text.find("\ntollgate_odd_tasks ") + 20;
+        return text.substr(value, text.find('\n', value) - value);
     };
-    BOOST_TEST(tasks() == "4");
+    BOOST_TEST(tasks() == "12");
     BOOST_TEST(contains(gateway.reload(), "reloaded: 1 route"));
     test::wait_until("the tasks of the use before the reload are gone", [&] { return tasks() == "0"; });
 
