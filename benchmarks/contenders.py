@@ -1,0 +1,226 @@
+# benchmarks/contenders.py - the configurations: this gateway, nginx, HAProxy, and the upstream they all forward to.
+import hashlib
+import os
+import time
+
+from processes import Process, Trouble, free_port
+
+KEY = "correct-horse-battery-staple"
+BODY = "x" * 126 + "\n"  # what the upstream answers: 127 bytes
+ANSWER = "ok\n"
+FOREVER = 1_000_000_000  # requests per connection: nobody closes for having served enough
+IDLE = 300  # seconds a connection may be idle: longer than any measurement
+
+
+def write(folder, name, text):
+    path = os.path.join(folder, name)
+    with open(path, "w") as file:
+        file.write(text)
+    return path
+
+
+def nginx_file(http, limit):
+    user = "user root;\n" if os.geteuid() == 0 else ""
+    paths = "".join(f"    {kind}_temp_path {kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+    return f"""{user}daemon off;
+worker_processes 1;
+worker_rlimit_nofile {limit};
+pid nginx.pid;
+error_log stderr crit;
+events {{ worker_connections {limit - 100}; }}
+http {{
+    access_log off;
+    default_type text/plain;
+    keepalive_timeout {IDLE}s;
+    keepalive_requests {FOREVER};
+{paths}{http}}}
+"""
+
+
+def start_nginx(settings, name, http, cpu, port):
+    folder = os.path.join(settings.folder, f"{name}-{port}")
+    os.makedirs(folder, exist_ok=True)
+    path = write(folder, "nginx.conf", nginx_file(http, settings.descriptors))
+    command = [settings.nginx, "-p", folder, "-c", path, "-e", "stderr"]
+    return started(Process(name, command, cpu, folder), port)
+
+
+def started(process, port):
+    try:
+        process.wait_until_listening(port)
+    except BaseException:
+        process.stop()
+        raise
+    process.port = port
+    return process
+
+
+def start_upstream(settings):
+    ports, status = [free_port(), free_port()], free_port()
+    listens = "".join(f"listen 127.0.0.1:{port} backlog=4096; " for port in ports)
+    http = f'    server {{ {listens}location / {{ return 200 "{"x" * 126}\\n"; }} }}\n'
+    http += f"    server {{ listen 127.0.0.1:{status}; location / {{ stub_status; }} }}\n"
+    process = start_nginx(settings, "upstream", http, settings.other_cpu, ports[0])
+    process.ports, process.status = ports, status
+    return process
+
+
+# ---- nginx -----------------------------------------------------------------------------------------------------
+
+def nginx(settings, server, before=""):
+    port = free_port()
+    http = f"""    upstream responder {{
+        server 127.0.0.1:{settings.upstream_ports[0]};
+        keepalive {settings.keep_alive};
+        keepalive_requests {FOREVER};
+        keepalive_timeout {IDLE}s;
+    }}
+{before}    server {{
+        listen 127.0.0.1:{port} backlog=4096;
+{server}    }}
+"""
+    return start_nginx(settings, "nginx", http, settings.cpu, port)
+
+
+NGINX_PROXY = """            proxy_pass http://responder;
+            proxy_http_version 1.1;
+            proxy_set_header Connection "";
+"""
+
+
+def nginx_proxy(settings):
+    return nginx(settings, f"        location / {{\n{NGINX_PROXY}        }}\n")
+
+
+def nginx_refusing(settings):
+    zone = "    limit_req_zone $binary_remote_addr zone=callers:10m rate=1r/m;\n"
+    limit = "            limit_req zone=callers;\n            limit_req_status 429;\n"
+    return nginx(settings, f"        location / {{\n{limit}{NGINX_PROXY}        }}\n", zone)
+
+
+def nginx_answer(settings):
+    return nginx(settings, '        location / { return 200 "ok\\n"; }\n')
+
+
+# ---- HAProxy ---------------------------------------------------------------------------------------------------
+# It wants two descriptors for each of maxconn and would not start with fewer; idle clients need one.
+
+def haproxy(settings, rules):
+    port = free_port()
+    folder = os.path.join(settings.folder, f"haproxy-{port}")
+    os.makedirs(folder, exist_ok=True)
+    path = write(folder, "haproxy.cfg", f"""global
+    nbthread 1
+    maxconn {settings.descriptors}
+    no strict-limits
+defaults
+    mode http
+    no log
+    timeout connect 5s
+    timeout client {IDLE}s
+    timeout server {IDLE}s
+    timeout http-keep-alive {IDLE}s
+    http-reuse always
+frontend clients
+    bind 127.0.0.1:{port} backlog 4096
+{rules}    default_backend responder
+backend responder
+    server one 127.0.0.1:{settings.upstream_ports[0]} pool-max-conn {settings.keep_alive} pool-purge-delay {IDLE}s
+""")
+    return started(Process("haproxy", [settings.haproxy, "-db", "-f", path], settings.cpu, folder), port)
+
+
+def haproxy_proxy(settings):
+    return haproxy(settings, "")
+
+
+# `return` keeps the connection, as the others do; `deny` would close it.
+def haproxy_refusing(settings):
+    return haproxy(settings, """    stick-table type ip size 100k expire 1h store http_req_rate(1h)
+    http-request track-sc0 src
+    http-request return status 429 content-type text/plain string "refused\\n" if { sc_http_req_rate(0) gt 1 }
+""")
+
+
+def haproxy_answer(settings):
+    return haproxy(settings, '    http-request return status 200 content-type text/plain string "ok\\n"\n')
+
+
+# ---- this gateway ----------------------------------------------------------------------------------------------
+
+def tollgate(settings, routes, files=()):
+    port = free_port()
+    folder = os.path.join(settings.folder, f"tollgate-{port}")
+    os.makedirs(folder, exist_ok=True)
+    for name, text in files:
+        write(folder, name, text)
+    path = write(folder, "routes.lua",
+                 f'listen "127.0.0.1:{port}"\nlimits {{ idle = {IDLE} * seconds }}\n{routes}')
+    command = [settings.tollgate, "serve", path, "--loops", "1", "--admin", "off"]
+    process = started(Process("tollgate", command, settings.cpu, folder), port)
+    process.log = os.path.join(folder, "access.log")
+    return process
+
+
+# keep_alive counts for each target; the sum is what the others keep.
+def responder(settings, ports, more=""):
+    targets = ", ".join(f'"127.0.0.1:{port}"' for port in ports)
+    return f"""local responder = upstream "responder" {{ targets = {{ {targets} }},
+    keep_alive = {max(1, settings.keep_alive // len(ports))}, keep_alive_time = {IDLE} * seconds{more} }}
+"""
+
+
+def tollgate_proxy(settings):
+    return tollgate(settings, responder(settings, settings.upstream_ports[:1]) +
+                    'route "GET /**" { upstream = responder }\n')
+
+
+# A thousand keys, since nobody has one; two targets, since a balancer of one has nothing to do.
+def tollgate_plugins(settings):
+    keys = [KEY] + [f"another-key-{i}" for i in range(999)]
+    file = "".join(f"{hashlib.sha256(key.encode()).hexdigest()} owner-{i} bench\n" for i, key in enumerate(keys))
+    balance = ', balance = balancer { policy = "round_robin" }'
+    return tollgate(settings, f"""tier "bench" {{ rate = 1000000 / second, burst = 1000000 }}
+{responder(settings, settings.upstream_ports, balance)}
+always {{ logging {{ format = "json", to = "access.log" }} }}
+route "GET /**" {{ upstream = responder,
+    plugins = {{ auth {{ key = header "X-API-Key", file = "keys" }}, ratelimit {{ by = caller }} }} }}
+""", [("keys", file)])
+
+
+def tollgate_refusing(settings):
+    return tollgate(settings, responder(settings, settings.upstream_ports[:1]) +
+                    'route "GET /**" { upstream = responder, '
+                    'plugins = { ratelimit { by = client_ip, rate = 1 / hour, burst = 1 } } }\n')
+
+
+def tollgate_answer(settings):
+    return tollgate(settings, 'route "GET /**" { answer = { status = 200, body = "ok\\n" } }\n')
+
+
+def route_path(number, item):
+    return f"/service-{number}/items/{item}"
+
+
+def tollgate_routes(count):
+    def start(settings):
+        routes = f"""for i = 1, {count} do
+    route("GET /service-" .. i .. "/items/:id") {{ upstream = responder }}
+end
+"""
+        return tollgate(settings, responder(settings, settings.upstream_ports[:1]) + routes)
+    return start
+
+
+def check_log(process, requests):
+    """Every request has its line, or the figure was bought with lost lines. Empties the log for the next round."""
+    lines, end = 0, time.monotonic() + 5
+    while time.monotonic() < end:
+        with open(process.log, "rb") as file:
+            lines = sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b""))
+        if lines >= requests:
+            break
+        time.sleep(0.05)
+    os.truncate(process.log, 0)
+    if lines < requests:
+        raise Trouble(f"tollgate: {requests} requests were answered, the log has {lines} lines: some were dropped")

@@ -1,0 +1,175 @@
+# benchmarks/measure.py - one figure: wrk against one contender, and what that cost the contender's CPU.
+import json
+import os
+import socket
+import subprocess
+import time
+
+import contenders
+from processes import Trouble
+from rows import ask, check_answers
+
+TICK = 1_000_000 / os.sysconf("SC_CLK_TCK")  # microseconds
+
+
+# User + nice + system + irq + softirq. A process's own user + system time leaves out softirq, where much of the work on
+# sockets is done, and would be off by a factor of two between programs that do the same.
+def cpu_times(cpu):
+    with open("/proc/stat") as file:
+        for line in file:
+            words = line.split()
+            if words[0] == f"cpu{cpu}":
+                ticks = [int(word) for word in words[1:]]
+                return sum(ticks[i] for i in (0, 1, 2, 5, 6)) * TICK, ticks[7] * TICK
+    raise Trouble(f"/proc/stat has no cpu{cpu}")
+
+
+class Wrk:
+    def __init__(self, settings, row, port, connections, routes, think):
+        script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "wrk.lua")
+        self.command = [settings.wrk, "-t1", f"-c{connections}", "--timeout", "10s", "-s", script]
+        for name, value in row.headers.items():
+            self.command += ["-H", f"{name}: {value}"]
+        self.end = [f"http://127.0.0.1:{port}{row.path}", "--", str(routes), str(think)]
+
+    def run(self, seconds):
+        command = [*self.command, f"-d{seconds}s", *self.end]
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 20)
+        except subprocess.TimeoutExpired as error:
+            raise Trouble(f"wrk did not end within {seconds + 20} s") from error
+        lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
+        if done.returncode != 0 or not lines:
+            raise Trouble(f"wrk failed with {done.returncode}: {(done.stderr or done.stdout).strip()[-500:]}")
+        return json.loads(lines[-1])
+
+
+class Silent:
+    """Connections that asked once and stay open: what clients of a gateway mostly are."""
+
+    def __init__(self, row, port, count):
+        self.sockets = []
+        request = f"GET {row.path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode()
+        for i in range(count):
+            try:
+                one = socket.create_connection(("127.0.0.1", port), timeout=5)
+                self.sockets.append(one)
+                one.sendall(request)
+                self.read_answer(one)
+            except OSError as error:
+                self.close()
+                raise Trouble(f"silent connection {i + 1} of {count}: {error}") from error
+
+    def read_answer(self, one):
+        data = b""
+        while not data.endswith(contenders.BODY.encode()):
+            piece = one.recv(65536)
+            if not piece:
+                raise OSError(f"closed after {data[:100]!r}")
+            data += piece
+        if not data.startswith(b"HTTP/1.1 200"):
+            raise OSError(f"answered {data[:100]!r}")
+
+    def closed(self):
+        gone = 0
+        for one in self.sockets:
+            one.setblocking(False)
+            try:
+                gone += one.recv(1) == b""
+            except BlockingIOError:
+                pass
+            except OSError:
+                gone += 1
+        return gone
+
+    def close(self):
+        for one in self.sockets:
+            one.close()
+        self.sockets = []
+
+
+# Errors are what no request of this row should have had; a row of refusals should have nothing but refusals.
+def count_errors(row, result):
+    broken = sum(result[name] for name in ("connect", "read", "write", "timeout"))
+    if row.status < 400:
+        return broken + result["refused"]
+    admitted = result["requests"] - result["refused"]
+    # nginx cannot refuse everybody for ever: one request a minute is the least it lets pass.
+    return broken + max(0, admitted - 2)
+
+
+def background(cpu, seconds=0.5):
+    """The share of the CPU that others take while no contender runs."""
+    before, stolen_before = cpu_times(cpu)
+    start = time.monotonic()
+    time.sleep(seconds)
+    after, stolen_after = cpu_times(cpu)
+    return (after - before + stolen_after - stolen_before) / 1e6 / (time.monotonic() - start)
+
+
+def measure(settings, row, name, connections, think):
+    """One round of one contender, from its start to its end."""
+    with row.contenders[name](settings) as process:
+        check_answers(row, name, process)
+        silent, memory = None, None
+        wrk = Wrk(settings, row, process.port, connections, row.routes.get(name, 0), think)
+        wrk.run(1)  # warm: connections to the upstream, caches, the allocator
+        try:
+            if row.idle:
+                before = process.resident_bytes()
+                silent = Silent(row, process.port, row.idle)
+                memory = (process.resident_bytes() - before) / row.idle
+            if hasattr(process, "log"):
+                # Lines of the warming may still be on their way; they are not of this round.
+                settle(process)
+            figure = observe(settings, row, wrk, process)
+            if silent and silent.closed():
+                raise Trouble(f"{name}: {silent.closed()} of {row.idle} silent connections were closed")
+        finally:
+            if silent:
+                silent.close()
+        process.check_running()
+        if row.name == "plugins" and name == "tollgate":
+            contenders.check_log(process, figure["requests"])
+        return figure | {"bytes_per_connection": memory}
+
+
+def settle(process):
+    if not os.path.exists(process.log):
+        return
+    size, end = -1, time.monotonic() + 5
+    while size != os.path.getsize(process.log) and time.monotonic() < end:
+        size = os.path.getsize(process.log)
+        time.sleep(0.1)
+    os.truncate(process.log, 0)
+
+
+# Connections that the upstream has accepted so far, but for those that asked this.
+def accepted(settings, asked):
+    status, body, _ = ask(settings.upstream_status, "/")
+    if status != 200:
+        raise Trouble(f"the upstream's status: {status} {body!r}")
+    return int(body.split("requests")[1].split()[0]) - asked
+
+
+def observe(settings, row, wrk, process):
+    opened = accepted(settings, 0)
+    ran, waited = process.ran_and_waited()
+    busy, stolen = cpu_times(settings.cpu)
+    start = time.monotonic()
+    result = wrk.run(settings.seconds)
+    elapsed = (time.monotonic() - start) * 1e6
+    busy_after, stolen_after = cpu_times(settings.cpu)
+    ran_after, waited_after = process.ran_and_waited()
+    opened = accepted(settings, 1) - opened
+    if result["requests"] == 0:
+        raise Trouble("wrk had no answer at all")
+    return {"requests": result["requests"],
+            "us_per_request": (busy_after - busy) / result["requests"],
+            "requests_per_second": result["requests"] * 1e6 / result["duration_us"],
+            "p50_us": result["p50_us"], "p99_us": result["p99_us"],
+            "core": (busy_after - busy) / elapsed, "stolen": (stolen_after - stolen) / elapsed,
+            "own_us": (ran_after - ran) * 1e6 / result["requests"],
+            "waited": (waited_after - waited) * 1e6 / elapsed,
+            "opened_per_1000": opened * 1000 / result["requests"],
+            "errors": count_errors(row, result)}

@@ -1,0 +1,88 @@
+# benchmarks/rows.py - what is compared: each row's contenders, its request, the answer they owe, and the goal.
+import http.client
+from dataclasses import dataclass, field
+from typing import Callable
+
+import contenders
+from processes import Trouble
+
+
+@dataclass
+class Row:
+    name: str
+    title: str
+    contenders: dict[str, Callable]
+    base: str = "nginx"  # whom the ratio compares with
+    status: int = 200
+    body: str | None = contenders.BODY
+    path: str = "/bench"
+    routes: dict[str, int] = field(default_factory=dict)  # contender -> number of routes its requests are spread over
+    headers: dict[str, str] = field(default_factory=dict)
+    # What the first contender is to reach:
+    goals: dict[int, float] = field(default_factory=dict)  # connections -> largest ratio
+    below: str | None = None  # whose cost it must not exceed either
+    bytes_goal: int | None = None  # of memory per silent connection
+    connections: tuple[int, ...] = (64, 512)
+    half_load: bool = False  # think times instead of as fast as possible
+    idle: int = 0  # connections that are open and silent meanwhile, and whose memory is measured
+
+
+PROXIES = {"tollgate": contenders.tollgate_proxy, "nginx": contenders.nginx_proxy, "haproxy": contenders.haproxy_proxy}
+
+ROWS = [
+    Row("proxy", "forwarded, nothing else", PROXIES, goals={64: 0.78, 512: 0.82}, below="haproxy"),
+    Row("plugins", "forwarded with auth, ratelimit, logging and balancer on; the others bare",
+        PROXIES | {"tollgate": contenders.tollgate_plugins}, headers={"X-API-Key": contenders.KEY},
+        goals={64: 0.88, 512: 0.88}, below="haproxy"),
+    Row("refused", "refused with 429 by a rate limit",
+        {"tollgate": contenders.tollgate_refusing, "nginx": contenders.nginx_refusing,
+         "haproxy": contenders.haproxy_refusing}, status=429, body=None, goals={64: 0.80, 512: 0.80}),
+    Row("answer", "answered by the route itself",
+        {"tollgate": contenders.tollgate_answer, "nginx": contenders.nginx_answer,
+         "haproxy": contenders.haproxy_answer}, body=contenders.ANSWER),
+    Row("routes", "forwarded, requests spread over all routes",
+        {"10,000 routes": contenders.tollgate_routes(10_000), "10 routes": contenders.tollgate_routes(10)},
+        base="10 routes", routes={"10,000 routes": 10_000, "10 routes": 10}, goals={64: 1.10}, connections=(64,)),
+    Row("half", "forwarded, at half of what nginx can do", PROXIES, connections=(512,), half_load=True),
+    Row("idle", "forwarded, while 10,000 more connections are open and silent", PROXIES, connections=(64,),
+        idle=10_000, bytes_goal=1024),
+]
+
+
+def ask(port, path, headers=()):
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", path, headers=dict(headers))
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode(errors="replace"), answer
+    except (OSError, http.client.HTTPException) as error:
+        raise Trouble(f"GET {path} on port {port}: {error or type(error).__name__}") from error
+    finally:
+        connection.close()
+
+
+def owe(name, what, wanted, got):
+    if wanted != got:
+        raise Trouble(f"{name}: {what}: wanted {wanted!r}, got {got!r}")
+
+
+def check_answers(row, name, process):
+    """The contender does the work that its figure will stand for."""
+    paths = [row.path]
+    if name in row.routes:
+        paths = [contenders.route_path(number, 42) for number in (1, row.routes[name] // 2, row.routes[name])]
+    if row.status == 429:  # the limit lets one pass, which also shows what it protects
+        status, body, _ = ask(process.port, row.path)
+        owe(name, "the first answer", (200, contenders.BODY), (status, body))
+    for path in paths:
+        status, body, answer = ask(process.port, path, row.headers)
+        owe(name, f"status of GET {path}", row.status, status)
+        if row.body is not None:
+            owe(name, f"body of GET {path}", row.body, body)
+        owe(name, f"GET {path} keeps its connection", False, answer.will_close)
+    if row.name == "plugins" and name == "tollgate":
+        owe(name, "X-RateLimit-Limit", "1000000", answer.headers["X-RateLimit-Limit"])
+        owe(name, "status without a key", 401, ask(process.port, row.path)[0])
+    if row.routes:
+        owe(name, "status of a path without a route", 404,
+            ask(process.port, contenders.route_path(row.routes[name] + 1, 1))[0])
