@@ -35,9 +35,11 @@ GatewayProcess::GatewayProcess(std::string_view routes, const std::vector<std::s
                                const std::vector<std::pair<std::string, std::string>>& files) {
     for (const auto& [name, text] : files) write_file(name, text);
     write_routes(routes);
-    std::vector<std::string> command{tollgate_program(), "serve",   (folder_ / "routes.lua").string(),
-                                     "--admin",          "127.0.0.1:0", "--loops", "2"};
+    std::vector<std::string> command{tollgate_program(), "serve", (folder_ / "routes.lua").string(), "--admin", "127.0.0.1:0"};
     command.insert(command.end(), arguments.begin(), arguments.end());
+    if (std::find(arguments.begin(), arguments.end(), "--loops") == arguments.end()) {
+        command.insert(command.end(), {"--loops", "2"});
+    }
     process_.emplace(command, folder_ / "stdout");
     const std::string text = completed(routes);
     for (std::size_t i = count(text, "listen \""); i > 0; --i)
@@ -86,7 +88,11 @@ std::string GatewayProcess::reload() {
     return after(line, "config: ");
 }
 
-Finished GatewayProcess::reload_by_command() const { return run({tollgate_program(), "reload", "--admin", admin_}); }
+Finished GatewayProcess::reload_by_command() {
+    Finished finished = run({tollgate_program(), "reload", "--admin", admin_});
+    process_->wait_for_line("config: reload");  // so that the next reload() does not find it
+    return finished;
+}
 
 ExitCode GatewayProcess::stop() {
     process_->signal(SIGTERM);

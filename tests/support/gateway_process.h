@@ -35,7 +35,7 @@ public:
     // SIGHUP, and the log's word on what came of it: "reloaded: ..." or "reload refused: ...".
     std::string reload();
     // `tollgate reload`.
-    Finished reload_by_command() const;
+    Finished reload_by_command();
     // SIGTERM and the end.
     ExitCode stop();
 
