@@ -23,7 +23,7 @@ constexpr std::size_t most_spare_buffers = 64;  // 2.3 MiB a loop; more are give
 // A coroutine that drives a spawned task and takes itself off the loop's list when that ends.
 struct EventLoop::Spawned {
     Task<void> task;
-    EventLoop* loop = nullptr;
+    std::uint64_t number = 0;  // never used again, as its address may be
     Spawned *previous = nullptr, *next = nullptr;
 };
 
@@ -120,26 +120,26 @@ void EventLoop::remove(int descriptor, Watcher& watcher) noexcept {
 
 void EventLoop::spawn(Task<void> task) {
     auto* spawned = new Spawned{};
-    spawned->loop = this;
+    spawned->number = ++last_spawned_;
     // The driver owns nothing: it lives in `spawned`, and ends by destroying it from a turn of its own.
-    spawned->task = [](EventLoop* loop, Spawned* self, Task<void> inner) -> Task<void> {
+    spawned->task = [](EventLoop* loop, std::uint64_t number, Task<void> inner) -> Task<void> {
         try {
             co_await inner;
         } catch (...) {
             if (loop->failure_hook_) loop->failure_hook_(std::current_exception());
         }
-        loop->post([loop, self] { loop->end_spawned(self); });
-    }(this, spawned, std::move(task));
+        loop->post([loop, number] { loop->end_spawned(number); });
+    }(this, spawned->number, std::move(task));
     spawned->next = spawned_;
     if (spawned_) spawned_->previous = spawned;
     spawned_ = spawned;
     spawned->task.start();
 }
 
-void EventLoop::end_spawned(Spawned* ended) noexcept {
+void EventLoop::end_spawned(std::uint64_t number) noexcept {
     // It may be gone: cancel_spawned() came first.
     for (Spawned* spawned = spawned_; spawned; spawned = spawned->next) {
-        if (spawned != ended) continue;
+        if (spawned->number != number) continue;
         if (spawned->previous) spawned->previous->next = spawned->next;
         if (spawned->next) spawned->next->previous = spawned->previous;
         if (spawned_ == spawned) spawned_ = spawned->next;

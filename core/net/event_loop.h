@@ -48,7 +48,10 @@ public:
 
     TimePoint now() const noexcept { return now_; }  // when this turn began
     void arm(Timer& timer, TimePoint when) noexcept { timers_.arm(timer, when); }
-    void arm(Timer& timer, Duration after) noexcept { timers_.arm(timer, now_ + after); }
+    void arm(Timer& timer, Duration after) noexcept {
+        constexpr Duration longest = std::chrono::hours{24 * 365};  // "for ever" would overflow
+        timers_.arm(timer, now_ + (after < longest ? after : longest));
+    }
 
     void add(int descriptor, Watcher& watcher);  // throws std::system_error
     // Before the descriptor is closed; the watcher hears nothing more, not even of this turn.
@@ -75,7 +78,7 @@ private:
     void give_back(Buffer* buffer) noexcept;
     void wake() noexcept;
     void run_posted();
-    void end_spawned(Spawned* spawned) noexcept;
+    void end_spawned(std::uint64_t number) noexcept;
 
     const std::size_t number_;
     int epoll_ = -1, wake_ = -1;
@@ -87,6 +90,7 @@ private:
     std::vector<std::function<void()>> posted_;
     std::vector<Buffer*> spare_buffers_;
     Spawned* spawned_ = nullptr;
+    std::uint64_t last_spawned_ = 0;
     std::function<void(std::exception_ptr)> failure_hook_;
     // The events of this turn that are still to be delivered; remove() blanks those of a watcher that is gone.
     ::epoll_event* pending_ = nullptr;

@@ -52,13 +52,13 @@ constexpr bool keep_frames = true;
 
 void* allocate_frame(std::size_t size) {
     const std::size_t index = (size - 1) / step;
-    if (index < lists.first.size()) {
+    if (index < lists.first.size() && !lists_closed) {
         if (Free* frame = lists.first[index]) {
             lists.first[index] = frame->next;
             --lists.count[index];
             return frame;
         }
-        size = (index + 1) * step;
+        size = (index + 1) * step;  // fits whatever the list may hand it out for later
     }
     void* memory = std::malloc(size);
     if (!memory) throw std::bad_alloc{};
