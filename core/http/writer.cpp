@@ -67,6 +67,8 @@ std::string_view reason_phrase(int status) noexcept {
     if (status == 200) return "OK";
     if (status == 413) return "Content Too Large";  // RFC 9110; POCO has the older words
     if (status == 414) return "URI Too Long";
+    if (status == 504) return "Gateway Timeout";
+    if (status == 103) return "Early Hints";
     const auto& phrase = Poco::Net::HTTPResponse::getReasonForStatus(static_cast<Poco::Net::HTTPResponse::HTTPStatus>(status));
     return phrase == "???" ? std::string_view{"Unknown"} : std::string_view{phrase};
 }
@@ -101,7 +103,11 @@ void write_chunk_start(std::string& out, std::size_t size) {
 
 void write_last_chunk(std::string& out, const Headers* trailers) {
     out.append("0\r\n", 3);
-    if (trailers) append_lines(out, *trailers, true);
+    // What the gateway itself acts on frames, routes or vouches for a message: never behind its body (RFC 9110 section
+    // 6.5.1), where no check has seen it and some upstreams would merge it into the headers.
+    if (const auto* layout = trailers ? trailers->layout() : nullptr)
+        for (const auto& line : layout->lines)
+            if (line.known == Known::other) append_line(out, layout->name(line), layout->value(line));
     out.append("\r\n", 2);
 }
 
