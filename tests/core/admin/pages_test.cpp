@@ -66,7 +66,8 @@ BOOST_AUTO_TEST_CASE(the_end_waits_for_a_request_that_runs) {
         left = true;
         return AdminAnswer{};
     });
-    std::thread asking{[&] { BOOST_TEST(pages.page("cache", "slow", {}).has_value()); }};
+    bool answered = false;
+    std::thread asking{[&] { answered = pages.page("cache", "slow", {}).has_value(); }};
     entered.get_future().wait();
     auto ending = std::async(std::launch::async, [&] {
         page.end();
@@ -77,6 +78,7 @@ BOOST_AUTO_TEST_CASE(the_end_waits_for_a_request_that_runs) {
     leave.set_value();
     BOOST_TEST(ending.get());
     asking.join();
+    BOOST_TEST(answered);
 }
 
 BOOST_AUTO_TEST_CASE(commands_and_pages_are_told_apart) {
