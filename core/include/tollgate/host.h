@@ -106,7 +106,8 @@ public:
     virtual std::size_t this_loop() const = 0;
 
     virtual Task<void> sleep(std::chrono::nanoseconds time) = 0;  // [loop]
-    // [loop] Runs a task by itself, on this loop. A throw is logged. Cancelled when the gateway stops.
+    // [loop] Runs a task by itself, on this loop. A throw is logged. Destroyed, where it waits,
+    // when this use of the plugin ends: it may refer to the plugin and this Host, never to a request or its context.
     virtual void spawn(Task<void> task) = 0;
     // [loop] Waits until the descriptor is ready; false: it was not in `timeout`. The descriptor stays the caller's.
     virtual Task<bool> ready(int descriptor, Interest interest, std::chrono::nanoseconds timeout) = 0;
