@@ -8,6 +8,7 @@
 
 #include <charconv>
 #include <cstdlib>
+#include <ctime>
 #include <new>
 
 namespace tollgate::config {
@@ -35,6 +36,12 @@ int add_position(lua_State* state) {
         break;
     }
     return 1;
+}
+
+std::chrono::nanoseconds thread_time() {
+    timespec time{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return std::chrono::seconds{time.tv_sec} + std::chrono::nanoseconds{time.tv_nsec};
 }
 
 struct Protected {
@@ -109,11 +116,19 @@ void Lua::hook(lua_State* state, lua_Debug* record) {
     lua.look();
 }
 
+// The clock on the wall is cheap to read, but goes on while other threads have the processor: what counts is the
+// thread's own time since the first look of this call.
+bool Lua::out_of_time() {
+    if (!cpu_begin_) cpu_begin_ = thread_time();
+    if (std::chrono::steady_clock::now() <= deadline_) return false;
+    return thread_time() - *cpu_begin_ > bounds_.time;
+}
+
 void Lua::look() {
     if (!exhausted_) {
         if (spent_ > bounds_.instructions)
             exhausted_ = "instructions";
-        else if (std::chrono::steady_clock::now() > deadline_)
+        else if (out_of_time())
             exhausted_ = "time";
         else
             return;
@@ -202,6 +217,7 @@ std::optional<LuaError> Lua::call(int arguments, int results) {
     const int base = lua_gettop(state_) - arguments - 1;
     if (depth_++ == 0) {
         spent_ = 0;
+        cpu_begin_.reset();
         last_line_ = 0;
         deadline_ = std::chrono::steady_clock::now() + bounds_.time;
     }
@@ -213,6 +229,7 @@ std::optional<LuaError> Lua::protect(void (*body)(lua_State*, void*), void* data
     const int base = lua_gettop(state_);
     if (depth_++ == 0) {
         spent_ = 0;
+        cpu_begin_.reset();
         deadline_ = std::chrono::steady_clock::now() + bounds_.time;
     }
     return finish(lua_cpcall(state_, run_protected, &call), base);

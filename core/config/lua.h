@@ -15,10 +15,11 @@ namespace tollgate::config {
 
 // What one protected call may use.
 struct Bounds {
-    std::size_t memory;             // bytes held at any moment, over what the VM held before its first call
-    std::int64_t instructions;      // of the VM; the steps of string patterns count as well
-    std::chrono::nanoseconds time;  // for what the VM does outside of its instructions: copying long texts
-    int interval;                   // instructions between two looks at the above
+    std::size_t memory;         // bytes held at any moment, over what the VM held before its first call
+    std::int64_t instructions;  // of the VM; the steps of string patterns count as well
+    std::chrono::nanoseconds
+        time;      // of the thread, for what the VM does outside of its instructions: copying long texts
+    int interval;  // instructions between two looks at the above
 };
 
 // What a protected call failed with. `line` is 0 where it is not known.
@@ -64,6 +65,7 @@ private:
     static void* allocate(void* self, void* block, std::size_t old_size, std::size_t new_size) noexcept;
     static void hook(lua_State* state, lua_Debug* record);
     void look();
+    bool out_of_time();
     std::optional<LuaError> finish(int status, int base);
     std::string describe_exhaustion() const;
 
@@ -73,6 +75,7 @@ private:
     std::size_t used_ = 0, base_ = 0;
     std::int64_t spent_ = 0;
     std::chrono::steady_clock::time_point deadline_;
+    std::optional<std::chrono::nanoseconds> cpu_begin_;
     const char* exhausted_ = nullptr;
     int depth_ = 0;      // protected calls under way; memory is bounded within them only, since an error outside aborts
     int last_line_ = 0;  // seen at the last look, for the one error that brings no line: memory

@@ -15,11 +15,13 @@ namespace tollgate::config {
 
 namespace {
 
-// As Lua's own, but what ends a call for good cannot be caught.
+// As Lua's own, but what ends a call for good cannot be caught. Raising and catching takes as long as hundreds of
+// instructions, and is counted so.
 int protected_call(lua_State* state) {
     luaL_checkany(state, 1);
     const int status = lua_pcall(state, lua_gettop(state) - 1, LUA_MULTRET, 0);
     if (Lua::of(state).exhausted()) raise(state);
+    if (status != 0) Lua::of(state).charge(500);
     lua_pushboolean(state, status == 0);
     lua_insert(state, 1);
     return lua_gettop(state);
