@@ -40,6 +40,9 @@ std::string_view BodyRelay::pass(std::string_view piece) {
     } else if (!taps_.empty()) {
         tell_taps(taps_, piece);
     }
+    // Who sends a body of known length asks for no more once it has all of it: that is the end, too.
+    passed_ += piece.size();
+    if (!ended_ && !taps_.empty() && source_->length() == passed_) tell_taps(taps_, BodyEnd::complete);
     return piece;
 }
 

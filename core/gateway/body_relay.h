@@ -33,6 +33,7 @@ private:
     std::unique_ptr<BodySource> owned_;
     BodySource* source_;
     std::vector<std::unique_ptr<BodyTap>> taps_;
+    std::uint64_t passed_ = 0;
     std::string held_;  // read by whole() and not yet passed on
     bool held_passed_ = false, source_ended_ = false, ended_ = false;
 };

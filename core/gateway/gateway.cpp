@@ -43,6 +43,7 @@ private:
     void on_every_loop(const std::function<void(LoopShare&)>& job);
     void prune(Poco::Util::TimerTask&) { prune(); }
     void prune();
+    static void retire(const Snapshot& snapshot);
     static void destroy(std::shared_ptr<const Snapshot> snapshot);
     std::shared_ptr<upstream::TargetState> target_state(const std::string& address);
 
@@ -241,9 +242,11 @@ void Gateway::Engine::prune() {
     for (auto& snapshot : unused) destroy(std::move(snapshot));
 }
 
-void Gateway::Engine::destroy(std::shared_ptr<const Snapshot> snapshot) {
-    for (const auto& use : snapshot->uses) plugins::retire(use->host.get());
+void Gateway::Engine::retire(const Snapshot& snapshot) {
+    for (const auto& use : snapshot.uses) plugins::retire(use->host.get());
 }
+
+void Gateway::Engine::destroy(std::shared_ptr<const Snapshot> snapshot) { retire(*snapshot); }
 
 void Gateway::Engine::drain() {
     const std::lock_guard no_reload{reloading_};
@@ -267,6 +270,14 @@ void Gateway::Engine::drain() {
         share.loop.cancel_spawned();
         share.pool.close_all();
     });
+    // What plugins spawned ends while the loops still are: it waits in their timers and connections.
+    std::vector<std::shared_ptr<const Snapshot>> snapshots;
+    {
+        const std::lock_guard lock{mutex_};
+        snapshots = retired_;
+        snapshots.push_back(current_);
+    }
+    for (const auto& snapshot : snapshots) retire(*snapshot);
     loops_.set_running(false);
     for (auto& share : shares_) share->loop.stop();
     for (auto& share : shares_) share->thread.join();
