@@ -85,7 +85,8 @@ def judge(row, connections, records):
 
 def head(row, idle):
     columns = (("contender", -16), ("us/request", 10), ("own us", 8), ("spread", 8), ("of " + row.base, 14),
-               ("requests/s", 12), ("p50 ms", 9), ("p99 ms", 9), ("core", 6), ("waited", 8), ("opened", 8), ("errors", 8))
+               ("requests/s", 12), ("p50 ms", 9), ("p99 ms", 9), ("core", 6), ("waited", 8), ("opened", 8),
+               ("errors", 8))
     text = "".join(name.ljust(-width) if width < 0 else name.rjust(width) for name, width in columns)
     return text + ("  bytes/connection" if idle else "")
 
