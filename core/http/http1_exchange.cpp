@@ -49,7 +49,8 @@ bool Http1Exchange::read_head() {
         refusal->close = true;
         keep_ = false;
         if (request.layout().method.empty()) std::swap(request.layout().method, head_.method);
-        if (request.layout().target.empty()) request.layout().set_target(head_.target.empty() ? "/" : head_.target);
+        // As it came: what was normalised before the refusal is half a target.
+        if (request.layout().path_size == 0) request.layout().set_target(head_.target.empty() ? "/" : head_.target);
     }
     return true;
 }
@@ -185,7 +186,7 @@ Task<std::string_view> Http1Exchange::read() {
     while (!try_read(piece)) {
         if (expects_continue_) {
             expects_continue_ = false;
-            co_await write("HTTP/1.1 100 Continue\r\n\r\n");
+            say_continue();
             continue;
         }
         const IoResult got = co_await wire_->more(limits_->body_time);
@@ -197,6 +198,16 @@ Task<std::string_view> Http1Exchange::read() {
         throw failure;
     }
     co_return piece;
+}
+
+// The body is read beside the answer, which may be being written: so this cannot wait for its turn. Where it does not go
+// out at once the client has not taken what it asked for before.
+void Http1Exchange::say_continue() {
+    constexpr std::string_view line = "HTTP/1.1 100 Continue\r\n\r\n";
+    if (begun_) return;  // the final answer is on its way: too late for an interim one
+    const iovec piece{const_cast<char*>(line.data()), line.size()};
+    const IoResult sent = wire_->stream->try_write({&piece, 1});
+    if (!sent || sent.bytes != line.size()) client_left(sent);
 }
 
 void Http1Exchange::client_left(IoResult how) {

@@ -47,6 +47,7 @@ private:
 
     void settle_request();
     void settle_connection();
+    void say_continue();
     void discard_body();
     Task<void> write(std::string_view first, std::string_view second = {}, std::string_view third = {});
     [[noreturn]] void client_left(net::IoResult how);

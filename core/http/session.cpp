@@ -2,6 +2,7 @@
 #include "http/session.h"
 
 #include "http/http1_exchange.h"
+#include "support/log.h"
 
 #include <unistd.h>
 
@@ -46,7 +47,7 @@ private:
     const Client client_;
     Session *previous_ = nullptr, *next_ = nullptr;
     Wire wire_;
-    bool served_any_ = false;
+    bool served_any_ = false, closing_ = false;
     End end_{*this};
     std::unique_ptr<Http1Exchange> exchange_;
     Task<void> life_;  // last: it is destroyed first, and withdraws what it awaits of the stream
@@ -86,8 +87,13 @@ Task<bool> Session::serve_next() {
     if (lane_.draining()) exchange_->close_after();
     try {
         co_await lane_.handler().serve(*exchange_);
-    } catch (const std::bad_alloc&) {
-        exchange_->cut();  // the handler answers for everything else
+    } catch (const std::exception& problem) {
+        // The handler answers for what it can; where even that fails, the session must still end.
+        log::error("http", std::string("a request was cut: ") + problem.what());
+        exchange_->cut();
+    } catch (...) {
+        log::error("http", "a request was cut: something that is no std::exception was thrown");
+        exchange_->cut();
     }
     const bool goes_on = exchange_->finish();
     const bool cut = exchange_->was_cut();
@@ -103,6 +109,7 @@ Task<bool> Session::serve_next() {
 // Closing while the client still sends would make the kernel answer with a reset, which may destroy the answer on its
 // way (RFC 9112 section 9.6): first end our side, then read to the end of theirs, within bounds.
 Task<void> Session::close_well() {
+    closing_ = true;
     wire_.stream->end_writing();
     const auto deadline = lane_.loop().now() + std::chrono::seconds{2};
     std::size_t allowance = 4 << 20;
@@ -155,7 +162,7 @@ void Lane::drain(std::function<void()> empty) {
         Session* next = session->next_;
         if (session->exchange_)
             session->exchange_->close_after();
-        else
+        else if (!session->closing_)  // which ends by itself, and soon
             bury(*session);
         session = next;
     }
