@@ -148,4 +148,15 @@ BOOST_AUTO_TEST_CASE(lessons_are_right_as_they_stand) {
     BOOST_TEST(specimen.code == 0, specimen.err);
 }
 
+BOOST_AUTO_TEST_CASE(the_readmes_configuration_is_right) {
+    const std::string readme = text_of(TOLLGATE_SOURCE_DIR "/README.md"), fence = "```lua\n";
+    const auto begin = readme.find(fence);
+    BOOST_REQUIRE(begin != std::string::npos);
+    const TemporaryFolder folder;
+    fs::copy(TOLLGATE_SOURCE_DIR "/examples/keys", folder / "keys");
+    std::ofstream{folder / "routes.lua"} << readme.substr(begin + fence.size(), readme.find("```", begin + 3) - begin - fence.size());
+    const Finished checked = run({tollgate_program(), "check", (folder / "routes.lua").string()});
+    BOOST_TEST(checked.code == 0, checked.err);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
