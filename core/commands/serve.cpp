@@ -55,7 +55,7 @@ public:
     }
 
     int start_admin() {
-        if (options_.admin == "off") return done;
+        if (options_.admin ? *options_.admin == "off" : gateway_.admin_off()) return done;
         std::string problem;
         const auto address = options_.admin ? net::Address::parse(*options_.admin, problem) : wanted_admin();
         if (!address) {

@@ -322,5 +322,9 @@ std::optional<net::Address> Gateway::admin_address() const {
     const auto snapshot = engine_->current();
     return snapshot ? snapshot->admin : std::nullopt;
 }
+bool Gateway::admin_off() const {
+    const auto snapshot = engine_->current();
+    return snapshot && snapshot->admin_off;
+}
 
 }  // namespace tollgate

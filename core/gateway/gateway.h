@@ -40,7 +40,8 @@ public:
     void drain();
     void stop_now() noexcept;  // any thread: ends a drain early
 
-    std::optional<net::Address> admin_address() const;  // what routes.lua says
+    std::optional<net::Address> admin_address() const;  // what routes.lua says, if it says
+    bool admin_off() const;                             // admin(false)
     std::vector<std::string> listening() const;         // real addresses, with the ports the kernel chose
     static std::size_t loop_count(std::size_t wanted) noexcept;
 

@@ -16,8 +16,8 @@ using Layout = Headers::Layout;
 namespace {
 
 Failure failure_of(const Refusal& refusal) {
-    Failure failure{refusal.status() < 500 ? Culprit::client : Culprit::gateway, refusal.status(),
-                    refusal.reason().c_str(), refusal.message()};
+    Failure failure{refusal.status() < 500 ? Culprit::client : Culprit::gateway, refusal.status(), refusal.reason(),
+                    refusal.message()};
     failure.headers = refusal.headers();
     return failure;
 }
@@ -84,17 +84,23 @@ const Route& Passage::route() {
     if (exchange_.refusal) throw *exchange_.refusal;
     prepare_request(request, exchange_.client(), request_id_, snapshot_.trusted_proxies);
     const auto matched = snapshot_.router.match(
-        request.method(), request.path(), captures_, [this](std::uint32_t number, const routing::Captures& captures) {
-            const Route& candidate = snapshot_.routes[number];
-            if (candidate.when == 0) return true;
-            route_ = &candidate;  // what the condition asks of its context is the candidate's
-            captures_ = captures;
-            RequestContext ctx{*this, 0};
-            const bool taken = script()->test(candidate.when, ctx);
-            route_ = &snapshot_.unmatched;
-            return taken;
-        });
+        request.method(), request.path(), captures_,
+        [this](std::uint32_t number, const routing::Captures& captures) { return condition_holds(number, captures); });
     return matched ? snapshot_.routes[*matched] : snapshot_.unmatched;
+}
+
+// `when`. What it asks of its context is the candidate's; if it throws, the request stays without a route.
+bool Passage::condition_holds(std::uint32_t number, const routing::Captures& captures) {
+    const Route& candidate = snapshot_.routes[number];
+    if (candidate.when == 0) return true;
+    struct Restore {
+        Passage& passage;
+        ~Restore() { passage.route_ = &passage.snapshot_.unmatched; }
+    } restore{*this};
+    route_ = &candidate;
+    captures_ = captures;
+    const RequestContext ctx{*this, 0};
+    return script()->test(candidate.when, ctx);
 }
 
 void Passage::take(const Route& route) {
@@ -103,13 +109,16 @@ void Passage::take(const Route& route) {
     if (exchange_.has_body()) exchange_.limit_body(route.body_limit.value_or(snapshot_.limits.body));
 }
 
-void Passage::fail_without_route() const {
-    const auto allowed = snapshot_.router.allowed_methods(exchange_.request.path());
-    if (allowed.empty() || route_ != &snapshot_.unmatched)
-        throw Failure{Culprit::client, 404, "no_route", "no route matches this request"};
+// 405 only where another method would find a route; a condition that did not hold is no matter of methods.
+Failure Passage::no_route() const {
+    const Request& request = exchange_.request;
+    routing::Captures scratch;
+    const auto allowed = route_ == &snapshot_.unmatched ? snapshot_.router.allowed_methods(request.path()) : std::string{};
+    if (allowed.empty() || snapshot_.router.match(request.method(), request.path(), scratch))
+        return {Culprit::client, 404, "no_route", "no route matches this request"};
     Failure failure{Culprit::client, 405, "method_not_allowed", "this path does not take this method"};
     failure.headers.add("Allow", allowed);
-    throw failure;
+    return failure;
 }
 
 // The doors ------------------------------------------------------------------------------------------------------
@@ -128,7 +137,10 @@ Task<bool> Passage::answered_by_plugin() {
         } catch (...) {
             rethrow_from_door(use, "on_request");
         }
-        if (verdict.refuses()) throw failure_of(verdict.take_refusal());
+        if (verdict.refuses()) {
+            blame(failure_of(verdict.take_refusal()));
+            co_return true;
+        }
         if (verdict.answers()) {
             response_ = verdict.take_answer();
             co_return true;
@@ -138,8 +150,8 @@ Task<bool> Passage::answered_by_plugin() {
         response_ = Response{route_->answer->status, route_->answer->headers, route_->answer->body};
         co_return true;
     }
-    if (!route_->upstream) fail_without_route();
-    co_return false;
+    if (!route_->upstream) blame(no_route());
+    co_return blamed_;
 }
 
 void Passage::choose_target() {
@@ -171,7 +183,10 @@ Task<void> Passage::fetch_from_upstream() {
         } catch (...) {
             rethrow_from_door(use, "on_upstream");
         }
-        if (verdict.refuses()) throw failure_of(verdict.take_refusal());
+        if (verdict.refuses()) {
+            blame(failure_of(verdict.take_refusal()));
+            co_return;
+        }
         if (verdict.answers()) {
             response_ = verdict.take_answer();
             co_return;
@@ -212,7 +227,7 @@ void Passage::end_attempt(Outcome outcome) {
 }
 
 Task<void> Passage::shape_response() {
-    for (std::uint32_t index = passed_; index-- > 0;) {
+    for (std::uint32_t index = blamed_ ? 0 : passed_; index-- > 0;) {
         const PluginUse& use = *route_->chain[index];
         ResponseContext ctx{*this, index};
         Verdict verdict;
@@ -225,7 +240,10 @@ Task<void> Passage::shape_response() {
         } catch (...) {
             rethrow_from_door(use, "on_response");
         }
-        if (verdict.refuses()) throw failure_of(verdict.take_refusal());
+        if (verdict.refuses()) {
+            blame(failure_of(verdict.take_refusal()));
+            co_return;
+        }
         if (verdict.answers()) response_ = verdict.take_answer();
     }
 }
@@ -265,6 +283,7 @@ void Passage::finish_answer(Response& response) {
 }
 
 Task<void> Passage::send() {
+    if (blamed_) co_return;
     finish_answer(response_);
     Body& body = response_.body();
     BodySource* source = body.source();
@@ -297,9 +316,9 @@ Task<void> Passage::send() {
     }
 }
 
-void Passage::blame(const Failure& failure) {
+void Passage::blame(Failure failure) {
     blamed_ = true;
-    failure_ = failure;
+    failure_ = std::move(failure);
 }
 
 Task<void> Passage::settle() {
@@ -314,6 +333,7 @@ Task<void> Passage::settle() {
     response_ = answer_to(*failure_, request_id_);
     from_upstream_ = false;
     if (failure_->close) exchange_.close_after();
+    blamed_ = false;  // the answer to the failure is sent like any other
     try {
         co_await send();
     } catch (const Failure&) {

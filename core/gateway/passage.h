@@ -34,14 +34,16 @@ public:
     Passage(const Passage&) = delete;
     Passage& operator=(const Passage&) = delete;
 
-    // The steps, in the order of Gateway::serve(). Those that can fail throw Failure.
+    // The steps, in the order of Gateway::serve(). Those that fail throw Failure; a refusal is no exception (it costs
+    // microseconds, and a flood of requests is when they count) but blame() at once.
     const Route& route();
     void take(const Route& route);
     Task<bool> answered_by_plugin();
     Task<void> fetch_from_upstream();
     Task<void> shape_response();
     Task<void> send();
-    void blame(const Failure& failure);
+    // From here on the remaining steps do nothing but settle().
+    void blame(Failure failure);
     Task<void> settle();
 
     config::Script* script() const noexcept;
@@ -66,7 +68,8 @@ private:
     };
 
     Task<void> on_interim(int status, const Headers& headers) override;
-    [[noreturn]] void fail_without_route() const;
+    bool condition_holds(std::uint32_t number, const routing::Captures& captures);
+    Failure no_route() const;
     void choose_target();
     void end_attempt(Outcome outcome);
     void finish_answer(Response& response);

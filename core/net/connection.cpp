@@ -67,6 +67,11 @@ IoResult Connection::try_write(std::span<const iovec> pieces) {
     }
 }
 
+bool Connection::silent() const noexcept {
+    char byte;
+    return recv(descriptor_, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN;
+}
+
 void Connection::end_writing() noexcept { shutdown(descriptor_, SHUT_WR); }
 
 void Connection::close_by_reset() noexcept {

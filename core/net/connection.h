@@ -23,6 +23,7 @@ public:
     IoResult try_read(std::span<char> into) override;
     IoResult try_write(std::span<const iovec> pieces) override;
     bool may_read() const noexcept override { return readable_; }
+    bool silent() const noexcept override;
     void end_writing() noexcept override;
     void close_by_reset() noexcept override;
     int descriptor() const noexcept { return descriptor_; }

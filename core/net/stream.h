@@ -46,6 +46,8 @@ public:
     virtual IoResult try_write(std::span<const iovec> pieces) = 0;
     // True if the next try_read() may do something.
     virtual bool may_read() const noexcept = 0;
+    // Asks the kernel whether nothing at all has come: neither bytes nor an end. Sees what no event has told yet.
+    virtual bool silent() const noexcept = 0;
     // Says that nothing more will be written (FIN). Reading goes on.
     virtual void end_writing() noexcept = 0;
     // Closing will tell the other side that things went wrong (RST) instead of that they ended well.

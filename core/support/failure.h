@@ -14,8 +14,8 @@ enum class Culprit : std::uint8_t { client, gateway, upstream };
 // log, since it may hold addresses and names.
 class Failure : public std::exception {
 public:
-    Failure(Culprit culprit, int status, const char* reason, std::string message, std::string detail = {})
-        : culprit{culprit}, status{status}, reason{reason}, message{std::move(message)}, detail{std::move(detail)} {}
+    Failure(Culprit culprit, int status, std::string reason, std::string message, std::string detail = {})
+        : culprit{culprit}, status{status}, reason{std::move(reason)}, message{std::move(message)}, detail{std::move(detail)} {}
     const char* what() const noexcept override { return detail.empty() ? message.c_str() : detail.c_str(); }
 
     Culprit culprit;

@@ -275,7 +275,7 @@ Task<Response> call(Pool& pool, Call& call) {
     const bool repeatable = !call.body && may_be_repeated(call.request.method());
     bool first_try = true;
     for (;;) {
-        auto stream = first_try ? pool.take(call.target) : nullptr;
+        auto stream = first_try ? pool.take(call.target, !repeatable) : nullptr;
         const bool reused = bool(stream);
         if (!stream) {
             const auto began = pool.loop().now();

@@ -26,7 +26,7 @@ public:
         stream_->set_owner(nullptr);
         return std::move(stream_);
     }
-    bool usable() const noexcept { return !stream_->may_read(); }
+    bool usable(bool careful) const noexcept { return !stream_->may_read() && (!careful || stream_->silent()); }
 
     Pool& pool;
     const TargetState* target;
@@ -40,14 +40,14 @@ private:
 Pool::Pool(net::EventLoop& loop, net::Blocking& blocking) : loop_{loop}, blocking_{blocking} {}
 Pool::~Pool() = default;
 
-std::unique_ptr<net::Stream> Pool::take(const UpstreamTarget& target) {
+std::unique_ptr<net::Stream> Pool::take(const UpstreamTarget& target, bool careful) {
     const auto shelf = shelves_.find(&target.state());
     if (shelf == shelves_.end()) return nullptr;
     auto& connections = shelf->second.connections;
     while (!connections.empty()) {
         auto kept = std::move(connections.back());
         connections.pop_back();
-        if (kept->usable()) return kept->release();
+        if (kept->usable(careful)) return kept->release();
     }
     return nullptr;
 }

@@ -19,8 +19,9 @@ public:
     Pool(net::EventLoop& loop, net::Blocking& blocking);
     ~Pool();
 
-    // A kept-alive connection, the one used last first; null if there is none.
-    std::unique_ptr<net::Stream> take(const UpstreamTarget& target);
+    // A kept-alive connection, the one used last first; null if there is none. `careful`: one that the target closed a
+    // moment ago is found out by asking the kernel, for a request that could not be tried again.
+    std::unique_ptr<net::Stream> take(const UpstreamTarget& target, bool careful);
     // A new one. Null where that failed: `result` says how.
     Task<std::unique_ptr<net::Stream>> connect(const UpstreamTarget& target, net::Duration timeout, net::IoResult& result);
     // For the next request. Closed when it has been idle for `time`, when the target closes or sends something, or when

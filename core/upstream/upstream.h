@@ -50,7 +50,7 @@ struct Upstream {
     std::chrono::nanoseconds connect_timeout = std::chrono::seconds{2};
     std::chrono::nanoseconds timeout = std::chrono::seconds{30};       // request sent to first byte of the answer
     std::chrono::nanoseconds idle_timeout = std::chrono::seconds{30};  // between two pieces of the answer's body
-    std::size_t keep_alive = 64;                                       // idle connections kept per loop and target
+    std::size_t keep_alive = 512;                                      // idle connections kept per loop and target
     std::chrono::nanoseconds keep_alive_time = std::chrono::seconds{60};
     bool preserve_host = true;  // the client's Host goes on; false: the target's address
 };

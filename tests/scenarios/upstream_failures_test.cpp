@@ -13,6 +13,7 @@
 
 #include <string>
 #include <vector>
+#include <semaphore>
 
 using namespace tollgate::test;
 using namespace std::string_literals;
@@ -263,12 +264,18 @@ BOOST_AUTO_TEST_CASE(a_request_that_may_not_be_repeated_is_not) {
 }
 
 BOOST_AUTO_TEST_CASE(a_connection_that_was_closed_while_idle_costs_no_request) {
-    Scene scene{[](UpstreamConnection& connection) {
+    std::counting_semaphore<> closed{0};
+    Scene scene{[&](UpstreamConnection& connection) {
         connection.read_request();
         connection.answer(200, "number " + std::to_string(connection.number()));
+        connection.close();
+        closed.release();
     }};
     auto client = scene.gateway.client();
-    for (int i = 1; i <= 20; ++i) BOOST_TEST(client.post("/", "x").status() == 200);
+    for (int i = 1; i <= 20; ++i) {
+        BOOST_TEST(client.post("/", "x").status() == 200);
+        BOOST_REQUIRE(closed.try_acquire_for(std::chrono::seconds{10}));
+    }
 }
 
 BOOST_AUTO_TEST_CASE(bytes_behind_an_answer_never_become_the_next_one) {
