@@ -154,9 +154,9 @@ BOOST_AUTO_TEST_CASE(spawned_tasks_are_destroyed_with_the_loop_or_before) {
 }
 
 BOOST_AUTO_TEST_CASE(end_of_a_cancelled_task_never_ends_a_later_one) {
-    EventLoop loop{0};
-    bool ended = false;
+    bool ended = false;  // outlives what is destroyed with the loop
     std::vector<std::coroutine_handle<>> waiters(64);
+    EventLoop loop{0};
     const auto wait = [](std::coroutine_handle<>& w, bool& flag) -> Task<void> {
         const Seen seen{flag};
         co_await Suspend{w};

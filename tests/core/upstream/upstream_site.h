@@ -1,0 +1,116 @@
+// tests/core/upstream/upstream_site.h - a loop with a pool on its own thread, and an upstream that does as scripted.
+#pragma once
+
+#include "core/socket_end.h"
+#include "upstream/client.h"
+
+#include <functional>
+#include <future>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+
+namespace tollgate::test {
+
+// Plays its script on a thread of its own; joined by the destructor.
+class ScriptedPeer {
+public:
+    explicit ScriptedPeer(std::function<void(Listening&)> script)
+        : thread_{[this, script = std::move(script)] { script(listening_); }} {}
+    ~ScriptedPeer() { thread_.join(); }
+    std::string address() const { return listening_.address(); }
+
+private:
+    Listening listening_;
+    std::thread thread_;
+};
+
+struct UpstreamSite {
+    explicit UpstreamSite(const std::string& address) {
+        std::string problem;
+        auto parsed = net::Address::parse(address, problem);
+        BOOST_REQUIRE(parsed);
+        upstream.name = "test";
+        upstream.targets.push_back(std::make_unique<upstream::UpstreamTarget>(*parsed, 1, state));
+        thread_ = std::thread{[this] { loop.run(); }};
+    }
+    ~UpstreamSite() {
+        on_loop([this] {
+            loop.cancel_spawned();
+            pool.close_all();
+        });
+        loop.stop();
+        thread_.join();
+    }
+
+    const upstream::UpstreamTarget& target() const { return *upstream.targets[0]; }
+
+    // What came of one call.
+    struct Result {
+        int status = 0;
+        std::string headers, body, trailers;
+        std::optional<Failure> failure;
+        Outcome outcome = Outcome::abandoned;
+        std::optional<std::uint64_t> declared;
+    };
+    static Task<void> exchange(upstream::Pool& pool, upstream::Call& call, Result& result) {
+        try {
+            Response response = co_await upstream::call(pool, call);
+            result.status = response.status();
+            for (const auto& line : response.headers()) result.headers.append(line.name).append("=").append(line.value).append(";");
+            if (auto* source = response.body().source()) {
+                for (;;) {
+                    const auto piece = co_await source->read();
+                    if (piece.empty()) break;
+                    result.body += piece;
+                }
+                if (const auto* lines = source->trailers())
+                    for (const auto& line : *lines) result.trailers.append(line.name).append("=").append(line.value).append(";");
+            } else {
+                result.body = response.body().bytes();
+            }
+        } catch (const Failure& failure) {
+            result.failure = failure;
+        }
+        result.outcome = call.outcome;
+        result.declared = call.declared_length;
+    }
+    // Runs the loop until the call has ended.
+    Result ask(Request request, BodySource* body = nullptr, upstream::InterimSink* interim = nullptr) {
+        Result result;
+        upstream::Call call{upstream, target(), request, body, interim, {}, {}, {}, {}, {}};
+        run(exchange(pool, call, result));
+        return result;
+    }
+    // Runs the task on the loop and waits for its end.
+    void run(Task<void> task) {
+        std::promise<void> done;
+        on_loop([&] {
+            loop.spawn([](Task<void> inner, std::promise<void>& p) -> Task<void> {
+                co_await inner;
+                p.set_value();
+            }(std::move(task), done));
+        });
+        BOOST_REQUIRE((done.get_future().wait_for(std::chrono::seconds{30}) == std::future_status::ready));
+    }
+    void on_loop(const std::function<void()>& job) {
+        std::promise<void> done;
+        loop.post([&] {
+            job();
+            done.set_value();
+        });
+        done.get_future().wait();
+    }
+
+    net::EventLoop loop{0};
+    net::Blocking blocking{2};
+    upstream::Pool pool{loop, blocking};
+    std::shared_ptr<upstream::TargetState> state = std::make_shared<upstream::TargetState>();
+    upstream::Upstream upstream;
+
+private:
+    std::thread thread_;
+};
+
+}  // namespace tollgate::test
