@@ -37,6 +37,7 @@ public:
         running_.start();
     }
     bool done() const noexcept { return done_; }
+    bool running() const noexcept { return !done_ && !stuck_; }
     // What reading the request's body threw.
     void rethrow() const {
         if (failure_) std::rethrow_exception(failure_);
@@ -53,7 +54,12 @@ private:
                 const std::array<std::string_view, 3> pieces{out_, piece, chunked_ && !last ? "\r\n" : ""};
                 const IoResult sent = co_await wire_.stream->write(pieces, timeout_);
                 out_.clear();
-                if (!sent) co_return;  // who reads the answer will see why, or finds an early answer
+                if (!sent) {
+                    // Who reads the answer will see why, or finds an early one; in the usual time.
+                    stuck_ = true;
+                    wire_.stream->set_reading_timeout(timeout_);
+                    co_return;
+                }
                 if (last) break;
             }
             done_ = true;
@@ -71,7 +77,7 @@ private:
     BodySource& body_;
     const bool chunked_;
     const Duration timeout_;
-    bool done_ = false;
+    bool done_ = false, stuck_ = false;
     std::exception_ptr failure_;
     Task<void> running_;
 };
@@ -162,7 +168,7 @@ Task<bool> Conversation::read_head() {
                 fail(Outcome::garbage, 502, "upstream_garbage", "the upstream's answer is not HTTP", malformed.message);
             }
             if (upload_) upload_->rethrow();
-            const bool uploading = upload_ && !upload_->done();
+            const bool uploading = upload_ && upload_->running();
             const IoResult got = co_await wire_.more(uploading ? while_uploading : call_.upstream.timeout);
             if (got.kind == IoResult::Kind::interrupted) continue;
             if (got.kind == IoResult::Kind::timed_out)

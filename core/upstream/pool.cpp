@@ -63,13 +63,18 @@ Task<std::unique_ptr<net::Stream>> Pool::connect(const UpstreamTarget& target, n
         } else {
             auto resolved = std::make_shared<Poco::Net::SocketAddress>();
             auto failed = std::make_shared<bool>(false);
-            co_await blocking_.run([resolved, failed, where = target.where()] {
-                try {
-                    *resolved = where.resolve();
-                } catch (const Poco::Exception&) {
-                    *failed = true;  // told to the caller as EHOSTUNREACH
-                }
-            });
+            try {
+                co_await blocking_.run([resolved, failed, where = target.where()] {
+                    try {
+                        *resolved = where.resolve();
+                    } catch (const Poco::Exception&) {
+                        *failed = true;  // told to the caller as EHOSTUNREACH
+                    }
+                });
+            } catch (const Poco::NoThreadAvailableException&) {
+                result = {net::IoResult::Kind::failed, EAGAIN};  // all are resolving, and none of them gets on
+                co_return nullptr;
+            }
             if (*failed) {
                 result = {net::IoResult::Kind::failed, EHOSTUNREACH};
                 co_return nullptr;
