@@ -33,6 +33,13 @@ std::vector<std::string> expected_errors(const std::filesystem::path& file) {
     return errors;
 }
 
+// Where the tree lies is no part of what a file expects.
+std::string without_source_folder(std::string text) {
+    const std::string_view folder = TOLLGATE_SOURCE_DIR "/";
+    for (auto at = text.find(folder); at != text.npos; at = text.find(folder, at)) text.erase(at, folder.size());
+    return text;
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(config_bad_configs)
@@ -48,7 +55,7 @@ BOOST_AUTO_TEST_CASE(every_bad_file_gives_exactly_its_errors) {
             test::Workshop workshop;
             const auto loaded = workshop.load(file);
             std::vector<std::string> got;
-            for (const auto& problem : loaded.problems) got.push_back(problem.text());
+            for (const auto& problem : loaded.problems) got.push_back(without_source_folder(problem.text()));
             BOOST_TEST(got == expected, boost::test_tools::per_element());
             BOOST_TEST(!loaded.snapshot);
         }
