@@ -15,8 +15,10 @@ void tell_each(std::vector<std::unique_ptr<BodyTap>>& taps, F tell) {
             return false;
         } catch (const std::exception& problem) {
             log::error("gateway", std::string("a body tap failed: ") + problem.what());
-            return true;
+        } catch (...) {
+            log::error("gateway", "a body tap failed with something that is no std::exception");
         }
+        return true;
     });
 }
 

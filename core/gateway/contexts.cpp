@@ -6,6 +6,8 @@
 #include "gateway/passage.h"
 #include "http/target.h"
 
+#include <algorithm>
+
 namespace tollgate {
 
 // Context --------------------------------------------------------------------------------------------------------
@@ -79,7 +81,10 @@ std::size_t UpstreamContext::target_count() const noexcept { return passage_->ro
 const Target& UpstreamContext::target(std::size_t index) const noexcept {
     return *passage_->route_->upstream->targets[index];
 }
-bool UpstreamContext::tried(std::size_t index) const noexcept { return passage_->tried_[index]; }
+bool UpstreamContext::tried(std::size_t index) const noexcept {
+    const auto& tried = passage_->tried_;
+    return std::find(tried.begin(), tried.end(), index) != tried.end();
+}
 void UpstreamContext::choose(std::size_t index) noexcept {
     if (index < target_count()) passage_->chosen_ = index;
 }
@@ -103,10 +108,13 @@ std::chrono::nanoseconds AttemptContext::time_to_first_byte() const noexcept {
 Response& ResponseContext::response() noexcept { return passage_->response_; }
 bool ResponseContext::from_upstream() const noexcept { return passage_->from_upstream_; }
 void ResponseContext::tap_response_body(std::unique_ptr<BodyTap> tap) {
-    if (passage_->response_.body().source())
+    if (passage_->response_.body().source()) {
         passage_->response_body().add_tap(std::move(tap));
-    else
-        passage_->response_taps_.push_back(std::move(tap));
+        return;
+    }
+    const auto* answer = &passage_->response_.layout();
+    if (std::exchange(passage_->tapped_, answer) != answer) tell_taps(passage_->response_taps_, BodyEnd::cut);
+    passage_->response_taps_.push_back(std::move(tap));
 }
 Task<std::optional<std::string_view>> ResponseContext::whole_response_body(std::size_t max) {
     if (passage_->response_.body().source()) co_return co_await passage_->response_body().whole(max);

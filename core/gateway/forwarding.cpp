@@ -24,7 +24,10 @@ bool contains(const std::vector<net::Range>& ranges, const net::Ip& ip) noexcept
 
 // An element of X-Forwarded-For without the port some proxies write: "192.0.2.7:443", "[2001:db8::1]:443".
 std::string_view without_port(std::string_view element) noexcept {
-    if (element.starts_with('[')) return element.substr(1, element.find(']') - 1);
+    if (element.starts_with('[')) {
+        const auto end = element.find(']');
+        return end == element.npos ? element : element.substr(1, end - 1);
+    }
     const auto colon = element.find(':');
     return colon != element.npos && element.find(':', colon + 1) == element.npos ? element.substr(0, colon) : element;
 }
@@ -36,25 +39,31 @@ bool is_sensible_id(std::string_view id) noexcept {
     });
 }
 
-// Unique, not secret: a fast generator per thread, seeded by the kernel.
+// Unique, not secret: a counter per thread, started by the kernel and mixed by splitmix64 (Steele, Lea, Flood 2014).
 std::uint64_t random_word() {
-    thread_local std::mt19937_64 generator = [] {
+    thread_local std::uint64_t counter = [] {
         std::uint64_t seed = 0;
-        if (getrandom(&seed, sizeof seed, 0) != sizeof seed) seed = std::random_device{}();
-        return std::mt19937_64{seed};
+        if (getrandom(&seed, sizeof seed, 0) != sizeof seed)
+            seed = std::uint64_t{std::random_device{}()} << 32 | std::random_device{}();
+        return seed;
     }();
-    return generator();
+    std::uint64_t word = counter += 0x9e3779b97f4a7c15;
+    word = (word ^ (word >> 30)) * 0xbf58476d1ce4e5b9;
+    word = (word ^ (word >> 27)) * 0x94d049bb133111eb;
+    return word ^ (word >> 31);
 }
 
 std::string new_uuid() {
     constexpr char digits[] = "0123456789abcdef";
-    const std::array<std::uint64_t, 2> words{(random_word() & ~0xf000ull) | 0x4000ull,
-                                             (random_word() & ~(3ull << 62)) | (2ull << 62)};
+    std::array<std::uint64_t, 2> words{(random_word() & ~0xf000ull) | 0x4000ull,
+                                       (random_word() & ~(3ull << 62)) | (2ull << 62)};
     std::string text(36, '-');
-    std::size_t at = 0;
-    for (int nibble = 0; nibble < 32; ++nibble) {
-        if (at == 8 || at == 13 || at == 18 || at == 23) ++at;
-        text[at++] = digits[(words[nibble / 16] >> (60 - 4 * (nibble % 16))) & 15];
+    char* to = text.data();
+    for (int byte = 0; byte < 16; ++byte) {
+        const auto value = static_cast<unsigned>(words[byte / 8] >> (56 - 8 * (byte % 8))) & 0xff;
+        if (byte == 4 || byte == 6 || byte == 8 || byte == 10) ++to;
+        *to++ = digits[value >> 4];
+        *to++ = digits[value & 15];
     }
     return text;
 }
@@ -122,14 +131,14 @@ void prepare_request(Request& request, const http::Client& client, std::string_v
             default: return false;
         }
     });
-    layout.append("X-Forwarded-For", forwarded_for);
-    if (!keep_proto) layout.append("X-Forwarded-Proto", request.scheme());
+    layout.append("X-Forwarded-For", forwarded_for, Known::x_forwarded_for);
+    if (!keep_proto) layout.append("X-Forwarded-Proto", request.scheme(), Known::x_forwarded_proto);
     if (!keep_host) {
         const std::string host{Layout::get(headers, Known::host)};
-        if (!host.empty()) layout.append("X-Forwarded-Host", host);
+        if (!host.empty()) layout.append("X-Forwarded-Host", host, Known::x_forwarded_host);
     }
-    layout.append("X-Request-Id", id);
-    layout.append("Via", passed_by.append(via));
+    layout.append("X-Request-Id", id, Known::x_request_id);
+    layout.append("Via", passed_by.append(via), Known::via);
 }
 
 }  // namespace tollgate

@@ -115,8 +115,10 @@ private:
 
 Task<Response> fetch_from(upstream::Pool& pool, std::string authority, Request request, FetchOptions options) {
     std::string problem;
-    const auto address = net::Address::parse(authority.find(':') == authority.npos ? authority + ":80" : authority, problem);
+    const bool has_port = authority.find(':', authority.starts_with('[') ? authority.find(']') : 0) != authority.npos;
+    const auto address = net::Address::parse(has_port ? authority : authority + ":80", problem);
     if (!address) throw FetchError(problem);
+    if (address->host().empty()) throw FetchError("expected a host in the URL, got \"" + authority + "\"");
     upstream::Upstream upstream;
     upstream.name = "fetch";
     upstream.connect_timeout = upstream.timeout = upstream.idle_timeout = options.timeout;
@@ -128,13 +130,18 @@ Task<Response> fetch_from(upstream::Pool& pool, std::string authority, Request r
     upstream::Call call{upstream, target, request, body, nullptr, {}, {}, {}, {}, {}};
     try {
         Response response = co_await upstream::call(pool, call);
-        if (!response.body().source()) co_return response;
+        const auto too_large = [&] {
+            return FetchError("the answer's body is larger than " + std::to_string(options.largest_body) + " bytes");
+        };
+        if (!response.body().source()) {
+            if (response.body().bytes().size() > options.largest_body) throw too_large();
+            co_return response;
+        }
         std::string whole;
         for (;;) {
             const auto piece = co_await response.body().source()->read();
             if (piece.empty()) break;
-            if (whole.size() + piece.size() > options.largest_body)
-                throw FetchError("the answer's body is larger than " + std::to_string(options.largest_body) + " bytes");
+            if (whole.size() + piece.size() > options.largest_body) throw too_large();
             whole.append(piece);
         }
         response.set_body(std::move(whole));

@@ -8,6 +8,8 @@
 #include "http/layout.h"
 #include "support/log.h"
 
+#include <span>
+
 namespace tollgate {
 
 using http::Known;
@@ -16,6 +18,9 @@ using Layout = Headers::Layout;
 namespace {
 
 Failure failure_of(const Refusal& refusal) {
+    if (refusal.status() < 200 || refusal.status() > 599)
+        return {Culprit::gateway, 500, "plugin_failed", "the gateway could not serve this request",
+                "a plugin refused with the status " + std::to_string(refusal.status()) + ": expected 200 to 599"};
     Failure failure{refusal.status() < 500 ? Culprit::client : Culprit::gateway, refusal.status(), refusal.reason(),
                     refusal.message()};
     failure.headers = refusal.headers();
@@ -62,6 +67,8 @@ Passage::~Passage() {
             plugin.plugin->on_log(ctx);
         } catch (const std::exception& problem) {
             log::error(plugin.descriptor->name, std::string("on_log: ") + problem.what());
+        } catch (...) {
+            log::error(plugin.descriptor->name, "on_log: threw something that is no std::exception");
         }
     }
     for (auto& state : states_)
@@ -106,6 +113,13 @@ bool Passage::condition_holds(std::uint32_t number, const routing::Captures& cap
 void Passage::take(const Route& route) {
     route_ = &route;
     states_.resize(route.chain.size());
+    if (captures_.count > 0) {
+        // They view the path, and a plugin may change that.
+        const auto path = exchange_.request.path();
+        taken_path_ = path;
+        for (auto& value : std::span{captures_.values}.first(captures_.count))
+            if (!value.empty()) value = std::string_view{taken_path_}.substr(value.data() - path.data(), value.size());
+    }
     if (exchange_.has_body()) exchange_.limit_body(route.body_limit.value_or(snapshot_.limits.body));
 }
 
@@ -169,7 +183,7 @@ Task<void> Passage::fetch_from_upstream() {
     const auto& upstream = *route_->upstream;
     ++attempts_;
     chosen_.reset();
-    tried_.resize(upstream.targets.size());
+    if (attempt_) tried_.push_back(attempt_->target);
     for (std::uint32_t index = 0; index < route_->chain.size(); ++index) {
         const PluginUse& use = *route_->chain[index];
         UpstreamContext ctx{*this, index};
@@ -194,7 +208,6 @@ Task<void> Passage::fetch_from_upstream() {
     }
     choose_target();
     const upstream::UpstreamTarget& target = *upstream.targets[*chosen_];
-    tried_[*chosen_] = true;
     BodySource* body = request_body_ ? request_body_.get() : exchange_.has_body() ? &exchange_.body() : nullptr;
     attempt_.emplace(Attempt{upstream::Call{upstream, target, exchange_.request, body, this, {}, {}, {}, {}, {}}, *chosen_, now()});
     target.state().in_flight.fetch_add(1, std::memory_order_relaxed);
@@ -222,6 +235,8 @@ void Passage::end_attempt(Outcome outcome) {
             use.plugin->on_attempt(ctx);
         } catch (const std::exception& problem) {
             log::error(use.descriptor->name, std::string("on_attempt: ") + problem.what());
+        } catch (...) {
+            log::error(use.descriptor->name, "on_attempt: threw something that is no std::exception");
         }
     }
 }
@@ -244,7 +259,10 @@ Task<void> Passage::shape_response() {
             blame(failure_of(verdict.take_refusal()));
             co_return;
         }
-        if (verdict.answers()) response_ = verdict.take_answer();
+        if (verdict.answers()) {
+            response_ = verdict.take_answer();
+            from_upstream_ = false;
+        }
     }
 }
 
@@ -275,15 +293,17 @@ void Passage::finish_answer(Response& response) {
         for (const auto& line : layout.lines)
             if (line.known == Known::via) passed_by.append(layout.value(line)).append(", ");
         Layout::remove(headers, Known::via);
-        layout.append("Via", passed_by.append(via));
+        layout.append("Via", passed_by.append(via), Known::via);
     }
     Layout::remove(headers, Known::x_request_id);
-    layout.append("X-Request-Id", request_id_);
+    layout.append("X-Request-Id", request_id_, Known::x_request_id);
     for (const auto& line : answer_headers_) headers.set(line.name, line.value);
 }
 
 Task<void> Passage::send() {
     if (blamed_) co_return;
+    // What was tapped is not what goes out: another answer took its place.
+    if (tapped_ != &response_.layout()) tell_taps(response_taps_, BodyEnd::cut);
     finish_answer(response_);
     Body& body = response_.body();
     BodySource* source = body.source();

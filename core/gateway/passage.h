@@ -83,6 +83,7 @@ private:
     http::Exchange& exchange_;
     const Route* route_;
     routing::Captures captures_;
+    std::string taken_path_;  // what they view once the route is taken
     std::string client_ip_, request_id_;
     std::shared_ptr<const Caller> caller_;
     Headers answer_headers_;
@@ -90,8 +91,9 @@ private:
     std::uint32_t passed_ = 0;       // how many plugins had their on_request
     std::unique_ptr<BodyRelay> request_body_;
     std::vector<std::unique_ptr<BodyTap>> response_taps_;  // of an answer whose bytes are at hand
+    const Response::Layout* tapped_ = nullptr;             // that answer
     std::optional<std::size_t> chosen_;
-    std::vector<bool> tried_;
+    std::vector<std::size_t> tried_;  // targets of attempts before this one
     std::optional<Attempt> attempt_;
     int attempts_ = 0;
     Response response_;

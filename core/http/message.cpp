@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <stdexcept>
 
 namespace tollgate {
@@ -43,28 +44,31 @@ bool is_field_value(std::string_view text) noexcept {
 }
 
 Known known(std::string_view name) noexcept {
-    const auto is = [name](std::string_view other, Known yes) { return same_text(name, other) ? yes : Known::other; };
+    if (name.empty()) return Known::other;
+    const char first = lower(name[0]);
+    const auto is = [name, first](std::string_view other, Known yes) {
+        return first == other[0] && same_text(name, other) ? yes : Known::other;
+    };
     switch (name.size()) {
         case 2: return is("te", Known::te);
         case 3: return is("via", Known::via);
-        case 4:
-            return lower(name[0]) == 'h' ? is("host", Known::host) : is("date", Known::date);
+        case 4: return first == 'h' ? is("host", Known::host) : is("date", Known::date);
         case 6:
-            return lower(name[0]) == 's'   ? is("server", Known::server)
-                   : lower(name[0]) == 'e' ? is("expect", Known::expect)
-                                           : is("cookie", Known::cookie);
-        case 7: return lower(name[0]) == 't' ? is("trailer", Known::trailer) : is("upgrade", Known::upgrade);
+            return first == 's'   ? is("server", Known::server)
+                   : first == 'e' ? is("expect", Known::expect)
+                                  : is("cookie", Known::cookie);
+        case 7: return first == 't' ? is("trailer", Known::trailer) : is("upgrade", Known::upgrade);
         case 9: return is("forwarded", Known::forwarded);
-        case 10: return lower(name[0]) == 'c' ? is("connection", Known::connection) : is("keep-alive", Known::keep_alive);
+        case 10: return first == 'c' ? is("connection", Known::connection) : is("keep-alive", Known::keep_alive);
         case 12: return is("x-request-id", Known::x_request_id);
         case 14: return is("content-length", Known::content_length);
         case 15: return is("x-forwarded-for", Known::x_forwarded_for);
         case 16:
-            return lower(name[0]) == 'p' ? is("proxy-connection", Known::proxy_connection)
-                                         : is("x-forwarded-host", Known::x_forwarded_host);
+            return first == 'p' ? is("proxy-connection", Known::proxy_connection)
+                                : is("x-forwarded-host", Known::x_forwarded_host);
         case 17:
-            return lower(name[0]) == 't' ? is("transfer-encoding", Known::transfer_encoding)
-                                         : is("x-forwarded-proto", Known::x_forwarded_proto);
+            return first == 't' ? is("transfer-encoding", Known::transfer_encoding)
+                                : is("x-forwarded-proto", Known::x_forwarded_proto);
         default: return Known::other;
     }
 }
@@ -75,23 +79,62 @@ using http::Known;
 
 // Headers --------------------------------------------------------------------------------------------------------
 
+namespace {
+
+// A loop's messages come and go on its own thread.
+struct SpareLayouts {
+    static constexpr std::size_t most = 128, largest_kept = 16 << 10;
+    std::vector<Headers::Layout*> layouts;
+    ~SpareLayouts() {
+        for (auto* layout : layouts) delete layout;
+        closed = true;
+    }
+    static thread_local bool closed;  // trivial, so readable while the thread's other variables are gone
+};
+thread_local bool SpareLayouts::closed = false;
+thread_local SpareLayouts spare_layouts;
+
+}  // namespace
+
+Headers::Layout* Headers::Layout::lend() {
+    if (SpareLayouts::closed || spare_layouts.layouts.empty()) {
+        auto* layout = new Layout{};
+        layout->text.reserve(512);
+        layout->lines.reserve(16);
+        return layout;
+    }
+    Layout* layout = spare_layouts.layouts.back();
+    spare_layouts.layouts.pop_back();
+    return layout;
+}
+
+void Headers::Layout::give_back(Layout* layout) noexcept {
+    if (!layout) return;
+    if (!SpareLayouts::closed && layout->text.capacity() <= SpareLayouts::largest_kept) {
+        auto& spare = spare_layouts.layouts;
+        if (spare.capacity() == 0) spare.reserve(SpareLayouts::most);
+        if (spare.size() < SpareLayouts::most) {
+            layout->text.clear();
+            layout->lines.clear();
+            spare.push_back(layout);
+            return;
+        }
+    }
+    delete layout;
+}
+
 Headers::Layout& Headers::Layout::of(Headers& headers) {
-    if (!headers.layout_) headers.layout_ = new Layout{};
+    if (!headers.layout_) headers.layout_ = lend();
     return *headers.layout_;
 }
 
-void Headers::Layout::append(std::string_view name, std::string_view value) {
-    const auto start = static_cast<std::uint32_t>(text.size());
-    if (!text.empty() && name.data() >= text.data() && name.data() < text.data() + text.size()) {
-        // A piece of ourselves: appending may move it.
-        const std::string copy{name};
-        return append(copy, std::string{value});
-    }
-    if (!text.empty() && value.data() >= text.data() && value.data() < text.data() + text.size())
-        return append(name, std::string{value});
-    text.append(name).append(value);
-    lines.push_back({start, start + static_cast<std::uint32_t>(name.size()), static_cast<std::uint32_t>(value.size()),
-                     static_cast<std::uint16_t>(name.size()), http::known(name)});
+void Headers::Layout::append(std::string_view name, std::string_view value, Known known) {
+    const std::size_t start = text.size();
+    text.resize(start + name.size() + value.size());
+    std::memcpy(text.data() + start, name.data(), name.size());
+    if (!value.empty()) std::memcpy(text.data() + start + name.size(), value.data(), value.size());
+    lines.push_back({static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(start + name.size()),
+                     static_cast<std::uint32_t>(value.size()), static_cast<std::uint16_t>(name.size()), known});
 }
 
 const Headers::Layout::Entry* Headers::Layout::find(const Headers& headers, Known known) noexcept {
@@ -121,7 +164,12 @@ Headers::Headers() noexcept = default;
 Headers::Headers(std::initializer_list<Line> lines) {
     for (const auto& line : lines) add(line.name, line.value);
 }
-Headers::Headers(const Headers& other) : layout_{other.layout_ ? new Layout{*other.layout_} : nullptr} {}
+Headers::Headers(const Headers& other) {
+    if (!other.layout_) return;
+    layout_ = Layout::lend();
+    layout_->text = other.layout_->text;
+    layout_->lines = other.layout_->lines;
+}
 Headers::Headers(Headers&& other) noexcept : layout_{std::exchange(other.layout_, nullptr)} {}
 Headers& Headers::operator=(const Headers& other) {
     if (this != &other) *this = Headers{other};
@@ -131,7 +179,7 @@ Headers& Headers::operator=(Headers&& other) noexcept {
     std::swap(layout_, other.layout_);
     return *this;
 }
-Headers::~Headers() { delete layout_; }
+Headers::~Headers() { Layout::give_back(layout_); }
 
 std::string_view Headers::get(std::string_view name) const noexcept {
     if (layout_)
@@ -151,7 +199,12 @@ void Headers::add(std::string_view name, std::string_view value) {
         throw std::invalid_argument("header name: expected a token, got \"" + std::string(name) + "\"");
     if (!http::is_field_value(value))
         throw std::invalid_argument("header " + std::string(name) + ": expected a value without CR, LF and NUL");
-    Layout::of(*this).append(name, value);
+    Layout& layout = Layout::of(*this);
+    // A piece of ourselves would move when room is made for it.
+    if (layout.holds(name) || layout.holds(value))
+        layout.append(std::string{name}, std::string{value});
+    else
+        layout.append(name, value);
 }
 
 void Headers::set(std::string_view name, std::string_view value) {

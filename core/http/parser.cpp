@@ -2,6 +2,7 @@
 #include "http/parser.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <limits>
 
@@ -11,6 +12,21 @@ namespace {
 namespace beast = boost::beast;
 
 std::string_view view(beast::string_view text) { return {text.data(), text.size()}; }
+// Beast has looked the name up already.
+Known known_of(beast::http::field field, std::string_view name) {
+    static const auto table = [] {
+        std::array<Known, 512> known_fields{};
+        for (unsigned i = 1; i < known_fields.size(); ++i) {
+            const auto text = beast::http::to_string(static_cast<beast::http::field>(i));
+            known_fields[i] = known(view(text));
+            if (i >= static_cast<unsigned>(beast::http::field::xref)) break;  // the last there is
+        }
+        return known_fields;
+    }();
+    const auto number = static_cast<unsigned>(field);
+    return number == 0 || number >= table.size() ? known(name) : table[number];
+}
+
 constexpr std::size_t longest_chunk_header = 256;  // size and extensions
 
 // A line feed that ends a line for some, though no carriage return stands before it.
@@ -110,7 +126,7 @@ void Parser<is_request>::on_response_impl(int code, string_view, int version, er
 }
 
 template <bool is_request>
-void Parser<is_request>::on_field_impl(beast::http::field, string_view name, string_view value, error_code&) {
+void Parser<is_request>::on_field_impl(beast::http::field field, string_view name, string_view value, error_code&) {
     // obs-fold (RFC 9112 section 5.2): Beast joins folded lines in a buffer of its own, unless the first is blank.
     const char* const colon = name.data() + name.size();
     if (value.data() < colon || value.data() > input_.data() + input_.size() ||
@@ -120,7 +136,7 @@ void Parser<is_request>::on_field_impl(beast::http::field, string_view name, str
     if (into.size() >= limits_.lines)
         throw Malformed{431, "headers_too_large", "there are more than " + std::to_string(limits_.lines) + " header lines"};
     if (name.size() > 0xffff) refuse("expected a shorter header name");
-    Headers::Layout::of(into).append(view(name), view(value));
+    Headers::Layout::of(into).append(view(name), view(value), known_of(field, view(name)));
 }
 
 // RFC 9112 section 6.3, without its leniencies: what two programs could frame in two ways is refused.

@@ -126,7 +126,9 @@ bool parse_authority(std::string_view authority, std::string& host) {
     if (!port.empty() && (port.front() != ':' || port.size() > 6 ||
                           !std::all_of(port.begin() + 1, port.end(), [](char c) { return c >= '0' && c <= '9'; })))
         return false;
-    for (const char c : name) host += c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+    host.assign(name);
+    for (char& c : host)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
     return true;
 }
 

@@ -6,6 +6,7 @@
 #include <Poco/Net/HTTPResponse.h>
 
 #include <charconv>
+#include <cstring>
 #include <ctime>
 
 namespace tollgate::http {
@@ -19,7 +20,17 @@ void append_number(std::string& out, std::uint64_t number, int base = 10) {
 }
 
 void append_line(std::string& out, std::string_view name, std::string_view value) {
-    out.append(name).append(": ", 2).append(value).append("\r\n", 2);
+    const std::size_t at = out.size();
+    out.resize(at + name.size() + value.size() + 4);
+    char* to = out.data() + at;
+    std::memcpy(to, name.data(), name.size());
+    to += name.size();
+    *to++ = ':';
+    *to++ = ' ';
+    if (!value.empty()) std::memcpy(to, value.data(), value.size());
+    to += value.size();
+    *to++ = '\r';
+    *to = '\n';
 }
 
 bool is_framing(Known known) noexcept {

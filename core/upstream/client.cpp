@@ -85,6 +85,10 @@ private:
 // One connection during one request and its answer; afterwards, if all went well, it goes back to the pool.
 class Conversation final : public BodySource {
 public:
+    // One for each request: from the thread's lists, like the coroutines beside it.
+    static void* operator new(std::size_t size) { return detail::allocate_frame(size); }
+    static void operator delete(void* memory, std::size_t size) noexcept { detail::free_frame(memory, size); }
+
     Conversation(Pool& pool, Call& call, std::unique_ptr<net::Stream> stream)
         : pool_{pool}, call_{call}, target_{call.target.shared_state()}, most_kept_{call.upstream.keep_alive},
           keep_time_{call.upstream.keep_alive_time}, wire_{std::move(stream)} {}
@@ -132,15 +136,16 @@ Task<bool> Conversation::send() {
         facts.chunked = !facts.length;
         small = facts.length && (*facts.length == 0 || (call_.body->try_read(piece) && piece.size() == *facts.length));
     }
-    std::string head;
-    head.reserve(1024);
-    const std::string_view host = upstream.preserve_host && call_.request.headers().has("Host")
+    std::string head = pool_.lend_text();
+    const std::string_view host = upstream.preserve_host && Headers::Layout::find(call_.request.headers(), http::Known::host)
                                       ? std::string_view{}
                                       : call_.target.where().is_unix() ? std::string_view{"localhost"} : call_.target.address();
     http::write_request_head(head, call_.request, host, facts);
     if (small) {
         const std::array<std::string_view, 2> pieces{head, piece};
-        co_return bool(co_await wire_.stream->write(pieces, upstream.timeout));
+        const IoResult sent = co_await wire_.stream->write(pieces, upstream.timeout);
+        pool_.give_back(std::move(head));
+        co_return bool(sent);
     }
     if (!piece.empty()) {
         // A first piece is in hand already.

@@ -17,6 +17,9 @@ constexpr auto name_lifetime = std::chrono::seconds{10};
 // An idle connection: anything that happens to it ends it.
 class Pool::Kept final : private net::Stream::Owner, private net::Timer {
 public:
+    static void* operator new(std::size_t size) { return detail::allocate_frame(size); }
+    static void operator delete(void* memory, std::size_t size) noexcept { detail::free_frame(memory, size); }
+
     Kept(Pool& pool, const TargetState* target, std::unique_ptr<net::Stream> stream, net::Duration time)
         : pool{pool}, target{target}, stream_{std::move(stream)} {
         stream_->set_owner(this);

@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace tollgate::upstream {
@@ -28,6 +29,12 @@ public:
     // there are `most` of them.
     void keep(std::shared_ptr<TargetState> target, std::unique_ptr<net::Stream> stream, std::size_t most, net::Duration time);
     void close_all() noexcept;
+    // An empty text with the memory of the last one given back: request heads are written into it.
+    std::string lend_text() noexcept { return std::exchange(spare_text_, {}); }
+    void give_back(std::string text) noexcept {
+        text.clear();
+        if (text.capacity() <= 16 << 10) spare_text_ = std::move(text);
+    }
     net::EventLoop& loop() const noexcept { return loop_; }
 
 private:
@@ -45,6 +52,7 @@ private:
     net::EventLoop& loop_;
     net::Blocking& blocking_;
     std::unordered_map<const TargetState*, Shelf> shelves_;
+    std::string spare_text_;
     std::map<std::string, Resolved> names_;  // answers of DNS
 };
 
