@@ -7,6 +7,7 @@
 #include <atomic>
 #include <functional>
 #include <future>
+#include <memory>
 #include <thread>
 
 namespace tollgate::test {
@@ -30,12 +31,13 @@ struct SessionSite final : http::Handler {
     }
     // Runs the job on the loop and waits for it.
     void on_loop(const std::function<void()>& job) {
-        std::promise<void> done;
-        loop.post([&] {
+        // Shared: it must outlive its own set_value().
+        const auto done = std::make_shared<std::promise<void>>();
+        loop.post([&job, done] {
             job();
-            done.set_value();
+            done->set_value();
         });
-        done.get_future().wait();
+        done->get_future().wait();
     }
     Task<void> serve(http::Exchange& exchange) override { return serve_(exchange); }
 

@@ -189,8 +189,8 @@ BOOST_AUTO_TEST_CASE(watcher_may_destroy_itself) {
     EventLoop loop{0};
     std::unique_ptr<Watch> watch;
     watch = std::make_unique<Watch>(loop, [&](Watch&) {
-        watch.reset();
         loop.stop();
+        watch.reset();  // and with it this very closure
     });
     loop.run();
     BOOST_TEST(!watch);

@@ -85,22 +85,23 @@ struct UpstreamSite {
     }
     // Runs the task on the loop and waits for its end.
     void run(Task<void> task) {
-        std::promise<void> done;
+        const auto done = std::make_shared<std::promise<void>>();
         on_loop([&] {
-            loop.spawn([](Task<void> inner, std::promise<void>& p) -> Task<void> {
+            loop.spawn([](Task<void> inner, std::shared_ptr<std::promise<void>> p) -> Task<void> {
                 co_await inner;
-                p.set_value();
+                p->set_value();
             }(std::move(task), done));
         });
-        BOOST_REQUIRE((done.get_future().wait_for(std::chrono::seconds{30}) == std::future_status::ready));
+        BOOST_REQUIRE((done->get_future().wait_for(std::chrono::seconds{30}) == std::future_status::ready));
     }
     void on_loop(const std::function<void()>& job) {
-        std::promise<void> done;
-        loop.post([&] {
+        // Shared: it must outlive its own set_value().
+        const auto done = std::make_shared<std::promise<void>>();
+        loop.post([&job, done] {
             job();
-            done.set_value();
+            done->set_value();
         });
-        done.get_future().wait();
+        done->get_future().wait();
     }
 
     net::EventLoop loop{0};
