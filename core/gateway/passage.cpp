@@ -297,7 +297,7 @@ void Passage::finish_answer(Response& response) {
     }
     Layout::remove(headers, Known::x_request_id);
     layout.append("X-Request-Id", request_id_, Known::x_request_id);
-    for (const auto& line : answer_headers_) headers.set(line.name, line.value);
+    if (const Layout* added = answer_headers_.layout()) layout.replace_by(*added);
 }
 
 Task<void> Passage::send() {

@@ -73,6 +73,9 @@ struct Headers::Layout {
     void append(std::string_view name, std::string_view value, http::Known known);
     void append(std::string_view name, std::string_view value) { append(name, value, http::known(name)); }
 
+    // Adds all lines of `other`, and removes lines of the same names that are here.
+    void replace_by(const Layout& other);
+
     static Layout& of(Headers& headers);  // made if need be
     // Layouts are lent and given back, with the memory they have grown: a message needs about ten allocations less.
     static Layout* lend();

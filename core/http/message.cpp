@@ -29,6 +29,7 @@ constexpr std::array<bool, 256> token_table = [] {
 
 bool same_text(std::string_view a, std::string_view b) noexcept {
     if (a.size() != b.size()) return false;
+    if (a.empty() || std::memcmp(a.data(), b.data(), a.size()) == 0) return true;
     for (std::size_t i = 0; i < a.size(); ++i)
         if (a[i] != b[i] && lower(a[i]) != lower(b[i])) return false;
     return true;
@@ -40,7 +41,7 @@ bool is_token(std::string_view text) noexcept {
 }
 
 bool is_field_value(std::string_view text) noexcept {
-    return std::none_of(text.begin(), text.end(), [](char c) { return c == '\r' || c == '\n' || c == '\0'; });
+    return text.find('\n') == text.npos && text.find('\r') == text.npos && text.find('\0') == text.npos;
 }
 
 Known known(std::string_view name) noexcept {
@@ -135,6 +136,15 @@ void Headers::Layout::append(std::string_view name, std::string_view value, Know
     if (!value.empty()) std::memcpy(text.data() + start + name.size(), value.data(), value.size());
     lines.push_back({static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(start + name.size()),
                      static_cast<std::uint32_t>(value.size()), static_cast<std::uint16_t>(name.size()), known});
+}
+
+void Headers::Layout::replace_by(const Layout& other) {
+    std::erase_if(lines, [&](const Entry& mine) {
+        return std::any_of(other.lines.begin(), other.lines.end(), [&](const Entry& theirs) {
+            return mine.known == theirs.known && http::same_text(name(mine), other.name(theirs));
+        });
+    });
+    for (const Entry& theirs : other.lines) append(other.name(theirs), other.value(theirs), theirs.known);
 }
 
 const Headers::Layout::Entry* Headers::Layout::find(const Headers& headers, Known known) noexcept {

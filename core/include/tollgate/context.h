@@ -117,7 +117,8 @@ public:
     // Says who is asking. Later plugins, values (`caller`), limits and the log see it.
     void set_caller(std::shared_ptr<const Caller> caller);
     // Adds a line to whatever answer this request gets, also to one the gateway makes itself (an error, a 429 of a
-    // later plugin). For lines like X-RateLimit-Remaining that belong on every answer.
+    // later plugin). For lines like X-RateLimit-Remaining that belong on every answer. An upstream's lines of that
+    // name make way.
     void add_answer_header(std::string_view name, std::string_view value);
     // Watches the request's body on its way to the upstream.
     void tap_request_body(std::unique_ptr<BodyTap> tap);
