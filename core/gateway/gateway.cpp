@@ -43,8 +43,6 @@ private:
     void on_every_loop(const std::function<void(LoopShare&)>& job);
     void prune(Poco::Util::TimerTask&) { prune(); }
     void prune();
-    static void retire(const Snapshot& snapshot);
-    static void destroy(std::shared_ptr<const Snapshot> snapshot);
     std::shared_ptr<upstream::TargetState> target_state(const std::string& address);
 
     const Options options_;
@@ -103,7 +101,7 @@ Gateway::Engine::Engine(Options options, http::Handler& handler, plugins::Catalo
                                            "Client connections refused because there were too many.", {})},
       loops_{shares_, loop_count(options_.loops), blocking_} {
     for (std::size_t number = 0; number < loops_.loop_count(); ++number)
-        shares_.push_back(std::make_unique<LoopShare>(number, handler_, blocking_));
+        shares_.push_back(std::make_unique<LoopShare>(number, handler_, blocking_, metrics_));
 }
 
 Gateway::Engine::~Engine() {
@@ -112,9 +110,10 @@ Gateway::Engine::~Engine() {
         drain();
     }
     timer_.cancel(true);
+    blocking_.finish();  // its work ends on the loops
     shares_.clear();  // leases, pools, what was spawned
-    for (auto& snapshot : retired_) destroy(std::move(snapshot));
-    if (current_) destroy(std::move(current_));
+    retired_.clear();
+    current_.reset();
 }
 
 config::Loaded Gateway::Engine::load() {
@@ -162,10 +161,7 @@ std::vector<config::Problem> Gateway::Engine::start() {
     auto loaded = load();
     if (!loaded.problems.empty()) return std::move(loaded.problems);
     auto listeners = open_listeners(*loaded.snapshot, loaded.problems);
-    if (!loaded.problems.empty()) {
-        destroy(std::move(loaded.snapshot));
-        return std::move(loaded.problems);
-    }
+    if (!loaded.problems.empty()) return std::move(loaded.problems);
     current_ = std::move(loaded.snapshot);
     std::vector<http::Lane*> lanes;
     for (auto& share : shares_) {
@@ -214,7 +210,6 @@ Gateway::Reloaded Gateway::Engine::reload() {
     std::vector<http::Listener> listeners;
     if (loaded.problems.empty()) listeners = open_listeners(*loaded.snapshot, loaded.problems);
     if (!loaded.problems.empty()) {
-        if (loaded.snapshot) destroy(std::move(loaded.snapshot));
         return {false, std::move(loaded.problems), "still serving the configuration from before"};
     }
     std::shared_ptr<const Snapshot> snapshot = std::move(loaded.snapshot);
@@ -239,14 +234,7 @@ void Gateway::Engine::prune() {
         retired_.erase(in_use, retired_.end());
         std::erase_if(target_states_, [](const auto& entry) { return entry.second.expired(); });
     }
-    for (auto& snapshot : unused) destroy(std::move(snapshot));
 }
-
-void Gateway::Engine::retire(const Snapshot& snapshot) {
-    for (const auto& use : snapshot.uses) plugins::retire(use->host.get());
-}
-
-void Gateway::Engine::destroy(std::shared_ptr<const Snapshot> snapshot) { retire(*snapshot); }
 
 void Gateway::Engine::drain() {
     const std::lock_guard no_reload{reloading_};
@@ -277,7 +265,8 @@ void Gateway::Engine::drain() {
         snapshots = retired_;
         snapshots.push_back(current_);
     }
-    for (const auto& snapshot : snapshots) retire(*snapshot);
+    for (const auto& snapshot : snapshots)
+        for (const auto& use : snapshot->uses) plugins::retire(use->host.get());
     loops_.set_running(false);
     for (auto& share : shares_) share->loop.stop();
     for (auto& share : shares_) share->thread.join();

@@ -1,6 +1,7 @@
 // core/gateway/loop_share.h - LoopShare: everything one loop has to itself: sessions, connections, its snapshot lease.
 #pragma once
 
+#include "gateway/figures.h"
 #include "gateway/passage.h"
 #include "http/session.h"
 #include "net/event_loop.h"
@@ -12,8 +13,8 @@
 namespace tollgate {
 
 struct LoopShare {
-    LoopShare(std::size_t number, http::Handler& handler, net::Blocking& blocking)
-        : loop{number}, pool{loop, blocking}, lane{loop, handler} {}
+    LoopShare(std::size_t number, http::Handler& handler, net::Blocking& blocking, plugins::Metrics& metrics)
+        : loop{number}, pool{loop, blocking}, lane{loop, handler}, figures{metrics} {}
 
     // Goes over to another snapshot; requests under way keep theirs. On the loop, or before it runs.
     void adopt(std::shared_ptr<const Snapshot> snapshot) {
@@ -30,6 +31,7 @@ struct LoopShare {
     net::EventLoop loop;
     upstream::Pool pool;
     http::Lane lane;
+    Figures figures;
     std::unique_ptr<SnapshotLease> lease;
     std::thread thread;
 };

@@ -60,6 +60,8 @@ Passage::~Passage() {
     request_body_.reset();
     if (response_) response_.set_body({});
     tell_taps(response_taps_, BodyEnd::cut);
+    const LogContext facts{*this, 0};
+    share_.figures.count(facts.status(), facts.reason());
     for (std::uint32_t use = 0; use < route_->chain.size(); ++use) {
         const PluginUse& plugin = *route_->chain[use];
         try {

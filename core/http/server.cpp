@@ -12,12 +12,12 @@
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
 
 namespace tollgate::http {
 
@@ -34,8 +34,25 @@ class NoHandlers final : public Poco::Net::HTTPRequestHandlerFactory {
 
 int descriptor_of(const Listener& listener) { return listener.socket->impl()->sockfd(); }
 
-// A socket file nobody listens behind any more is left over from a crash; one that answers belongs to somebody.
+// Which file a path leads to, without following a link at its end.
+struct FileIdentity {
+    bool exists = false, is_socket = false;
+    dev_t device = 0;
+    ino_t number = 0;
+    bool operator==(const FileIdentity&) const = default;
+    static FileIdentity of(const std::string& path) {
+        struct stat found {};
+        if (lstat(path.c_str(), &found) != 0) return {};
+        return {true, S_ISSOCK(found.st_mode), found.st_dev, found.st_ino};
+    }
+};
+
+// A socket file nobody listens behind any more is left over from a crash; one that answers belongs to somebody, and
+// what is no socket is not ours to touch.
 void remove_stale(const std::string& path) {
+    const auto found = FileIdentity::of(path);
+    if (!found.exists) return;
+    if (!found.is_socket) throw Poco::Net::NetException("expected a socket or nothing at " + path + ", got another file");
     const int probe = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (probe < 0) return;
     sockaddr_un address{};
@@ -72,17 +89,19 @@ std::string Listener::shown() const {
 Listener Listener::open(const net::Address& address) {
     if (address.is_unix()) remove_stale(address.path());
     const SocketAddress where = address.resolve();
-    auto* raw = new ServerSocket{};
-    std::shared_ptr<ServerSocket> socket{raw, [path = address.path()](ServerSocket* closed) {
+    // Set once the file is ours; another gateway may have put its own there by the time this one closes.
+    auto bound = std::make_shared<FileIdentity>();
+    std::shared_ptr<ServerSocket> socket{new ServerSocket{}, [path = address.path(), bound](ServerSocket* closed) {
                                              closed->close();
                                              delete closed;
-                                             if (!path.empty()) unlink(path.c_str());
+                                             if (bound->exists && FileIdentity::of(path) == *bound) unlink(path.c_str());
                                          }};
     // Every address means IPv6 and IPv4 on one socket.
     if (where.family() == AddressFamily::IPv6)
         socket->bind6(where, true, false, !address.host().empty());
     else
         socket->bind(where, true, false);
+    if (address.is_unix()) *bound = FileIdentity::of(address.path());
     socket->listen(1024);
     socket->setBlocking(false);
     return {address, std::move(socket)};

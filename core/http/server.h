@@ -19,12 +19,13 @@
 
 namespace tollgate::http {
 
-// A listening socket. Closed, and a Unix socket's file removed, with its last copy.
+// A listening socket. Closed with its last copy; a Unix socket's file is removed with it, if it is still ours.
 struct Listener {
     net::Address address;
     std::shared_ptr<Poco::Net::ServerSocket> socket;
     std::string shown() const;  // "127.0.0.1:8080", with the port the kernel chose
-    // Throws Poco::Exception with why it cannot listen there.
+    // Throws Poco::Exception with why it cannot listen there. A socket file that nobody answers is replaced; any other
+    // file at that path is an error.
     static Listener open(const net::Address& address);
 };
 

@@ -21,7 +21,7 @@ namespace {
 
 struct Site final : http::Handler {
     Site() {
-        shares.push_back(std::make_unique<LoopShare>(0, *this, blocking));
+        shares.push_back(std::make_unique<LoopShare>(0, *this, blocking, metrics));
         loops.set_running(true);
         share().thread = std::thread{[this] { share().loop.run(); }};
     }
@@ -77,6 +77,7 @@ struct Site final : http::Handler {
     }
 
     net::Blocking blocking{2};
+    plugins::Metrics metrics{1};
     std::vector<std::unique_ptr<LoopShare>> shares;
     GatewayLoops loops{shares, 1, blocking};
 };

@@ -165,7 +165,8 @@ struct Site final : http::Handler {
     std::vector<routing::Pattern> patterns;
     std::shared_ptr<upstream::TargetState> state = std::make_shared<upstream::TargetState>();
     net::Blocking blocking{2};
-    LoopShare share{0, *this, blocking};
+    plugins::Metrics metrics{1};
+    LoopShare share{0, *this, blocking, metrics};
 };
 
 bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }

@@ -108,6 +108,39 @@ BOOST_AUTO_TEST_CASE(destruction_waits_for_work_under_way) {
     releaser.join();
 }
 
+BOOST_AUTO_TEST_CASE(finished_work_needs_its_loop_no_more) {
+    Blocking blocking{1};
+    std::promise<void> started, go;
+    std::thread releaser;
+    {
+        EventLoop loop{0};
+        loop.post([&] {
+            loop.spawn([](Blocking& b, std::promise<void>& s, std::promise<void>& g) -> Task<void> {
+                co_await b.run([&s, &g] {
+                    s.set_value();
+                    g.get_future().wait();
+                });
+            }(blocking, started, go));
+            loop.stop();
+        });
+        loop.run();
+        started.get_future().wait();
+        releaser = std::thread{[&] { go.set_value(); }};
+        blocking.finish();
+    }
+    releaser.join();
+    EventLoop later{1};  // and there may be more of it
+    bool ran = false;
+    later.post([&] {
+        later.spawn([](Blocking& b, bool& flag, EventLoop& l) -> Task<void> {
+            co_await b.run([&flag] { flag = true; });
+            l.stop();
+        }(blocking, ran, later));
+    });
+    later.run();
+    BOOST_TEST(ran);
+}
+
 BOOST_AUTO_TEST_CASE(too_much_work_at_once_is_told_to_who_awaits) {
     EventLoop loop{0};
     Blocking blocking{1};
