@@ -1,15 +1,11 @@
 // tests/scenarios/upstream_failures_test.cpp - what can go wrong behind the gateway, and what the client is told of it.
+#include "support/full_queue.h"
 #include "support/gateway_process.h"
 #include "support/scripted_upstream.h"
 
 #include <boost/test/unit_test.hpp>
 
-#include <fcntl.h>
-#include <poll.h>
-#include <sys/socket.h>
 #include <unistd.h>
-
-#include <arpa/inet.h>
 
 #include <string>
 #include <vector>
@@ -20,36 +16,6 @@ using namespace std::string_literals;
 using namespace std::chrono_literals;
 
 namespace {
-
-// An address where the kernel takes no further connection and refuses none: nobody accepts, and the queue is full.
-class FullQueue {
-public:
-    FullQueue() : listener_{listen_on("127.0.0.1:0", 0)}, address_{bound_address(listener_)} {
-        for (int i = 0; i < 64; ++i) {
-            const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-            waiting_.push_back(descriptor);
-            sockaddr_in place{};
-            socklen_t size = sizeof place;
-            ::getsockname(listener_, reinterpret_cast<sockaddr*>(&place), &size);
-            ::connect(descriptor, reinterpret_cast<const sockaddr*>(&place), size);
-            pollfd entry{descriptor, POLLOUT, 0};
-            if (::poll(&entry, 1, 200) == 0) return;  // this one hangs, and so will the next
-        }
-        throw std::runtime_error{"the queue of " + address_ + " never filled"};
-    }
-    ~FullQueue() {
-        for (const int descriptor : waiting_) ::close(descriptor);
-        ::close(listener_);
-    }
-    FullQueue(const FullQueue&) = delete;
-    FullQueue& operator=(const FullQueue&) = delete;
-    const std::string& address() const { return address_; }
-
-private:
-    int listener_;
-    std::string address_;
-    std::vector<int> waiting_;
-};
 
 std::string refused_address() {
     const int descriptor = listen_on("127.0.0.1:0");
