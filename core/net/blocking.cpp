@@ -56,7 +56,9 @@ struct Wait {
 }  // namespace
 
 Blocking::Blocking(int threads) : threads_{std::make_unique<Poco::ThreadPool>("blocking", 1, threads)} {}
-Blocking::~Blocking() { threads_->joinAll(); }
+Blocking::~Blocking() { finish(); }
+
+void Blocking::finish() { threads_->joinAll(); }
 
 Task<void> Blocking::run(std::function<void()> work) {
     auto job = std::make_shared<Job>();

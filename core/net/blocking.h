@@ -15,7 +15,9 @@ namespace tollgate::net {
 class Blocking {
 public:
     explicit Blocking(int threads);
-    ~Blocking();  // waits for work under way
+    ~Blocking();  // finish()
+    // Waits for work under way, which tells its loop of its end: before the loops are destroyed.
+    void finish();
     // [loop] Runs `work` on a thread and goes on here. If the awaiting task is destroyed meanwhile, the work still
     // ends, and nobody hears of it. What it throws is thrown here; so is Poco::NoThreadAvailableException.
     Task<void> run(std::function<void()> work);
