@@ -41,7 +41,7 @@ Assembly::Assembly(Reader& reader, const Source& source, const Surroundings& sur
       surroundings_{surroundings},
       origin_{source.file, source.folder.string()},
       snapshot_{std::make_shared<Snapshot>()},
-      ordinals_{std::make_shared<Ordinals>()} {}
+      common_{std::make_shared<Common>()} {}
 
 Assembly::~Assembly() = default;
 
@@ -84,7 +84,7 @@ bool Assembly::expect_table(const Declaration& declaration) {
 std::optional<CheckedSettings> Assembly::check(int line, const std::string& owner, const Item& table,
                                                std::span<const Field> fields,
                                                std::span<const std::string_view> others) {
-    CheckedSettings settings{owner, where(line), fields, ordinals_};
+    CheckedSettings settings{owner, where(line), fields, common_};
     auto found = check_settings(
         owner, table, fields, origin_, [&](const Field& field) { return fallback(field, owner, line); }, settings,
         others);
@@ -210,6 +210,7 @@ void Assembly::add_tier(const Declaration& declaration) {
     }
     auto& tier = snapshot_->tiers[declaration.name];
     tier.name_ = declaration.name;
+    common_->tiers.insert(declaration.name);
     tier.where_ = where(declaration.line);
     if (!settings) return;
     if (settings->has("rate")) tier.rate_ = settings->rate("rate");

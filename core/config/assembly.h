@@ -73,7 +73,7 @@ private:
     Origin origin_;
     std::shared_ptr<Snapshot> snapshot_;
     std::vector<ReadingProblem> problems_;
-    std::shared_ptr<Ordinals> ordinals_;
+    std::shared_ptr<Common> common_;
     std::vector<std::unique_ptr<Use>> uses_;  // by their number
     std::map<int, UpstreamPlan> upstreams_;   // by the number of their declaration
     std::map<std::string, int, std::less<>> upstream_names_;

@@ -185,12 +185,12 @@ std::vector<std::string> check_settings(std::string_view owner, const Item& tabl
 }
 
 CheckedSettings::CheckedSettings(std::string owner, std::string where, std::span<const Field> fields,
-                                 std::shared_ptr<Ordinals> ordinals)
+                                 std::shared_ptr<Common> common)
     : owner_{std::move(owner)},
       where_{std::move(where)},
       fields_{fields},
       settings_(fields.size()),
-      ordinals_{std::move(ordinals)} {}
+      common_{std::move(common)} {}
 
 std::size_t CheckedSettings::find(std::string_view name) const {
     for (std::size_t i = 0; i < fields_.size(); ++i)
@@ -230,7 +230,7 @@ std::vector<std::string> CheckedSettings::texts(std::string_view name) const {
 
 int CheckedSettings::ordinal(std::string_view kind) const {
     auto& own = own_ordinals_[std::string{kind}];
-    if (own == 0) own = ++(*ordinals_)[owner_ + ' ' + std::string{kind}];
+    if (own == 0) own = ++common_->ordinals[owner_ + ' ' + std::string{kind}];
     return own;
 }
 

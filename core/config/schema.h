@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -25,10 +26,16 @@ using Setting = std::variant<std::monostate, bool, std::int64_t, double, std::st
 // How often a plugin was asked for in one configuration, by "plugin kind": for Settings::ordinal().
 using Ordinals = std::map<std::string, int, std::less<>>;
 
+// What all uses of one configuration share. The tiers are complete before the first plugin is created.
+struct Common {
+    Ordinals ordinals;
+    std::set<std::string, std::less<>> tiers;
+};
+
 class CheckedSettings final : public Settings {
 public:
     CheckedSettings(std::string owner, std::string where, std::span<const Field> fields,
-                    std::shared_ptr<Ordinals> ordinals);
+                    std::shared_ptr<Common> common);
 
     bool has(std::string_view name) const override;
     bool boolean(std::string_view name) const override;
@@ -42,6 +49,7 @@ public:
     std::vector<std::string> texts(std::string_view name) const override;
     std::string where() const override { return where_; }
     int ordinal(std::string_view kind) const override;
+    bool has_tier(std::string_view name) const override { return common_->tiers.contains(name); }
 
     void set(std::size_t field, Setting setting) { settings_[field] = std::move(setting); }
     bool given(std::size_t field) const { return settings_[field].index() != 0; }
@@ -54,7 +62,7 @@ private:
     std::string owner_, where_;
     std::span<const Field> fields_;
     std::vector<Setting> settings_;
-    std::shared_ptr<Ordinals> ordinals_;
+    std::shared_ptr<Common> common_;
     mutable Ordinals own_ordinals_;
 };
 

@@ -65,6 +65,11 @@ public:
     double number_of(const Context& ctx) const;
     // As an operator would write it: `header "X-API-Key"`, `caller`, `function (routes.lua:12)`.
     std::string describe() const;
+    // What it is, as the word of routes.lua: "header", "query", "cookie", "caller", "client_ip", "route", "method",
+    // "path", "host", "text" (a number too) or "function"; "" where not given.
+    std::string_view kind() const noexcept;
+    // The whole name of a header, query parameter or cookie; "" for the others. Valid as long as this Value.
+    std::string_view name() const noexcept;
 
 private:
     std::shared_ptr<const Expression> expression_;
@@ -76,6 +81,8 @@ public:
     virtual ~Expression() = default;
     virtual std::string_view of(const Context& ctx, std::string& scratch) const = 0;
     virtual std::string describe() const = 0;
+    virtual std::string_view kind() const noexcept { return {}; }  // for both see Value
+    virtual std::string_view name() const noexcept { return {}; }
 };
 
 // Thrown by a plugin's create(): the gateway adds file, line and the plugin's name.
@@ -112,6 +119,8 @@ public:
     // 1 for the first use of this plugin in this configuration that asks with `kind`, 2 for the next: the stable
     // part of a name for state that outlives a reload, where the operator gave none.
     virtual int ordinal(std::string_view kind) const = 0;
+    // True if this configuration declares `tier "name" { ... }`, wherever it stands in the file.
+    virtual bool has_tier(std::string_view name) const = 0;
 };
 
 }  // namespace tollgate

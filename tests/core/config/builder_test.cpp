@@ -217,6 +217,15 @@ route "GET /a" { answer = "a", plugins = { late } }
     BOOST_TEST(seen == "ratelimit:3#1 ratelimit:4#2 logging:4#1 ");
 }
 
+BOOST_AUTO_TEST_CASE(plugins_know_the_declared_tiers_wherever_they_stand) {
+    test::Workshop workshop;
+    loaded(workshop, any_port + "always { logging { } }\ntier 'free' { rate = 1 / second }");
+    BOOST_TEST(workshop.seen().at(0).knows_free);
+    BOOST_TEST(!workshop.seen().at(0).knows_none);
+    loaded(workshop, any_port + "always { logging { } }\ntier 'gold' { rate = 1 / second }");
+    BOOST_TEST(!workshop.seen().at(1).knows_free);
+}
+
 BOOST_AUTO_TEST_CASE(a_use_in_no_chain_is_checked_but_not_made) {
     test::Workshop workshop;
     const auto snapshot = loaded(workshop, any_port + "local unused = logging { }");

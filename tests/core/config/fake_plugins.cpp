@@ -76,7 +76,7 @@ std::string as_text(const Settings& settings, const Field& field) {
 }
 
 Seen write_down(const char* plugin, std::span<const Field> fields, const Settings& settings) {
-    Seen seen{plugin, settings.where(), settings.ordinal("use"), {}, {}};
+    Seen seen{plugin, settings.where(), settings.ordinal("use"), {}, {}, settings.has_tier("free"), settings.has_tier("")};
     if (settings.ordinal("use") != seen.ordinal) throw std::logic_error{"an ordinal changed"};
     for (const auto& field : fields) {
         if (!settings.has(field.name)) continue;

@@ -19,6 +19,7 @@ struct Seen {
     int ordinal = 0;
     std::map<std::string, std::string> texts;  // what the settings say, as text
     std::map<std::string, Value> values;
+    bool knows_free = false, knows_none = false;  // the tiers "free" and ""
 };
 
 // Everything load() needs, with plugins called auth, balancer, cache, logging and ratelimit: their fields are close to

@@ -140,7 +140,7 @@ BOOST_AUTO_TEST_CASE(paths_begin_at_the_folder_of_the_file) {
 BOOST_AUTO_TEST_CASE(asking_wrongly_is_a_bug_of_the_plugin) {
     static constexpr Field fields[] = {
         {.name = "n", .type = Type::integer}, {.name = "v", .type = Type::value}, {.name = "l", .type = Type::texts}};
-    CheckedSettings settings{"probe", "routes.lua:1", fields, std::make_shared<Ordinals>()};
+    CheckedSettings settings{"probe", "routes.lua:1", fields, std::make_shared<Common>()};
     BOOST_TEST(!settings.has("n"));
     BOOST_CHECK_THROW(settings.has("m"), std::logic_error);
     BOOST_CHECK_THROW(settings.integer("n"), std::logic_error);
