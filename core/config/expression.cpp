@@ -14,46 +14,50 @@ public:
     explicit Constant(std::string text) : text_{std::move(text)} {}
     std::string_view of(const Context&, std::string&) const override { return text_; }
     std::string describe() const override { return text::quote(text_); }
+    std::string_view kind() const noexcept override { return "text"; }
 
 private:
     std::string text_;
 };
 
 // What is there to be looked at, without a name.
-template <ValueKind kind>
+template <ValueKind which>
 class Plain final : public Value::Expression {
 public:
     std::string_view of(const Context& ctx, std::string&) const override {
-        if constexpr (kind == ValueKind::caller)
+        if constexpr (which == ValueKind::caller)
             return ctx.caller() ? ctx.caller()->id() : std::string_view{};
-        else if constexpr (kind == ValueKind::client_ip)
+        else if constexpr (which == ValueKind::client_ip)
             return ctx.client_ip();
-        else if constexpr (kind == ValueKind::route)
+        else if constexpr (which == ValueKind::route)
             return ctx.route();
-        else if constexpr (kind == ValueKind::method)
+        else if constexpr (which == ValueKind::method)
             return ctx.request().method();
-        else if constexpr (kind == ValueKind::path)
+        else if constexpr (which == ValueKind::path)
             return ctx.request().path();
         else
             return ctx.request().host();
     }
-    std::string describe() const override { return std::string{word_of(kind)}; }
+    std::string describe() const override { return std::string{word_of(which)}; }
+    std::string_view kind() const noexcept override { return word_of(which); }
 };
 
 // What a request may carry under a name.
-template <ValueKind kind>
+template <ValueKind which>
 class Named final : public Value::Expression {
 public:
     explicit Named(std::string name) : name_{std::move(name)} {}
     std::string_view of(const Context& ctx, std::string& scratch) const override {
-        if constexpr (kind == ValueKind::header)
+        if constexpr (which == ValueKind::header)
             return ctx.request().headers().get(name_);
-        else if constexpr (kind == ValueKind::cookie)
+        else if constexpr (which == ValueKind::cookie)
             return ctx.request().cookie(name_);
         scratch = ctx.request().query_parameter(name_).value_or("");
         return scratch;
     }
-    std::string describe() const override { return std::string{word_of(kind)} + ' ' + text::quote(name_); }
+    std::string describe() const override { return std::string{word_of(which)} + ' ' + text::quote(name_); }
+    std::string_view kind() const noexcept override { return word_of(which); }
+    std::string_view name() const noexcept override { return name_; }
 
 private:
     std::string name_;
@@ -68,6 +72,7 @@ public:
                       where_ + ": no script here"};
     }
     std::string describe() const override { return "function (" + where_ + ")"; }
+    std::string_view kind() const noexcept override { return "function"; }
 
 private:
     int number_;

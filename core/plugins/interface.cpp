@@ -31,5 +31,7 @@ double Value::number_of(const Context& ctx) const {
 }
 
 std::string Value::describe() const { return expression_ ? expression_->describe() : std::string{}; }
+std::string_view Value::kind() const noexcept { return expression_ ? expression_->kind() : std::string_view{}; }
+std::string_view Value::name() const noexcept { return expression_ ? expression_->name() : std::string_view{}; }
 
 }  // namespace tollgate
