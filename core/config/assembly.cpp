@@ -3,6 +3,7 @@
 #include "config/assembly.h"
 
 #include "config/assembly_use.h"
+#include "config/refusals.h"
 #include "support/text.h"
 
 #include <algorithm>
@@ -260,6 +261,7 @@ const PluginUse* Assembly::use(int index) {
 
 // In the order they are written, so that ordinals are the same after a reload.
 void Assembly::create_plugins() {
+    Refusals refusals;
     for (std::size_t i = 0; i < uses_.size(); ++i) {
         auto& use = *uses_[i];
         if (!use.made || !use.settings) continue;
@@ -269,13 +271,14 @@ void Assembly::create_plugins() {
         try {
             use.made->host = surroundings_.make_host(descriptor);
             use.made->plugin = descriptor.create(*use.settings, *use.made->host);
-            if (!use.made->plugin) add_problem(line, name + ": made no plugin");
+            if (!use.made->plugin) refusals.add(line, name + ": ", "made no plugin");
         } catch (const ConfigError& error) {
-            add_problem(line, name + ": " + (error.field().empty() ? "" : error.field() + ": ") + error.what());
+            refusals.add(line, name + ": " + (error.field().empty() ? "" : error.field() + ": "), error.what());
         } catch (const std::exception& error) {
-            add_problem(line, name + ": " + error.what());
+            refusals.add(line, name + ": ", error.what());
         }
     }
+    for (auto& [line, what] : refusals.told()) add_problem(line, std::move(what));
 }
 
 }  // namespace tollgate::config

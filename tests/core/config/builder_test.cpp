@@ -204,6 +204,29 @@ BOOST_AUTO_TEST_CASE(values_describe_themselves_as_written) {
     BOOST_TEST(describe("function() return 1 end") == "function (routes.lua:2)");
 }
 
+BOOST_AUTO_TEST_CASE(a_values_kind_and_name_are_told_uncut) {
+    test::Workshop workshop;
+    const auto value = [&](const std::string& written) {
+        test::Workshop own;
+        loaded(own, any_port + "always { probe { value = " + written + " } }");
+        return own.seen().at(0).values.at("value");
+    };
+    const std::string name(200, 'n');
+    for (const char* word : {"header", "query", "cookie"}) {
+        const Value named = value(word + (" \"" + name) + '"');
+        BOOST_TEST(named.kind() == word);
+        BOOST_TEST(named.name() == name);
+    }
+    for (const char* word : {"caller", "client_ip", "route", "method", "path", "host"}) {
+        BOOST_TEST(value(word).kind() == word);
+        BOOST_TEST(value(word).name() == "");
+    }
+    BOOST_TEST(value("\"query \\\"q\\\"\"").kind() == "text");
+    BOOST_TEST(value("5").kind() == "text");
+    BOOST_TEST(value("function() return 1 end").kind() == "function");
+    BOOST_TEST(Value{}.kind() == "");
+}
+
 BOOST_AUTO_TEST_CASE(ordinals_count_the_uses_of_a_plugin_as_written) {
     test::Workshop workshop;
     loaded(workshop, any_port + R"lua(
@@ -239,6 +262,26 @@ BOOST_AUTO_TEST_CASE(what_create_throws_is_a_problem_with_its_place) {
     test::Workshop workshop;
     BOOST_TEST(workshop.problems_of(any_port + "always {\n probe { text = \"throw\" } }") ==
                "routes.lua:3: probe: thrown by create");
+}
+
+BOOST_AUTO_TEST_CASE(what_several_uses_are_refused_for_is_told_once_with_all_their_lines) {
+    test::Workshop workshop;
+    BOOST_TEST(workshop.problems_of(any_port +
+                                    "always {\n probe { text = \"throw\" } }\n"
+                                    "for _, path in ipairs { '/a', '/b' } do\n"
+                                    "route('GET ' .. path) { answer = '', plugins = { probe { text = \"throw\" } } }\n"
+                                    "end\n"
+                                    "route 'GET /c' { answer = '', plugins = { probe { text = \"throw\" } } }\n") ==
+               "routes.lua:3: probe: thrown by create; the same in lines 5, 7");
+}
+
+BOOST_AUTO_TEST_CASE(each_line_of_what_create_throws_is_a_problem) {
+    test::Workshop workshop;
+    BOOST_TEST(workshop.problems_of(any_port +
+                                    "always {\n probe { text = \"throw two\" } }\n"
+                                    "route 'GET /' { answer = '', plugins = { probe { text = \"throw\" } } }") ==
+               "routes.lua:3: probe: thrown by create; the same in line 4\n"
+               "routes.lua:3: probe: and again");
 }
 
 BOOST_AUTO_TEST_CASE(environment_variables_are_read_once_for_all_vms) {

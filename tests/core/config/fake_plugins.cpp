@@ -94,6 +94,8 @@ std::unique_ptr<Plugin> create(const Settings& settings, Host&) {
     if (std::string_view{name} == "auth" && settings.has("file") && !std::filesystem::exists(settings.text("file")))
         throw ConfigError{"file", "cannot be read: No such file or directory"};
     if (seen.texts.contains("text") && seen.texts.at("text") == "throw") throw std::runtime_error{"thrown by create"};
+    if (seen.texts.contains("text") && seen.texts.at("text") == "throw two")
+        throw std::runtime_error{"thrown by create\nand again"};
     return std::make_unique<Plugin>();
 }
 
