@@ -34,6 +34,7 @@ private:
 struct Keys {
     auth::Credentials credentials;
     std::vector<std::shared_ptr<const Caller>> callers;  // by the credential's index
+    auth::KeyFile::Tiers tiers;
 };
 
 std::string hex(const auth::Digest& digest) {
@@ -43,14 +44,22 @@ std::string hex(const auth::Digest& digest) {
     return text;
 }
 
-std::shared_ptr<Keys> parse_keys(std::string_view text, const std::string& path) {
-    auth::KeyFile file = auth::KeyFile::parse(text, path);
-    if (!file.good()) {
-        std::string all;
-        for (const std::string& problem : file.problems()) (all += all.empty() ? "" : "\n") += problem;
-        throw ConfigError{"file", all};
-    }
+// Refuses the file if there is a mistake in it, or a tier that routes.lua does not declare: all of them at once.
+void expect_no_problems(std::vector<std::string> problems, const auth::KeyFile::Tiers& tiers,
+                        const Settings& settings) {
+    const auto declared = [&](std::string_view tier) { return settings.has_tier(tier); };
+    for (std::string& more : auth::KeyFile::undeclared(tiers, settings.text("file"), declared))
+        problems.push_back(std::move(more));
+    std::string all;
+    for (const std::string& problem : problems) (all += all.empty() ? "" : "\n") += problem;
+    if (!all.empty()) throw ConfigError{"file", all};
+}
+
+std::shared_ptr<Keys> parse_keys(std::string_view text, const Settings& settings) {
+    auth::KeyFile file = auth::KeyFile::parse(text, settings.text("file"));
     auto keys = std::make_shared<Keys>();
+    keys->tiers = file.tiers();
+    if (!file.good()) expect_no_problems(file.problems(), keys->tiers, settings);
     keys->credentials = auth::Credentials{file.take_credentials()};
     keys->callers.reserve(keys->credentials.size());
     for (std::size_t i = 0; i < keys->credentials.size(); ++i)
@@ -58,13 +67,17 @@ std::shared_ptr<Keys> parse_keys(std::string_view text, const std::string& path)
     return keys;
 }
 
-// Keyed by the content, not by the file's time: an edit within one tick of the clock must count.
-std::shared_ptr<const Keys> read_keys(const std::string& path, Host& host) {
+// Keyed by the content, not by the file's time: an edit within one tick of the clock must count. The tiers are another
+// matter: the same content may be right before a reload of routes.lua and wrong after it.
+std::shared_ptr<const Keys> read_keys(const Settings& settings, Host& host) {
+    const std::string path = settings.text("file");
     std::string problem;
     const std::string text = auth::KeyFile::load(path, problem);
     if (!problem.empty()) throw ConfigError{"file", problem};
-    return host.state<Keys>("keys " + hex(auth::sha256(text)) + ' ' + path,
-                            [&] { return parse_keys(text, path); });
+    auto keys = host.state<Keys>("keys " + hex(auth::sha256(text)) + ' ' + path,
+                                 [&] { return parse_keys(text, settings); });
+    expect_no_problems({}, keys->tiers, settings);
+    return keys;
 }
 
 // Where a request carries its key, so that it can be read there and taken out again.
@@ -77,10 +90,9 @@ public:
             return;
         }
         value_ = settings.value("key");
-        const std::string text = value_.describe();  // `header "X-API-Key"`, as an operator would write it
-        kind_ = text.substr(0, text.find(' '));
-        const std::size_t open = text.find('"'), close = text.rfind('"');
-        if (open < close) name_ = text.substr(open + 1, close - open - 1);
+        kind_ = value_.kind();
+        name_ = value_.name();
+        const std::string text = value_.describe();  // for people: a long name is cut
         if (kind_ != "header" && kind_ != "query" && kind_ != "cookie" && kind_ != "function")
             throw ConfigError{"key", "expected a header, query, cookie or function, got " + text};
         if (bearer && kind_ != "header")
@@ -108,19 +120,26 @@ public:
     void clear(Request& request) const {
         if (kind_ == "header") request.headers().remove(name_);
         if (kind_ == "query") request.set_target(auth::without_parameter(request.target(), name_));
-        if (kind_ == "cookie") {
-            const std::string rest = auth::without_cookie(request.headers().get("Cookie"), name_);
-            if (rest.empty()) request.headers().remove("Cookie");
-            else request.headers().set("Cookie", rest);
-        }
+        if (kind_ == "cookie") clear_cookie(request.headers());
     }
 
     // `header "X-API-Key"`; "" for a function, whose place is no client's business.
     std::string text() const { return kind_ == "function" ? std::string{} : kind_ + " \"" + name_ + '"'; }
 
 private:
-    bool same_name(std::string_view name) const noexcept {
-        return std::equal(name.begin(), name.end(), name_.begin(), name_.end(),
+    // There may be several lines (RFC 9113 section 8.2.3), any of them with the key or without.
+    void clear_cookie(Headers& headers) const {
+        std::vector<std::string> rests;
+        for (std::size_t i = 0; i < headers.size(); ++i)
+            if (const auto [name, value] = headers[i]; is(name, "Cookie"))
+                rests.push_back(auth::without_cookie(value, name_));
+        headers.remove("Cookie");
+        for (const std::string& rest : rests)
+            if (!rest.empty()) headers.add("Cookie", rest);
+    }
+    bool same_name(std::string_view name) const noexcept { return is(name, name_); }
+    static bool is(std::string_view name, std::string_view wanted) noexcept {
+        return std::equal(name.begin(), name.end(), wanted.begin(), wanted.end(),
                           [](char a, char b) { return lower(a) == lower(b); });
     }
     static char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
@@ -144,7 +163,7 @@ class Auth final : public Plugin {
 public:
     Auth(const Settings& settings, Host& host)
         : host_{host}, bearer_{settings.text("scheme") == "bearer"}, place_{settings, bearer_},
-          file_{settings.text("file")}, keys_{read_keys(file_, host)}, optional_{settings.boolean("optional")},
+          file_{settings.text("file")}, keys_{read_keys(settings, host)}, optional_{settings.boolean("optional")},
           hide_{settings.boolean("hide")},
           challenge_{(bearer_ ? "Bearer realm=" : "ApiKey realm=") + quoted_realm(settings.text("realm"))},
           missing_{refusal("key_missing", sentence("an ", "a ", " is required", place_.text()), "")},
@@ -198,7 +217,8 @@ private:
         return {};
     }
 
-    // Not let in with no tier at all: a limit by tier would not hold, and nobody would notice.
+    // read_keys() has seen to it that this cannot be. Still, not let in with no tier at all: a limit by tier would not
+    // hold, and nobody would notice.
     Verdict without_tier(RequestContext& ctx, const Caller& caller) const {
         tier_unknown_count_.add();
         const std::string what =

@@ -131,6 +131,28 @@ KeyFile KeyFile::parse(std::string_view text, const std::string& name) {
     return file;
 }
 
+KeyFile::Tiers KeyFile::tiers() const {
+    Tiers tiers;
+    for (std::size_t i = 0; i < credentials_.size(); ++i)
+        if (!credentials_[i].tier.empty())
+            tiers[credentials_[i].tier].push_back(static_cast<std::uint32_t>(line_of_[i]));
+    return tiers;
+}
+
+std::vector<std::string> KeyFile::undeclared(const Tiers& tiers, const std::string& name,
+                                             const std::function<bool(std::string_view)>& declared) {
+    std::map<std::uint32_t, std::string_view> wrong;  // by line
+    for (const auto& [tier, lines] : tiers)
+        if (!declared(tier))
+            for (const std::uint32_t line : lines) wrong.emplace(line, tier);
+    KeyFile file;
+    file.name_ = name;
+    for (const auto& [line, tier] : wrong)
+        file.refuse(line, "expected a tier of routes.lua, got \"" + std::string{tier} + '"');
+    file.count_the_rest();
+    return std::move(file.problems_);
+}
+
 void KeyFile::read_line(std::string_view line, std::size_t number) {
     if (line.size() > longest_line)
         return refuse(number, "expected at most " + std::to_string(longest_line) + " bytes in a line, got " +
@@ -181,6 +203,10 @@ void KeyFile::finish() {
         problems_.push_back(name_ + ": expected at least one key, got none");
         problem_count_ = 1;
     }
+    count_the_rest();
+}
+
+void KeyFile::count_the_rest() {
     if (problem_count_ > most_problems)
         problems_.push_back(name_ + ": and " + std::to_string(problem_count_ - most_problems) + " more mistakes");
 }

@@ -4,6 +4,9 @@
 #include "credentials.h"
 
 #include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,11 +35,19 @@ public:
     const std::vector<std::string>& problems() const noexcept { return problems_; }
     std::vector<Credential> take_credentials() noexcept { return std::move(credentials_); }
 
+    // Each tier that is named, with the lines that do.
+    using Tiers = std::map<std::string, std::vector<std::uint32_t>, std::less<>>;
+    Tiers tiers() const;  // before take_credentials()
+    // "keys:3: expected a tier of routes.lua, got "gold"" for each line whose tier is not `declared`, as problems() is.
+    static std::vector<std::string> undeclared(const Tiers& tiers, const std::string& name,
+                                               const std::function<bool(std::string_view)>& declared);
+
 private:
     void read_line(std::string_view line, std::size_t number);
     void refuse(std::size_t number, std::string_view what);
     void refuse_duplicates();
     void finish();
+    void count_the_rest();
 
     std::string name_;
     std::vector<Credential> credentials_;

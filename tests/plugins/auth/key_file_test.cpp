@@ -141,6 +141,27 @@ BOOST_AUTO_TEST_CASE(a_line_or_a_word_without_end_is_refused) {
                "keys:1: expected at most 128 bytes in a word, got 129");
 }
 
+BOOST_AUTO_TEST_CASE(lines_with_a_tier_that_is_not_declared_are_named_in_order) {
+    const std::string second(64, '2'), third(64, '3');
+    const KeyFile file = KeyFile::parse(abc + " alice silver\n" + zeros + " bob gold\n# none\n" + second +
+                                            " carol -\n" + third + " dave silver\n",
+                                        "keys");
+    const auto only_gold = [](std::string_view tier) { return tier == "gold"; };
+    const auto problems = KeyFile::undeclared(file.tiers(), "keys", only_gold);
+    BOOST_REQUIRE(problems.size() == 2u);
+    BOOST_TEST(problems[0] == "keys:1: expected a tier of routes.lua, got \"silver\"");
+    BOOST_TEST(problems[1] == "keys:5: expected a tier of routes.lua, got \"silver\"");
+    BOOST_TEST(KeyFile::undeclared(file.tiers(), "keys", [](std::string_view) { return true; }).empty());
+}
+
+BOOST_AUTO_TEST_CASE(many_lines_with_a_tier_that_is_not_declared_end_in_their_number) {
+    KeyFile::Tiers tiers;
+    for (std::uint32_t line = 1; line <= 100; ++line) tiers["gold"].push_back(line);
+    const auto problems = KeyFile::undeclared(tiers, "keys", [](std::string_view) { return false; });
+    BOOST_REQUIRE(problems.size() == KeyFile::most_problems + 1);
+    BOOST_TEST(problems.back() == "keys: and 80 more mistakes");
+}
+
 BOOST_AUTO_TEST_CASE(any_bytes_at_all_do_no_harm) {
     std::uint32_t seed = 1;
     for (int round = 0; round < 2000; ++round) {
