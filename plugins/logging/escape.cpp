@@ -66,9 +66,11 @@ Sequence sequence_at(const unsigned char* at, std::size_t left) noexcept {
     return wrong ? Sequence{} : Sequence{point, length};
 }
 
+// C1 controls, line ends, what turns the direction of reading (UAX #9: marks, embeddings, isolates), and the byte
+// order mark.
 bool is_treacherous(std::uint32_t point) noexcept {
-    return point < 0xa0 || (point >= 0x2028 && point <= 0x202e) || (point >= 0x2066 && point <= 0x2069) ||
-           point == 0xfeff;
+    return point < 0xa0 || point == 0x061c || point == 0x200e || point == 0x200f ||
+           (point >= 0x2028 && point <= 0x202e) || (point >= 0x2066 && point <= 0x2069) || point == 0xfeff;
 }
 
 char* put_hex(char* out, std::uint32_t value, int digits) noexcept {

@@ -99,12 +99,13 @@ public:
         writer_->set_note([line = line_](std::uint64_t dropped) {
             return line.note(std::chrono::system_clock::now(), dropped);
         });
-        writer_->attach(this, [&host](bool failing, const std::string& text) {
-            host.log(failing ? Level::error : Level::warning, text);
-        });
         destinations_->add(writer_);
         host.add_command("reopen", "opens all log files anew, after a rotation",
                          [all = destinations_](const AdminRequest&) { return all->reopen(); });
+        // Last: where the constructor throws, nobody detaches.
+        writer_->attach(this, [&host](bool failing, const std::string& text) {
+            host.log(failing ? Level::error : Level::warning, text);
+        });
     }
     ~Logging() override { writer_->detach(this); }
 

@@ -61,6 +61,10 @@ BOOST_AUTO_TEST_CASE(terminals_are_left_alone) {
 BOOST_AUTO_TEST_CASE(the_direction_of_reading_cannot_be_turned) {
     BOOST_TEST(json("\xe2\x80\xae" "abc\xe2\x81\xa6") == "\\u202eabc\\u2066");
     BOOST_TEST(text("\xe2\x80\xa8\xef\xbb\xbf") == "\\u2028\\ufeff");
+    const std::string marks = "\xe2\x80\x8e" "a\xe2\x80\x8f" "b\xd8\x9c";  // LRM, RLM, ALM
+    BOOST_TEST(json(marks) == "\\u200ea\\u200fb\\u061c");
+    BOOST_TEST(text(marks) == "\\u200ea\\u200fb\\u061c");
+    BOOST_TEST(text("\xe2\x80\x8d\xd8\x9b") == "\xe2\x80\x8d\xd8\x9b");  // their neighbours: a joiner, a semicolon
 }
 
 BOOST_AUTO_TEST_CASE(a_nul_is_a_byte_like_others) {
