@@ -5,15 +5,21 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <vector>
 
 namespace tollgate::plugins {
 
 std::shared_ptr<NamedStates::State> NamedStates::slot(Key key) {
     const std::lock_guard lock{mutex_};
     if (const auto found = states_.find(key); found != states_.end()) return found->second;
-    // A new name is a fit moment to forget the dead. One that somebody is about to fill is held by more than the map.
-    std::erase_if(states_,
-                  [](const auto& entry) { return entry.second.use_count() == 1 && entry.second->value.expired(); });
+    // A new name is a fit moment to forget the dead. One that somebody is about to fill is held by more than the map;
+    // of one that nobody else holds the mutex is free, and taking it shows what its last holder wrote. Never waited
+    // for: who has it may be waiting for ours.
+    std::erase_if(states_, [](const auto& entry) {
+        if (entry.second.use_count() != 1) return false;
+        const std::unique_lock state{entry.second->mutex, std::try_to_lock};
+        return state.owns_lock() && entry.second->value.expired();
+    });
     return states_.emplace(std::move(key), std::make_shared<State>()).first->second;
 }
 
@@ -43,9 +49,15 @@ std::shared_ptr<void> NamedStates::get(std::string_view plugin, std::string_view
 }
 
 std::size_t NamedStates::living() const {
-    const std::lock_guard lock{mutex_};
-    return static_cast<std::size_t>(std::count_if(states_.begin(), states_.end(),
-                                                  [](const auto& entry) { return !entry.second->value.expired(); }));
+    std::vector<std::shared_ptr<State>> states;
+    {
+        const std::lock_guard lock{mutex_};
+        for (const auto& [key, state] : states_) states.push_back(state);
+    }
+    return static_cast<std::size_t>(std::count_if(states.begin(), states.end(), [](const auto& state) {
+        const std::lock_guard lock{state->mutex};
+        return !state->value.expired();
+    }));
 }
 
 }  // namespace tollgate::plugins

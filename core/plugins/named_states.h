@@ -20,7 +20,7 @@ public:
     std::shared_ptr<void> get(std::string_view plugin, std::string_view name, std::string_view type,
                               const std::function<std::shared_ptr<void>()>& make);
 
-    std::size_t living() const;  // how many states something still holds
+    std::size_t living() const;  // how many states something still holds; waits for those being made
 
 private:
     struct State {

@@ -3,8 +3,10 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <stdexcept>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -58,6 +60,37 @@ BOOST_AUTO_TEST_CASE(however_many_ask_it_is_made_once) {
     for (auto& thread : threads) thread.join();
     BOOST_TEST(made == 1);
     for (const auto& mine : got) BOOST_TEST(mine == got[0]);
+}
+
+// What is made on one thread is looked at by others for being dead. ThreadSanitizer is the judge.
+BOOST_AUTO_TEST_CASE(new_names_and_counts_race_with_nobody_who_makes_a_state) {
+    NamedStates states;
+    constexpr int rounds = 2000;
+    std::vector<std::thread> threads;
+    for (const char* prefix : {"a", "b", "c"})
+        threads.emplace_back([&states, prefix] {
+            for (int i = 0; i < rounds; ++i) (void)states.get("p", prefix + std::to_string(i), "int", seven);
+        });
+    std::size_t most = 0;
+    for (int i = 0; i < rounds; ++i) most = std::max(most, states.living());
+    for (auto& thread : threads) thread.join();
+    BOOST_TEST(most <= threads.size());
+    BOOST_TEST(states.living() == 0u);
+}
+
+// Two states made of each other's neighbours, while a third thread brings new names.
+BOOST_AUTO_TEST_CASE(a_state_that_asks_for_others_never_waits_for_who_forgets_the_dead) {
+    NamedStates states;
+    std::vector<std::thread> threads;
+    for (const char* prefix : {"a", "b"})
+        threads.emplace_back([&states, prefix] {
+            for (int i = 0; i < 500; ++i) {
+                const std::string name = prefix + std::to_string(i);
+                (void)states.get("p", name, "int", [&] { return states.get("p", "of " + name, "int", seven); });
+            }
+        });
+    for (auto& thread : threads) thread.join();
+    BOOST_TEST(states.living() == 0u);
 }
 
 BOOST_AUTO_TEST_CASE(who_fails_to_make_it_leaves_the_name_free) {
