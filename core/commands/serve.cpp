@@ -43,11 +43,11 @@ public:
 
     // Returns the exit code if it cannot serve, having logged why.
     int start() {
-        const std::vector<config::Problem> problems = gateway_.start();
-        for (const config::Problem& problem : problems) log::error("config", problem.text());
-        if (!problems.empty()) {
-            log::error("config", text::count(problems.size(), "problem") + "; not serving");
-            return wrong;
+        const Gateway::Started started = gateway_.start();
+        for (const config::Problem& problem : started.problems) log::error("config", problem.text());
+        if (!started.problems.empty()) {
+            log::error("config", text::count(started.problems.size(), "problem") + "; not serving");
+            return started.misconfigured ? wrong : failed;
         }
         started_ = Clock::now();
         for (const std::string& address : gateway_.listening()) log::info("gateway", "listening on " + address);
@@ -62,6 +62,7 @@ public:
             log::error("admin", "--admin: " + problem);
             return wrong;
         }
+        admin_text_ = address->text();
         try {
             admin_.emplace(*address, admin::Controls{[this] { return reload(); }, [this] { return health(); },
                                                      catalogue_, metrics_, pages_});
@@ -72,7 +73,6 @@ public:
             log::error("serve", error.what());
             return failed;
         }
-        admin_text_ = address->text();
         log::info("admin", "listening on " + admin_->address());
         return done;
     }
@@ -122,7 +122,7 @@ private:
             result.summary = text::count(result.problems.size(), "problem") + "; the configuration before stays";
         log::write(result.ok ? Level::info : Level::error, "config",
                    (result.ok ? "reloaded: " : "reload refused: ") + result.summary);
-        if (result.ok && admin_ && !options_.admin && wanted_admin()->text() != admin_text_)
+        if (result.ok && !admin_text_.empty() && !options_.admin && wanted_admin()->text() != admin_text_)
             log::warning("admin", "the address " + wanted_admin()->text() + " takes effect with a restart");
         return result;
     }
@@ -148,8 +148,8 @@ private:
     Gateway gateway_;
     Clock::time_point started_{};
     std::atomic<bool> draining_{false};
-    std::string admin_text_;
-    std::optional<admin::AdminListener> admin_;
+    std::string admin_text_;  // "" without a listener; set before its threads begin, which read it
+    std::optional<admin::AdminListener> admin_;  // the main thread's alone
 };
 
 class Engine final : public Poco::Util::Subsystem {

@@ -28,7 +28,7 @@ public:
            plugins::NamedStates& states, admin::Pages& pages);
     ~Engine();
 
-    std::vector<config::Problem> start();
+    Started start();
     Reloaded reload();
     void drain();
     void stop_now() noexcept;
@@ -157,11 +157,11 @@ std::vector<http::Listener> Gateway::Engine::open_listeners(const Snapshot& snap
     return listeners;
 }
 
-std::vector<config::Problem> Gateway::Engine::start() {
+Gateway::Started Gateway::Engine::start() {
     auto loaded = load();
-    if (!loaded.problems.empty()) return std::move(loaded.problems);
+    if (!loaded.problems.empty()) return {std::move(loaded.problems), true};
     auto listeners = open_listeners(*loaded.snapshot, loaded.problems);
-    if (!loaded.problems.empty()) return std::move(loaded.problems);
+    if (!loaded.problems.empty()) return {std::move(loaded.problems), false};
     current_ = std::move(loaded.snapshot);
     std::vector<http::Lane*> lanes;
     for (auto& share : shares_) {
@@ -302,7 +302,7 @@ std::size_t Gateway::loop_count(std::size_t wanted) noexcept {
     return wanted > 0 ? wanted : std::max(1u, std::thread::hardware_concurrency());
 }
 
-std::vector<config::Problem> Gateway::start() { return engine_->start(); }
+Gateway::Started Gateway::start() { return engine_->start(); }
 Gateway::Reloaded Gateway::reload() { return engine_->reload(); }
 void Gateway::drain() { engine_->drain(); }
 void Gateway::stop_now() noexcept { engine_->stop_now(); }

@@ -27,8 +27,12 @@ public:
             admin::Pages& pages);
     ~Gateway();
 
-    // Loads the file and opens the listeners. Returns problems; empty: serving.
-    std::vector<config::Problem> start();
+    struct Started {
+        std::vector<config::Problem> problems;  // empty: serving
+        bool misconfigured = false;             // they are the file's own; else of addresses that cannot be had
+    };
+    // Loads the file and opens the listeners.
+    Started start();
     struct Reloaded {
         bool ok = false;
         std::vector<config::Problem> problems;

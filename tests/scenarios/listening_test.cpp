@@ -57,8 +57,18 @@ BOOST_AUTO_TEST_CASE(a_port_that_is_taken_is_said_and_ends_the_start) {
     GatewayProcess gateway{ok_route};
     gateway.write_file("second.lua", "listen \"" + gateway.address() + "\"" + ok_route);
     const Finished second = run({tollgate_program(), "serve", (gateway.folder() / "second.lua").string(), "--admin", "off"});
-    BOOST_TEST(second.code != 0);
+    BOOST_TEST(second.code == 1);
     BOOST_TEST(second.err.find(gateway.address()) != std::string::npos, second.err);
+}
+
+// 1, as for a listen: what is wrong is the machine, not the configuration.
+BOOST_AUTO_TEST_CASE(an_admin_address_that_is_taken_is_said_and_ends_the_start) {
+    GatewayProcess gateway{ok_route};
+    gateway.write_file("second.lua", std::string{"listen \"127.0.0.1:0\""} + ok_route);
+    const Finished second =
+        run({tollgate_program(), "serve", (gateway.folder() / "second.lua").string(), "--admin", gateway.admin()});
+    BOOST_TEST(second.code == 1);
+    BOOST_TEST(second.err.find(gateway.admin()) != std::string::npos, second.err);
 }
 
 BOOST_AUTO_TEST_CASE(many_connections_at_once_are_served) {
