@@ -118,12 +118,14 @@ BOOST_AUTO_TEST_CASE(names_are_resolved) {
     Listening listening;
     const auto port = listening.address().substr(listening.address().find(':'));
     UpstreamSite site{"localhost" + port};
-    for (int i = 0; i < 2; ++i)  // the second from memory
-        site.run([](UpstreamSite& s) -> Task<void> {
+    for (int i = 0; i < 2; ++i) {  // the second from memory
+        bool connected = false;
+        site.run([](UpstreamSite& s, bool& made) -> Task<void> {
             net::IoResult result;
-            const auto stream = co_await s.pool.connect(s.target(), 5s, result);
-            BOOST_TEST(bool(stream), result.describe());
-        }(site));
+            made = co_await s.pool.connect(s.target(), 5s, result) != nullptr;
+        }(site, connected));
+        BOOST_TEST(connected);
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
