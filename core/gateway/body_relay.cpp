@@ -1,50 +1,18 @@
 // core/gateway/body_relay.cpp - passing a body on while others watch or hold it.
 #include "gateway/body_relay.h"
 
-#include "support/log.h"
-
 namespace tollgate {
-
-namespace {
-
-template <class F>
-void tell_each(std::vector<std::unique_ptr<BodyTap>>& taps, F tell) {
-    std::erase_if(taps, [&](const auto& tap) {
-        try {
-            tell(*tap);
-            return false;
-        } catch (const std::exception& problem) {
-            log::error("gateway", std::string("a body tap failed: ") + problem.what());
-        } catch (...) {
-            log::error("gateway", "a body tap failed with something that is no std::exception");
-        }
-        return true;
-    });
-}
-
-}  // namespace
-
-void tell_taps(std::vector<std::unique_ptr<BodyTap>>& taps, std::string_view piece) {
-    tell_each(taps, [piece](BodyTap& tap) { tap.on_piece(piece); });
-}
-
-void tell_taps(std::vector<std::unique_ptr<BodyTap>>& taps, BodyEnd end) noexcept {
-    tell_each(taps, [end](BodyTap& tap) { tap.on_end(end); });
-    taps.clear();
-}
-
-BodyRelay::~BodyRelay() { tell_taps(taps_, BodyEnd::cut); }
 
 std::string_view BodyRelay::pass(std::string_view piece) {
     if (piece.empty()) {
         ended_ = true;
-        tell_taps(taps_, BodyEnd::complete);
+        taps_.end(BodyEnd::complete);
     } else if (!taps_.empty()) {
-        tell_taps(taps_, piece);
+        taps_.pass(piece);
     }
     // Who sends a body of known length asks for no more once it has all of it: that is the end, too.
     passed_ += piece.size();
-    if (!ended_ && !taps_.empty() && source_->length() == passed_) tell_taps(taps_, BodyEnd::complete);
+    if (!ended_ && !taps_.empty() && source_->length() == passed_) taps_.end(BodyEnd::complete);
     return piece;
 }
 

@@ -3,11 +3,12 @@
 
 #include <tollgate/message.h>
 
+#include "http/body_taps.h"
+
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace tollgate {
 
@@ -16,9 +17,8 @@ class BodyRelay final : public BodySource {
 public:
     explicit BodyRelay(BodySource& source) noexcept : source_{&source} {}
     explicit BodyRelay(std::unique_ptr<BodySource> source) noexcept : owned_{std::move(source)}, source_{owned_.get()} {}
-    ~BodyRelay() override;
 
-    void add_tap(std::unique_ptr<BodyTap> tap) { taps_.push_back(std::move(tap)); }
+    void add_tap(std::unique_ptr<BodyTap> tap) { taps_.add(std::move(tap)); }
     // The whole body if it has at most `max` bytes, else nullopt; what was read to find out is kept and flows on.
     Task<std::optional<std::string_view>> whole(std::size_t max);
 
@@ -32,14 +32,10 @@ private:
 
     std::unique_ptr<BodySource> owned_;
     BodySource* source_;
-    std::vector<std::unique_ptr<BodyTap>> taps_;
+    http::BodyTaps taps_;
     std::uint64_t passed_ = 0;
     std::string held_;  // read by whole() and not yet passed on
     bool held_passed_ = false, source_ended_ = false, ended_ = false;
 };
-
-// Tells taps about a piece or the end of a body; one that throws is logged and hears no more.
-void tell_taps(std::vector<std::unique_ptr<BodyTap>>& taps, std::string_view piece);
-void tell_taps(std::vector<std::unique_ptr<BodyTap>>& taps, BodyEnd end) noexcept;
 
 }  // namespace tollgate

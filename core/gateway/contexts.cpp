@@ -4,6 +4,7 @@
 
 #include "gateway/loop_share.h"
 #include "gateway/passage.h"
+#include "http/layout.h"
 #include "http/target.h"
 
 #include <algorithm>
@@ -76,7 +77,7 @@ Task<std::optional<std::string_view>> RequestContext::whole_request_body(std::si
 // UpstreamContext ------------------------------------------------------------------------------------------------
 
 Request& UpstreamContext::request() noexcept { return passage_->exchange_.request; }
-int UpstreamContext::attempt() const noexcept { return passage_->attempts_; }
+int UpstreamContext::attempt() const noexcept { return passage_->attempts_ + 1; }
 std::size_t UpstreamContext::target_count() const noexcept { return passage_->route_->upstream->targets.size(); }
 const Target& UpstreamContext::target(std::size_t index) const noexcept {
     return *passage_->route_->upstream->targets[index];
@@ -106,15 +107,12 @@ std::chrono::nanoseconds AttemptContext::time_to_first_byte() const noexcept {
 // ResponseContext ------------------------------------------------------------------------------------------------
 
 Response& ResponseContext::response() noexcept { return passage_->response_; }
-bool ResponseContext::from_upstream() const noexcept { return passage_->from_upstream_; }
+bool ResponseContext::from_upstream() const noexcept { return passage_->response_.layout().source.upstream; }
 void ResponseContext::tap_response_body(std::unique_ptr<BodyTap> tap) {
-    if (passage_->response_.body().source()) {
+    if (passage_->response_.body().source())
         passage_->response_body().add_tap(std::move(tap));
-        return;
-    }
-    const auto* answer = &passage_->response_.layout();
-    if (std::exchange(passage_->tapped_, answer) != answer) tell_taps(passage_->response_taps_, BodyEnd::cut);
-    passage_->response_taps_.push_back(std::move(tap));
+    else
+        passage_->response_.layout().taps.add(std::move(tap));
 }
 Task<std::optional<std::string_view>> ResponseContext::whole_response_body(std::size_t max) {
     if (passage_->response_.body().source()) co_return co_await passage_->response_body().whole(max);

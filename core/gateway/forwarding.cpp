@@ -32,6 +32,15 @@ std::string_view without_port(std::string_view element) noexcept {
     return colon != element.npos && element.find(':', colon + 1) == element.npos ? element.substr(0, colon) : element;
 }
 
+// X-Real-IP and every X-Forwarded-..., also written with underscores: CGI and WSGI make the two one.
+bool says_where_from(std::string_view name) noexcept {
+    constexpr std::string_view prefix = "x-forwarded-", real_ip = "x-real-ip";
+    if (name.size() < real_ip.size() || (name[0] != 'x' && name[0] != 'X') || (name[1] != '-' && name[1] != '_')) return false;
+    std::string plain{name};
+    std::replace(plain.begin(), plain.end(), '_', '-');
+    return http::same_text(plain, real_ip) || http::same_text(std::string_view{plain}.substr(0, prefix.size()), prefix);
+}
+
 bool is_sensible_id(std::string_view id) noexcept {
     return !id.empty() && id.size() <= 128 && std::all_of(id.begin(), id.end(), [](char c) {
         return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
@@ -72,8 +81,8 @@ std::string new_uuid() {
 
 bool is_trusted(const http::Client& client, const std::vector<net::Range>& trusted) noexcept {
     if (trusted.empty()) return false;
-    if (!client.ip) return std::any_of(trusted.begin(), trusted.end(), [](const auto& r) { return r.is_unix(); });
-    return contains(trusted, *client.ip);
+    if (client.is_unix) return std::any_of(trusted.begin(), trusted.end(), [](const auto& r) { return r.is_unix(); });
+    return client.ip && contains(trusted, *client.ip);
 }
 
 std::string client_address(const http::Client& client, const Headers& headers, const std::vector<net::Range>& trusted) {
@@ -128,7 +137,7 @@ void prepare_request(Request& request, const http::Client& client, std::string_v
             case Known::x_forwarded_proto: return !keep_proto;
             case Known::x_forwarded_host: return !keep_host;
             case Known::forwarded: return !trust;
-            default: return false;
+            default: return !trust && says_where_from(layout.name(line));
         }
     });
     layout.append("X-Forwarded-For", forwarded_for, Known::x_forwarded_for);
@@ -138,7 +147,7 @@ void prepare_request(Request& request, const http::Client& client, std::string_v
         if (!host.empty()) layout.append("X-Forwarded-Host", host, Known::x_forwarded_host);
     }
     layout.append("X-Request-Id", id, Known::x_request_id);
-    layout.append("Via", passed_by.append(via), Known::via);
+    layout.append("Via", passed_by.append(via(request.version_minor())), Known::via);
 }
 
 }  // namespace tollgate

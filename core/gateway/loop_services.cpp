@@ -127,7 +127,7 @@ Task<Response> fetch_from(upstream::Pool& pool, std::string authority, Request r
     const upstream::UpstreamTarget target{*address, 1, std::make_shared<upstream::TargetState>()};
     Bytes bytes{request.body().bytes()};
     BodySource* body = request.body().empty() ? nullptr : request.body().source() ? request.body().source() : &bytes;
-    upstream::Call call{upstream, target, request, body, nullptr, {}, {}, {}, {}, {}};
+    upstream::Call call{upstream, target, request, body, nullptr};
     try {
         Response response = co_await upstream::call(pool, call);
         const auto too_large = [&] {

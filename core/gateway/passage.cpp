@@ -55,11 +55,13 @@ Passage::Passage(LoopShare& share, SnapshotLease& lease, http::Exchange& exchang
 }
 
 Passage::~Passage() {
-    if (attempt_ && !attempt_->ended) end_attempt(attempt_->call.outcome);
+    abandon_attempt();
     // Before the log, so that taps have had their last word.
     request_body_.reset();
-    if (response_) response_.set_body({});
-    tell_taps(response_taps_, BodyEnd::cut);
+    if (response_) {
+        response_.set_body({});
+        response_.layout().taps.end(BodyEnd::cut);
+    }
     const LogContext facts{*this, 0};
     share_.figures.count(facts.status(), facts.reason());
     for (std::uint32_t use = 0; use < route_->chain.size(); ++use) {
@@ -183,7 +185,6 @@ void Passage::choose_target() {
 
 Task<void> Passage::fetch_from_upstream() {
     const auto& upstream = *route_->upstream;
-    ++attempts_;
     chosen_.reset();
     if (attempt_) tried_.push_back(attempt_->target);
     for (std::uint32_t index = 0; index < route_->chain.size(); ++index) {
@@ -211,7 +212,8 @@ Task<void> Passage::fetch_from_upstream() {
     choose_target();
     const upstream::UpstreamTarget& target = *upstream.targets[*chosen_];
     BodySource* body = request_body_ ? request_body_.get() : exchange_.has_body() ? &exchange_.body() : nullptr;
-    attempt_.emplace(Attempt{upstream::Call{upstream, target, exchange_.request, body, this, {}, {}, {}, {}, {}}, *chosen_, now()});
+    attempt_.emplace(Attempt{upstream::Call{upstream, target, exchange_.request, body, this}, *chosen_, now()});
+    ++attempts_;
     target.state().in_flight.fetch_add(1, std::memory_order_relaxed);
     try {
         response_ = co_await upstream::call(share_.pool, attempt_->call);
@@ -219,11 +221,17 @@ Task<void> Passage::fetch_from_upstream() {
         end_attempt(attempt_->call.outcome);
         throw;
     }
-    from_upstream_ = true;
 }
 
 Task<void> Passage::on_interim(int status, const Headers& headers) {
     co_await exchange_.send_interim(status, headers);
+}
+
+// Whatever had been heard from the upstream: the rest of it will not be.
+void Passage::abandon_attempt() {
+    if (!attempt_ || attempt_->ended) return;
+    const Outcome outcome = attempt_->call.outcome;
+    end_attempt(outcome == Outcome::answered ? Outcome::abandoned : outcome);
 }
 
 void Passage::end_attempt(Outcome outcome) {
@@ -261,10 +269,7 @@ Task<void> Passage::shape_response() {
             blame(failure_of(verdict.take_refusal()));
             co_return;
         }
-        if (verdict.answers()) {
-            response_ = verdict.take_answer();
-            from_upstream_ = false;
-        }
+        if (verdict.answers()) response_ = verdict.take_answer();
     }
 }
 
@@ -290,12 +295,13 @@ BodyRelay& Passage::response_body() {
 void Passage::finish_answer(Response& response) {
     Headers& headers = response.headers();
     auto& layout = Layout::of(headers);
-    if (from_upstream_) {
+    const auto& source = response.layout().source;
+    if (source.upstream) {
         std::string passed_by;
         for (const auto& line : layout.lines)
             if (line.known == Known::via) passed_by.append(layout.value(line)).append(", ");
         Layout::remove(headers, Known::via);
-        layout.append("Via", passed_by.append(via), Known::via);
+        layout.append("Via", passed_by.append(via(source.version_minor)), Known::via);
     }
     Layout::remove(headers, Known::x_request_id);
     layout.append("X-Request-Id", request_id_, Known::x_request_id);
@@ -304,20 +310,20 @@ void Passage::finish_answer(Response& response) {
 
 Task<void> Passage::send() {
     if (blamed_) co_return;
-    // What was tapped is not what goes out: another answer took its place.
-    if (tapped_ != &response_.layout()) tell_taps(response_taps_, BodyEnd::cut);
     finish_answer(response_);
     Body& body = response_.body();
     BodySource* source = body.source();
-    const bool head_request = exchange_.request.method() == "HEAD";
     auto length = source ? source->length() : body.length();
-    if (from_upstream_ && (head_request || response_.status() == 304)) length = attempt_->call.declared_length;
-    exchange_.begin(response_, length, head_request);
+    const auto& from = response_.layout().source;
+    // What the answer stands for has a length that an upstream may know; of our own 304 nobody does.
+    if ((from.upstream && exchange_.head_only) || response_.status() == 304) length = from.declared_length;
+    exchange_.begin(response_, length, exchange_.head_only);
     if (!source) {
-        if (!response_taps_.empty() && !body.bytes().empty()) tell_taps(response_taps_, body.bytes());
-        if (attempt_ && !attempt_->ended) end_attempt(Outcome::answered);
-        co_await exchange_.send(head_request ? std::string_view{} : body.bytes(), true);
-        tell_taps(response_taps_, BodyEnd::complete);
+        auto& taps = response_.layout().taps;
+        if (!taps.empty() && !body.bytes().empty()) taps.pass(body.bytes());
+        if (attempt_ && !attempt_->ended) end_attempt(attempt_->call.outcome);
+        co_await exchange_.send(exchange_.head_only ? std::string_view{} : body.bytes(), true);
+        taps.end(BodyEnd::complete);
         co_return;
     }
     bool last = false;
@@ -345,15 +351,14 @@ void Passage::blame(Failure failure) {
 
 Task<void> Passage::settle() {
     if (!blamed_) co_return;
-    if (attempt_ && !attempt_->ended) end_attempt(attempt_->call.outcome);
+    abandon_attempt();
     if (failure_->culprit != Culprit::client && !failure_->detail.empty())
         log::warning("gateway", request_id_ + ": " + failure_->detail);
-    if (exchange_.begun() || failure_->status == 499) {
+    if (exchange_.begun() || failure_->client_left) {
         exchange_.cut();
         co_return;
     }
     response_ = answer_to(*failure_, request_id_);
-    from_upstream_ = false;
     if (failure_->close) exchange_.close_after();
     blamed_ = false;  // the answer to the failure is sent like any other
     try {

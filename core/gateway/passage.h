@@ -72,6 +72,7 @@ private:
     Failure no_route() const;
     void choose_target();
     void end_attempt(Outcome outcome);
+    void abandon_attempt();
     void finish_answer(Response& response);
     BodyRelay& request_body();
     BodyRelay& response_body();
@@ -90,14 +91,12 @@ private:
     std::vector<StateSlot> states_;  // one per use in the route's chain
     std::uint32_t passed_ = 0;       // how many plugins had their on_request
     std::unique_ptr<BodyRelay> request_body_;
-    std::vector<std::unique_ptr<BodyTap>> response_taps_;  // of an answer whose bytes are at hand
-    const Response::Layout* tapped_ = nullptr;             // that answer
     std::optional<std::size_t> chosen_;
     std::vector<std::size_t> tried_;  // targets of attempts before this one
     std::optional<Attempt> attempt_;
     int attempts_ = 0;
     Response response_;
-    bool from_upstream_ = false, blamed_ = false;
+    bool blamed_ = false;
     std::optional<Failure> failure_;
     std::vector<std::string>* trace_ = nullptr;  // null: nobody listens
     std::string decoded_;                         // of the last parameter asked for

@@ -23,6 +23,7 @@ namespace tollgate::http {
 struct Client {
     std::string address;             // "192.0.2.7", "2001:db8::1", "unix:"
     std::optional<net::Ip> ip;       // nullopt on a Unix socket
+    bool is_unix = false;
     bool secure = false;
 };
 
@@ -35,7 +36,8 @@ public:
     Request request;
     // Why the request's head cannot be served (400, 408, 414, 431, ...); the rest of `request` is then what was read.
     std::optional<Failure> refusal;
-    net::TimePoint began;  // first byte of the head
+    bool head_only = false;  // the client sent HEAD, whatever a plugin makes of the method on its way to the upstream
+    net::TimePoint began;    // first byte of the head
     std::chrono::system_clock::time_point began_at;
 
     virtual const Client& client() const noexcept = 0;

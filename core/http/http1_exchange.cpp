@@ -22,6 +22,7 @@ void Http1Exchange::open(Wire& wire, const Client& client, const Limits& limits)
                     head_);
     body_limit_ = limits.body;  // until the route has said
     request.layout().clear();
+    head_only = false;
 }
 
 void Http1Exchange::close() {
@@ -60,6 +61,7 @@ bool Http1Exchange::refuse_head(IoResult why) {
         refusal.emplace(Culprit::client, 408, "request_timeout", "the request's head did not arrive in time");
     else
         refusal.emplace(Culprit::client, 499, "client_left", "the client left", "in the request's head: " + why.describe());
+    refusal->client_left = refusal->status == 499;
     refusal->close = true;
     keep_ = false;
     std::swap(request.layout().method, head_.method);
@@ -73,6 +75,7 @@ void Http1Exchange::settle_request() {
     auto& layout = request.layout();
     std::swap(layout.method, head_.method);
     std::swap(layout.headers, head_.headers);
+    head_only = layout.method == "HEAD";
     layout.version_minor = parser_->version_minor();
     layout.scheme = client_->secure ? "https" : "http";
 
@@ -212,7 +215,9 @@ void Http1Exchange::say_continue() {
 
 void Http1Exchange::client_left(IoResult how) {
     cut();
-    throw Failure{Culprit::client, 499, "client_left", "the client left", how.describe()};
+    Failure failure{Culprit::client, 499, "client_left", "the client left", how.describe()};
+    failure.client_left = true;
+    throw failure;
 }
 
 // Answering ------------------------------------------------------------------------------------------------------

@@ -3,7 +3,10 @@
 
 #include <tollgate/message.h>
 
+#include "http/body_taps.h"
+
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -106,9 +109,17 @@ struct Request::Layout {
 };
 
 struct Response::Layout {
+    // Where it comes from; goes with the response when a plugin replaces it.
+    struct Source {
+        bool upstream = false;
+        int version_minor = 1;
+        std::optional<std::uint64_t> declared_length;  // an upstream's Content-Length, also of an answer to HEAD
+    };
     int status = 200;
     Headers headers;
     Body body;
+    Source source;
+    http::BodyTaps taps;  // of a body whose bytes are at hand; a streamed one has them in its BodyRelay
 
     static void* operator new(std::size_t size) { return detail::allocate_frame(size); }
     static void operator delete(void* memory, std::size_t size) noexcept { detail::free_frame(memory, size); }

@@ -246,19 +246,37 @@ Headers::Line Headers::operator[](std::size_t index) const noexcept {
 
 // Body -----------------------------------------------------------------------------------------------------------
 
+struct Body::Layout {
+    std::string bytes;
+    std::shared_ptr<const std::string> shared;
+    std::unique_ptr<BodySource> source;
+
+    static void* operator new(std::size_t size) { return detail::allocate_frame(size); }
+    static void operator delete(void* memory, std::size_t size) noexcept { detail::free_frame(memory, size); }
+};
+
 Body::Body() noexcept = default;
-Body::Body(std::string bytes) : bytes_{std::move(bytes)} {}
-Body::Body(std::shared_ptr<const std::string> bytes) : shared_{std::move(bytes)} {}
-Body::Body(std::unique_ptr<BodySource> source) : source_{std::move(source)} {}
-Body::Body(Body&&) noexcept = default;
-Body& Body::operator=(Body&&) noexcept = default;
-Body::~Body() = default;
-bool Body::empty() const noexcept { return !source_ && bytes().empty(); }
-std::optional<std::uint64_t> Body::length() const { return source_ ? source_->length() : bytes().size(); }
-std::string_view Body::bytes() const noexcept { return shared_ ? std::string_view{*shared_} : std::string_view{bytes_}; }
-std::shared_ptr<const std::string> Body::shared() const noexcept { return shared_; }
-BodySource* Body::source() const noexcept { return source_.get(); }
-std::unique_ptr<BodySource> Body::take_source() noexcept { return std::move(source_); }
+Body::Body(std::string bytes) : layout_{bytes.empty() ? nullptr : new Layout{std::move(bytes), nullptr, nullptr}} {}
+Body::Body(std::shared_ptr<const std::string> bytes) : layout_{bytes ? new Layout{{}, std::move(bytes), nullptr} : nullptr} {}
+Body::Body(std::unique_ptr<BodySource> source) : layout_{source ? new Layout{{}, nullptr, std::move(source)} : nullptr} {}
+Body::Body(Body&& other) noexcept : layout_{std::exchange(other.layout_, nullptr)} {}
+Body& Body::operator=(Body&& other) noexcept {
+    if (this != &other) delete std::exchange(layout_, std::exchange(other.layout_, nullptr));
+    return *this;
+}
+Body::~Body() { delete layout_; }
+bool Body::empty() const noexcept { return !source() && bytes().empty(); }
+std::optional<std::uint64_t> Body::length() const {
+    if (const BodySource* streamed = source()) return streamed->length();
+    return bytes().size();
+}
+std::string_view Body::bytes() const noexcept {
+    if (!layout_) return {};
+    return layout_->shared ? std::string_view{*layout_->shared} : std::string_view{layout_->bytes};
+}
+std::shared_ptr<const std::string> Body::shared() const noexcept { return layout_ ? layout_->shared : nullptr; }
+BodySource* Body::source() const noexcept { return layout_ ? layout_->source.get() : nullptr; }
+std::unique_ptr<BodySource> Body::take_source() noexcept { return layout_ ? std::move(layout_->source) : nullptr; }
 
 // Request --------------------------------------------------------------------------------------------------------
 

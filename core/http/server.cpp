@@ -7,6 +7,7 @@
 #include <Poco/Net/HTTPServerParams.h>
 #include <Poco/Net/NetException.h>
 
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -63,18 +64,30 @@ void remove_stale(const std::string& path) {
     close(probe);
 }
 
-Client client_of(const sockaddr_storage& storage, socklen_t size) {
+Client client_of(const sockaddr_storage& from) {
     Client client;
-    if (storage.ss_family == AF_UNIX) {
+    net::Ip ip;
+    char text[INET6_ADDRSTRLEN] = "";
+    if (from.ss_family == AF_INET) {
+        const auto& address = reinterpret_cast<const sockaddr_in&>(from).sin_addr;
+        inet_ntop(AF_INET, &address, text, sizeof text);
+        ip.bytes[10] = ip.bytes[11] = 0xff;
+        std::memcpy(ip.bytes.data() + 12, &address, 4);
+    } else if (from.ss_family == AF_INET6) {
+        const auto& address = reinterpret_cast<const sockaddr_in6&>(from).sin6_addr;
+        std::memcpy(ip.bytes.data(), &address, 16);
+        // IPv4 over a socket for both families is shown as IPv4. A scope ("%eth0") is left out.
+        if (IN6_IS_ADDR_V4MAPPED(&address))
+            inet_ntop(AF_INET, ip.bytes.data() + 12, text, sizeof text);
+        else
+            inet_ntop(AF_INET6, &address, text, sizeof text);
+    } else {
         client.address = "unix:";
+        client.is_unix = true;
         return client;
     }
-    const SocketAddress address{reinterpret_cast<const sockaddr*>(&storage), size};
-    std::string text = address.host().toString();
-    // IPv4 over a socket for both families.
-    if (text.starts_with("::ffff:") && text.find('.') != text.npos) text.erase(0, 7);
-    client.ip = net::Ip::parse(text);
-    client.address = std::move(text);
+    client.address = text;
+    client.ip = ip;
     return client;
 }
 
@@ -153,14 +166,33 @@ void Server::finish() {
     stop();
 }
 
+// At most once a second: what goes wrong with one connection goes wrong with thousands.
+void Server::complain(const std::string& what) {
+    const auto now = net::Clock::now();
+    if (now - complained_ < std::chrono::seconds{1}) return;
+    complained_ = now;
+    log::error("http", what);
+}
+
+void Server::stop_accepting() {
+    set_listeners({});
+    std::unique_lock lock{mutex_};
+    seen_.wait(lock, [this] { return polled_none_ || finishing_.load(); });
+}
+
 void Server::run() {
     while (!finishing_.load()) {
         const auto now = listeners();  // holds them open while they are polled
+        {
+            const std::lock_guard lock{mutex_};
+            polled_none_ = now.empty();
+        }
+        seen_.notify_all();
         std::vector<pollfd> polled{{wake_, POLLIN, 0}};
         for (const auto& listener : now) polled.push_back({descriptor_of(listener), POLLIN, 0});
         if (poll(polled.data(), polled.size(), -1) < 0 && errno != EINTR) {
             log::error("http", std::string("poll: ") + std::strerror(errno));
-            return;
+            break;
         }
         if (polled[0].revents) {
             std::uint64_t count;
@@ -172,6 +204,11 @@ void Server::run() {
         for (std::size_t i = 0; i < now.size(); ++i)
             if (polled[i + 1].revents) accept_all(now[i]);
     }
+    {
+        const std::lock_guard lock{mutex_};
+        finishing_.store(true);
+    }
+    seen_.notify_all();
 }
 
 void Server::accept_all(const Listener& listener) {
@@ -185,7 +222,7 @@ void Server::accept_all(const Listener& listener) {
             if (errno == EMFILE || errno == ENFILE) {
                 // Out of descriptors: the connection would stay in the queue and poll() would spin. Give up the spare
                 // one for as long as it takes to accept and close.
-                log::error("http", "out of file descriptors: a connection is refused (raise the limit of open files)");
+                complain("out of file descriptors: connections are refused (raise the limit of open files)");
                 close(spare_);
                 const int refused = accept(descriptor_of(listener), nullptr, nullptr);
                 if (refused >= 0) close(refused);
@@ -194,6 +231,12 @@ void Server::accept_all(const Listener& listener) {
                 continue;
             }
             if (errno == ECONNABORTED || errno == EINTR) continue;
+            if (errno != EAGAIN) {
+                // No memory for it, most likely; it stays in the queue, and asking again at once would spin.
+                complain(std::string("accept: ") + std::strerror(errno));
+                pollfd wake{wake_, POLLIN, 0};
+                poll(&wake, 1, 50);
+            }
             return;
         }
         if (connections() >= most_.load(std::memory_order_relaxed)) {
@@ -213,7 +256,7 @@ void Server::accept_all(const Listener& listener) {
         }
         Lane& lane = *lanes_[turn_++ % lanes_.size()];
         lane.expect();
-        lane.loop().post([&lane, descriptor, client = client_of(from, size)]() mutable {
+        lane.loop().post([&lane, descriptor, client = client_of(from)]() mutable {
             lane.open(descriptor, std::move(client));
         });
     }

@@ -11,6 +11,7 @@
 #include <Poco/Net/ServerSocket.h>
 
 #include <atomic>
+#include <condition_variable>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -39,7 +40,8 @@ public:
     void set_listeners(std::vector<Listener> listeners);
     std::vector<Listener> listeners() const;
     void set_most_connections(std::size_t most) noexcept { most_.store(most, std::memory_order_relaxed); }
-    void stop_accepting() { set_listeners({}); }
+    // Returns when whatever had been accepted is with its loop. What still waits in a queue is accepted first.
+    void stop_accepting();
     std::size_t connections() const noexcept;
     // Called on the accepting thread for each connection refused because there are too many.
     void on_refused(std::function<void()> hook) { refused_ = std::move(hook); }
@@ -49,14 +51,18 @@ private:
     void run() override;
     void accept_all(const Listener& listener);
     void wake() noexcept;
+    void complain(const std::string& what);
 
     std::vector<Lane*> lanes_;
     mutable std::mutex mutex_;
+    std::condition_variable seen_;
+    bool polled_none_ = false;  // run() has seen that there are no listeners
     std::vector<Listener> listeners_;
     std::function<void()> refused_;
     std::atomic<std::size_t> most_{50'000};
     std::atomic<bool> finishing_{false};
-    std::size_t turn_ = 0;
+    std::size_t turn_ = 0;  // the accepting thread's, and so is complained_
+    net::TimePoint complained_{};
     int wake_, spare_;  // an eventfd; a descriptor to give up when there are no more
 };
 

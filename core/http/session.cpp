@@ -11,6 +11,11 @@ namespace tollgate::http {
 using net::Duration;
 using net::IoResult;
 
+namespace {
+constexpr int most_blank_lines = 8;
+constexpr Duration patience_while_draining = std::chrono::seconds{1};
+}  // namespace
+
 // A session is destroyed by its lane: when its coroutine has ended, or when the connection died under a request,
 // which cancels everything that request awaits.
 class Session final : private net::Stream::Owner {
@@ -56,16 +61,23 @@ private:
 // All that an idle connection keeps: this frame is small, and what a request needs is in serve_next()'s.
 Task<void> Session::live() {
     bool goes_on = true;
-    while (goes_on) {
+    int blank_lines = 0;  // since the last request; each would buy more time
+    while (goes_on && blank_lines < most_blank_lines) {
         wire_.release_buffer();
-        const IoResult ready =
-            co_await wire_.stream->readable(served_any_ ? lane_.limits().idle : lane_.limits().header_time);
+        const Duration patience = lane_.draining() ? patience_while_draining
+                                  : served_any_    ? lane_.limits().idle
+                                                   : lane_.limits().header_time;
+        const IoResult ready = co_await wire_.stream->readable(patience);
         if (!ready) break;
         const IoResult got = wire_.fill();
         if (got.kind == IoResult::Kind::blocked) continue;
         if (!got) break;
         while (goes_on && !wire_.buffered().empty()) {
-            if (wire_.skip_blank_line()) continue;
+            if (wire_.skip_blank_line()) {
+                if (++blank_lines == most_blank_lines) break;
+                continue;
+            }
+            blank_lines = 0;
             goes_on = co_await serve_next();
         }
         if (lane_.draining()) break;
@@ -160,10 +172,14 @@ void Lane::drain(std::function<void()> empty) {
     if (sessions() == 0) empty_();
     for (Session* session = first_; session;) {
         Session* next = session->next_;
+        // A request may be on its way on a connection that is new, or that has bytes to be read: it is served if it
+        // comes soon. Closing now would answer it by a reset.
         if (session->exchange_)
             session->exchange_->close_after();
-        else if (!session->closing_)  // which ends by itself, and soon
+        else if (session->served_any_ && !session->closing_ && session->wire_.stream->silent())
             bury(*session);
+        else if (!session->closing_)  // which ends by itself, and soon
+            session->wire_.stream->set_reading_timeout(patience_while_draining);
         session = next;
     }
 }

@@ -1,6 +1,8 @@
 // core/net/address.cpp - parses and resolves addresses; matches IPs against ranges.
 #include "net/address.h"
 
+#include "support/text.h"
+
 #include <Poco/Net/DNS.h>
 #include <Poco/Net/HostEntry.h>
 #include <Poco/Net/NetException.h>
@@ -14,8 +16,6 @@
 namespace tollgate::net {
 
 namespace {
-
-std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
 
 // RFC 1123 names, and "_" which container networks use.
 bool is_host_name(std::string_view host) {
@@ -33,7 +33,7 @@ std::optional<Address> Address::parse(std::string_view text, std::string& proble
         address.path_ = text.substr(5);
         // sun_path holds 108 bytes with its NUL.
         if (address.path_.empty() || address.path_.size() > 107 || address.path_.front() != '/') {
-            problem = "expected unix:/absolute/path of at most 107 bytes, got " + quoted(text);
+            problem = "expected unix:/absolute/path of at most 107 bytes, got " + text::quote(text);
             return std::nullopt;
         }
         return address;
@@ -42,14 +42,14 @@ std::optional<Address> Address::parse(std::string_view text, std::string& proble
     std::string_view host = colon == text.npos ? text : text.substr(0, colon);
     const bool bracketed = host.size() >= 2 && host.front() == '[' && host.back() == ']';
     if (colon == text.npos || (host.find(':') != host.npos && !bracketed)) {
-        problem = "expected \"host:port\", \"[ipv6]:port\" or \"unix:/path\", got " + quoted(text);
+        problem = "expected \"host:port\", \"[ipv6]:port\" or \"unix:/path\", got " + text::quote(text);
         return std::nullopt;
     }
     const auto digits = text.substr(colon + 1);
     unsigned port = 0;
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
     if (error != std::errc{} || end != digits.data() + digits.size() || port > 65535) {
-        problem = "expected a port of 0 to 65535, got " + quoted(digits);
+        problem = "expected a port of 0 to 65535, got " + text::quote(digits);
         return std::nullopt;
     }
     address.port_ = static_cast<std::uint16_t>(port);
@@ -57,13 +57,13 @@ std::optional<Address> Address::parse(std::string_view text, std::string& proble
         host = host.substr(1, host.size() - 2);
         in6_addr scratch;
         if (inet_pton(AF_INET6, std::string(host).c_str(), &scratch) != 1) {
-            problem = "expected an IPv6 address in brackets, got " + quoted(text);
+            problem = "expected an IPv6 address in brackets, got " + text::quote(text);
             return std::nullopt;
         }
     } else if (host == "*" || host.empty()) {
         host = {};
     } else if (!is_host_name(host)) {
-        problem = "expected a host name or an IP address, got " + quoted(host);
+        problem = "expected a host name or an IP address, got " + text::quote(host);
         return std::nullopt;
     }
     address.host_ = host;
@@ -109,7 +109,7 @@ std::optional<Range> Range::parse(std::string_view text, std::string& problem) {
     const auto slash = text.find('/');
     const auto ip = Ip::parse(text.substr(0, slash));
     if (!ip) {
-        problem = "expected an address or a range such as \"10.0.0.0/8\", got " + quoted(text);
+        problem = "expected an address or a range such as \"10.0.0.0/8\", got " + text::quote(text);
         return std::nullopt;
     }
     const bool v4 = text.substr(0, slash).find(':') == text.npos;
@@ -119,7 +119,7 @@ std::optional<Range> Range::parse(std::string_view text, std::string& problem) {
         const auto digits = text.substr(slash + 1);
         const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), bits);
         if (error != std::errc{} || end != digits.data() + digits.size() || bits < 0 || bits > width) {
-            problem = "expected a prefix length of 0 to " + std::to_string(width) + ", got " + quoted(digits);
+            problem = "expected a prefix length of 0 to " + std::to_string(width) + ", got " + text::quote(digits);
             return std::nullopt;
         }
     }
@@ -128,7 +128,7 @@ std::optional<Range> Range::parse(std::string_view text, std::string& problem) {
     Ip masked = *ip;
     for (int bit = range.bits_; bit < 128; ++bit) masked.bytes[bit / 8] &= static_cast<std::uint8_t>(~(0x80 >> (bit % 8)));
     if (!(masked == *ip)) {
-        problem = "expected a range without bits beyond its prefix, got " + quoted(text);
+        problem = "expected a range without bits beyond its prefix, got " + text::quote(text);
         return std::nullopt;
     }
     return range;

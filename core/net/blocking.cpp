@@ -3,6 +3,7 @@
 
 #include "net/event_loop.h"
 
+#include <Poco/Exception.h>
 #include <Poco/Runnable.h>
 #include <Poco/ThreadPool.h>
 
@@ -22,26 +23,6 @@ struct Job {
     std::coroutine_handle<> waiter;  // loop's only; empty once the waiter is gone
 };
 
-class Runner final : public Poco::Runnable {
-public:
-    Runner(std::shared_ptr<Job> job, EventLoop& loop) : job_{std::move(job)}, loop_{loop} {}
-    void run() override {
-        try {
-            job_->work();
-        } catch (...) {
-            job_->failure = std::current_exception();
-        }
-        loop_.post([job = job_] {
-            if (job->waiter) job->waiter.resume();
-        });
-        delete this;
-    }
-
-private:
-    std::shared_ptr<Job> job_;
-    EventLoop& loop_;
-};
-
 struct Wait {
     std::shared_ptr<Job> job;
     ~Wait() { job->waiter = nullptr; }
@@ -55,17 +36,68 @@ struct Wait {
 
 }  // namespace
 
-Blocking::Blocking(int threads) : threads_{std::make_unique<Poco::ThreadPool>("blocking", 1, threads)} {}
+// What waits for a thread, and how many are at work. Threads take job after job, and end when there is none.
+class Blocking::Queue final : public Poco::Runnable {
+public:
+    explicit Queue(int threads) : most_{threads}, threads_{"blocking", 1, 2 * threads} {}
+
+    void add(std::function<void()> job) {
+        const std::lock_guard lock{mutex_};
+        jobs_.push_back(std::move(job));
+        if (working_ == most_) return;
+        try {
+            threads_.start(*this);
+        } catch (const Poco::NoThreadAvailableException&) {
+            if (working_ > 0) return;  // whoever works takes it
+            jobs_.pop_back();
+            throw;
+        }
+        ++working_;
+    }
+    void finish() { threads_.joinAll(); }
+
+private:
+    void run() override {
+        for (;;) {
+            std::function<void()> job;
+            {
+                const std::lock_guard lock{mutex_};
+                if (jobs_.empty()) {
+                    --working_;
+                    return;
+                }
+                job = std::move(jobs_.front());
+                jobs_.pop_front();
+            }
+            job();
+        }
+    }
+
+    const int most_;  // POCO may have twice as many: one that has found no job still counts there for a moment
+    std::mutex mutex_;
+    std::deque<std::function<void()>> jobs_;
+    int working_ = 0;
+    Poco::ThreadPool threads_;
+};
+
+Blocking::Blocking(int threads) : queue_{std::make_unique<Queue>(threads)} {}
 Blocking::~Blocking() { finish(); }
 
-void Blocking::finish() { threads_->joinAll(); }
+void Blocking::finish() { queue_->finish(); }
 
 Task<void> Blocking::run(std::function<void()> work) {
     auto job = std::make_shared<Job>();
     job->work = std::move(work);
-    auto runner = std::make_unique<Runner>(job, *EventLoop::current());
-    threads_->start(*runner);  // throws while all are busy
-    runner.release();          // deletes itself
+    queue_->add([job, &loop = *EventLoop::current()] {
+        try {
+            job->work();
+        } catch (...) {
+            job->failure = std::current_exception();
+        }
+        loop.post([job] {
+            if (job->waiter) job->waiter.resume();
+        });
+    });
     co_await Wait{std::move(job)};
 }
 

@@ -6,24 +6,21 @@
 #include <functional>
 #include <memory>
 
-namespace Poco {
-class ThreadPool;
-}
-
 namespace tollgate::net {
 
 class Blocking {
 public:
     explicit Blocking(int threads);
     ~Blocking();  // finish()
-    // Waits for work under way, which tells its loop of its end: before the loops are destroyed.
+    // Waits for work under way and queued, which tells its loop of its end: before the loops are destroyed.
     void finish();
-    // [loop] Runs `work` on a thread and goes on here. If the awaiting task is destroyed meanwhile, the work still
-    // ends, and nobody hears of it. What it throws is thrown here; so is Poco::NoThreadAvailableException.
+    // [loop] Runs `work` on a thread, as soon as one is free, and goes on here. If the awaiting task is destroyed
+    // meanwhile, the work still ends, and nobody hears of it. What it throws is thrown here.
     Task<void> run(std::function<void()> work);
 
 private:
-    std::unique_ptr<Poco::ThreadPool> threads_;
+    class Queue;
+    std::unique_ptr<Queue> queue_;
 };
 
 }  // namespace tollgate::net

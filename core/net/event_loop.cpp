@@ -54,7 +54,7 @@ void EventLoop::run() {
     while (!stopping_.load(std::memory_order_acquire)) {
         const int count = epoll_wait(epoll_, events, events_per_turn, timers_.wait(Clock::now()));
         now_ = Clock::now();
-        turns_.store(turns_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+        ++turn_;
         pending_ = events;
         pending_count_ = count;
         bool posted = false;

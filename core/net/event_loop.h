@@ -70,8 +70,8 @@ public:
     using BufferLease = std::unique_ptr<Buffer, ReturnBuffer>;
     BufferLease lend_buffer();
 
-    // Time spent waiting and working, for metrics.
-    std::uint64_t turns() const noexcept { return turns_.load(std::memory_order_relaxed); }
+    // Grows by one each time the loop comes back from waiting.
+    std::uint64_t turn() const noexcept { return turn_; }
 
 private:
     struct Spawned;
@@ -85,7 +85,7 @@ private:
     TimePoint now_;
     Timers timers_;
     std::atomic<bool> stopping_{false};
-    std::atomic<std::uint64_t> turns_{0};
+    std::uint64_t turn_ = 0;
     std::mutex posted_mutex_;
     std::vector<std::function<void()>> posted_;
     std::vector<Buffer*> spare_buffers_;

@@ -3,6 +3,7 @@
 
 #include <cassert>
 #include <cstring>
+#include <utility>
 
 namespace tollgate::net {
 
@@ -27,6 +28,16 @@ void Stream::Operation::await_suspend(std::coroutine_handle<> waiter) noexcept {
     assert(!slot_ && "one reader and one writer at a time");
     waiter_ = waiter;
     slot_ = this;
+    put_off_ = stream_.operations_ > operations_per_turn;
+    if (put_off_)
+        stream_.loop_.arm(*this, Duration::zero());
+    else
+        rearm();
+}
+
+void Stream::Operation::on_timer() {
+    if (!std::exchange(put_off_, false)) return finish({IoResult::Kind::timed_out});
+    if (attempt()) return finish(result_);
     rearm();
 }
 
@@ -35,7 +46,7 @@ Stream::Operation::~Operation() {
 }
 
 void Stream::Operation::rearm() noexcept {
-    if (waiter_) stream_.loop_.arm(*this, timeout_);
+    if (waiter_ && !put_off_) stream_.loop_.arm(*this, timeout_);
 }
 
 void Stream::Operation::finish(IoResult result) {

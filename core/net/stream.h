@@ -71,7 +71,7 @@ public:
         Operation(Stream& stream, Side side, Duration timeout) noexcept
             : stream_{stream}, slot_{side == Side::reading ? stream.reading_ : stream.writing_}, timeout_{timeout} {}
         Operation(const Operation&) = delete;
-        bool await_ready() { return attempt(); }
+        bool await_ready() { return stream_.has_budget() && attempt(); }
         void await_suspend(std::coroutine_handle<> waiter) noexcept;
         IoResult await_resume() noexcept { return result_; }
 
@@ -84,11 +84,12 @@ public:
 
     private:
         friend class Stream;
-        void on_timer() override { finish({IoResult::Kind::timed_out}); }
+        void on_timer() override;
         void finish(IoResult result);
         Operation*& slot_;
         std::coroutine_handle<> waiter_;
         Duration timeout_;
+        bool put_off_ = false;  // not tried yet: the stream's budget of this turn was spent
     };
 
     class Read final : public Operation {
@@ -142,6 +143,19 @@ protected:
     Operation *reading_ = nullptr, *writing_ = nullptr;
 
 private:
+    // A client that sends and takes as fast as we do would otherwise keep the loop to itself: after so many operations
+    // that needed no waiting, the next one waits for the loop's next round.
+    static constexpr std::uint32_t operations_per_turn = 64;
+    bool has_budget() noexcept {
+        if (turn_ != loop_.turn()) {
+            turn_ = loop_.turn();
+            operations_ = 0;
+        }
+        return ++operations_ <= operations_per_turn;
+    }
+
+    std::uint64_t turn_ = 0;
+    std::uint32_t operations_ = 0;
     Owner* owner_ = nullptr;
     bool* destroyed_ = nullptr;  // set while became_ready() runs
 };

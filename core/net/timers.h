@@ -46,7 +46,7 @@ public:
 
     // Fires not before `when`, and at most a tick (plus the loop's delay) after. Moves a timer that is armed.
     void arm(Timer& timer, TimePoint when) noexcept;
-    // Fires what is due. Timers armed meanwhile wait for the next call.
+    // Fires what is due, tick by tick.
     void run(TimePoint now);
     // Milliseconds until run() is wanted, or -1 if nothing is armed. May be early, never late.
     int wait(TimePoint now) const noexcept;

@@ -19,11 +19,12 @@ public:
     const char* what() const noexcept override { return detail.empty() ? message.c_str() : detail.c_str(); }
 
     Culprit culprit;
-    int status;          // 499: the client left, nobody to answer
+    int status;
     std::string reason;  // stable word for programs: "rate_limited"
     std::string message;
     std::string detail;
     Headers headers;             // lines for the answer
+    bool client_left = false;    // there is nobody to answer; `status` is 499
     bool close = false;          // the client's connection cannot go on after this answer
 };
 

@@ -16,10 +16,14 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr http::HeadLimits answer_limits{16 << 10, net::Buffer::size - 1, 256};
+constexpr http::HeadLimits answer_limits{16 << 10, 32 << 10, 256};
 constexpr std::size_t worth_copying = 8 << 10;  // a body of at most that, here already, frees its connection at once
 constexpr int most_interim_answers = 16;
 constexpr Duration while_uploading = 24h;  // the upload has timeouts of its own
+
+bool anticipates_content(std::string_view method) noexcept {
+    return method == "POST" || method == "PUT" || method == "PATCH";
+}
 
 Failure upstream_failure(int status, const char* reason, const char* message, const Call& call, const std::string& how) {
     return {Culprit::upstream, status, reason, message, std::string(call.target.address()) + ": " + how};
@@ -37,7 +41,8 @@ public:
         running_.start();
     }
     bool done() const noexcept { return done_; }
-    bool running() const noexcept { return !done_ && !stuck_; }
+    // When it ended, well or not; who reads the answer counts its time from there. nullopt while it goes on.
+    const std::optional<net::TimePoint>& ended() const noexcept { return ended_; }
     // What reading the request's body threw.
     void rethrow() const {
         if (failure_) std::rethrow_exception(failure_);
@@ -54,21 +59,15 @@ private:
                 const std::array<std::string_view, 3> pieces{out_, piece, chunked_ && !last ? "\r\n" : ""};
                 const IoResult sent = co_await wire_.stream->write(pieces, timeout_);
                 out_.clear();
-                if (!sent) {
-                    // Who reads the answer will see why, or finds an early one; in the usual time.
-                    stuck_ = true;
-                    wire_.stream->set_reading_timeout(timeout_);
-                    co_return;
-                }
-                if (last) break;
+                done_ = sent && last;
+                if (!sent || last) break;  // not sent: who reads the answer will see why, or finds an early one
             }
-            done_ = true;
-            wire_.stream->set_reading_timeout(timeout_);
         } catch (...) {
             failure_ = std::current_exception();
-            // Not from in here: who is woken destroys this coroutine.
-            wire_.stream->loop().arm(*this, Duration::zero());
         }
+        ended_ = wire_.stream->loop().now();
+        // Whoever reads the answer must hear of it. Not from in here: who is woken may destroy this coroutine.
+        wire_.stream->loop().arm(*this, Duration::zero());
     }
     void on_timer() override { wire_.stream->interrupt_reading(); }
 
@@ -77,7 +76,8 @@ private:
     BodySource& body_;
     const bool chunked_;
     const Duration timeout_;
-    bool done_ = false, stuck_ = false;
+    bool done_ = false;
+    std::optional<net::TimePoint> ended_;
     std::exception_ptr failure_;
     Task<void> running_;
 };
@@ -93,7 +93,7 @@ public:
         : pool_{pool}, call_{call}, target_{call.target.shared_state()}, most_kept_{call.upstream.keep_alive},
           keep_time_{call.upstream.keep_alive_time}, wire_{std::move(stream)} {}
 
-    Task<bool> send();
+    Task<void> send();
     Task<bool> read_head();  // false: the connection ended before a byte came back
     Response take_response();
     bool buffered_whole(std::string& bytes);
@@ -108,6 +108,9 @@ public:
 
 private:
     void give_back();
+    // How long to wait for the next bytes of an answer that is due within `time` of the request's end (and of the last
+    // bytes, if `since` is later).
+    Duration patience(Duration time, net::TimePoint since) const;
     [[noreturn]] void fail(Outcome outcome, int status, const char* reason, const char* message, const std::string& how) {
         call_.outcome = outcome;
         throw upstream_failure(status, reason, message, call_, how);
@@ -125,8 +128,8 @@ private:
     std::unique_ptr<Upload> upload_;  // last: destroyed before the wire it writes to
 };
 
-// False: the connection took nothing.
-Task<bool> Conversation::send() {
+// A connection that does not take the request may still hold an early answer: that is for read_head() to find out.
+Task<void> Conversation::send() {
     const auto& upstream = call_.upstream;
     http::HeadFacts facts;
     std::string_view piece;
@@ -135,6 +138,8 @@ Task<bool> Conversation::send() {
         facts.length = call_.body->length();
         facts.chunked = !facts.length;
         small = facts.length && (*facts.length == 0 || (call_.body->try_read(piece) && piece.size() == *facts.length));
+    } else if (anticipates_content(call_.request.method())) {
+        facts.length = 0;  // said, since strict servers ask for it (RFC 9110 section 8.6)
     }
     std::string head = pool_.lend_text();
     const std::string_view host = upstream.preserve_host && Headers::Layout::find(call_.request.headers(), http::Known::host)
@@ -145,7 +150,10 @@ Task<bool> Conversation::send() {
         const std::array<std::string_view, 2> pieces{head, piece};
         const IoResult sent = co_await wire_.stream->write(pieces, upstream.timeout);
         pool_.give_back(std::move(head));
-        co_return bool(sent);
+        if (sent.kind == IoResult::Kind::timed_out)
+            fail(Outcome::timeout, 504, "upstream_timeout", "the upstream did not take the request in time", "sending: timed out");
+        reusable_ = bool(sent);
+        co_return;
     }
     if (!piece.empty()) {
         // A first piece is in hand already.
@@ -155,7 +163,14 @@ Task<bool> Conversation::send() {
     }
     upload_ = std::make_unique<Upload>(wire_, std::move(head), *call_.body, facts.chunked, upstream.timeout);
     upload_->start();
-    co_return true;
+}
+
+Duration Conversation::patience(Duration time, net::TimePoint since) const {
+    if (upload_) {
+        if (!upload_->ended()) return while_uploading;
+        since = std::max(since, *upload_->ended());
+    }
+    return since + time - wire_.stream->loop().now();
 }
 
 Task<bool> Conversation::read_head() {
@@ -173,8 +188,9 @@ Task<bool> Conversation::read_head() {
                 fail(Outcome::garbage, 502, "upstream_garbage", "the upstream's answer is not HTTP", malformed.message);
             }
             if (upload_) upload_->rethrow();
-            const bool uploading = upload_ && upload_->running();
-            const IoResult got = co_await wire_.more(uploading ? while_uploading : call_.upstream.timeout);
+            // One deadline for the whole head, however it drips.
+            const Duration left = patience(call_.upstream.timeout, began);
+            const IoResult got = left > Duration::zero() ? co_await wire_.more(left) : IoResult{IoResult::Kind::timed_out};
             if (got.kind == IoResult::Kind::interrupted) continue;
             if (got.kind == IoResult::Kind::timed_out)
                 fail(Outcome::timeout, 504, "upstream_timeout", "the upstream did not answer in time", "no answer in time");
@@ -183,7 +199,7 @@ Task<bool> Conversation::read_head() {
                 fail(Outcome::reset, 502, "upstream_reset", "the upstream closed the connection", got.describe());
             }
             if (call_.time_to_first_byte.count() == 0)
-                call_.time_to_first_byte = std::max(Duration{1}, wire_.stream->loop().now() - began);
+                call_.time_to_first_byte = std::max(Duration{1}, wire_.stream->loop().now() - call_.began);
         }
         const int status = parser_->status();
         if (status >= 200 && status <= 599) break;
@@ -202,9 +218,10 @@ Response Conversation::take_response() {
     call_.outcome = Outcome::answered;
     call_.status = parser_->status();
     bool close = false, keep_alive = false;
+    std::optional<std::uint64_t> declared;
     if (const auto* layout = head_.headers.layout()) {
         for (const auto& line : layout->lines) {
-            if (line.known == http::Known::content_length) call_.declared_length = parser_->length();
+            if (line.known == http::Known::content_length) declared = parser_->length();
             if (line.known != http::Known::connection) continue;
             http::for_each_element(layout->value(line), [&](std::string_view option) {
                 close |= http::same_text(option, "close");
@@ -212,9 +229,11 @@ Response Conversation::take_response() {
             });
         }
     }
-    reusable_ = !close && (parser_->version_minor() == 1 || keep_alive) && parser_->framing() != Framing::until_close;
+    reusable_ = reusable_ && !close && (parser_->version_minor() == 1 || keep_alive) && parser_->framing() != Framing::until_close;
     http::strip_hop_by_hop(head_.headers);
-    return Response{parser_->status(), std::move(head_.headers)};
+    Response response{parser_->status(), std::move(head_.headers)};
+    response.layout().source = {true, parser_->version_minor(), declared};
+    return response;
 }
 
 // The rest of the body, if all of it is here and it is small.
@@ -254,8 +273,11 @@ bool Conversation::try_read(std::string_view& piece) {
 
 Task<std::string_view> Conversation::read() {
     std::string_view piece;
+    const auto since = wire_.stream->loop().now();
     while (!try_read(piece)) {
-        const IoResult got = co_await wire_.more(call_.upstream.idle_timeout);
+        if (upload_) upload_->rethrow();
+        const Duration left = patience(call_.upstream.idle_timeout, since);
+        const IoResult got = left > Duration::zero() ? co_await wire_.more(left) : IoResult{IoResult::Kind::timed_out};
         if (got || got.kind == IoResult::Kind::interrupted) continue;
         if (got.kind == IoResult::Kind::ended && parser_->framing() == Framing::until_close) {
             over_ = true;
@@ -283,6 +305,7 @@ bool may_be_repeated(std::string_view method) noexcept {
 
 Task<Response> call(Pool& pool, Call& call) {
     call.outcome = Outcome::abandoned;
+    call.began = pool.loop().now();
     const bool repeatable = !call.body && may_be_repeated(call.request.method());
     bool first_try = true;
     for (;;) {
@@ -304,7 +327,8 @@ Task<Response> call(Pool& pool, Call& call) {
             }
         }
         auto conversation = std::make_unique<Conversation>(pool, call, std::move(stream));
-        if (co_await conversation->send() && co_await conversation->read_head()) {
+        co_await conversation->send();
+        if (co_await conversation->read_head()) {
             Response response = conversation->take_response();
             std::string bytes;
             if (conversation->buffered_whole(bytes))

@@ -24,16 +24,20 @@ protected:
 
 // What one attempt is given and, below, what became of it. Outlives call() and the response's body.
 struct Call {
+    Call(const Upstream& upstream, const UpstreamTarget& target, const Request& request, BodySource* body = nullptr,
+         InterimSink* interim = nullptr) noexcept
+        : upstream{upstream}, target{target}, request{request}, body{body}, interim{interim} {}
+
     const Upstream& upstream;
     const UpstreamTarget& target;
     const Request& request;          // its headers free of hop-by-hop lines
-    BodySource* body = nullptr;      // null: none
-    InterimSink* interim = nullptr;  // null: interim answers are dropped
+    BodySource* body;        // null: none
+    InterimSink* interim;    // null: interim answers are dropped
 
     Outcome outcome = Outcome::abandoned;
     int status = 0;
-    std::chrono::nanoseconds time_to_connect{0}, time_to_first_byte{0};
-    std::optional<std::uint64_t> declared_length;  // Content-Length of the answer, also of one to HEAD
+    net::TimePoint began{};
+    std::chrono::nanoseconds time_to_connect{0}, time_to_first_byte{0};  // the latter since it began
 };
 
 // Sends the request and reads the answer's head. The answer's body follows as a source unless it was here already; it

@@ -3,16 +3,9 @@
 
 #include "net/connection.h"
 
-#include <Poco/Exception.h>
-
 #include <algorithm>
-#include <cerrno>
 
 namespace tollgate::upstream {
-
-namespace {
-constexpr auto name_lifetime = std::chrono::seconds{10};
-}
 
 // An idle connection: anything that happens to it ends it.
 class Pool::Kept final : private net::Stream::Owner, private net::Timer {
@@ -40,7 +33,7 @@ private:
     std::unique_ptr<net::Stream> stream_;
 };
 
-Pool::Pool(net::EventLoop& loop, net::Blocking& blocking) : loop_{loop}, blocking_{blocking} {}
+Pool::Pool(net::EventLoop& loop, net::Blocking& blocking) : loop_{loop}, resolver_{loop, blocking} {}
 Pool::~Pool() = default;
 
 std::unique_ptr<net::Stream> Pool::take(const UpstreamTarget& target, bool careful) {
@@ -56,43 +49,22 @@ std::unique_ptr<net::Stream> Pool::take(const UpstreamTarget& target, bool caref
 }
 
 Task<std::unique_ptr<net::Stream>> Pool::connect(const UpstreamTarget& target, net::Duration timeout, net::IoResult& result) {
-    Poco::Net::SocketAddress address;
-    if (target.literal()) {
-        address = *target.literal();
-    } else {
-        const auto known = names_.find(target.where().text());
-        if (known != names_.end() && known->second.until > loop_.now()) {
-            address = known->second.address;
-        } else {
-            auto resolved = std::make_shared<Poco::Net::SocketAddress>();
-            auto failed = std::make_shared<bool>(false);
-            try {
-                co_await blocking_.run([resolved, failed, where = target.where()] {
-                    try {
-                        *resolved = where.resolve();
-                    } catch (const Poco::Exception&) {
-                        *failed = true;  // told to the caller as EHOSTUNREACH
-                    }
-                });
-            } catch (const Poco::NoThreadAvailableException&) {
-                result = {net::IoResult::Kind::failed, EAGAIN};  // all are resolving, and none of them gets on
-                co_return nullptr;
-            }
-            if (*failed) {
-                result = {net::IoResult::Kind::failed, EHOSTUNREACH};
-                co_return nullptr;
-            }
-            address = *resolved;
-            names_.insert_or_assign(target.where().text(), Resolved{address, loop_.now() + name_lifetime});
-        }
+    auto address = target.literal();
+    if (!address) {
+        const auto began = loop_.now();
+        address = co_await resolver_.resolve(target.where(), timeout, result);
+        if (!address) co_return nullptr;
+        timeout = std::max(timeout - (loop_.now() - began), net::Duration{std::chrono::milliseconds{1}});
     }
-    co_return co_await net::Connection::connect(loop_, address, timeout, result);
+    co_return co_await net::Connection::connect(loop_, *address, timeout, result);
 }
 
 void Pool::keep(std::shared_ptr<TargetState> target, std::unique_ptr<net::Stream> stream, std::size_t most,
                 net::Duration time) {
     if (most == 0) return;
     const TargetState* key = target.get();
+    // A new target is rare, and the time to forget those that nothing is kept of any more.
+    if (!shelves_.contains(key)) std::erase_if(shelves_, [](const auto& shelf) { return shelf.second.connections.empty(); });
     auto& shelf = shelves_[key];
     if (!shelf.target) shelf.target = std::move(target);
     if (shelf.connections.size() >= most) shelf.connections.erase(shelf.connections.begin());

@@ -2,10 +2,9 @@
 #pragma once
 
 #include "http/wire.h"
-#include "net/blocking.h"
+#include "net/resolver.h"
 #include "upstream/upstream.h"
 
-#include <map>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -43,17 +42,12 @@ private:
         std::shared_ptr<TargetState> target;  // keeps the key alive
         std::vector<std::unique_ptr<Kept>> connections;
     };
-    struct Resolved {
-        Poco::Net::SocketAddress address;
-        net::TimePoint until;
-    };
     void drop(Kept& kept) noexcept;
 
     net::EventLoop& loop_;
-    net::Blocking& blocking_;
+    net::Resolver resolver_;
     std::unordered_map<const TargetState*, Shelf> shelves_;
     std::string spare_text_;
-    std::map<std::string, Resolved> names_;  // answers of DNS
 };
 
 }  // namespace tollgate::upstream

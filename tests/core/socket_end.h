@@ -7,10 +7,12 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -70,6 +72,11 @@ public:
     std::string rest() {
         while (more()) continue;
         return std::exchange(got_, {});
+    }
+    // False as soon as there is something to read, or the other side's end.
+    bool silent_for(std::chrono::milliseconds time) const {
+        pollfd wanted{descriptor_, POLLIN, 0};
+        return poll(&wanted, 1, static_cast<int>(time.count())) == 0;
     }
     bool was_reset() const { return error_ == ECONNRESET; }
     bool timed_out() const { return error_ == EAGAIN; }

@@ -119,9 +119,8 @@ public:
     std::unique_ptr<BodySource> take_source() noexcept;
 
 private:
-    std::string bytes_;
-    std::shared_ptr<const std::string> shared_;
-    std::unique_ptr<BodySource> source_;
+    struct Layout;
+    Layout* layout_ = nullptr;  // null: empty
 };
 
 // A request: what a client asked (already checked and normalised), or what a plugin asks with Host::fetch.

@@ -11,7 +11,7 @@ using namespace tollgate;
 namespace {
 
 http::Client client(const std::string& address) {
-    return {address, address == "unix:" ? std::nullopt : net::Ip::parse(address)};
+    return {address, address == "unix:" ? std::nullopt : net::Ip::parse(address), address == "unix:"};
 }
 std::vector<net::Range> ranges(std::initializer_list<const char*> texts) {
     std::vector<net::Range> all;
@@ -57,6 +57,28 @@ BOOST_AUTO_TEST_CASE(what_is_no_address_ends_the_chain) {
         BOOST_TEST(address("10.0.0.1", {{"X-Forwarded-For", text}}, trusted) == "10.1.1.1", text);
     BOOST_TEST(address("10.0.0.1", {{"X-Forwarded-For", ""}}, trusted) == "10.0.0.1");
     BOOST_TEST(address("10.0.0.1", {{"X-Forwarded-For", ", ,"}}, trusted) == "10.0.0.1");
+}
+
+BOOST_AUTO_TEST_CASE(client_of_unknown_address_is_no_unix_client) {
+    const Headers headers{{"X-Forwarded-For", "1.2.3.4"}};
+    BOOST_TEST(client_address({"fe80::1", std::nullopt}, headers, ranges({"unix:"})) == "fe80::1");
+}
+
+BOOST_AUTO_TEST_CASE(no_spelling_of_where_from_passes_unless_trusted) {
+    for (const bool trusted : {false, true}) {
+        Request request{"GET", "/"};
+        for (const char* name : {"X-Forwarded-Port", "x_forwarded_for", "X_Forwarded-Prefix", "X-Real-IP", "X_REAL_IP"})
+            request.headers().add(name, "6.6.6.6");
+        request.headers().add("X-Forward", "kept");
+        prepare_request(request, client("10.0.0.1"), "id", trusted ? ranges({"10.0.0.0/8"}) : ranges({}));
+        BOOST_TEST(request.headers().has("X-Forwarded-Port") == trusted);
+        BOOST_TEST(request.headers().has("x_forwarded_for") == trusted);
+        BOOST_TEST(request.headers().has("X_Forwarded-Prefix") == trusted);
+        BOOST_TEST(request.headers().has("X-Real-IP") == trusted);
+        BOOST_TEST(request.headers().has("X_REAL_IP") == trusted);
+        BOOST_TEST(request.headers().get("X-Forward") == "kept");
+        BOOST_TEST(request.headers().get("X-Forwarded-For") == "10.0.0.1");
+    }
 }
 
 BOOST_AUTO_TEST_CASE(unix_clients_are_trusted_by_name) {

@@ -271,6 +271,27 @@ BOOST_AUTO_TEST_CASE(draining_closes_idle_clients_at_once_and_the_others_after_t
     BOOST_TEST(happened(empty));
 }
 
+BOOST_AUTO_TEST_CASE(draining_serves_a_new_client_whose_request_is_on_its_way) {
+    std::promise<void> empty;
+    SessionSite site{answer_ok};
+    auto fresh = site.connect();
+    site.on_loop([&] { site.lane.drain([&] { empty.set_value(); }); });
+    fresh.say(get);
+    const auto got = fresh.rest();
+    BOOST_TEST(got.find("Connection: close\r\n") != std::string::npos);
+    BOOST_TEST(got.ends_with("/x"));
+    fresh.close();
+    BOOST_TEST(happened(empty));
+}
+
+BOOST_AUTO_TEST_CASE(blank_lines_do_not_keep_a_connection_open) {
+    SessionSite site{answer_ok};
+    auto client = site.connect();
+    for (int i = 0; i < 20; ++i) client.say("\r\n");
+    client.rest();
+    BOOST_TEST(sessions_become(site, 0) == 0u);
+}
+
 BOOST_AUTO_TEST_CASE(draining_does_not_destroy_an_answer_on_its_way) {
     // Closing well is under way when the drain begins: the client still sends.
     std::promise<void> answered, empty;

@@ -110,6 +110,26 @@ BOOST_AUTO_TEST_CASE(write_goes_on_as_the_other_side_reads) {
     BOOST_TEST(received == large.size() + 6);
 }
 
+BOOST_AUTO_TEST_CASE(stream_that_never_waits_leaves_room_for_others) {
+    Pair pair;
+    int written = 0, written_when_others_ran = -1;
+    pair.loop.post([&] {
+        pair.loop.spawn([](Pair& p, int& count) -> Task<void> {
+            std::array<char, 4096> sink;
+            for (; count < 10'000; ++count) {
+                co_await p.connection->write("x", 5s);
+                (void)recv(p.other, sink.data(), sink.size(), MSG_DONTWAIT);
+            }
+            p.loop.stop();
+        }(pair, written));
+        pair.loop.post([&] { written_when_others_ran = written; });
+    });
+    pair.loop.run();
+    BOOST_TEST(written == 10'000);
+    BOOST_TEST(written_when_others_ran >= 0);
+    BOOST_TEST(written_when_others_ran < 1000);
+}
+
 BOOST_AUTO_TEST_CASE(write_times_out_when_nothing_is_taken) {
     Pair pair;
     const std::string large(8 << 20, 'x');

@@ -243,8 +243,9 @@ BOOST_AUTO_TEST_CASE(name_without_address_is_502) {
     BOOST_TEST(result.outcome == Outcome::not_connected);
 }
 
-BOOST_AUTO_TEST_CASE(name_that_cannot_be_resolved_now_is_502) {
+BOOST_AUTO_TEST_CASE(name_that_is_not_resolved_in_time_is_504) {
     UpstreamSite site{"no-such-host.invalid:80"};
+    site.upstream.connect_timeout = 30ms;
     std::promise<void> go;
     std::shared_future<void> until = go.get_future().share();
     site.on_loop([&] {
@@ -255,7 +256,23 @@ BOOST_AUTO_TEST_CASE(name_that_cannot_be_resolved_now_is_502) {
     });
     const auto result = site.ask(get());
     go.set_value();
-    BOOST_TEST(reason(result) == "upstream_unreachable");
+    BOOST_TEST(status(result) == 504);
+    BOOST_TEST(result.outcome == Outcome::connect_timeout);
+}
+
+BOOST_AUTO_TEST_CASE(upstream_that_drips_its_head_is_504) {
+    ScriptedPeer peer{[](Listening& listening) {
+        auto one = listening.accept();
+        one.until("\r\n\r\n");
+        // A byte every few milliseconds, for as long as anybody takes them.
+        one.say("HTTP/1.1 200 OK\r\nX-Slow: ");
+        for (int i = 0; i < 2000 && one.silent_for(5ms); ++i) one.say("x");
+    }};
+    UpstreamSite site{peer.address()};
+    site.upstream.timeout = 100ms;
+    const auto result = site.ask(get());
+    BOOST_TEST(status(result) == 504);
+    BOOST_TEST(result.outcome == Outcome::timeout);
 }
 
 BOOST_AUTO_TEST_CASE(silent_upstream_is_504) {
@@ -416,7 +433,7 @@ BOOST_AUTO_TEST_CASE(request_body_that_fails_within_the_answer_cuts_it) {
     later.gate = later.failing = true;
     Result result;
     Request request = post();
-    upstream::Call call{site.upstream, site.target(), request, &later, nullptr, {}, {}, {}, {}, {}};
+    upstream::Call call{site.upstream, site.target(), request, &later, nullptr};
     site.run([](UpstreamSite& s, upstream::Call& c, Pieces& body, Result& r) -> Task<void> {
         try {
             Response response = co_await upstream::call(s.pool, c);
@@ -510,7 +527,7 @@ BOOST_AUTO_TEST_CASE(call_may_be_destroyed_wherever_it_waits) {
         Request request = post();
         Pieces upload{{"first"}};
         upload.gate = true;
-        upstream::Call call{site.upstream, site.target(), request, where == Where::upload ? &upload : nullptr, nullptr, {}, {}, {}, {}, {}};
+        upstream::Call call{site.upstream, site.target(), request, where == Where::upload ? &upload : nullptr, nullptr};
         Result result;
         Task<void> task;
         site.on_loop([&] {
@@ -533,7 +550,7 @@ BOOST_AUTO_TEST_CASE(call_may_be_destroyed_wherever_it_waits) {
 BOOST_AUTO_TEST_CASE(call_may_be_destroyed_while_it_resolves_a_name) {
     UpstreamSite site{"no-such-host.invalid:80"};
     Request request = get();
-    upstream::Call call{site.upstream, site.target(), request, nullptr, nullptr, {}, {}, {}, {}, {}};
+    upstream::Call call{site.upstream, site.target(), request, nullptr, nullptr};
     Result result;
     site.on_loop([&] {
         auto task = UpstreamSite::exchange(site.pool, call, result);

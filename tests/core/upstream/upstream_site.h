@@ -1,6 +1,7 @@
 // tests/core/upstream/upstream_site.h - a loop with a pool on its own thread, and an upstream that does as scripted.
 #pragma once
 
+#include "http/layout.h"
 #include "core/socket_end.h"
 #include "upstream/client.h"
 
@@ -58,6 +59,7 @@ struct UpstreamSite {
         try {
             Response response = co_await upstream::call(pool, call);
             result.status = response.status();
+            result.declared = response.layout().source.declared_length;
             for (const auto& line : response.headers()) result.headers.append(line.name).append("=").append(line.value).append(";");
             if (auto* source = response.body().source()) {
                 for (;;) {
@@ -74,12 +76,11 @@ struct UpstreamSite {
             result.failure = failure;
         }
         result.outcome = call.outcome;
-        result.declared = call.declared_length;
     }
     // Runs the loop until the call has ended.
     Result ask(Request request, BodySource* body = nullptr, upstream::InterimSink* interim = nullptr) {
         Result result;
-        upstream::Call call{upstream, target(), request, body, interim, {}, {}, {}, {}, {}};
+        upstream::Call call{upstream, target(), request, body, interim};
         run(exchange(pool, call, result));
         return result;
     }
