@@ -13,9 +13,21 @@ namespace tollgate::config {
 namespace {
 
 constexpr int deepest = 16;
-constexpr std::size_t most_items = 4'000'000;
+// Items lie outside of the VM's memory: these bounds hold them to about as much.
+constexpr std::size_t most_items = 1'000'000;
+constexpr std::size_t longest_text = 4 << 20, most_text = 64 << 20;
 
 }  // namespace
+
+std::string Reader::copied(std::string_view text) {
+    if (!reading_) return std::string{text};  // for a message, soon forgotten
+    if (++items_ > most_items) throw Complaint{"the tables of this file hold too much"};
+    if (text.size() > longest_text)
+        throw Complaint{"expected texts of at most 4 megabytes, got one of " + text::count(text.size(), "byte")};
+    copied_bytes_ += text.size();
+    if (copied_bytes_ > most_text) throw Complaint{"the texts of this file are more than 64 megabytes together"};
+    return std::string{text};
+}
 
 Item Reader::item_at(lua_State* state, int index, int depth) {
     if (++items_ > most_items) throw Complaint{"the tables of this file hold too much"};
@@ -33,7 +45,7 @@ Item Reader::item_at(lua_State* state, int index, int depth) {
             std::size_t size = 0;
             const char* text = lua_tolstring(state, index, &size);
             item.kind = Item::Kind::text;
-            item.text.assign(text, size);
+            item.text = copied({text, size});
             return item;
         }
         case LUA_TTABLE: return table_at(state, index, depth);
@@ -66,7 +78,7 @@ Item Reader::table_at(lua_State* state, int index, int depth) {
         if (type == LUA_TSTRING) {
             std::size_t size = 0;
             const char* name = lua_tolstring(state, -2, &size);
-            item.named.push_back({std::string{name, size}, {}});
+            item.named.push_back({copied({name, size}), {}});
             continue;
         }
         const double key = type == LUA_TNUMBER ? lua_tonumber(state, -2) : 0;
@@ -86,9 +98,9 @@ Item Reader::table_at(lua_State* state, int index, int depth) {
     return item;
 }
 
-Item Reader::object_item(const Object& object) const {
+Item Reader::object_item(const Object& object) {
     Item item;
-    item.text = object.text();
+    item.text = copied(object.text());
     item.index = object.index;
     switch (object.kind) {
         case Object::Kind::quantity:

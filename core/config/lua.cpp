@@ -6,6 +6,7 @@
 
 #include <lua.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdlib>
 #include <ctime>
@@ -99,8 +100,10 @@ void* Lua::allocate(void* self, void* block, std::size_t old_size, std::size_t n
         return nullptr;
     }
     const bool grows = new_size > old_size;
-    if (grows && lua.depth_ > 0 && lua.base_ > 0 && lua.used_ - old_size + new_size > lua.base_ + lua.bounds_.memory)
-        return nullptr;
+    if (grows && lua.depth_ > 0 && lua.base_ > 0) {
+        lua.block_refused_ = lua.scripted_ && new_size > lua.bounds_.block;
+        if (lua.block_refused_ || lua.used_ - old_size + new_size > lua.base_ + lua.bounds_.memory) return nullptr;
+    }
     void* moved = std::realloc(block, new_size);
     // A failing shrink would be a panic; the larger block serves as well.
     if (!moved) return grows ? nullptr : block;
@@ -145,6 +148,12 @@ std::string Lua::describe_exhaustion() const {
     return "did not end within " + std::to_string(bounds_.instructions) + " instructions; does a loop run forever?";
 }
 
+void Lua::expect_room(std::size_t size, const char* what) const {
+    const auto most = std::min(bounds_.block, bounds_.memory);
+    if (size > most)
+        throw Complaint{std::string{what} + " makes a text of more than " + text::count(most >> 20, "megabyte")};
+}
+
 void Lua::charge(std::int64_t steps) {
     spent_ += steps;
     look();
@@ -179,7 +188,9 @@ std::optional<LuaError> Lua::finish(int status, int base) {
     if (status == 0) return std::nullopt;
     LuaError error;
     if (status == LUA_ERRMEM) {
-        error = {last_line_, "uses more than " + text::count(bounds_.memory >> 20, "megabyte") + " of memory"};
+        error = {last_line_,
+                 block_refused_ ? "makes a text or a table of more than " + text::count(bounds_.block >> 20, "megabyte")
+                                : "uses more than " + text::count(bounds_.memory >> 20, "megabyte") + " of memory"};
         lua_settop(state_, base);
         lua_gc(state_, LUA_GCCOLLECT, 0);
         return error;
@@ -221,7 +232,10 @@ std::optional<LuaError> Lua::call(int arguments, int results) {
         last_line_ = 0;
         deadline_ = std::chrono::steady_clock::now() + bounds_.time;
     }
-    return finish(lua_pcall(state_, arguments, results, 1), base);
+    scripted_ = true;
+    const int status = lua_pcall(state_, arguments, results, 1);
+    scripted_ = false;
+    return finish(status, base);
 }
 
 std::optional<LuaError> Lua::protect(void (*body)(lua_State*, void*), void* data) {

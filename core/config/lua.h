@@ -20,6 +20,9 @@ struct Bounds {
     std::chrono::nanoseconds
         time;      // of the thread, for what the VM does outside of its instructions: copying long texts
     int interval;  // instructions between two looks at the above
+    // Bytes of one text, or of one table's list or names, that a script makes: what keeps a single instruction, of
+    // which `interval` go by unseen, from taking long.
+    std::size_t block = SIZE_MAX;
 };
 
 // What a protected call failed with. `line` is 0 where it is not known.
@@ -56,6 +59,8 @@ public:
     void push_environment();
     // Counts `steps` instructions that a C function has taken the place of. Raises a Lua error once there are too many.
     void charge(std::int64_t steps);
+    // Throws Complaint where a C function, `what`, is about to make a longer text than the VM would hold.
+    void expect_room(std::size_t size, const char* what) const;
     // True from the moment the call under way used up its bounds: every `pcall` passes that error on.
     bool exhausted() const noexcept { return exhausted_ != nullptr; }
     // The line of the script that is being run, 0 if none is.
@@ -77,6 +82,8 @@ private:
     std::chrono::steady_clock::time_point deadline_;
     std::optional<std::chrono::nanoseconds> cpu_begin_;
     const char* exhausted_ = nullptr;
+    bool scripted_ = false;       // a script runs: Bounds::block holds
+    bool block_refused_ = false;  // why the last allocation failed
     int depth_ = 0;      // protected calls under way; memory is bounded within them only, since an error outside aborts
     int last_line_ = 0;  // seen at the last look, for the one error that brings no line: memory
 };

@@ -7,6 +7,7 @@
 
 #include <cctype>
 #include <cstring>
+#include <utility>
 
 namespace tollgate::config {
 
@@ -14,7 +15,8 @@ namespace {
 
 constexpr int deepest = 200;
 constexpr std::ptrdiff_t open_capture = -1, position_capture = -2;
-constexpr int steps_per_charge = 256;
+constexpr std::size_t steps_per_charge = 256;
+constexpr std::ptrdiff_t set_letters_per_step = 8, bytes_per_step = 16;
 
 bool in_class(unsigned char c, unsigned char name) {
     bool in = false;
@@ -97,8 +99,9 @@ int LuaMatcher::push_all(lua_State* state, const char* s, const char* e) const {
     return count;
 }
 
-void LuaMatcher::step() {
-    if (++steps_ % steps_per_charge == 0) lua_.charge(steps_per_charge);
+void LuaMatcher::spend(std::size_t steps) const {
+    steps_ += steps;
+    if (steps_ >= steps_per_charge) lua_.charge(std::int64_t(std::exchange(steps_, 0)));
 }
 
 const char* LuaMatcher::class_end(const char* p) const {
@@ -107,16 +110,18 @@ const char* LuaMatcher::class_end(const char* p) const {
         return p + 1;
     }
     if (p[-1] != '[') return p;
+    const char* begin = p;
     if (p != last_ && *p == '^') ++p;
     do {  // a "]" that comes first is one of the set
         if (p == last_) throw Complaint{"malformed pattern (missing \"]\")"};
         if (*p++ == '%' && p != last_) ++p;
     } while (p == last_ || *p != ']');
+    spend(std::size_t((p - begin) / set_letters_per_step));
     return p + 1;
 }
 
 bool LuaMatcher::one(const char* s, const char* p, const char* after) {
-    step();
+    spend(1 + std::size_t((after - p) / set_letters_per_step));
     if (s >= end_) return false;
     const auto c = static_cast<unsigned char>(*s);
     switch (*p) {
@@ -183,6 +188,7 @@ const char* LuaMatcher::frontier(const char* s, const char*& p) const {
     const char* after = class_end(p);
     const auto before = static_cast<unsigned char>(s == begin_ ? '\0' : s[-1]);
     const auto here = static_cast<unsigned char>(s == end_ ? '\0' : *s);
+    spend(1 + std::size_t((after - p) / set_letters_per_step));
     const bool fits = !in_set(before, p, after - 1) && in_set(here, p, after - 1);
     p = after;
     return fits ? s : nullptr;
@@ -242,6 +248,7 @@ const char* LuaMatcher::same_again(const char* s, char digit) const {
     if (i < 0 || i >= level_ || captures_[i].length == open_capture)
         throw Complaint{"invalid capture index in the pattern"};
     const auto length = captures_[i].length;
+    if (length > 0) spend(std::size_t(length / bytes_per_step));
     if (length < 0 || end_ - s < length || std::memcmp(captures_[i].start, s, std::size_t(length)) != 0) return nullptr;
     return s + length;
 }

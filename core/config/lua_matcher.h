@@ -24,6 +24,9 @@ public:
     // Pushes all captures; without any, the whole match unless `s` is null.
     int push_all(lua_State* state, const char* s, const char* e) const;
 
+    // Counts what is done on behalf of a match.
+    void spend(std::size_t steps) const;
+
 private:
     static constexpr int most_captures = 32;
     struct Capture {
@@ -31,7 +34,7 @@ private:
         std::ptrdiff_t length;  // or open_capture, position_capture
     };
 
-    void step();
+    void step() const { spend(1); }
     const char* walk(const char* s, const char* p);
     const char* longest(const char* s, const char* p, const char* after);
     const char* shortest(const char* s, const char* p, const char* after);
@@ -48,7 +51,7 @@ private:
     const char *begin_, *end_, *last_;
     std::array<Capture, most_captures> captures_;
     int level_ = 0, depth_ = 0;
-    unsigned steps_ = 0;
+    mutable std::size_t steps_ = 0;  // not charged yet
 };
 
 }  // namespace tollgate::config

@@ -1,4 +1,4 @@
-// core/config/lua_patterns.cpp - string.find, match, gmatch and gsub on LuaMatcher; string.rep with a bound.
+// core/config/lua_patterns.cpp - string.find, match, gmatch and gsub on LuaMatcher.
 #include "config/lua_patterns.h"
 
 #include "config/lua.h"
@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -21,19 +22,26 @@ std::string_view text_at(lua_State* state, int index) {
     return {text, size};
 }
 
+// memmem goes through both texts once (glibc has the two-way algorithm); string_view::find compares anew at each byte.
+int find_plain(lua_State* state, std::string_view subject, std::string_view pattern, std::ptrdiff_t start) {
+    const auto rest = subject.substr(std::size_t(start));
+    Lua::of(state).charge(std::int64_t(rest.size() / 16));
+    const auto* found = static_cast<const char*>(::memmem(rest.data(), rest.size(), pattern.data(), pattern.size()));
+    if (!found) return lua_pushnil(state), 1;
+    const auto at = found - subject.data();
+    lua_pushinteger(state, at + 1);
+    lua_pushinteger(state, at + lua_Integer(pattern.size()));
+    return 2;
+}
+
 int find_or_match(lua_State* state, bool find) {
     const auto subject = text_at(state, 1), pattern = text_at(state, 2);
     const auto size = std::ptrdiff_t(subject.size());
     std::ptrdiff_t start = luaL_optinteger(state, 3, 1);
     start = std::clamp<std::ptrdiff_t>(start < 0 ? size + start : start - 1, 0, size);
-    if (find && (lua_toboolean(state, 4) || pattern.find_first_of("^$*+?.([%-") == pattern.npos)) {
-        Lua::of(state).charge(size / 16);
-        const auto at = subject.find(pattern, std::size_t(start));
-        if (at == subject.npos) return lua_pushnil(state), 1;
-        lua_pushinteger(state, lua_Integer(at) + 1);
-        lua_pushinteger(state, lua_Integer(at + pattern.size()));
-        return 2;
-    }
+    if (find) Lua::of(state).charge(std::int64_t(pattern.size() / 8));
+    if (find && (lua_toboolean(state, 4) || pattern.find_first_of("^$*+?.([%-") == pattern.npos))
+        return find_plain(state, subject, pattern, start);
     const bool anchored = pattern.starts_with('^');
     const char* p = pattern.data() + anchored;
     LuaMatcher matcher{state, subject, pattern};
@@ -76,50 +84,65 @@ int gmatch(lua_State* state) {
     return 1;
 }
 
-void append_template(lua_State* state, const LuaMatcher& matcher, const char* s, const char* e, std::string& out) {
-    const auto with = text_at(state, 3);
-    for (std::size_t i = 0; i < with.size(); ++i) {
-        if (with[i] != '%') {
-            out += with[i];
-            continue;
-        }
-        const char c = ++i < with.size() ? with[i] : '\0';
-        if (c == '0') {
-            out.append(s, e);
-        } else if (std::isdigit(static_cast<unsigned char>(c))) {
-            matcher.push(state, c - '1', s, e);
-            out += text_at(state, -1);
-            lua_pop(state, 1);
-        } else {
-            out += c;
-        }
-    }
-}
+// The result of gsub. It is built outside of the VM's memory, and never grows beyond what the VM would hold.
+class Replaced {
+public:
+    Replaced(lua_State* state, const LuaMatcher& matcher) : state_{state}, matcher_{matcher} {}
 
-// Appends what takes the place of one match.
-void append_replacement(lua_State* state, const LuaMatcher& matcher, const char* s, const char* e, std::string& out) {
-    const int type = lua_type(state, 3);
-    if (type == LUA_TFUNCTION) {
-        lua_pushvalue(state, 3);
-        lua_call(state, matcher.push_all(state, s, e), 1);
-    } else if (type == LUA_TTABLE) {
-        matcher.push(state, 0, s, e);
-        lua_rawget(state, 3);
-    } else {
-        return append_template(state, matcher, s, e, out);
+    void add(std::string_view text) {
+        Lua::of(state_).expect_room(out_.size() + text.size(), "string.gsub");
+        matcher_.spend(text.size() / 64);
+        out_ += text;
     }
-    if (!lua_toboolean(state, -1))
-        out.append(s, e);
-    else if (lua_isstring(state, -1))
-        out += text_at(state, -1);
-    else
-        throw Complaint{std::string{"expected a text to replace with, got a "} + luaL_typename(state, -1)};
-    lua_pop(state, 1);
-}
+    // What takes the place of the match from `s` to `e`.
+    void add_replacement(const char* s, const char* e) {
+        const int type = lua_type(state_, 3);
+        if (type == LUA_TFUNCTION) {
+            lua_pushvalue(state_, 3);
+            lua_call(state_, matcher_.push_all(state_, s, e), 1);
+        } else if (type == LUA_TTABLE) {
+            matcher_.push(state_, 0, s, e);
+            lua_rawget(state_, 3);
+        } else {
+            return add_template(s, e);
+        }
+        if (!lua_toboolean(state_, -1))
+            add({s, e});
+        else if (lua_isstring(state_, -1))
+            add(text_at(state_, -1));
+        else
+            throw Complaint{std::string{"expected a text to replace with, got a "} + luaL_typename(state_, -1)};
+        lua_pop(state_, 1);
+    }
+    std::string_view text() const { return out_; }
+
+private:
+    void add_template(const char* s, const char* e) {
+        const auto with = text_at(state_, 3);
+        for (std::size_t i = 0; i < with.size(); ++i) {
+            const auto plain = std::min(with.find('%', i), with.size());
+            add(with.substr(i, plain - i));
+            if ((i = plain) == with.size()) break;
+            matcher_.spend(2);
+            const char c = ++i < with.size() ? with[i] : '\0';
+            if (c == '0') {
+                add({s, e});
+            } else if (std::isdigit(static_cast<unsigned char>(c))) {
+                matcher_.push(state_, c - '1', s, e);
+                add(text_at(state_, -1));
+                lua_pop(state_, 1);
+            } else {
+                add({&c, 1});
+            }
+        }
+    }
+
+    lua_State* state_;
+    const LuaMatcher& matcher_;
+    std::string out_;
+};
 
 int gsub(lua_State* state) {
-    // The result is built outside of the VM's memory, so it has a bound of its own.
-    constexpr std::size_t longest_result = 4 << 20;
     const auto subject = text_at(state, 1), pattern = text_at(state, 2);
     const int type = lua_type(state, 3);
     if (type != LUA_TNUMBER && type != LUA_TSTRING && type != LUA_TFUNCTION && type != LUA_TTABLE)
@@ -128,42 +151,27 @@ int gsub(lua_State* state) {
     const auto most = luaL_optinteger(state, 4, lua_Integer(subject.size()) + 1);
     const bool anchored = pattern.starts_with('^');
     LuaMatcher matcher{state, subject, pattern};
-    std::string out;
+    Replaced out{state, matcher};
     lua_Integer count = 0;
     const char *s = subject.data(), *end = s + subject.size();
     while (count < most) {
         const char* e = matcher.match(s, pattern.data() + anchored);
         if (e) {
             ++count;
-            append_replacement(state, matcher, s, e, out);
-            if (out.size() > longest_result) throw Complaint{"string.gsub makes a text of more than 4 megabytes"};
+            out.add_replacement(s, e);
         }
         if (e && e > s)
             s = e;
         else if (s < end)
-            out += *s++;
+            out.add({s++, 1});
         else
             break;
         if (anchored) break;
     }
-    out.append(s, end);
-    lua_pushlstring(state, out.data(), out.size());
+    out.add({s, end});
+    lua_pushlstring(state, out.text().data(), out.text().size());
     lua_pushinteger(state, count);
     return 2;
-}
-
-// As Lua's own, but a text that would fill the VM is refused with its line, not by the allocator.
-int rep(lua_State* state) {
-    constexpr double longest = 16 << 20;
-    const auto text = text_at(state, 1);
-    const double times = std::max(0.0, luaL_checknumber(state, 2));
-    if (!(double(text.size()) * times <= longest)) throw Complaint{"string.rep makes a text of more than 16 megabytes"};
-    std::string out;
-    out.reserve(text.size() * std::size_t(times));
-    for (std::size_t i = text.empty() ? 0 : std::size_t(times); i > 0; --i) out += text;
-    Lua::of(state).charge(std::int64_t(out.size() / 64));
-    lua_pushlstring(state, out.data(), out.size());
-    return 1;
 }
 
 }  // namespace
@@ -172,8 +180,7 @@ void add_pattern_functions(lua_State* state) {
     const luaL_Reg functions[] = {{"find", guarded<find>},
                                   {"match", guarded<match>},
                                   {"gmatch", gmatch},
-                                  {"gsub", guarded<gsub>},
-                                  {"rep", guarded<rep>}};
+                                  {"gsub", guarded<gsub>}};
     for (const auto& [name, function] : functions) {
         lua_pushcfunction(state, function);
         lua_setfield(state, -2, name);

@@ -12,10 +12,16 @@ namespace tollgate::config {
 
 namespace {
 
-// A function that decides over a request takes some hundred instructions. These bounds hold a loop for about a
-// millisecond at worst, and are not met by accident.
-constexpr Bounds request_bounds{
-    .memory = 8u << 20, .instructions = 100'000, .time = std::chrono::milliseconds{20}, .interval = 100};
+// A function that decides over a request takes some hundred instructions, and these bounds are not met by accident.
+// Plain instructions hold a loop for a few milliseconds at worst; what C functions do in bulk is charged as the
+// instructions it is worth. Long texts (copied, compared, joined) cost more than they count for: there the time is the
+// bound. It is looked at every `interval` instructions and in every charged function, and may be overrun by what goes
+// by between two looks, which `block` holds to some tens of milliseconds.
+constexpr Bounds request_bounds{.memory = 8u << 20,
+                                .instructions = 100'000,
+                                .time = std::chrono::milliseconds{20},
+                                .interval = 100,
+                                .block = 1u << 20};
 
 constexpr std::array<std::string_view, 8> plain_names = {"method",    "path",  "host",   "scheme",
                                                          "client_ip", "route", "caller", "tier"};
@@ -83,6 +89,7 @@ LuaScript::LuaScript(Source& source, plugins::Catalogue& catalogue, const std::v
     // Garbage may grow as large as what is held before it is collected.
     auto bounds = request_bounds;
     bounds.memory += 2 * lua.held();
+    bounds.block += 2 * lua.held();  // a table of the file, or Lua's own of all texts, may double
     lua.set_bounds(bounds);
 }
 

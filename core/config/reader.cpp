@@ -15,7 +15,13 @@ namespace {
 
 // Room for tens of thousands of routes made in loops.
 constexpr Bounds reading_bounds{
-    .memory = 256u << 20, .instructions = 100'000'000, .time = std::chrono::seconds{20}, .interval = 1000};
+    .memory = 256u << 20,
+    .instructions = 100'000'000,
+    .time = std::chrono::seconds{20},
+    .interval = 1000,
+    .block = 16u << 20};
+// Mistakes are kept outside of the VM's memory; nobody reads more of them.
+constexpr std::size_t most_problems = 1000;
 constexpr const char* reader_key = "tollgate.reader";
 constexpr const char* functions_key = "tollgate.functions";
 std::string_view text_at(lua_State* state, int index) {
@@ -39,7 +45,7 @@ const std::optional<std::string>& Source::variable(const std::string& name) {
 }
 
 Reader::Reader(Source& source, plugins::Catalogue& catalogue)
-    : source_{source}, catalogue_{catalogue}, lua_{source.file, reading_bounds} {
+    : source_{&source}, catalogue_{catalogue}, lua_{source.file, reading_bounds} {
     lua_State* state = lua_.state();
     lua_pushlightuserdata(state, this);
     lua_setfield(state, LUA_REGISTRYINDEX, reader_key);
@@ -88,9 +94,14 @@ void Reader::open(lua_State* state) {
     lua_setfield(state, LUA_REGISTRYINDEX, environment_key);
 }
 
+void Reader::add_problem(int line, std::string what) {
+    if (reading_ && problems_.size() >= most_problems) throw Complaint{"too many mistakes to go on reading"};
+    problems_.push_back({line, std::move(what)});
+}
+
 bool Reader::run() {
     reading_ = true;
-    auto error = lua_.compile(source_.text);
+    auto error = lua_.compile(source_->text);
     const bool compiled = !error;
     if (compiled) error = lua_.call(0, 0);
     reading_ = false;
@@ -127,9 +138,11 @@ std::optional<LuaError> Reader::evaluate(std::string_view expression, Item& resu
 }
 
 void Reader::keep_functions_only() {
-    declarations_ = {};
-    uses_ = {};
-    problems_ = {};
+    // Assigning {} would empty them and keep their room.
+    std::vector<Declaration>{}.swap(declarations_);
+    std::vector<DeclaredUse>{}.swap(uses_);
+    std::vector<ReadingProblem>{}.swap(problems_);
+    source_ = nullptr;  // it need not live as long as a served VM
     lua_State* state = lua_.state();
     lua_getfield(state, LUA_REGISTRYINDEX, functions_key);
     for (int number = 1; number <= int(functions_.size()); ++number) {
@@ -189,7 +202,7 @@ int Reader::assignment(lua_State* state) {
         const bool word = object && object->kind == Object::Kind::word;
         lua_pop(state, 1);
         what += word ? "; that is a word of Tollgate, written without \"=\""
-                     : "; write: local " + std::string{text_at(state, 2)};
+                     : "; write: local " + std::string{text_at(state, 2).substr(0, 80)};
         // Kept, so that the lines which use it are not reported as well; words keep their meaning.
         lua_pushvalue(state, 2);
         lua_pushvalue(state, 3);

@@ -54,6 +54,7 @@ struct ReadingProblem {
 
 class Reader {
 public:
+    // `source` must live until keep_functions_only() or the end of the Reader.
     Reader(Source& source, plugins::Catalogue& catalogue);
     ~Reader();
 
@@ -65,7 +66,7 @@ public:
     const std::vector<Declaration>& declarations() const noexcept { return declarations_; }
     const std::vector<DeclaredUse>& uses() const noexcept { return uses_; }
     const std::vector<ReadingProblem>& problems() const noexcept { return problems_; }
-    void add_problem(int line, std::string what) { problems_.push_back({line, std::move(what)}); }
+    void add_problem(int line, std::string what);  // throws Complaint where the file being read makes too many
     // Where each function begins that a declaration holds; function n is at n - 1.
     const std::vector<int>& functions() const noexcept { return functions_; }
 
@@ -93,17 +94,19 @@ private:
 
     Item item_at(lua_State* state, int index, int depth = 0);
     Item table_at(lua_State* state, int index, int depth);
-    Item object_item(const Object& object) const;
+    Item object_item(const Object& object);
     int number_of_function(lua_State* state, int index);
 
-    Source& source_;
+    std::string copied(std::string_view text);  // for an Item or a Declaration; throws Complaint where it is too much
+
+    Source* source_;  // null once only functions are kept
     plugins::Catalogue& catalogue_;
     Lua lua_;
     std::vector<Declaration> declarations_;
     std::vector<DeclaredUse> uses_;
     std::vector<ReadingProblem> problems_;
     std::vector<int> functions_, references_;
-    std::size_t items_ = 0;
+    std::size_t items_ = 0, copied_bytes_ = 0;
     bool reading_ = false;
 };
 

@@ -3,12 +3,15 @@
 #include "config/sandbox.h"
 
 #include "config/lua.h"
+#include "config/lua_bulk.h"
 #include "config/lua_patterns.h"
 
 #include <lua.hpp>
 
 #include <algorithm>
+#include <functional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace tollgate::config {
@@ -32,11 +35,18 @@ struct Key {
     double number;
     std::string_view text;
     int index;  // in the table of keys as they were found
+};
 
-    bool operator<(const Key& other) const {
-        if (type != other.type) return type < other.type;
-        if (type == LUA_TSTRING) return text < other.text;
-        return number < other.number;
+// Counts what it does: texts may be long and alike.
+struct Before {
+    Lua& lua;
+    std::int64_t spent = 0;
+
+    bool operator()(const Key& a, const Key& b) {
+        if ((spent += 1 + std::int64_t(std::min(a.text.size(), b.text.size()) / 64)) >= 256)
+            lua.charge(std::exchange(spent, 0));
+        if (a.type != b.type) return a.type < b.type;
+        return a.type == LUA_TSTRING ? a.text < b.text : a.number < b.number;
     }
 };
 
@@ -78,9 +88,10 @@ int pairs(lua_State* state) {
         lua_pushvalue(state, -2);
         lua_rawseti(state, 2, key.index);
         keys.push_back(key);
+        if (keys.size() % 64 == 0) Lua::of(state).charge(64);
     }
-    Lua::of(state).charge(std::int64_t(keys.size()));
-    std::sort(keys.begin(), keys.end());
+    Before before{Lua::of(state)};
+    std::sort(keys.begin(), keys.end(), std::ref(before));
     lua_pushvalue(state, 1);
     lua_createtable(state, int(keys.size()), 0);
     for (std::size_t i = 0; i < keys.size(); ++i) {
@@ -93,8 +104,7 @@ int pairs(lua_State* state) {
 }
 
 constexpr const char* base_names[] = {"ipairs", "type", "tostring", "tonumber", "select", "unpack", "error", "assert"};
-constexpr const char* string_names[] = {"byte", "char", "format", "len", "lower", "reverse", "sub", "upper"};
-constexpr const char* table_names[] = {"concat", "insert", "maxn", "remove", "sort"};
+constexpr const char* string_names[] = {"byte", "char", "len", "sub"};
 constexpr const char* math_names[] = {"abs", "ceil", "exp",  "floor", "fmod", "huge",   "log",
                                       "max", "min",  "modf", "pi",    "pow",  "random", "sqrt"};
 
@@ -138,6 +148,7 @@ void open_sandbox(lua_State* state) {
 
     make_library(state, luaopen_string, "string", string_names);
     add_pattern_functions(state);
+    add_bulk_text_functions(state);
     // ("x"):rep(3) finds its functions through the metatable of texts.
     lua_pushliteral(state, "");
     lua_getmetatable(state, -1);
@@ -145,7 +156,8 @@ void open_sandbox(lua_State* state) {
     lua_setfield(state, -2, "__index");
     lua_pop(state, 2);
     lua_setfield(state, environment, "string");
-    make_library(state, luaopen_table, "table", table_names);
+    lua_newtable(state);
+    add_table_functions(state);
     lua_setfield(state, environment, "table");
     make_library(state, luaopen_math, "math", math_names);
     lua_setfield(state, environment, "math");

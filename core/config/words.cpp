@@ -66,7 +66,7 @@ int Reader::declare(lua_State* state, Word word) {
 }
 
 int Reader::start(lua_State* state, Word word, std::string_view name) {
-    declarations_.push_back({word, std::string{name}, lua_.line()});
+    declarations_.push_back({word, copied(name), lua_.line()});
     Object object;
     object.kind = Object::Kind::started;
     object.word = word;
@@ -76,8 +76,9 @@ int Reader::start(lua_State* state, Word word, std::string_view name) {
 }
 
 int Reader::complete(lua_State* state, const Object& started) {
-    auto& declaration = declarations_[std::size_t(started.index)];
     const std::string what = std::string{word_name(started.word)} + ' ' + text::quote(started.text());
+    if (!reading_) throw Complaint{what + " has no meaning while requests are served"};
+    auto& declaration = declarations_[std::size_t(started.index)];
     if (declaration.complete) throw Complaint{what + ": already has its { ... }"};
     declaration.complete = true;
     auto item = item_at(state, 2);
@@ -117,7 +118,7 @@ int Reader::load_plugin(lua_State* state) {
     const auto item = item_at(state, 2);
     if (!item.is(Item::Kind::text))
         throw Complaint{"plugin: expected a file (plugin \"hello.so\"), got " + item.describe()};
-    auto problem = catalogue_.load_file((source_.folder / item.text).lexically_normal());
+    auto problem = catalogue_.load_file((source_->folder / item.text).lexically_normal());
     if (!problem.empty()) add_problem(lua_.line(), "plugin: " + std::move(problem));
     return 0;
 }
@@ -125,7 +126,7 @@ int Reader::load_plugin(lua_State* state) {
 int Reader::read_env(lua_State* state) {
     const auto name = item_at(state, 2), fallback = lua_gettop(state) >= 3 ? item_at(state, 3) : Item{};
     if (!name.is(Item::Kind::text)) throw Complaint{"env: expected a name (env \"NAME\"), got " + name.describe()};
-    const auto& value = source_.variable(name.text);
+    const auto& value = source_->variable(name.text);
     if (value) {
         lua_pushlstring(state, value->data(), value->size());
     } else if (!fallback.is(Item::Kind::nothing)) {

@@ -343,6 +343,17 @@ BOOST_AUTO_TEST_CASE(files_that_cannot_be_read_are_problems) {
                "routes.lua: expected at least one listen (listen \"127.0.0.1:8080\"), got none");
 }
 
+BOOST_AUTO_TEST_CASE(one_long_text_named_often_does_not_fill_the_memory) {
+    test::Workshop workshop;
+    BOOST_TEST(
+        workshop.problems_of("local t, long = {}, ('x'):rep(3e6)\nfor i = 1, 100 do t[i] = long end\nlisten(t)") ==
+        "routes.lua:3: the texts of this file are more than 64 megabytes together");
+    BOOST_TEST(workshop.problems_of("\nlisten(('x'):rep(5e6))") ==
+               "routes.lua:2: expected texts of at most 4 megabytes, got one of 5000000 bytes");
+    BOOST_TEST(workshop.problems_of("listen(('x'):rep(3e6))").size() < 300u);
+    BOOST_TEST(workshop.problems_of("for i = 1, 1e6 do x = 1 end").size() < 100'000u);
+}
+
 BOOST_AUTO_TEST_CASE(an_end_before_the_end_reports_what_was_found_so_far) {
     test::Workshop workshop;
     BOOST_TEST(workshop.problems_of("tier 'free' { rate = 5 }\nerror('stop')\nlisten '127.0.0.1:0'") ==

@@ -15,7 +15,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr Bounds bounds{.memory = 16 << 20, .instructions = 1'000'000, .time = 20s, .interval = 100};
+constexpr Bounds bounds{
+    .memory = 16 << 20, .instructions = 1'000'000, .time = 20s, .interval = 100, .block = 4 << 20};
 
 std::string run(const std::string& text) {
     Lua lua{"p", bounds};
@@ -137,8 +138,31 @@ BOOST_AUTO_TEST_CASE(a_pattern_that_would_run_for_years_ends) {
 BOOST_AUTO_TEST_CASE(results_are_bounded) {
     BOOST_TEST(run("return ('x'):rep(1e5):gsub('x', ('y'):rep(1e3))") ==
                "string.gsub makes a text of more than 4 megabytes");
-    BOOST_TEST(run("return ('x'):rep(1e9)") == "string.rep makes a text of more than 16 megabytes");
+    BOOST_TEST(run("return ('x'):rep(1e9)") == "string.rep makes a text of more than 4 megabytes");
     BOOST_TEST(run("return #(''):rep(1e15) + #('x'):rep(-1) + #('xy'):rep(2.7)") == "4");
+}
+
+BOOST_AUTO_TEST_CASE(a_plain_search_takes_time_by_the_sum_of_its_texts_not_their_product) {
+    const auto begin = std::chrono::steady_clock::now();
+    BOOST_TEST(results("(('a'):rep(1e6)):find(('a'):rep(5e5) .. 'b', 1, true)") == "nil");
+    BOOST_TEST(results("('xaab'):find('aab')") == "2,4");
+    BOOST_TEST((std::chrono::steady_clock::now() - begin < 1s));
+}
+
+BOOST_AUTO_TEST_CASE(a_template_does_not_grow_beyond_the_bound_within_one_replacement) {
+    const std::string wanted = "string.gsub makes a text of more than 4 megabytes";
+    // Ninety gigabytes, if it were only looked at when the replacement is complete.
+    BOOST_TEST(run("return ('x'):rep(90000):gsub('^.*', ('%0'):rep(1e6))") == wanted);
+    BOOST_TEST(run("return ('x'):rep(90000):gsub('^(.*)', ('%1'):rep(1e6))") == wanted);
+}
+
+BOOST_AUTO_TEST_CASE(long_sets_and_repeated_captures_count_by_their_length) {
+    const auto begin = std::chrono::steady_clock::now();
+    for (const char* bomb : {"local set = '[' .. ('b'):rep(1e6) .. ']' return ('a'):rep(1e5):find(set)",
+                             "local set = '%f[' .. ('b'):rep(1e6) .. ']' return ('a'):rep(1e5):find(set)",
+                             "return ('a'):rep(4e5):find('(.*)%1%1b')"})
+        BOOST_TEST(run(bomb).find("did not end within 1000000 instructions") != std::string::npos, bomb);
+    BOOST_TEST((std::chrono::steady_clock::now() - begin < 3s));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

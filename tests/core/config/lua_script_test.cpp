@@ -7,7 +7,9 @@
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <map>
+#include <memory>
 #include <string>
 
 using namespace tollgate;
@@ -152,10 +154,57 @@ BOOST_AUTO_TEST_CASE(a_runaway_function_fails_and_the_next_call_works) {
 }
 
 BOOST_AUTO_TEST_CASE(memory_bombs_fail) {
-    BOOST_TEST(failure_of("local s = 'xxxxxxxx' while true do s = s .. s end").find(" megabytes of memory") !=
+    BOOST_TEST(failure_of("local s = 'xxxxxxxx' while true do s = s .. s end").find("makes a text or a table of more than ") !=
+               std::string::npos);
+    BOOST_TEST(failure_of("local t, s = {}, ('x'):rep(5e4) for i = 1, 1e6 do t[i] = s .. i end").find(" of memory") !=
                std::string::npos);
     BOOST_TEST(failure_of("return ('x'):rep(1e9)") ==
-               "routes.lua:2: string.rep makes a text of more than 16 megabytes");
+               "routes.lua:2: string.rep makes a text of more than 1 megabyte");
+}
+
+BOOST_AUTO_TEST_CASE(bulk_work_holds_a_loop_for_tens_of_milliseconds) {
+    for (const char* body :
+         {"local a, b, t = ('x'):rep(4e5) .. 'a', ('x'):rep(4e5) .. 'b', {} for i = 1, 2000 do t[i] = i % 2 == 0 and a "
+          "or b end table.sort(t)",
+          "local a, b = ('x'):rep(4e5) .. 'a', ('x'):rep(4e5) .. 'b' while true do local c = a < b end",
+          "local a = ('x'):rep(4e5) while true do local c = a .. 'y' end",
+          "local a = ('x'):rep(4e5) while true do local c = a:upper():lower():reverse() end",
+          "local a = ('x'):rep(4e5) while true do local c = string.format('%s', a) end",
+          "local t = {} for i = 1, 7000 do t[i] = 1e-300 end while true do "
+          "local c = string.format(('%.14g'):rep(7000), unpack(t)) end",
+          "local a = ('1'):rep(4e5) while true do local c = tonumber(a) end",
+          "local t = { 1 } table.insert(t, -2e9, 1)", "local t = { 1 } table.concat(t, '', 2 - 2e9)",
+          "local a = ('x'):rep(4e5) while true do local c = a:find(('x'):rep(2e5) .. 'b', 1, true) end"}) {
+        auto functions = one(body);
+        const auto begin = std::chrono::steady_clock::now();
+        std::string scratch;
+        BOOST_CHECK_THROW(functions.script.text(1, FakeFacts{}, scratch), Failure);
+        const auto took = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
+        BOOST_TEST_MESSAGE(took << " ms: " << body);
+        // Bounded by 20 ms of the thread; the machine may have other things to do.
+        BOOST_TEST(took < 600, body);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_started_declaration_cannot_be_completed_by_a_request) {
+    auto functions = Functions{
+        "local r = route 'GET /x'\nr { answer = 'ok', when = function() r { answer = 'again' } return true end }"};
+    std::string scratch, detail;
+    try {
+        functions.script.test(1, FakeFacts{});
+    } catch (const Failure& failure) {
+        detail = failure.detail;
+    }
+    BOOST_TEST(detail == "routes.lua:3: route \"GET /x\" has no meaning while requests are served");
+}
+
+BOOST_AUTO_TEST_CASE(a_served_script_outlives_the_source_it_was_read_from) {
+    test::Workshop workshop;
+    auto source = std::make_unique<Source>(
+        Functions::source_of("route 'GET /' { answer = 'ok', when = function() return env 'X' end }"));
+    LuaScript script{*source, workshop.catalogue(), {2}};
+    source.reset();
+    BOOST_CHECK_THROW(script.test(1, FakeFacts{}), Failure);
 }
 
 BOOST_AUTO_TEST_CASE(garbage_of_many_calls_does_not_fill_the_vm) {
