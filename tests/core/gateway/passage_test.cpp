@@ -566,6 +566,29 @@ BOOST_AUTO_TEST_CASE(answer_that_replaces_the_upstreams_is_not_the_upstreams) {
     BOOST_TEST(!from_upstream);
 }
 
+BOOST_AUTO_TEST_CASE(head_client_gets_no_body_whatever_a_plugin_makes_of_the_method) {
+    Site site;
+    site.a->request = [](RequestContext& ctx) -> Verdict {
+        ctx.request().set_method("GET");
+        return {};
+    };
+    site.answer("HEAD /x");
+    site.start();
+    const auto got = site.ask("HEAD /x");
+    BOOST_TEST(status(got) == 200);
+    BOOST_TEST(got.ends_with("\r\n\r\n"));
+}
+
+BOOST_AUTO_TEST_CASE(not_modified_of_our_own_says_no_length) {
+    Site site;
+    site.a->request = [](RequestContext&) -> Verdict { return Response{304}; };
+    site.answer("GET /x");
+    site.start();
+    const auto got = site.ask("GET /x");
+    BOOST_TEST(status(got) == 304);
+    BOOST_TEST(!has(got, "Content-Length"));
+}
+
 BOOST_AUTO_TEST_CASE(body_limit_of_the_route_wins_over_the_general_one) {
     Site site;
     site.snapshot->limits.body = 10;
