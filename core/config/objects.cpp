@@ -171,6 +171,17 @@ void push_object(lua_State* state, Object object, std::string_view text) {
     lua_setmetatable(state, -2);
 }
 
+int push_mistake(lua_State* state) {
+    push_object(state, {});
+    return 1;
+}
+
+std::string_view text_at(lua_State* state, int index) {
+    std::size_t size = 0;
+    const char* text = lua_tolstring(state, index, &size);
+    return {text, size};
+}
+
 void push_quantity(lua_State* state, Quantity::Kind kind, double amount, double per) {
     Object object;
     object.kind = Object::Kind::quantity;

@@ -49,6 +49,10 @@ struct Object {
 // Pushes an object. Raises Lua errors, as do all functions here.
 void push_object(lua_State* state, Object object, std::string_view text = {});
 void push_quantity(lua_State* state, Quantity::Kind kind, double amount, double per = 0);
+// Pushes what stands for a declaration with a mistake, so that reading goes on; returns 1, as a word of Lua does.
+int push_mistake(lua_State* state);
+// The text (or number) at `index`, as Lua keeps it; null data if it is neither.
+std::string_view text_at(lua_State* state, int index);
 // The object at `index`, or null if that is something else.
 const Object* object_at(lua_State* state, int index);
 

@@ -24,17 +24,6 @@ constexpr Bounds reading_bounds{
 constexpr std::size_t most_problems = 1000;
 constexpr const char* reader_key = "tollgate.reader";
 constexpr const char* functions_key = "tollgate.functions";
-std::string_view text_at(lua_State* state, int index) {
-    std::size_t size = 0;
-    const char* text = lua_tolstring(state, index, &size);
-    return {text, size};
-}
-
-int push_mistake(lua_State* state) {
-    push_object(state, {});
-    return 1;
-}
-
 }  // namespace
 
 const std::optional<std::string>& Source::variable(const std::string& name) {

@@ -13,7 +13,7 @@ constexpr double day = 86'400;
 
 // By the names of upstream::Upstream, whose defaults stand where nothing is said.
 constexpr Field upstream_fields[] = {
-    {.name = "timeout", .type = Type::duration, .doc = "time to the first byte of an answer", .min = 0.001, .max = day},
+    {.name = "timeout", .type = Type::duration, .doc = "time to the whole head of an answer", .min = 0.001, .max = day},
     {.name = "connect_timeout", .type = Type::duration, .doc = "time for a connection", .min = 0.001, .max = day},
     {.name = "idle_timeout",
      .type = Type::duration,

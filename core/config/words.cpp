@@ -9,21 +9,6 @@
 
 namespace tollgate::config {
 
-namespace {
-
-std::string_view text_at(lua_State* state, int index) {
-    std::size_t size = 0;
-    const char* text = lua_tolstring(state, index, &size);
-    return {text, size};
-}
-
-int push_mistake(lua_State* state) {
-    push_object(state, {});
-    return 1;
-}
-
-}  // namespace
-
 int Reader::call(lua_State* state) { return guarded<&Reader::call_object>(state); }
 
 int Reader::call_object(lua_State* state) {

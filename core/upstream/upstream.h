@@ -48,7 +48,7 @@ struct Upstream {
     std::string where;  // "routes.lua:12"
     std::vector<std::unique_ptr<UpstreamTarget>> targets;  // at least one
     std::chrono::nanoseconds connect_timeout = std::chrono::seconds{2};
-    std::chrono::nanoseconds timeout = std::chrono::seconds{30};       // request sent to first byte of the answer
+    std::chrono::nanoseconds timeout = std::chrono::seconds{30};       // request sent to the whole head of the answer
     std::chrono::nanoseconds idle_timeout = std::chrono::seconds{30};  // between two pieces of the answer's body
     std::size_t keep_alive = 512;                                      // idle connections kept per loop and target
     std::chrono::nanoseconds keep_alive_time = std::chrono::seconds{60};
