@@ -103,6 +103,11 @@ private:
         const auto admin = [this](CLI::App* sub) {
             sub->add_option("--admin", options_.admin, "the running gateway's admin address; default 127.0.0.1:9180")
                 ->type_name("ADDR");
+            sub->add_option("--token", options_.token,
+                            "the token it asks for, if it does; better in TOLLGATE_ADMIN_TOKEN, where `ps` does not "
+                            "show it")
+                ->type_name("TOKEN")
+                ->envname("TOLLGATE_ADMIN_TOKEN");
         };
         admin(command("reload", "Have a running gateway read its configuration again", tollgate::commands::reload));
 

@@ -18,7 +18,9 @@
 #include <Poco/Timespan.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <stdexcept>
 #include <system_error>
 
@@ -61,11 +63,45 @@ bool read_body(HTTPServerRequest& request, std::string& body) {
     return true;
 }
 
-AdminAnswer answer_to(HTTPServerRequest& request, HTTPServerResponse& response, const Controls& controls) {
-    if (const std::string why = refusal(only(request, "Host"), only(request, "Origin")); !why.empty()) {
-        log::warning("admin", "refused a request: " + why);
+// At most one line a second: who is refused may ask as often as it likes.
+void tell_of_refusal(const std::string& why) {
+    static std::atomic<std::int64_t> last_second{-1};
+    const std::int64_t now = std::chrono::steady_clock::now().time_since_epoch() / std::chrono::seconds{1};
+    if (last_second.exchange(now) != now) log::warning("admin", "refused a request: " + why);
+}
+
+// By which address it was asked. IPv4 over a socket for both families is IPv4.
+std::string own_address(const HTTPServerRequest& request) {
+    constexpr std::string_view mapped = "::ffff:";
+    const std::string host = request.serverAddress().host().toString();
+    const bool is_mapped = host.starts_with(mapped) && host.find('.') != std::string::npos;
+    if (is_mapped) return host.substr(mapped.size());
+    return host.find(':') == std::string::npos ? host : '[' + host + ']';
+}
+
+// Why this request is not for its sender, as an answer; nullopt if it is.
+std::optional<AdminAnswer> refusal_of(const HTTPServerRequest& request, const Call& call, const Controls& controls) {
+    const Access access = controls.access();
+    const std::string own = own_address(request);
+    if (const std::string why = refusal(only(request, "Host"), only(request, "Origin"), own, access.hosts);
+        !why.empty()) {
+        tell_of_refusal(why);
         return refused(403, why);
     }
+    if (is_open(call.path)) return std::nullopt;
+    if (access.token_sha256) {
+        const auto shown = only(request, "Authorization");
+        if (shows_token(shown, *access.token_sha256)) return std::nullopt;
+        if (shown) tell_of_refusal("Authorization: not the admin token, from " + request.clientAddress().toString());
+        return refused(401, shown ? "Authorization: this is not the admin token"
+                                  : "the admin token is wanted (Authorization: Bearer ...)");
+    }
+    // The configuration may have changed since the listener was bound.
+    if (request.serverAddress().host().isLoopback()) return std::nullopt;
+    return refused(403, "no token is declared, and this listener is beyond loopback");
+}
+
+AdminAnswer answer_to(HTTPServerRequest& request, HTTPServerResponse& response, const Controls& controls) {
     Call call;
     call.method = request.getMethod();
     const std::string& target = request.getURI();
@@ -73,6 +109,7 @@ AdminAnswer answer_to(HTTPServerRequest& request, HTTPServerResponse& response, 
     const auto question = target.find('?');
     call.path = target.substr(0, question);
     if (question != std::string::npos) call.query = target.substr(question + 1);
+    if (auto refusal = refusal_of(request, call, controls)) return *std::move(refusal);
     if (request.getExpectContinue()) response.sendContinue();
     if (!read_body(request, call.body)) {
         discard(request.stream());
@@ -96,6 +133,7 @@ public:
         response.setReason(Poco::Net::HTTPResponse::getReasonForStatus(response.getStatus()));
         response.setContentType(clean_type(answer.content_type));
         response.set("Cache-Control", "no-store");
+        if (answer.status == 401) response.set("WWW-Authenticate", "Bearer realm=\"tollgate\"");
         response.set("X-Content-Type-Options", "nosniff");
         response.sendBuffer(answer.body.data(), answer.body.size());
     }
@@ -129,9 +167,8 @@ std::string problem(const net::Address& address, const std::string& why) {
     return "admin: " + text::quote(address.text()) + ": " + why;
 }
 
-Poco::Net::ServerSocket listen(const net::Address& address) {
-    if (address.is_unix())
-        throw std::invalid_argument{problem(address, "expected a loopback address like 127.0.0.1:9180")};
+Poco::Net::ServerSocket listen(const net::Address& address, bool has_token) {
+    if (address.is_unix()) throw std::invalid_argument{problem(address, "expected an address like 127.0.0.1:9180")};
     const Poco::Net::SocketAddress where = [&] {
         try {
             return address.resolve();
@@ -139,13 +176,18 @@ Poco::Net::ServerSocket listen(const net::Address& address) {
             throw std::runtime_error{problem(address, "cannot be resolved: " + error.displayText())};
         }
     }();
-    if (!where.host().isLoopback())
+    if (!where.host().isLoopback() && !has_token)
         throw std::invalid_argument{problem(address,
-                                            "refused beyond loopback, as the admin listener asks for no token "
-                                            "yet; expected an address like 127.0.0.1:9180 or [::1]:9180")};
+                                            "refused beyond loopback without a token; declare one in routes.lua "
+                                            "(admin { token = env \"NAME\" }), or use an address like "
+                                            "127.0.0.1:9180")};
     Poco::Net::ServerSocket socket;
     try {
-        socket.bind(where, true, false);  // not the form of two: it shares the port with whoever has it (SO_REUSEPORT)
+        // Not the form of two: it shares the port with whoever has it (SO_REUSEPORT).
+        if (where.family() == Poco::Net::AddressFamily::IPv6)
+            socket.bind6(where, true, false, !address.host().empty());
+        else
+            socket.bind(where, true, false);
         socket.listen(64);
     } catch (const Poco::Exception& error) {
         const std::string reason = error.code() ? std::generic_category().message(error.code()) : error.displayText();
@@ -173,7 +215,7 @@ struct AdminListener::Server {
 };
 
 AdminListener::AdminListener(const net::Address& address, Controls controls) {
-    Poco::Net::ServerSocket socket = listen(address);
+    Poco::Net::ServerSocket socket = listen(address, controls.access().token_sha256.has_value());
     address_ = socket.address().toString();
     server_ = std::make_unique<Server>(socket, std::move(controls));
 }

@@ -19,9 +19,11 @@ struct Place {
     AdminAnswer (*handler)(const Call&, const Controls&);
 };
 
-constexpr std::array<Place, 6> places{{
+constexpr std::array<Place, 8> places{{
     {"GET", "/health", show_health},
+    {"GET", "/ready", show_ready},
     {"GET", "/metrics", show_metrics},
+    {"GET", "/routes", show_routes},
     {"GET", "/plugins", show_plugins},
     {"", "/plugins/", show_page},
     {"POST", "/command", run_command},

@@ -1,4 +1,4 @@
-// core/admin/guard.cpp - judging Host and Origin.
+// core/admin/guard.cpp - judging Host, Origin and Authorization.
 #include "admin/guard.h"
 
 #include "support/text.h"
@@ -23,31 +23,65 @@ bool is_port(std::string_view text) {
            std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-}  // namespace
-
-bool names_loopback(std::string_view host) {
+// The name in a Host line, without brackets and port; nullopt where it is none.
+std::optional<std::string> name_in(std::string_view host) {
     std::string_view name = host;
     if (name.starts_with('[')) {
         const auto end = name.find(']');
-        if (end == std::string_view::npos) return false;
+        if (end == std::string_view::npos) return std::nullopt;
         const std::string_view rest = name.substr(end + 1);
         name = name.substr(1, end - 1);
-        if (!rest.empty() && !(rest[0] == ':' && is_port(rest.substr(1)))) return false;
+        if (!rest.empty() && !(rest[0] == ':' && is_port(rest.substr(1)))) return std::nullopt;
     } else if (const auto colon = name.find(':'); colon != std::string_view::npos) {
-        if (!is_port(name.substr(colon + 1))) return false;
+        if (!is_port(name.substr(colon + 1))) return std::nullopt;
         name = name.substr(0, colon);
     }
-    if (lower(name) == "localhost") return true;
-    Poco::Net::IPAddress ip;
-    return Poco::Net::IPAddress::tryParse(std::string{name}, ip) && ip.isLoopback();
+    return lower(name);
 }
 
-std::string refusal(const std::optional<std::string>& host, const std::optional<std::string>& origin) {
-    if (!host) return "a Host line is wanted, got none";
-    if (!names_loopback(*host)) return "Host: wanted localhost or a loopback address, got " + text::quote(*host);
-    if (origin && lower(*origin) != "http://" + lower(*host))
-        return "Origin: requests of other pages than this listener's own are refused, got " + text::quote(*origin);
-    return {};
+bool is_loopback(const std::string& name) {
+    if (name == "localhost") return true;
+    Poco::Net::IPAddress ip;
+    return Poco::Net::IPAddress::tryParse(name, ip) && ip.isLoopback();
 }
+
+// As declared: a name counts with any port, a name with a port only with that one.
+bool is_declared(std::string_view host, const std::string& name, const std::vector<std::string>& hosts) {
+    return std::any_of(hosts.begin(), hosts.end(), [&](const std::string& declared) {
+        const std::string known = lower(declared);
+        return known == name || known == lower(host) || known == '[' + name + ']';
+    });
+}
+
+}  // namespace
+
+bool names_loopback(std::string_view host) {
+    const auto name = name_in(host);
+    return name && is_loopback(*name);
+}
+
+std::string refusal(const std::optional<std::string>& host, const std::optional<std::string>& origin,
+                    std::string_view own, const std::vector<std::string>& hosts) {
+    if (!host) return "a Host line is wanted, got none";
+    const auto name = name_in(*host);
+    const bool declared = name && is_declared(*host, *name, hosts);
+    if (!name || (!declared && !is_loopback(*name) && (own.empty() || name != name_in(own))))
+        return "Host: wanted localhost, a loopback address, " +
+               (own.empty() ? std::string{} : "the listener's own address, ") + "or one of admin's hosts, got " +
+               text::quote(*host);
+    if (!origin || lower(*origin) == "http://" + lower(*host)) return {};
+    // Before a name that the operator declared may stand a proxy that speaks TLS.
+    if (declared && lower(*origin) == "https://" + lower(*host)) return {};
+    return "Origin: requests of other pages than this listener's own are refused, got " + text::quote(*origin);
+}
+
+bool shows_token(const std::optional<std::string>& authorization, const Digest& token_sha256) {
+    constexpr std::string_view scheme = "bearer ";
+    if (!authorization || lower(authorization->substr(0, scheme.size())) != scheme) return false;
+    const auto begin = authorization->find_first_not_of(' ', scheme.size());
+    return begin != std::string::npos && same(sha256(authorization->substr(begin)), token_sha256);
+}
+
+bool is_open(std::string_view path) { return path == "/health" || path == "/ready"; }
 
 }  // namespace tollgate::admin

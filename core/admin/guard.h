@@ -1,18 +1,35 @@
-// core/admin/guard.h - who may ask the admin listener while nothing asks for a token: this machine, no web page.
+// core/admin/guard.h - who may ask the admin listener: whoever shows the token, and no web page of somebody else's.
 //
 // A page from anywhere, open in the operator's browser, can send requests to 127.0.0.1. Two things give it away. Its
-// name in Host, where it has pointed its own name at 127.0.0.1 to be let in (DNS rebinding); and its address in Origin,
-// where it asks under ours (CSRF).
+// name in Host, where it has pointed its own name at us to be let in (DNS rebinding); and its address in Origin, where
+// it asks under ours (CSRF).
 #pragma once
+
+#include "support/digest.h"
 
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tollgate::admin {
 
-// Why a request with these Host and Origin lines is refused; "" if it is not. nullopt: no such line.
-std::string refusal(const std::optional<std::string>& host, const std::optional<std::string>& origin);
+// What the configuration in force says of it.
+struct Access {
+    std::optional<Digest> token_sha256;  // nullopt: none is asked for
+    std::vector<std::string> hosts;      // further names the listener may be asked by
+};
+
+// Why a request with these Host and Origin lines is refused; "" if it is not. nullopt: no such line. `own`: the address
+// at which it came in, which is as good a name as any.
+std::string refusal(const std::optional<std::string>& host, const std::optional<std::string>& origin,
+                    std::string_view own = {}, const std::vector<std::string>& hosts = {});
+
+// Whether the value of an Authorization line ("Bearer ...") shows the token. Takes the same time for any wrong one.
+bool shows_token(const std::optional<std::string>& authorization, const Digest& token_sha256);
+
+// Whether a page is for whoever looks after machines, and not only for operators: it is asked without the token.
+bool is_open(std::string_view path);
 
 // True for "localhost", 127.0.0.0/8 and ::1, with or without a port; any port, since ssh may forward ours.
 bool names_loopback(std::string_view host);

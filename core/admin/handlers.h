@@ -6,6 +6,7 @@
 
 #include <tollgate/host.h>
 
+#include "admin/guard.h"
 #include "admin/pages.h"
 
 #include <chrono>
@@ -30,6 +31,7 @@ struct ReloadResult {
 
 struct Health {
     bool serving = false;  // false: draining
+    std::vector<std::string> unready{};  // why no further requests should be sent here; empty: they should
     std::vector<std::string> listening;
     std::chrono::seconds uptime{0};
 };
@@ -41,6 +43,8 @@ struct Controls {
     plugins::Catalogue& catalogue;
     plugins::Metrics& metrics;
     Pages& pages;
+    std::function<Access()> access;
+    std::function<std::string()> routes;  // as `tollgate routes --json` of the configuration in force
 };
 
 // A request as read; `rest` is the path after what named the handler.
@@ -49,6 +53,8 @@ struct Call {
 };
 
 AdminAnswer show_health(const Call& call, const Controls& controls);   // GET /health
+AdminAnswer show_ready(const Call& call, const Controls& controls);    // GET /ready
+AdminAnswer show_routes(const Call& call, const Controls& controls);   // GET /routes
 AdminAnswer show_metrics(const Call& call, const Controls& controls);  // GET /metrics
 AdminAnswer show_plugins(const Call& call, const Controls& controls);  // GET /plugins
 AdminAnswer show_page(const Call& call, const Controls& controls);     // any /plugins/<plugin>/<page>

@@ -21,11 +21,13 @@ constexpr std::size_t largest_answer = 64 << 20;
 // A reload builds every plugin anew, and a plugin's command may take its time.
 const Poco::Timespan patience{300, 0};
 
-AdminReply exchange(const net::Address& address, const std::string& path, const std::string& body) {
+AdminReply exchange(const net::Address& address, const std::string& token, const std::string& path,
+                    const std::string& body) {
     Poco::Net::HTTPClientSession session{address.resolve()};
     session.setTimeout(Poco::Timespan{5, 0}, patience, patience);
     HTTPRequest request{HTTPRequest::HTTP_POST, path, HTTPRequest::HTTP_1_1};
     request.setContentType("application/json");
+    if (!token.empty()) request.set("Authorization", "Bearer " + token);
     request.setContentLength64(Poco::Int64(body.size()));
     session.sendRequest(request) << body;
 
@@ -42,7 +44,8 @@ AdminReply exchange(const net::Address& address, const std::string& path, const 
 
 }  // namespace
 
-AdminReply ask_admin(const std::string& address, const std::string& path, const std::string& body) {
+AdminReply ask_admin(const std::string& address, const std::string& token, const std::string& path,
+                     const std::string& body) {
     std::string problem;
     const auto parsed = net::Address::parse(address, problem);
     if (!parsed || parsed->is_unix() || parsed->host().empty() || parsed->port() == 0)
@@ -50,7 +53,7 @@ AdminReply ask_admin(const std::string& address, const std::string& path, const 
                                             ? "expected an address like 127.0.0.1:9180, got " + text::quote(address)
                                             : problem)};
     try {
-        return exchange(*parsed, path, body);
+        return exchange(*parsed, token, path, body);
     } catch (const Poco::Exception& error) {
         const std::string reason =
             error.code() > 0 ? std::generic_category().message(error.code()) : error.displayText();

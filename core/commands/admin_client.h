@@ -17,8 +17,9 @@ public:
     using std::runtime_error::runtime_error;
 };
 
-// POSTs `body` and returns the answer, whatever its status. Throws BadAddress, or std::runtime_error with a text for
+// POSTs `body`, showing the token unless it is "", and returns the answer, whatever its status. Throws BadAddress, or std::runtime_error with a text for
 // the operator where no answer came.
-AdminReply ask_admin(const std::string& address, const std::string& path, const std::string& body);
+AdminReply ask_admin(const std::string& address, const std::string& token, const std::string& path,
+                     const std::string& body);
 
 }  // namespace tollgate::commands

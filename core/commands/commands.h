@@ -19,6 +19,7 @@ struct Options {
     std::vector<std::string> plugin_folders;
     std::size_t loops = 0;             // 0: one per core
     std::optional<std::string> admin;  // an address, or "off" for serve
+    std::string token;                 // for the admin listener of a running gateway; "": none
     bool json = false;
     bool settings = false;
     std::string plugin;              // `plugin NAME`

@@ -32,7 +32,13 @@ int order(const Options& options, const std::string& path, const std::string& bo
     const std::string address = options.admin.value_or(admin::AdminListener::default_address);
     AdminReply reply;
     try {
-        reply = ask_admin(address, path, body);
+        reply = ask_admin(address, options.token, path, body);
+        if (reply.status == 401) {
+            complain("the gateway's admin listener at " + address + " wants " +
+                     (options.token.empty() ? "its token" : "another token") +
+                     "; give it by the environment variable TOLLGATE_ADMIN_TOKEN, or --token");
+            return failed;
+        }
         Poco::JSON::Parser parser;
         return tell(reply.status, *parser.parse(reply.body).extract<Object::Ptr>());
     } catch (const BadAddress& error) {

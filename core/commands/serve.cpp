@@ -39,7 +39,11 @@ public:
           catalogue_{catalogue},
           loops_{Gateway::loop_count(options.loops)},
           metrics_{loops_},
-          gateway_{{file, loops_}, catalogue, metrics_, states_, pages_} {}
+          gateway_{{file, loops_, [this](const auto& snapshot, auto& problems) { object(snapshot, problems); }},
+                   catalogue,
+                   metrics_,
+                   states_,
+                   pages_} {}
 
     // Returns the exit code if it cannot serve, having logged why.
     int start() {
@@ -64,8 +68,11 @@ public:
         }
         admin_text_ = address->text();
         try {
-            admin_.emplace(*address, admin::Controls{[this] { return reload(); }, [this] { return health(); },
-                                                     catalogue_, metrics_, pages_});
+            admin_.emplace(*address,
+                           admin::Controls{[this] { return reload(); }, [this] { return health(); }, catalogue_,
+                                           metrics_, pages_, [this] { return access(); },
+                                           [this] { return config::describe_routes(*gateway_.current(), true); }});
+            beyond_loopback_ = !admin::names_loopback(admin_->address());
         } catch (const std::invalid_argument& error) {
             log::error("serve", error.what());
             return wrong;
@@ -112,6 +119,18 @@ private:
         return said ? said : net::Address::parse(admin::AdminListener::default_address, problem);
     }
 
+    admin::Access access() const {
+        const auto snapshot = gateway_.current();
+        return {snapshot->admin_token_sha256, snapshot->admin_hosts};
+    }
+
+    // A listener that was bound because a token is asked for is never left without one.
+    void object(const Snapshot& snapshot, std::vector<config::Problem>& problems) const {
+        if (beyond_loopback_ && !snapshot.admin_token_sha256)
+            problems.push_back({"admin", "expected a token, since the admin listener is beyond loopback (" +
+                                             admin_text_ + "); got none"});
+    }
+
     admin::ReloadResult reload() {
         if (draining_) return {false, "the gateway is stopping", {}};
         const Gateway::Reloaded reloaded = gateway_.reload();
@@ -128,7 +147,7 @@ private:
     }
 
     admin::Health health() const {
-        return {!draining_, gateway_.listening(),
+        return {!draining_, {}, gateway_.listening(),
                 std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - started_)};
     }
 
@@ -149,6 +168,7 @@ private:
     Clock::time_point started_{};
     std::atomic<bool> draining_{false};
     std::string admin_text_;  // "" without a listener; set before its threads begin, which read it
+    std::atomic<bool> beyond_loopback_{false};
     std::optional<admin::AdminListener> admin_;  // the main thread's alone
 };
 

@@ -1,5 +1,5 @@
-// core/config/assembly.cpp - whole-file declarations and plugin uses; upstream_assembly.cpp and route_assembly.cpp have
-// the rest.
+// core/config/assembly.cpp - whole-file declarations and plugin uses; admin_assembly.cpp, upstream_assembly.cpp and
+// route_assembly.cpp have the rest.
 #include "config/assembly.h"
 
 #include "config/assembly_use.h"
@@ -132,22 +132,6 @@ void Assembly::add_listen(const Declaration& declaration) {
         else
             listens.push_back(std::move(*address));
     }
-}
-
-void Assembly::add_admin(const Declaration& declaration) {
-    if (admin_line_ != 0) {
-        add_problem(declaration.line, "admin: already declared in line " + std::to_string(admin_line_));
-        return;
-    }
-    admin_line_ = declaration.line;
-    const auto& item = declaration.item;
-    if (item.is(Item::Kind::boolean) && !item.truth) {
-        snapshot_->admin_off = true;
-        return;
-    }
-    std::string problem = "expected an address (admin \"127.0.0.1:9180\") or admin(false), got " + item.describe();
-    if (item.is(Item::Kind::text)) snapshot_->admin = net::Address::parse(item.text, problem);
-    if (!snapshot_->admin) add_problem(declaration.line, "admin: " + problem);
 }
 
 void Assembly::add_limits(const Declaration& declaration) {

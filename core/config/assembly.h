@@ -38,6 +38,9 @@ private:
 
     void add_listen(const Declaration& declaration);
     void add_admin(const Declaration& declaration);
+    void set_admin_listen(const Declaration& declaration, const Item& item);
+    void set_admin_token(const Declaration& declaration, const Item& table);
+    void set_admin_hosts(const Declaration& declaration, const Item& item);
     void add_limits(const Declaration& declaration);
     void add_trusted(const Declaration& declaration);
     void add_ranges(int line, const Item& item);

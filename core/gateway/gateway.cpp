@@ -208,6 +208,7 @@ Gateway::Reloaded Gateway::Engine::reload() {
     if (!running_) return {false, {}, "the gateway is not running"};
     auto loaded = load();
     std::vector<http::Listener> listeners;
+    if (loaded.problems.empty() && options_.object) options_.object(*loaded.snapshot, loaded.problems);
     if (loaded.problems.empty()) listeners = open_listeners(*loaded.snapshot, loaded.problems);
     if (!loaded.problems.empty()) {
         return {false, std::move(loaded.problems), "still serving the configuration from before"};
@@ -307,6 +308,7 @@ Gateway::Reloaded Gateway::reload() { return engine_->reload(); }
 void Gateway::drain() { engine_->drain(); }
 void Gateway::stop_now() noexcept { engine_->stop_now(); }
 std::vector<std::string> Gateway::listening() const { return engine_->listening(); }
+std::shared_ptr<const Snapshot> Gateway::current() const { return engine_->current(); }
 std::optional<net::Address> Gateway::admin_address() const {
     const auto snapshot = engine_->current();
     return snapshot ? snapshot->admin : std::nullopt;

@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,6 +23,8 @@ public:
     struct Options {
         std::filesystem::path file;
         std::size_t loops = 0;  // 0: one per core
+        // What else whoever runs the gateway must object to in a configuration that is about to be in force.
+        std::function<void(const Snapshot&, std::vector<config::Problem>&)> object{};
     };
     Gateway(Options options, plugins::Catalogue& catalogue, plugins::Metrics& metrics, plugins::NamedStates& states,
             admin::Pages& pages);
@@ -46,6 +49,7 @@ public:
 
     std::optional<net::Address> admin_address() const;  // what routes.lua says, if it says
     bool admin_off() const;                             // admin(false)
+    std::shared_ptr<const Snapshot> current() const;    // the configuration in force; null before start()
     std::vector<std::string> listening() const;         // real addresses, with the ports the kernel chose
     static std::size_t loop_count(std::size_t wanted) noexcept;
 

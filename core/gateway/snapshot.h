@@ -9,6 +9,7 @@
 #include "http/limits.h"
 #include "net/address.h"
 #include "routing/router.h"
+#include "support/digest.h"
 #include "upstream/upstream.h"
 
 #include <map>
@@ -70,6 +71,8 @@ struct Snapshot {
     std::vector<net::Address> listens;
     std::optional<net::Address> admin;  // nullopt: routes.lua does not say
     bool admin_off = false;             // admin(false)
+    std::optional<Digest> admin_token_sha256;  // of what operators must show; nullopt: loopback is enough
+    std::vector<std::string> admin_hosts;      // by which names the admin listener may be asked, besides its address
     http::Limits limits;
     std::vector<net::Range> trusted_proxies;
     std::map<std::string, TierDeclaration, std::less<>> tiers;

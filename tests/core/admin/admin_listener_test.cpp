@@ -43,12 +43,15 @@ struct Fixture {
     admin::Pages pages;
     admin::ReloadResult reloaded{true, "2 routes", {}};
     std::atomic<bool> serving{true};
+    std::vector<std::string> unready{};
+    admin::Access access{};
     admin::AdminListener listener{address("127.0.0.1:0"),
                                   {[this] { return reloaded; },
                                    [this] {
-                                       return admin::Health{serving, {"127.0.0.1:8080"}, std::chrono::seconds{7}};
+                                       return admin::Health{serving, unready, {"127.0.0.1:8080"}, std::chrono::seconds{7}};
                                    },
-                                   catalogue, metrics, pages}};
+                                   catalogue, metrics, pages, [this] { return access; },
+                                   [] { return std::string{"[{\"route\":\"GET /\"}]\n"}; }}};
     struct Reply {
         int status;
         std::string type, body;
@@ -70,12 +73,12 @@ struct Fixture {
 
 bool contains(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 
-std::string problem_with(std::string_view where) {
+std::string problem_with(std::string_view where, const admin::Access& access = {}) {
     plugins::Catalogue catalogue;
     plugins::Metrics metrics{1};
     admin::Pages pages;
     try {
-        const admin::AdminListener listener{address(where), {{}, {}, catalogue, metrics, pages}};
+        const admin::AdminListener listener{address(where), {{}, {}, catalogue, metrics, pages, [access] { return access; }, {}}};
     } catch (const std::exception& error) {
         return error.what();
     }
@@ -100,6 +103,45 @@ BOOST_AUTO_TEST_CASE(health_turns_503_while_draining) {
     BOOST_TEST(contains(ask("GET", "/health").body, R"("status":"serving")"));
     serving = false;
     BOOST_TEST(ask("GET", "/health").status == 503);
+}
+
+BOOST_AUTO_TEST_CASE(it_is_ready_unless_something_stands_against_it) {
+    BOOST_TEST(ask("GET", "/ready").status == 200);
+    BOOST_TEST(ask("GET", "/ready").body == "{\"ready\":true}\n");
+    unready = {"no keys"};
+    BOOST_TEST(ask("GET", "/ready").status == 503);
+    serving = false;
+    BOOST_TEST(ask("GET", "/ready").body == "{\"ready\":false,\"reasons\":[\"draining\",\"no keys\"]}\n");
+}
+
+BOOST_AUTO_TEST_CASE(routes_are_shown) {
+    const Reply reply = ask("GET", "/routes");
+    BOOST_TEST(reply.type == "application/json");
+    BOOST_TEST(reply.body == "[{\"route\":\"GET /\"}]\n");
+}
+
+BOOST_AUTO_TEST_CASE(with_a_token_every_page_but_two_asks_for_it) {
+    const log::Capture log;
+    access.token_sha256 = sha256("correct-horse-battery");
+    for (const char* page : {"/metrics", "/routes", "/plugins", "/no-such-page", "/plugins/x/y"})
+        BOOST_TEST(ask("GET", page).status == 401, page);
+    BOOST_TEST(ask("POST", "/reload").status == 401);
+    BOOST_TEST(ask("GET", "/health").status == 200);
+    BOOST_TEST(ask("GET", "/ready").status == 200);
+    for (const char* wrong : {"Bearer correct-horse-batter", "Bearer", "Bearer ", "Basic correct-horse-battery",
+                              "correct-horse-battery", "Bearer correct-horse-battery,"})
+        BOOST_TEST(ask("GET", "/metrics", "", {{"Authorization", wrong}}).status == 401, wrong);
+    for (const char* right : {"Bearer correct-horse-battery", "bearer  correct-horse-battery"})
+        BOOST_TEST(ask("GET", "/metrics", "", {{"Authorization", right}}).status == 200, right);
+    BOOST_TEST(!log.has("horse"));
+}
+
+BOOST_AUTO_TEST_CASE(the_token_lets_no_foreign_page_in) {
+    const log::Capture log;
+    access = {sha256("correct-horse-battery"), {"ops.example.com"}};
+    const std::string right = "Bearer correct-horse-battery";
+    BOOST_TEST(ask("GET", "/metrics", "", {{"Authorization", right}, {"Host", "evil.example"}}).status == 403);
+    BOOST_TEST(ask("GET", "/metrics", "", {{"Authorization", right}, {"Host", "ops.example.com"}}).status == 200);
 }
 
 BOOST_AUTO_TEST_CASE(a_reload_says_what_came_of_it) {
@@ -205,10 +247,13 @@ BOOST_AUTO_TEST_CASE(head_is_get_without_a_body) {
     BOOST_TEST(reply.body == "");
 }
 
-BOOST_AUTO_TEST_CASE(it_listens_on_loopback_only) {
-    BOOST_TEST(contains(problem_with("0.0.0.0:0"), "admin: \"0.0.0.0:0\": refused beyond loopback"));
+BOOST_AUTO_TEST_CASE(without_a_token_it_listens_on_loopback_only) {
+    BOOST_TEST(contains(problem_with("0.0.0.0:0"), "admin: \"0.0.0.0:0\": refused beyond loopback without a token"));
     BOOST_TEST(contains(problem_with("*:0"), "refused beyond loopback"));
-    BOOST_TEST(contains(problem_with("unix:/tmp/admin.sock"), "expected a loopback address"));
+    BOOST_TEST(contains(problem_with("unix:/tmp/admin.sock"), "expected an address like 127.0.0.1:9180"));
+    const admin::Access access{sha256("0123456789abcdef"), {}};
+    BOOST_TEST(problem_with("0.0.0.0:0", access) == "");
+    BOOST_TEST(problem_with("*:0", access) == "");
     BOOST_TEST(problem_with("[::1]:0") == "");
     BOOST_TEST(problem_with("localhost:0") == "");
 }
@@ -231,7 +276,9 @@ BOOST_AUTO_TEST_CASE(the_end_waits_for_a_handler_that_runs) {
                                                                                        {},
                                                                                        catalogue,
                                                                                        metrics,
-                                                                                       pages});
+                                                                                       pages,
+                                                                                       [] { return admin::Access{}; },
+                                                                                       {}});
     Poco::Net::StreamSocket socket{Poco::Net::SocketAddress{second->address()}};
     const std::string request = "POST /reload HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n";
     socket.sendBytes(request.data(), int(request.size()));

@@ -35,4 +35,26 @@ BOOST_AUTO_TEST_CASE(a_page_from_anywhere_else_is_not_let_in) {
         BOOST_TEST(admin::refusal("127.0.0.1:9180", origin) != "", origin);
 }
 
+BOOST_AUTO_TEST_CASE(the_address_it_listens_on_and_declared_names_are_let_in) {
+    const std::vector<std::string> hosts{"Ops.example.com", "gate:9180", "2001:db8::7"};
+    for (const char* host : {"192.0.2.7", "192.0.2.7:9180", "192.0.2.7:80", "ops.example.com", "OPS.example.com:443",
+                             "gate:9180", "[2001:db8::7]:9180"})
+        BOOST_TEST(admin::refusal(host, std::nullopt, "192.0.2.7:9180", hosts) == "", host);
+    for (const char* host : {"192.0.2.8", "example.com", "x.ops.example.com", "gate", "gate:80", ""})
+        BOOST_TEST(admin::refusal(host, std::nullopt, "192.0.2.7:9180", hosts) != "", host);
+}
+
+BOOST_AUTO_TEST_CASE(behind_a_proxy_with_tls_a_declared_names_own_page_is_let_in) {
+    const std::vector<std::string> hosts{"ops.example.com"};
+    BOOST_TEST(admin::refusal("ops.example.com", "https://ops.example.com", {}, hosts) == "");
+    BOOST_TEST(admin::refusal("ops.example.com", "http://ops.example.com", {}, hosts) == "");
+    BOOST_TEST(admin::refusal("ops.example.com", "https://evil.example", {}, hosts) != "");
+}
+
+BOOST_AUTO_TEST_CASE(only_health_and_readiness_are_for_everybody) {
+    for (const char* path : {"/health", "/ready"}) BOOST_TEST(admin::is_open(path), path);
+    for (const char* path : {"/", "/metrics", "/health/", "/ready/../metrics", "/Health", "//health"})
+        BOOST_TEST(!admin::is_open(path), path);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
