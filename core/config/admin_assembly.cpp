@@ -40,18 +40,14 @@ bool names_a_host(std::string_view host) {
 }  // namespace
 
 void Assembly::add_admin(const Declaration& declaration) {
-    if (admin_line_ != 0) {
-        add_problem(declaration.line, "admin: already declared in line " + std::to_string(admin_line_));
-        return;
-    }
-    admin_line_ = declaration.line;
+    if (!once(declaration, "admin", admin_)) return;
     const auto& item = declaration.item;
     if (item.is(Item::Kind::boolean) && !item.truth) {
         snapshot_->admin_off = true;
         return;
     }
     if (item.is(Item::Kind::table)) {
-        for (auto& problem : check_names("admin", item, {}, names)) add_problem(declaration.line, std::move(problem));
+        for (auto& problem : check_names("admin", item, {}, names)) add_problem(declaration.place, std::move(problem));
         set_admin_token(declaration, item);
         if (const Item* listen = item.find("listen")) set_admin_listen(declaration, *listen);
         if (const Item* hosts = item.find("hosts")) set_admin_hosts(declaration, *hosts);
@@ -68,10 +64,10 @@ void Assembly::set_admin_listen(const Declaration& declaration, const Item& item
                                 : "expected an address (\"127.0.0.1:9180\"), got ";
     problem += item.describe();
     if (item.is(Item::Kind::text)) snapshot_->admin = net::Address::parse(item.text, problem);
-    if (!snapshot_->admin) return add_problem(declaration.line, owner + problem);
+    if (!snapshot_->admin) return add_problem(declaration.place, owner + problem);
     const bool wants_one = !alone && (declaration.item.find("token") || declaration.item.find("token_file"));
     if (!snapshot_->admin->is_unix() && beyond_loopback(*snapshot_->admin) && !wants_one)
-        add_problem(declaration.line,
+        add_problem(declaration.place,
                     owner + text::quote(item.text) +
                         " is beyond loopback and wants a token (admin { listen = ..., token = env \"NAME\" })");
 }
@@ -79,7 +75,7 @@ void Assembly::set_admin_listen(const Declaration& declaration, const Item& item
 void Assembly::set_admin_token(const Declaration& declaration, const Item& table) {
     const Item* given = table.find("token");
     const Item* file = table.find("token_file");
-    const auto complain = [&](const std::string& what) { add_problem(declaration.line, "admin: " + what); };
+    const auto complain = [&](const std::string& what) { add_problem(declaration.place, "admin: " + what); };
     if (given && file) return complain("expected a token or a token_file, got both");
     std::string token;
     if (given) {
@@ -111,14 +107,14 @@ void Assembly::set_admin_hosts(const Declaration& declaration, const Item& item)
     std::string problem;
     const auto hosts = check_field(field, item, origin_, problem);
     if (!hosts) {
-        if (!item.is(Item::Kind::mistake)) add_problem(declaration.line, "admin: hosts: " + problem);
+        if (!item.is(Item::Kind::mistake)) add_problem(declaration.place, "admin: hosts: " + problem);
         return;
     }
     for (const auto& host : std::get<std::vector<std::string>>(*hosts)) {
         if (names_a_host(host))
             snapshot_->admin_hosts.push_back(host);
         else
-            add_problem(declaration.line,
+            add_problem(declaration.place,
                         "admin: hosts: expected names like \"ops.example.com\", got " + text::quote(host));
     }
 }

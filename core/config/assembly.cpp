@@ -40,7 +40,7 @@ constexpr Field tier_fields[] = {
 Assembly::Assembly(Reader& reader, const Source& source, const Surroundings& surroundings)
     : reader_{reader},
       surroundings_{surroundings},
-      origin_{source.file, source.folder.string()},
+      origin_{source.files, source.folder.string()},
       snapshot_{std::make_shared<Snapshot>()},
       common_{std::make_shared<Common>()} {}
 
@@ -59,49 +59,59 @@ void Assembly::assemble(bool complete) {
             case Word::trusted_proxies: add_trusted(declaration); break;
             case Word::tier: add_tier(declaration); break;
             case Word::upstream: add_upstream(declaration, int(i)); break;
-            case Word::always: collect_uses(declaration.line, "always", declaration.item, always_); break;
+            case Word::always: collect_uses(declaration.place, "always", declaration.item, always_); break;
             default: break;
         }
     }
     snapshot_->unmatched.name = "(none)";
-    snapshot_->unmatched.where = origin_.file;
-    set_chain(0, "always", {}, snapshot_->unmatched);
+    snapshot_->unmatched.where = where({});
+    set_chain({}, "always", {}, snapshot_->unmatched);
     for (const auto& declaration : declarations)
         if (declaration.word == Word::route && declaration.complete) add_route(declaration);
     const auto listens = [](const auto& declaration) { return declaration.word == Word::listen; };
     if (complete && reader_.problems().empty() && std::none_of(declarations.begin(), declarations.end(), listens))
-        add_problem(0, "expected at least one listen (listen \"127.0.0.1:8080\"), got none");
+        add_problem({}, "expected at least one listen (listen \"127.0.0.1:8080\"), got none");
     create_plugins();
+}
+
+// False, and a problem, where this was declared before, at `first`.
+bool Assembly::once(const Declaration& declaration, const std::string& owner, std::optional<Place>& first) {
+    if (first) {
+        add_problem(declaration.place, owner + ": already declared in " + seen_from(declaration.place, *first));
+        return false;
+    }
+    first = declaration.place;
+    return true;
 }
 
 bool Assembly::expect_table(const Declaration& declaration) {
     if (declaration.item.is(Item::Kind::table)) return true;
-    add_problem(declaration.line,
+    add_problem(declaration.place,
                 std::string{word_name(declaration.word)} + ": expected { ... }, got " + declaration.item.describe());
     return false;
 }
 
 // The settings, or nullopt where something is wrong with them.
-std::optional<CheckedSettings> Assembly::check(int line, const std::string& owner, const Item& table,
+std::optional<CheckedSettings> Assembly::check(Place place, const std::string& owner, const Item& table,
                                                std::span<const Field> fields,
                                                std::span<const std::string_view> others) {
-    CheckedSettings settings{owner, where(line), fields, common_};
+    CheckedSettings settings{owner, where(place), fields, common_};
     auto found = check_settings(
-        owner, table, fields, origin_, [&](const Field& field) { return fallback(field, owner, line); }, settings,
+        owner, table, fields, origin_, [&](const Field& field) { return fallback(field, owner, place); }, settings,
         others);
-    for (auto& problem : found) add_problem(line, std::move(problem));
+    for (auto& problem : found) add_problem(place, std::move(problem));
     if (!found.empty()) return std::nullopt;
     return settings;
 }
 
-Item Assembly::fallback(const Field& field, const std::string& owner, int line) {
+Item Assembly::fallback(const Field& field, const std::string& owner, Place place) {
     const auto known = fallbacks_.find(field.fallback);
     if (known != fallbacks_.end()) return known->second;
     Item item;
     const auto error = reader_.evaluate(field.fallback, item);
     if (error || item.is(Item::Kind::function)) {
-        add_problem(line, owner + ": " + field.name + ": its default " + text::quote(field.fallback) +
-                              " is no value: " + (error ? error->what : "functions are for routes.lua"));
+        add_problem(place, owner + ": " + field.name + ": its default " + text::quote(field.fallback) +
+                               " is no value: " + (error ? error->what : "functions are for routes.lua"));
         item = {};
         item.kind = Item::Kind::mistake;
     }
@@ -119,7 +129,7 @@ void Assembly::add_listen(const Declaration& declaration) {
         std::string problem = "expected an address (listen \"127.0.0.1:8080\"), got " + item->describe();
         auto address = item->is(Item::Kind::text) ? net::Address::parse(item->text, problem) : std::nullopt;
         if (!address) {
-            add_problem(declaration.line, "listen: " + problem);
+            add_problem(declaration.place, "listen: " + problem);
             continue;
         }
         auto& listens = snapshot_->listens;
@@ -128,7 +138,7 @@ void Assembly::add_listen(const Declaration& declaration) {
             return other.text() == address->text() && (address->is_unix() || address->port() != 0);
         };
         if (std::any_of(listens.begin(), listens.end(), same))
-            add_problem(declaration.line, "listen: " + text::quote(item->text) + " is declared twice");
+            add_problem(declaration.place, "listen: " + text::quote(item->text) + " is declared twice");
         else
             listens.push_back(std::move(*address));
     }
@@ -136,12 +146,8 @@ void Assembly::add_listen(const Declaration& declaration) {
 
 void Assembly::add_limits(const Declaration& declaration) {
     if (!expect_table(declaration)) return;
-    if (limits_line_ != 0) {
-        add_problem(declaration.line, "limits: already declared in line " + std::to_string(limits_line_));
-        return;
-    }
-    limits_line_ = declaration.line;
-    const auto settings = check(declaration.line, "limits", declaration.item, limit_fields);
+    if (!once(declaration, "limits", limits_)) return;
+    const auto settings = check(declaration.place, "limits", declaration.item, limit_fields);
     if (!settings) return;
     auto& limits = snapshot_->limits;
     const auto size = [&](const char* name, auto& limit) {
@@ -167,13 +173,13 @@ void Assembly::add_limits(const Declaration& declaration) {
 
 void Assembly::add_trusted(const Declaration& declaration) {
     if (!expect_table(declaration)) return;
-    add_ranges(declaration.line, declaration.item);
+    add_ranges(declaration.place, declaration.item);
 }
 
-void Assembly::add_ranges(int line, const Item& item) {
+void Assembly::add_ranges(Place place, const Item& item) {
     if (item.is(Item::Kind::mistake)) return;
     if (item.is(Item::Kind::table) && item.named.empty()) {
-        for (const auto& inner : item.list) add_ranges(line, inner);
+        for (const auto& inner : item.list) add_ranges(place, inner);
         return;
     }
     std::string problem = "expected an address or a range (\"10.0.0.0/8\"), got " + item.describe();
@@ -181,22 +187,17 @@ void Assembly::add_ranges(int line, const Item& item) {
     if (range)
         snapshot_->trusted_proxies.push_back(*range);
     else
-        add_problem(line, "trusted_proxies: " + problem);
+        add_problem(place, "trusted_proxies: " + problem);
 }
 
 void Assembly::add_tier(const Declaration& declaration) {
     const std::string owner = "tier " + text::quote(declaration.name);
-    const auto settings = check(declaration.line, owner, declaration.item, tier_fields);
-    const auto known = snapshot_->tiers.find(declaration.name);
-    if (known != snapshot_->tiers.end()) {
-        const auto& first = known->second.where_;
-        add_problem(declaration.line, owner + ": already declared in line " + first.substr(first.rfind(':') + 1));
-        return;
-    }
+    const auto settings = check(declaration.place, owner, declaration.item, tier_fields);
+    if (!once(declaration, owner, tiers_[declaration.name])) return;
     auto& tier = snapshot_->tiers[declaration.name];
     tier.name_ = declaration.name;
     common_->tiers.insert(declaration.name);
-    tier.where_ = where(declaration.line);
+    tier.where_ = where(declaration.place);
     if (!settings) return;
     if (settings->has("rate")) tier.rate_ = settings->rate("rate");
     if (settings->has("burst")) tier.burst_ = settings->integer("burst");
@@ -207,25 +208,25 @@ void Assembly::check_uses() {
     for (const auto& declared : reader_.uses()) {
         const auto& descriptor = *declared.descriptor;
         uses_.push_back(std::make_unique<Use>());
-        uses_.back()->settings = check(declared.line, descriptor.name, declared.settings, descriptor.fields);
+        uses_.back()->settings = check(declared.place, descriptor.name, declared.settings, descriptor.fields);
     }
 }
 
-void Assembly::collect_uses(int line, const std::string& owner, const Item& plugins, std::vector<int>& uses) {
+void Assembly::collect_uses(Place place, const std::string& owner, const Item& plugins, std::vector<int>& uses) {
     switch (plugins.kind) {
         case Item::Kind::mistake: return;
         case Item::Kind::use: return uses.push_back(plugins.index);
         case Item::Kind::table:
-            for (const auto& item : plugins.list) collect_uses(line, owner, item, uses);
+            for (const auto& item : plugins.list) collect_uses(place, owner, item, uses);
             if (!plugins.named.empty())
-                add_problem(line,
+                add_problem(place,
                             owner + ": expected a list of plugins, got the name " + text::quote(plugins.named[0].name));
             return;
         case Item::Kind::word:
-            add_problem(line, owner + ": expected a plugin, got " + plugins.describe() + "; write: " + plugins.text +
-                                  " { ... }");
+            add_problem(place, owner + ": expected a plugin, got " + plugins.describe() + "; write: " + plugins.text +
+                                   " { ... }");
             return;
-        default: add_problem(line, owner + ": expected a plugin, got " + plugins.describe());
+        default: add_problem(place, owner + ": expected a plugin, got " + plugins.describe());
     }
 }
 
@@ -236,7 +237,7 @@ const PluginUse* Assembly::use(int index) {
         const auto& declared = reader_.uses()[std::size_t(index)];
         auto made = std::make_unique<PluginUse>();
         made->descriptor = declared.descriptor;
-        made->where = where(declared.line);
+        made->where = where(declared.place);
         use.made = made.get();
         snapshot_->uses.push_back(std::move(made));
     }
@@ -251,18 +252,18 @@ void Assembly::create_plugins() {
         if (!use.made || !use.settings) continue;
         const auto& descriptor = *use.made->descriptor;
         const std::string name = descriptor.name;
-        const int line = reader_.uses()[i].line;
+        const Place place = reader_.uses()[i].place;
         try {
             use.made->host = surroundings_.make_host(descriptor);
             use.made->plugin = descriptor.create(*use.settings, *use.made->host);
-            if (!use.made->plugin) refusals.add(line, name + ": ", "made no plugin");
+            if (!use.made->plugin) refusals.add(place, name + ": ", "made no plugin");
         } catch (const ConfigError& error) {
-            refusals.add(line, name + ": " + (error.field().empty() ? "" : error.field() + ": "), error.what());
+            refusals.add(place, name + ": " + (error.field().empty() ? "" : error.field() + ": "), error.what());
         } catch (const std::exception& error) {
-            refusals.add(line, name + ": ", error.what());
+            refusals.add(place, name + ": ", error.what());
         }
     }
-    for (auto& [line, what] : refusals.told()) add_problem(line, std::move(what));
+    for (auto& [place, what] : refusals.told(*origin_.files)) add_problem(place, std::move(what));
 }
 
 }  // namespace tollgate::config

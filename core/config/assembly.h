@@ -29,12 +29,14 @@ public:
 private:
     struct Use;  // a declared use with its checked settings
 
-    void add_problem(int line, std::string what) { problems_.push_back({line, std::move(what)}); }
-    std::string where(int line) const { return origin_.file + ':' + std::to_string(line); }
+    void add_problem(Place place, std::string what) { problems_.push_back({place, std::move(what)}); }
+    std::string where(Place place) const { return origin_.files->text(place); }
+    std::string seen_from(Place here, Place place) const { return origin_.files->seen_from(here, place); }
+    bool once(const Declaration& declaration, const std::string& owner, std::optional<Place>& first);
     bool expect_table(const Declaration& declaration);
-    std::optional<CheckedSettings> check(int line, const std::string& owner, const Item& table,
+    std::optional<CheckedSettings> check(Place place, const std::string& owner, const Item& table,
                                          std::span<const Field> fields, std::span<const std::string_view> others = {});
-    Item fallback(const Field& field, const std::string& owner, int line);
+    Item fallback(const Field& field, const std::string& owner, Place place);
 
     void add_listen(const Declaration& declaration);
     void add_admin(const Declaration& declaration);
@@ -43,7 +45,7 @@ private:
     void set_admin_hosts(const Declaration& declaration, const Item& item);
     void add_limits(const Declaration& declaration);
     void add_trusted(const Declaration& declaration);
-    void add_ranges(int line, const Item& item);
+    void add_ranges(Place place, const Item& item);
     void add_tier(const Declaration& declaration);
     void add_upstream(const Declaration& declaration, int index);
     void add_targets(const Declaration& declaration, const std::string& owner, const Item& targets,
@@ -52,7 +54,7 @@ private:
                     upstream::Upstream& upstream);
 
     void check_uses();
-    void collect_uses(int line, const std::string& owner, const Item& plugins, std::vector<int>& uses);
+    void collect_uses(Place place, const std::string& owner, const Item& plugins, std::vector<int>& uses);
     const PluginUse* use(int index);
     void create_plugins();
 
@@ -63,11 +65,11 @@ private:
     void set_answer(const Declaration& declaration, const std::string& owner, const Item& item, Route& route);
     void set_answer_headers(const Declaration& declaration, const std::string& owner, const Item& item,
                             FixedAnswer& answer);
-    void set_chain(int line, const std::string& owner, const std::vector<int>& uses, Route& route);
+    void set_chain(Place place, const std::string& owner, const std::vector<int>& uses, Route& route);
 
     struct UpstreamPlan {
         const upstream::Upstream* upstream;
-        int line;
+        Place place;
         std::vector<int> uses;
     };
 
@@ -81,9 +83,10 @@ private:
     std::map<int, UpstreamPlan> upstreams_;   // by the number of their declaration
     std::map<std::string, int, std::less<>> upstream_names_;
     std::vector<int> always_;
-    std::map<const char*, Item> fallbacks_;                   // by Field::fallback
-    std::vector<std::pair<int, routing::Pattern>> patterns_;  // line and pattern of each route
-    int limits_line_ = 0, admin_line_ = 0;
+    std::map<const char*, Item> fallbacks_;                     // by Field::fallback
+    std::vector<std::pair<Place, routing::Pattern>> patterns_;  // of each route
+    std::map<std::string, std::optional<Place>> tiers_;         // by name, of the first of each
+    std::optional<Place> limits_, admin_;
 };
 
 }  // namespace tollgate::config

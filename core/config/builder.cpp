@@ -39,17 +39,16 @@ std::string read_file(const std::filesystem::path& file, std::string& text) {
 
 Loaded failed(const std::string& file, const std::string& what) { return {nullptr, {{file, what}}}; }
 
-// By line; problems of one line as they were found.
-std::vector<Problem> in_order(const std::string& file, const std::vector<ReadingProblem>& problems) {
-    std::multimap<int, std::string> by_line;
-    for (const auto& [line, what] : problems) by_line.emplace(line, what);
+// By place; problems of one line as they were found.
+std::vector<Problem> in_order(const Files& files, const std::vector<ReadingProblem>& problems) {
+    std::multimap<Place, std::string> by_place;
+    for (const auto& [place, what] : problems) by_place.emplace(place, what);
     std::vector<Problem> sorted;
-    for (const auto& [line, what] : by_line)
-        sorted.push_back({line == 0 ? file : file + ':' + std::to_string(line), text::printable(what)});
+    for (const auto& [place, what] : by_place) sorted.push_back({files.text(place), text::printable(what)});
     return sorted;
 }
 
-void add_scripts(Source& source, const Surroundings& surroundings, const std::vector<int>& functions,
+void add_scripts(Source& source, const Surroundings& surroundings, const std::vector<Place>& functions,
                  Snapshot& snapshot) {
     if (functions.empty()) return;
     for (std::size_t loop = 0; loop < surroundings.loops; ++loop)
@@ -60,7 +59,7 @@ void add_scripts(Source& source, const Surroundings& surroundings, const std::ve
 
 Loaded load(const std::filesystem::path& file, const Surroundings& surroundings) {
     const auto shown = file.filename().string();
-    Source source{shown, std::filesystem::absolute(file).parent_path(), {}, surroundings.env};
+    Source source{std::make_shared<Files>(shown), std::filesystem::absolute(file).parent_path(), {}, surroundings.env};
     if (const auto problem = read_file(file, source.text); !problem.empty()) return failed(shown, problem);
     try {
         Reader reader{source, surroundings.catalogue};
@@ -69,7 +68,7 @@ Loaded load(const std::filesystem::path& file, const Surroundings& surroundings)
         assembly.assemble(complete);
         auto problems = reader.problems();
         problems.insert(problems.end(), assembly.problems().begin(), assembly.problems().end());
-        if (!problems.empty()) return {nullptr, in_order(shown, problems)};
+        if (!problems.empty()) return {nullptr, in_order(*source.files, problems)};
         auto snapshot = assembly.snapshot();
         add_scripts(source, surroundings, reader.functions(), *snapshot);
         return {std::move(snapshot), {}};

@@ -96,14 +96,14 @@ std::shared_ptr<const Value::Expression> make_word(const Item& item) {
 
 }  // namespace
 
-std::optional<Value> make_value(const Item& item, const std::string& file) {
+std::optional<Value> make_value(const Item& item, const Files& files) {
     switch (item.kind) {
         case Item::Kind::text: return Value{std::make_shared<Constant>(item.text)};
         case Item::Kind::number: return Value{std::make_shared<Constant>(item.describe())};
         case Item::Kind::value: return Value{make_word(item)};
         case Item::Kind::function:
             if (item.index == 0) return std::nullopt;
-            return Value{std::make_shared<Function>(item.index, file + ':' + std::to_string(item.line))};
+            return Value{std::make_shared<Function>(item.index, files.text(item.place))};
         default: return std::nullopt;
     }
 }

@@ -10,8 +10,8 @@
 
 namespace tollgate::config {
 
-// The Value of an item that can be one: a text, a number, a word like `header "X"`, a function. `where` is the file's
-// name, for describe(). nullopt for anything else.
-std::optional<Value> make_value(const Item& item, const std::string& file);
+// The Value of an item that can be one: a text, a number, a word like `header "X"`, a function. `files` are
+// what describe() calls the places of functions. nullopt for anything else.
+std::optional<Value> make_value(const Item& item, const Files& files);
 
 }  // namespace tollgate::config

@@ -1,6 +1,8 @@
 // core/config/item.h - Item: what routes.lua wrote, taken out of Lua; Quantity: a number with its unit.
 #pragma once
 
+#include "config/place.h"
+
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,7 +35,7 @@ struct Item {
         text,
         quantity,
         value,     // header "X", caller, ...
-        function,  // `index`: its number, `line`: where it begins
+        function,  // `index`: its number, `place`: where it begins
         use,       // `index`: of Reading::uses
         upstream,  // `index`: of Reading::declarations
         word,      // a word that wanted to be called, `text`
@@ -45,7 +47,8 @@ struct Item {
     double number = 0;
     Quantity quantity{};
     ValueKind value{};
-    int index = 0, line = 0;
+    int index = 0;
+    Place place{};
     std::string text;  // of a text, the name of a header, query parameter or cookie, a word
     std::vector<Item> list;
     std::vector<NamedItem> named;  // sorted by name

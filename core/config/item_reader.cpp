@@ -52,7 +52,7 @@ Item Reader::item_at(lua_State* state, int index, int depth) {
         case LUA_TFUNCTION:
             item.kind = Item::Kind::function;
             item.index = number_of_function(state, index);
-            item.line = item.index ? functions_[std::size_t(item.index) - 1] : 0;
+            if (item.index) item.place = functions_[std::size_t(item.index) - 1];
             return item;
         case LUA_TUSERDATA:
             if (const auto* object = object_at(state, index)) return object_item(*object);
@@ -140,7 +140,7 @@ int Reader::number_of_function(lua_State* state, int index) {
         lua_Debug record{};
         lua_pushvalue(state, index);
         lua_getinfo(state, ">S", &record);
-        functions_.push_back(record.linedefined);
+        functions_.push_back({lua_.place_of(record).file, record.linedefined});
         number = int(functions_.size());
         lua_pushvalue(state, index);
         lua_pushinteger(state, number);

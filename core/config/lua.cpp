@@ -16,9 +16,6 @@ namespace tollgate::config {
 
 namespace {
 
-// LuaJIT cuts longer chunk names, and then positions in messages could not be told from text.
-constexpr std::size_t longest_chunk_name = 50;
-
 // Adds the line of the innermost script function to errors that bring none, as errors of C functions may.
 int add_position(lua_State* state) {
     if (lua_type(state, 1) != LUA_TSTRING) {
@@ -43,6 +40,21 @@ std::chrono::nanoseconds thread_time() {
     timespec time{};
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
     return std::chrono::seconds{time.tv_sec} + std::chrono::nanoseconds{time.tv_nsec};
+}
+
+// Takes "routes.lua:26: " off the text.
+Place take_place(const Files& files, std::string_view& text) {
+    for (int file = 0; file < int(files.size()); ++file) {
+        const std::string& chunk = files.short_name(file);
+        if (!text.starts_with(chunk) || !text.substr(chunk.size()).starts_with(':')) continue;
+        const char *begin = text.data() + chunk.size() + 1, *all = text.data() + text.size();
+        int line = 0;
+        const auto [end, problem] = std::from_chars(begin, all, line);
+        if (problem != std::errc{} || !std::string_view{end, all}.starts_with(": ")) continue;
+        text.remove_prefix(std::size_t(end - text.data()) + 2);
+        return {file, line};
+    }
+    return {};
 }
 
 struct Protected {
@@ -70,8 +82,7 @@ void raise(lua_State* state) {
     std::abort();  // lua_error does not return
 }
 
-Lua::Lua(std::string file, const Bounds& bounds)
-    : file_{std::move(file)}, chunk_{file_.size() <= longest_chunk_name ? file_ : "routes.lua"}, bounds_{bounds} {
+Lua::Lua(std::shared_ptr<const Files> files, const Bounds& bounds) : files_{std::move(files)}, bounds_{bounds} {
     state_ = lua_newstate(&Lua::allocate, this);
     if (!state_) throw std::bad_alloc{};
     luaJIT_setmode(state_, 0, LUAJIT_MODE_ENGINE | LUAJIT_MODE_OFF);
@@ -114,8 +125,8 @@ void* Lua::allocate(void* self, void* block, std::size_t old_size, std::size_t n
 void Lua::hook(lua_State* state, lua_Debug* record) {
     Lua& lua = of(state);
     lua.spent_ += lua.bounds_.interval;
-    lua_getinfo(state, "l", record);
-    lua.last_line_ = record->currentline;
+    lua_getinfo(state, "Sl", record);
+    lua.last_ = lua.place_of(*record);
     lua.look();
 }
 
@@ -159,13 +170,20 @@ void Lua::charge(std::int64_t steps) {
     look();
 }
 
-int Lua::line() const noexcept {
+Place Lua::place() const {
     lua_Debug record{};
     for (int level = 0; lua_getstack(state_, level, &record); ++level) {
-        lua_getinfo(state_, "l", &record);
-        if (record.currentline > 0) return record.currentline;
+        lua_getinfo(state_, "Sl", &record);
+        if (record.currentline > 0) return place_of(record);
     }
-    return 0;
+    return {};
+}
+
+Place Lua::place_of(const lua_Debug& record) const {
+    const std::string_view chunk = record.short_src;
+    for (int file = 0; file < int(files_->size()); ++file)
+        if (chunk == files_->short_name(file)) return {file, std::max(record.currentline, 0)};
+    return {};
 }
 
 void Lua::forget_garbage() {
@@ -188,9 +206,9 @@ std::optional<LuaError> Lua::finish(int status, int base) {
     if (status == 0) return std::nullopt;
     LuaError error;
     if (status == LUA_ERRMEM) {
-        error = {last_line_,
-                 block_refused_ ? "makes a text or a table of more than " + text::count(bounds_.block >> 20, "megabyte")
-                                : "uses more than " + text::count(bounds_.memory >> 20, "megabyte") + " of memory"};
+        error = {last_, block_refused_
+                            ? "makes a text or a table of more than " + text::count(bounds_.block >> 20, "megabyte")
+                            : "uses more than " + text::count(bounds_.memory >> 20, "megabyte") + " of memory"};
         lua_settop(state_, base);
         lua_gc(state_, LUA_GCCOLLECT, 0);
         return error;
@@ -198,23 +216,16 @@ std::optional<LuaError> Lua::finish(int status, int base) {
     std::size_t size = 0;
     const char* message = lua_tolstring(state_, -1, &size);
     std::string_view rest = message ? std::string_view{message, size} : "failed without a message";
-    if (rest.starts_with(chunk_ + ":")) {
-        const char* begin = rest.data() + chunk_.size() + 1;
-        const auto [end, problem] = std::from_chars(begin, rest.data() + rest.size(), error.line);
-        if (problem == std::errc{} && std::string_view{end, rest.data() + rest.size()}.starts_with(": "))
-            rest.remove_prefix(std::size_t(end - rest.data()) + 2);
-        else
-            error.line = 0;
-    }
+    error.place = take_place(*files_, rest);
     error.what = rest;
     lua_settop(state_, base);
     return error;
 }
 
-std::optional<LuaError> Lua::compile(std::string_view source) {
-    const std::string chunk = "@" + chunk_;
+std::optional<LuaError> Lua::compile(std::string_view source, int file) {
+    const std::string chunk = "@" + files_->short_name(file);
     const int base = lua_gettop(state_);
-    last_line_ = 0;
+    last_ = {};
     ++depth_;
     if (const int status = luaL_loadbufferx(state_, source.data(), source.size(), chunk.c_str(), "t"))
         return finish(status, base);
@@ -229,7 +240,7 @@ std::optional<LuaError> Lua::call(int arguments, int results) {
     if (depth_++ == 0) {
         spent_ = 0;
         cpu_begin_.reset();
-        last_line_ = 0;
+        last_ = {};
         deadline_ = std::chrono::steady_clock::now() + bounds_.time;
     }
     scripted_ = true;

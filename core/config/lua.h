@@ -1,9 +1,12 @@
 // core/config/lua.h - Lua: a Lua VM as an object: a closed environment, bounded in memory, instructions and time.
 #pragma once
 
+#include "config/place.h"
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,9 +28,9 @@ struct Bounds {
     std::size_t block = SIZE_MAX;
 };
 
-// What a protected call failed with. `line` is 0 where it is not known.
+// What a protected call failed with. The line is 0 where it is not known.
 struct LuaError {
-    int line = 0;
+    Place place{};
     std::string what;
 };
 
@@ -35,21 +38,22 @@ struct LuaError {
 // compiler has warmed up). A failing call leaves the VM fit for the next one.
 class Lua {
 public:
-    // `file` is what the chunk is called in messages.
-    Lua(std::string file, const Bounds& bounds);
+    // `files` are what chunks are called in messages.
+    Lua(std::shared_ptr<const Files> files, const Bounds& bounds);
     ~Lua();
     Lua(const Lua&) = delete;
     Lua& operator=(const Lua&) = delete;
 
     lua_State* state() const noexcept { return state_; }
     static Lua& of(lua_State* state) noexcept;
-    const std::string& file() const noexcept { return file_; }
+    const Files& files() const noexcept { return *files_; }
     void set_bounds(const Bounds& bounds) noexcept;
     void forget_garbage();  // collects all of it; what is held then is what Bounds::memory comes on top of
     std::size_t held() const noexcept { return base_; }
 
-    // Compiles `text` and leaves the function on the stack, its environment being the one of environment().
-    std::optional<LuaError> compile(std::string_view text);
+    // Compiles `text` of that file and leaves the function on the stack, its environment being the one of
+    // environment().
+    std::optional<LuaError> compile(std::string_view text, int file = 0);
     // Calls the function below `arguments` values of the stack. On failure, nothing is left on the stack.
     std::optional<LuaError> call(int arguments, int results);
     // Runs `body` where Lua errors may happen, outside of any script: they come back as the result.
@@ -63,8 +67,10 @@ public:
     void expect_room(std::size_t size, const char* what) const;
     // True from the moment the call under way used up its bounds: every `pcall` passes that error on.
     bool exhausted() const noexcept { return exhausted_ != nullptr; }
-    // The line of the script that is being run, 0 if none is.
-    int line() const noexcept;
+    // Where the script is that is being run; line 0 if none is.
+    Place place() const;
+    // Where a frame or function is that lua_getinfo was asked "Sl" of; line 0 if that is no script.
+    Place place_of(const lua_Debug& record) const;
 
 private:
     static void* allocate(void* self, void* block, std::size_t old_size, std::size_t new_size) noexcept;
@@ -74,7 +80,7 @@ private:
     std::optional<LuaError> finish(int status, int base);
     std::string describe_exhaustion() const;
 
-    std::string file_, chunk_;
+    std::shared_ptr<const Files> files_;
     Bounds bounds_;
     lua_State* state_ = nullptr;
     std::size_t used_ = 0, base_ = 0;
@@ -84,8 +90,8 @@ private:
     const char* exhausted_ = nullptr;
     bool scripted_ = false;       // a script runs: Bounds::block holds
     bool block_refused_ = false;  // why the last allocation failed
-    int depth_ = 0;      // protected calls under way; memory is bounded within them only, since an error outside aborts
-    int last_line_ = 0;  // seen at the last look, for the one error that brings no line: memory
+    int depth_ = 0;  // protected calls under way; memory is bounded within them only, since an error outside aborts
+    Place last_{};   // seen at the last look, for the one error that brings no line: memory
 };
 
 // Thrown by C++ functions that Lua calls; guarded<> makes it a Lua error with the script's line.

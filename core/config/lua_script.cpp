@@ -78,7 +78,7 @@ void push_view(lua_State* state, lua_CFunction index, int upvalues) {
 
 }  // namespace
 
-LuaScript::LuaScript(Source& source, plugins::Catalogue& catalogue, const std::vector<int>& expected)
+LuaScript::LuaScript(Source& source, plugins::Catalogue& catalogue, const std::vector<Place>& expected)
     : reader_{source, catalogue} {
     if (!reader_.run() || reader_.functions() != expected)
         throw std::runtime_error{"this file declares other functions each time it is read"};
@@ -152,9 +152,9 @@ void LuaScript::call(int function, const Facts& facts) {
     const auto error = lua.call(1, 1);
     facts_ = nullptr;
     if (!error) return;
-    const int line = error->line ? error->line : reader_.functions()[std::size_t(function) - 1];
+    const Place place = error->place.line ? error->place : reader_.functions()[std::size_t(function) - 1];
     throw Failure{Culprit::gateway, 500, "script_failed", "a function of the configuration failed",
-                  lua.file() + ':' + std::to_string(line) + ": " + error->what};
+                  lua.files().text(place) + ": " + error->what};
 }
 
 bool LuaScript::test(int function, const Facts& facts) {
@@ -182,10 +182,10 @@ std::string_view LuaScript::text(int function, const Facts& facts, std::string& 
     }
     lua_pop(state, 1);
     if (!wrong) return scratch;
-    const int line = reader_.functions()[std::size_t(function) - 1];
+    const Place place = reader_.functions()[std::size_t(function) - 1];
     throw Failure{Culprit::gateway, 500, "script_failed", "a function of the configuration failed",
-                  reader_.lua().file() + ':' + std::to_string(line) +
-                      ": expected a text, a number or nothing to be returned, got a " + wrong + " value"};
+                  reader_.lua().files().text(place) + ": expected a text, a number or nothing to be returned, got a " +
+                      wrong + " value"};
 }
 
 bool LuaScript::test(int function, const Context& ctx) { return test(function, ContextFacts{ctx}); }

@@ -23,8 +23,8 @@ public:
 
 class LuaScript final : public Script {
 public:
-    // Runs `source` again. Throws std::runtime_error unless that gives functions that begin at the lines `expected`.
-    LuaScript(Source& source, plugins::Catalogue& catalogue, const std::vector<int>& expected);
+    // Runs `source` again. Throws std::runtime_error unless that gives functions that begin at the places `expected`.
+    LuaScript(Source& source, plugins::Catalogue& catalogue, const std::vector<Place>& expected);
 
     bool test(int function, const Context& ctx) override;
     std::string_view text(int function, const Context& ctx, std::string& scratch) override;

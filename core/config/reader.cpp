@@ -14,12 +14,11 @@ namespace tollgate::config {
 namespace {
 
 // Room for tens of thousands of routes made in loops.
-constexpr Bounds reading_bounds{
-    .memory = 256u << 20,
-    .instructions = 100'000'000,
-    .time = std::chrono::seconds{20},
-    .interval = 1000,
-    .block = 16u << 20};
+constexpr Bounds reading_bounds{.memory = 256u << 20,
+                                .instructions = 100'000'000,
+                                .time = std::chrono::seconds{20},
+                                .interval = 1000,
+                                .block = 16u << 20};
 // Mistakes are kept outside of the VM's memory; nobody reads more of them.
 constexpr std::size_t most_problems = 1000;
 constexpr const char* reader_key = "tollgate.reader";
@@ -34,7 +33,7 @@ const std::optional<std::string>& Source::variable(const std::string& name) {
 }
 
 Reader::Reader(Source& source, plugins::Catalogue& catalogue)
-    : source_{&source}, catalogue_{catalogue}, lua_{source.file, reading_bounds} {
+    : source_{&source}, catalogue_{catalogue}, lua_{source.files, reading_bounds} {
     lua_State* state = lua_.state();
     lua_pushlightuserdata(state, this);
     lua_setfield(state, LUA_REGISTRYINDEX, reader_key);
@@ -83,9 +82,9 @@ void Reader::open(lua_State* state) {
     lua_setfield(state, LUA_REGISTRYINDEX, environment_key);
 }
 
-void Reader::add_problem(int line, std::string what) {
+void Reader::add_problem(Place place, std::string what) {
     if (reading_ && problems_.size() >= most_problems) throw Complaint{"too many mistakes to go on reading"};
-    problems_.push_back({line, std::move(what)});
+    problems_.push_back({place, std::move(what)});
 }
 
 bool Reader::run() {
@@ -94,11 +93,11 @@ bool Reader::run() {
     const bool compiled = !error;
     if (compiled) error = lua_.call(0, 0);
     reading_ = false;
-    if (error) add_problem(error->line, compiled ? error->what : "syntax error: " + error->what);
+    if (error) add_problem(error->place, compiled ? error->what : "syntax error: " + error->what);
     for (const auto& declaration : declarations_)
         if (!declaration.complete)
-            add_problem(declaration.line, std::string{word_name(declaration.word)} + ' ' +
-                                              text::quote(declaration.name) + ": expected { ... } after the name");
+            add_problem(declaration.place, std::string{word_name(declaration.word)} + ' ' +
+                                               text::quote(declaration.name) + ": expected { ... } after the name");
     return !error;
 }
 
@@ -122,7 +121,7 @@ std::optional<LuaError> Reader::evaluate(std::string_view expression, Item& resu
             c.result = c.reader.item_at(state, 1);
         },
         &call);
-    if (!error && problems_.size() > problems) error = LuaError{0, problems_.back().what};
+    if (!error && problems_.size() > problems) error = LuaError{{}, problems_.back().what};
     return error;
 }
 
@@ -175,7 +174,7 @@ int Reader::unknown_word(lua_State* state) {
             : loaded.empty() ? "; no plugin is loaded"
                              : "; loaded plugins: " + text::join(loaded);
     if (!reader.reading_) throw Complaint{what};
-    reader.add_problem(reader.lua_.line(), std::move(what));
+    reader.add_problem(reader.lua_.place(), std::move(what));
     return push_mistake(state);
 }
 
@@ -200,7 +199,7 @@ int Reader::assignment(lua_State* state) {
         else
             lua_rawset(state, lua_upvalueindex(1));
     }
-    reader.add_problem(reader.lua_.line(), std::move(what));
+    reader.add_problem(reader.lua_.place(), std::move(what));
     return 0;
 }
 

@@ -1,4 +1,4 @@
-// core/config/reader.h - Reader: runs routes.lua and collects what it declared, with the line of each declaration.
+// core/config/reader.h - Reader: runs routes.lua and collects what it declared, with the place of each declaration.
 //
 // What the declarations mean is not known here: see schema.h for plugin settings, assembly.h for the rest.
 #pragma once
@@ -6,6 +6,7 @@
 #include "config/item.h"
 #include "config/lua.h"
 #include "config/objects.h"
+#include "config/place.h"
 
 #include <filesystem>
 #include <functional>
@@ -24,7 +25,7 @@ namespace tollgate::config {
 
 // The text of one configuration, and its environment: read once, so that all VMs of a snapshot see the same.
 struct Source {
-    std::string file;              // as it is called in messages: "routes.lua"
+    std::shared_ptr<Files> files;  // their names; routes.lua is the first
     std::filesystem::path folder;  // absolute: where relative paths begin
     std::string text;
     std::function<const char*(const char*)> env;
@@ -36,19 +37,19 @@ struct Source {
 struct Declaration {
     Word word;
     std::string name;  // of a tier, upstream or route
-    int line = 0;
+    Place place{};
     Item item{};
     bool complete = false;  // upstream "x" was followed by its { ... }
 };
 
 struct DeclaredUse {
     const Descriptor* descriptor;
-    int line;
+    Place place;
     Item settings;
 };
 
 struct ReadingProblem {
-    int line;  // 0: of the file as a whole
+    Place place;
     std::string what;
 };
 
@@ -66,9 +67,9 @@ public:
     const std::vector<Declaration>& declarations() const noexcept { return declarations_; }
     const std::vector<DeclaredUse>& uses() const noexcept { return uses_; }
     const std::vector<ReadingProblem>& problems() const noexcept { return problems_; }
-    void add_problem(int line, std::string what);  // throws Complaint where the file being read makes too many
+    void add_problem(Place place, std::string what);  // throws Complaint where the file being read makes too many
     // Where each function begins that a declaration holds; function n is at n - 1.
-    const std::vector<int>& functions() const noexcept { return functions_; }
+    const std::vector<Place>& functions() const noexcept { return functions_; }
 
     // Forgets all but the functions: what a VM needs to serve requests.
     void keep_functions_only();
@@ -105,7 +106,8 @@ private:
     std::vector<Declaration> declarations_;
     std::vector<DeclaredUse> uses_;
     std::vector<ReadingProblem> problems_;
-    std::vector<int> functions_, references_;
+    std::vector<Place> functions_;
+    std::vector<int> references_;
     std::size_t items_ = 0, copied_bytes_ = 0;
     bool reading_ = false;
 };

@@ -5,27 +5,32 @@
 
 namespace tollgate::config {
 
-void Refusals::add(int line, const std::string& who, std::string_view what) {
+void Refusals::add(Place place, const std::string& who, std::string_view what) {
     for (std::size_t end = 0; end != what.npos;) {
         end = what.find('\n');
         std::string one = who + std::string{what.substr(0, end)};
         if (end != what.npos) what.remove_prefix(end + 1);
         auto known = std::find_if(all_.begin(), all_.end(), [&](const auto& refusal) { return refusal.what == one; });
         if (known == all_.end()) known = all_.insert(known, {std::move(one), {}});
-        auto& lines = known->lines;
-        if (std::find(lines.begin(), lines.end(), line) == lines.end()) lines.push_back(line);
+        auto& places = known->places;
+        if (std::find(places.begin(), places.end(), place) == places.end()) places.push_back(place);
     }
 }
 
-std::vector<std::pair<int, std::string>> Refusals::told() const {
-    std::vector<std::pair<int, std::string>> told;
-    for (const auto& [what, lines] : all_) {
-        std::string text = what;
-        for (std::size_t i = 1; i < lines.size(); ++i) {
-            text += i > 1 ? ", " : lines.size() == 2 ? "; the same in line " : "; the same in lines ";
-            text += std::to_string(lines[i]);
+std::vector<std::pair<Place, std::string>> Refusals::told(const Files& files) const {
+    std::vector<std::pair<Place, std::string>> told;
+    for (const auto& [what, places] : all_) {
+        const Place first = places.front();
+        std::string lines, others;
+        int count = 0;
+        for (auto place = places.begin() + 1; place != places.end(); ++place) {
+            auto& list = place->file == first.file ? lines : others;
+            count += &list == &lines;
+            list += (list.empty() ? "" : ", ") + (&list == &lines ? std::to_string(place->line) : files.text(*place));
         }
-        told.emplace_back(lines.front(), std::move(text));
+        if (!lines.empty()) lines.insert(0, count == 1 ? "line " : "lines ");
+        if (!lines.empty() && !others.empty()) lines += ", ";
+        told.emplace_back(first, lines + others == "" ? what : what + "; the same in " + lines + others);
     }
     return told;
 }

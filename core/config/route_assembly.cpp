@@ -33,39 +33,39 @@ std::string lower(std::string_view text) {
 
 void Assembly::add_route(const Declaration& declaration) {
     const std::string owner = "route " + text::quote(declaration.name);
-    const int line = declaration.line;
+    const Place place = declaration.place;
     Route route;
     route.name = declaration.name;
-    route.where = where(line);
-    for (auto& problem : check_names(owner, declaration.item, {}, route_names)) add_problem(line, std::move(problem));
+    route.where = where(place);
+    for (auto& problem : check_names(owner, declaration.item, {}, route_names)) add_problem(place, std::move(problem));
 
     const Item* when = declaration.item.find("when");
     if (when && when->is(Item::Kind::function) && when->index != 0)
         route.when = when->index;
     else if (when && !when->is(Item::Kind::mistake))
-        add_problem(line, owner + ": when: expected a function of the request, got " + when->describe());
+        add_problem(place, owner + ": when: expected a function of the request, got " + when->describe());
 
     const Item *to = declaration.item.find("upstream"), *answer = declaration.item.find("answer");
     int upstream = -1;
     if (to) set_upstream(declaration, owner, *to, route, upstream);
     if (answer) set_answer(declaration, owner, *answer, route);
-    if (to && answer) add_problem(line, owner + ": expected an upstream or an answer, got both");
+    if (to && answer) add_problem(place, owner + ": expected an upstream or an answer, got both");
 
     std::vector<int> uses;
     const Item* plugins = declaration.item.find("plugins");
-    if (plugins) collect_uses(line, owner + ": plugins", *plugins, uses);
+    if (plugins) collect_uses(place, owner + ": plugins", *plugins, uses);
     const bool nothing = !to && !answer && uses.empty() && !declaration.item.is(Item::Kind::mistake);
     if (nothing && (!plugins || plugins->is(Item::Kind::table)))
-        add_problem(line, owner + ": expected an upstream, an answer or plugins that answer, got none");
+        add_problem(place, owner + ": expected an upstream, an answer or plugins that answer, got none");
     if (upstream >= 0) {
         const auto& plan = upstreams_.at(upstream);
         uses.insert(uses.end(), plan.uses.begin(), plan.uses.end());
     }
-    set_chain(line, owner, uses, route);
+    set_chain(place, owner, uses, route);
     if (const Item* limits = declaration.item.find("limits"); limits && !limits->is(Item::Kind::mistake)) {
-        const auto settings = check(line, owner + ": limits", *limits, route_limit_fields);
+        const auto settings = check(place, owner + ": limits", *limits, route_limit_fields);
         if (!limits->is(Item::Kind::table))
-            add_problem(line, owner + ": limits: expected { ... }, got " + limits->describe());
+            add_problem(place, owner + ": limits: expected { ... }, got " + limits->describe());
         else if (settings && settings->has("body"))
             route.body_limit = settings->size("body");
     }
@@ -77,20 +77,21 @@ bool Assembly::add_to_router(const Declaration& declaration, Route& route) {
     std::string problem;
     auto pattern = routing::Pattern::parse(declaration.name, problem);
     if (!pattern) {
-        add_problem(declaration.line, owner + ": " + problem);
+        add_problem(declaration.place, owner + ": " + problem);
         return false;
     }
     if (const auto taker = snapshot_->router.taker_of_all(*pattern)) {
-        const auto& [line, earlier] = patterns_[*taker];
+        const auto& [first, earlier] = patterns_[*taker];
         if (earlier == *pattern)
-            problem = owner + " is declared twice: line " + std::to_string(line) + " has it already";
+            problem = owner + " is declared twice: " + seen_from(declaration.place, first) + " has it already";
         else
-            problem = owner + " can never match: line " + std::to_string(line) + " takes every such request first";
-        add_problem(declaration.line, std::move(problem));
+            problem =
+                owner + " can never match: " + seen_from(declaration.place, first) + " takes every such request first";
+        add_problem(declaration.place, std::move(problem));
     }
     route.parameter_names = pattern->parameter_names();
     snapshot_->router.add(*pattern, route.when != 0);
-    patterns_.emplace_back(declaration.line, std::move(*pattern));
+    patterns_.emplace_back(declaration.place, std::move(*pattern));
     return true;
 }
 
@@ -104,14 +105,14 @@ void Assembly::set_upstream(const Declaration& declaration, const std::string& o
         if (known == upstream_names_.end()) {
             std::vector<std::string_view> names;
             for (const auto& [name, number] : upstream_names_) names.emplace_back(name);
-            add_problem(declaration.line, owner + ": upstream: there is none called " + text::quote(item.text) +
-                                              text::did_you_mean(item.text, names));
+            add_problem(declaration.place, owner + ": upstream: there is none called " + text::quote(item.text) +
+                                               text::did_you_mean(item.text, names));
             return;
         }
         index = known->second;
     } else {
         add_problem(
-            declaration.line,
+            declaration.place,
             owner + ": upstream: expected an upstream (upstream \"name\" { ... }) or its name, got " + item.describe());
         return;
     }
@@ -132,18 +133,18 @@ void Assembly::set_answer(const Declaration& declaration, const std::string& own
     if (item.is(Item::Kind::text)) {
         body = item.text;
     } else if (item.is(Item::Kind::table)) {
-        const auto settings = check(declaration.line, what, item, answer_fields, answer_names);
+        const auto settings = check(declaration.place, what, item, answer_fields, answer_names);
         if (settings && settings->has("status")) answer.status = int(settings->integer("status"));
         if (settings && settings->has("body")) body = settings->text("body");
         if (const Item* headers = item.find("headers")) set_answer_headers(declaration, what, *headers, answer);
     } else {
-        add_problem(declaration.line,
+        add_problem(declaration.place,
                     what + ": expected { status = 200, body = \"...\" } or a text, got " + item.describe());
         return;
     }
     // RFC 9110 section 6.4.1: these have no content.
     if (!body.empty() && (answer.status == 204 || answer.status == 304))
-        add_problem(declaration.line, what + ": expected no body with status " + std::to_string(answer.status));
+        add_problem(declaration.place, what + ": expected no body with status " + std::to_string(answer.status));
     if (!body.empty() && !answer.headers.has("Content-Type"))
         answer.headers.add("Content-Type", "text/plain; charset=utf-8");
     answer.body = std::make_shared<const std::string>(std::move(body));
@@ -155,7 +156,7 @@ void Assembly::set_answer_headers(const Declaration& declaration, const std::str
     const std::string what = owner + ": headers";
     if (item.is(Item::Kind::mistake)) return;
     if (!item.is(Item::Kind::table) || !item.list.empty()) {
-        add_problem(declaration.line, what + ": expected { [\"Name\"] = \"value\" }, got " + item.describe());
+        add_problem(declaration.place, what + ": expected { [\"Name\"] = \"value\" }, got " + item.describe());
         return;
     }
     constexpr Field value_field{.name = "header", .type = Type::texts};
@@ -164,24 +165,25 @@ void Assembly::set_answer_headers(const Declaration& declaration, const std::str
         const auto values = check_field(value_field, value, origin_, problem);
         const auto own = lower(name);
         if (std::find(std::begin(own_headers), std::end(own_headers), own) != std::end(own_headers)) {
-            add_problem(declaration.line, what + ": " + text::quote(name) + " is the gateway's own to send");
+            add_problem(declaration.place, what + ": " + text::quote(name) + " is the gateway's own to send");
         } else if (!values) {
             if (!value.is(Item::Kind::mistake))
-                add_problem(declaration.line,
+                add_problem(declaration.place,
                             what + ": " + name + ": expected a text or a list of texts, got " + value.describe());
         } else {
             try {
                 for (const auto& text : std::get<std::vector<std::string>>(*values)) answer.headers.add(name, text);
             } catch (const std::invalid_argument&) {
-                add_problem(declaration.line, what + ": expected a header name and a text of one line, got " +
-                                                  text::quote(name) + " and " + value.describe());
+                add_problem(declaration.place, what + ": expected a header name and a text of one line, got " +
+                                                   text::quote(name) + " and " + value.describe());
             }
         }
     }
 }
 
-// What `always` says, then `uses`: the route's own and its upstream's. `line` 0: the chain of requests without a route.
-void Assembly::set_chain(int line, const std::string& owner, const std::vector<int>& uses, Route& route) {
+// What `always` says, then `uses`: the route's own and its upstream's. No `place`: the chain of requests without a
+// route.
+void Assembly::set_chain(Place place, const std::string& owner, const std::vector<int>& uses, Route& route) {
     std::vector<int> chain{always_};
     chain.insert(chain.end(), uses.begin(), uses.end());
     for (std::size_t i = 0; i < chain.size(); ++i) {
@@ -190,9 +192,10 @@ void Assembly::set_chain(int line, const std::string& owner, const std::vector<i
             const auto& declared = reader_.uses()[std::size_t(chain[i])];
             // Twice within `always` is said once, not for every route.
             const bool always_twice = i < always_.size();
-            if (!always_twice || line == 0)
-                add_problem(line ? line : declared.line, owner + ": the " + declared.descriptor->name + " of line " +
-                                                             std::to_string(declared.line) + " is in the chain twice");
+            const Place here = place.line ? place : declared.place;
+            if (!always_twice || place.line == 0)
+                add_problem(here, owner + ": the " + declared.descriptor->name + " of " +
+                                      seen_from(here, declared.place) + " is in the chain twice");
         }
         route.chain.push_back(use(chain[i]));
     }

@@ -120,7 +120,7 @@ std::optional<Setting> convert(const Field& field, const Item& item, const Origi
         case Type::choice:
         case Type::path: return check_text(field, item, origin);
         case Type::value:
-            if (auto value = make_value(item, origin.file)) return *std::move(value);
+            if (auto value = make_value(item, *origin.files)) return *std::move(value);
             return std::nullopt;
         case Type::texts: break;
     }

@@ -68,7 +68,7 @@ private:
 
 // What the schema needs to know of the file.
 struct Origin {
-    std::string file;    // "routes.lua"
+    std::shared_ptr<const Files> files;
     std::string folder;  // where relative paths begin
 };
 

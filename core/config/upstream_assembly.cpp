@@ -42,8 +42,8 @@ void Assembly::add_upstream(const Declaration& declaration, int index) {
     const std::string owner = "upstream " + text::quote(declaration.name);
     auto made = std::make_unique<upstream::Upstream>();
     made->name = declaration.name;
-    made->where = where(declaration.line);
-    if (const auto settings = check(declaration.line, owner, declaration.item, upstream_fields, other_names)) {
+    made->where = where(declaration.place);
+    if (const auto settings = check(declaration.place, owner, declaration.item, upstream_fields, other_names)) {
         const auto time = [&](const char* name, std::chrono::nanoseconds& time) {
             if (settings->has(name)) time = settings->duration(name);
         };
@@ -57,15 +57,15 @@ void Assembly::add_upstream(const Declaration& declaration, int index) {
     const Item* targets = declaration.item.find("targets");
     if (targets) add_targets(declaration, owner, *targets, *made);
     if (!targets || (made->targets.empty() && targets->is(Item::Kind::table) && targets->list.empty()))
-        add_problem(declaration.line, owner + ": targets: missing; expected addresses ({ \"10.0.0.11:9001\", ... })");
-    UpstreamPlan plan{made.get(), declaration.line, {}};
+        add_problem(declaration.place, owner + ": targets: missing; expected addresses ({ \"10.0.0.11:9001\", ... })");
+    UpstreamPlan plan{made.get(), declaration.place, {}};
     for (const char* name : {"balance", "plugins"})
         if (const Item* plugins = declaration.item.find(name))
-            collect_uses(declaration.line, owner + ": " + name, *plugins, plan.uses);
+            collect_uses(declaration.place, owner + ": " + name, *plugins, plan.uses);
     const auto [first, fresh] = upstream_names_.try_emplace(declaration.name, index);
     if (!fresh)
-        add_problem(declaration.line,
-                    owner + ": already declared in line " + std::to_string(upstreams_.at(first->second).line));
+        add_problem(declaration.place, owner + ": already declared in " +
+                                           seen_from(declaration.place, upstreams_.at(first->second).place));
     upstreams_.emplace(index, std::move(plan));
     snapshot_->upstreams.push_back(std::move(made));
 }
@@ -86,7 +86,7 @@ void Assembly::add_target(const Declaration& declaration, const std::string& own
         target.is(Item::Kind::table) && target.list.size() == 1 && target.list[0].is(Item::Kind::text);
     if (!plain && !weighted) {
         add_problem(
-            declaration.line,
+            declaration.place,
             owner + ": targets: expected \"host:port\" or { \"host:port\", weight = 2 }, got " + target.describe());
         return;
     }
@@ -96,7 +96,7 @@ void Assembly::add_target(const Declaration& declaration, const std::string& own
     if (weighted) {
         Item names = target;
         names.list.clear();
-        const auto settings = check(declaration.line, named, names, weight_field);
+        const auto settings = check(declaration.place, named, names, weight_field);
         if (settings && settings->has("weight")) weight = std::uint32_t(settings->integer("weight"));
     }
     std::string problem;
@@ -105,10 +105,10 @@ void Assembly::add_target(const Declaration& declaration, const std::string& own
         problem = "expected a host and a port to connect to, got " + text::quote(text);
         address.reset();
     }
-    if (!address) return add_problem(declaration.line, owner + ": targets: " + problem);
+    if (!address) return add_problem(declaration.place, owner + ": targets: " + problem);
     for (const auto& other : upstream.targets)
         if (other->address() == text)
-            return add_problem(declaration.line, named + ": is there twice; give it a weight");
+            return add_problem(declaration.place, named + ": is there twice; give it a weight");
     auto state = surroundings_.target_state(text);
     upstream.targets.push_back(
         std::make_unique<upstream::UpstreamTarget>(std::move(*address), weight, std::move(state)));

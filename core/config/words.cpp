@@ -46,12 +46,12 @@ int Reader::call_word(lua_State* state, const Object& word) {
 }
 
 int Reader::declare(lua_State* state, Word word) {
-    declarations_.push_back({word, {}, lua_.line(), item_at(state, 2), true});
+    declarations_.push_back({word, {}, lua_.place(), item_at(state, 2), true});
     return 0;
 }
 
 int Reader::start(lua_State* state, Word word, std::string_view name) {
-    declarations_.push_back({word, copied(name), lua_.line()});
+    declarations_.push_back({word, copied(name), lua_.place()});
     Object object;
     object.kind = Object::Kind::started;
     object.word = word;
@@ -68,7 +68,7 @@ int Reader::complete(lua_State* state, const Object& started) {
     declaration.complete = true;
     auto item = item_at(state, 2);
     if (!item.is(Item::Kind::table) && !item.is(Item::Kind::mistake)) {
-        add_problem(declaration.line, what + ": expected { ... } after the name, got " + item.describe());
+        add_problem(declaration.place, what + ": expected { ... } after the name, got " + item.describe());
         item = {};
         item.kind = Item::Kind::mistake;
     }
@@ -82,16 +82,16 @@ int Reader::complete(lua_State* state, const Object& started) {
 }
 
 int Reader::use_plugin(lua_State* state, const Object& word) {
-    const int line = lua_.line();
+    const Place place = lua_.place();
     auto settings = lua_isnoneornil(state, 2) ? Item{} : item_at(state, 2);
     if (settings.is(Item::Kind::nothing)) settings.kind = Item::Kind::table;
     if (!settings.is(Item::Kind::table)) {
         if (!settings.is(Item::Kind::mistake))
-            add_problem(line,
+            add_problem(place,
                         std::string{word.text()} + ": expected { ... } with its settings, got " + settings.describe());
         return push_mistake(state);
     }
-    uses_.push_back({word.descriptor, line, std::move(settings)});
+    uses_.push_back({word.descriptor, place, std::move(settings)});
     Object use;
     use.kind = Object::Kind::use;
     use.index = int(uses_.size()) - 1;
@@ -104,7 +104,7 @@ int Reader::load_plugin(lua_State* state) {
     if (!item.is(Item::Kind::text))
         throw Complaint{"plugin: expected a file (plugin \"hello.so\"), got " + item.describe()};
     auto problem = catalogue_.load_file((source_->folder / item.text).lexically_normal());
-    if (!problem.empty()) add_problem(lua_.line(), "plugin: " + std::move(problem));
+    if (!problem.empty()) add_problem(lua_.place(), "plugin: " + std::move(problem));
     return 0;
 }
 
@@ -117,8 +117,8 @@ int Reader::read_env(lua_State* state) {
     } else if (!fallback.is(Item::Kind::nothing)) {
         lua_pushvalue(state, 3);
     } else {
-        add_problem(lua_.line(), "env: " + name.text + " is not set and has no default (env(" + text::quote(name.text) +
-                                     ", \"...\"))");
+        add_problem(lua_.place(), "env: " + name.text + " is not set and has no default (env(" +
+                                      text::quote(name.text) + ", \"...\"))");
         return push_mistake(state);
     }
     return 1;

@@ -13,7 +13,8 @@ using namespace std::chrono_literals;
 namespace {
 
 std::string run(const std::string& text) {
-    Lua lua{"p", {.memory = 16 << 20, .instructions = 1'000'000, .time = 20s, .interval = 100, .block = 4 << 20}};
+    Lua lua{std::make_shared<Files>("p"),
+            {.memory = 16 << 20, .instructions = 1'000'000, .time = 20s, .interval = 100, .block = 4 << 20}};
     auto error = lua.compile(text);
     if (!error) error = lua.call(0, 1);
     if (error) return error->what;

@@ -15,11 +15,10 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr Bounds bounds{
-    .memory = 16 << 20, .instructions = 1'000'000, .time = 20s, .interval = 100, .block = 4 << 20};
+constexpr Bounds bounds{.memory = 16 << 20, .instructions = 1'000'000, .time = 20s, .interval = 100, .block = 4 << 20};
 
 std::string run(const std::string& text) {
-    Lua lua{"p", bounds};
+    Lua lua{std::make_shared<Files>("p"), bounds};
     auto error = lua.compile(text);
     if (!error) error = lua.call(0, 1);
     if (error) return error->what;

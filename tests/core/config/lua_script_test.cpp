@@ -44,15 +44,16 @@ struct Functions {
 
     static Source source_of(const std::string& functions) {
         std::string text = "listen '127.0.0.1:0'\n";
-        return {"routes.lua", "/", text + functions, [](const char*) -> const char* { return nullptr; }};
+        return {std::make_shared<Files>("routes.lua"), "/", text + functions,
+                [](const char*) -> const char* { return nullptr; }};
     }
-    std::vector<int> lines() {
+    std::vector<Place> places() {
         Reader reader{source, workshop.catalogue()};
         reader.run();
         return reader.functions();
     }
     explicit Functions(const std::string& functions)
-        : source{source_of(functions)}, script{source, workshop.catalogue(), lines()} {}
+        : source{source_of(functions)}, script{source, workshop.catalogue(), places()} {}
 };
 
 Functions one(const std::string& body) {
@@ -154,13 +155,13 @@ BOOST_AUTO_TEST_CASE(a_runaway_function_fails_and_the_next_call_works) {
 }
 
 BOOST_AUTO_TEST_CASE(memory_bombs_fail) {
-    BOOST_TEST(failure_of("local s = 'xxxxxxxx' while true do s = s .. s end").find("makes a text or a table of more than ") !=
-               std::string::npos);
+    BOOST_TEST(
+        failure_of("local s = 'xxxxxxxx' while true do s = s .. s end").find("makes a text or a table of more than ") !=
+        std::string::npos);
     // A dozen large texts, so that memory ends long before the time does, also under sanitizers.
     BOOST_TEST(failure_of("local t, s = {}, ('x'):rep(9e5) for i = 1, 1e6 do t[i] = s .. i end").find(" of memory") !=
                std::string::npos);
-    BOOST_TEST(failure_of("return ('x'):rep(1e9)") ==
-               "routes.lua:2: string.rep makes a text of more than 1 megabyte");
+    BOOST_TEST(failure_of("return ('x'):rep(1e9)") == "routes.lua:2: string.rep makes a text of more than 1 megabyte");
 }
 
 BOOST_AUTO_TEST_CASE(bulk_work_holds_a_loop_for_tens_of_milliseconds) {
@@ -203,7 +204,7 @@ BOOST_AUTO_TEST_CASE(a_served_script_outlives_the_source_it_was_read_from) {
     test::Workshop workshop;
     auto source = std::make_unique<Source>(
         Functions::source_of("route 'GET /' { answer = 'ok', when = function() return env 'X' end }"));
-    LuaScript script{*source, workshop.catalogue(), {2}};
+    LuaScript script{*source, workshop.catalogue(), {{0, 2}}};
     source.reset();
     BOOST_CHECK_THROW(script.test(1, FakeFacts{}), Failure);
 }
@@ -236,15 +237,15 @@ BOOST_AUTO_TEST_CASE(functions_are_numbered_alike_in_every_vm) {
     for (int number = 1; number <= 5; ++number)
         all += std::string{functions.script.text(number, FakeFacts{}, scratch)} + ' ';
     BOOST_TEST(all == "A B C shared last ");
-    BOOST_TEST(functions.lines().size() == 5u);
+    BOOST_TEST(functions.places().size() == 5u);
 }
 
 BOOST_AUTO_TEST_CASE(another_set_of_functions_is_refused) {
     test::Workshop workshop;
     auto source = Functions::source_of("route 'GET /' { answer = 'ok', when = function() end }");
-    BOOST_CHECK_THROW((LuaScript{source, workshop.catalogue(), {1}}), std::runtime_error);
-    BOOST_CHECK_THROW((LuaScript{source, workshop.catalogue(), {2, 2}}), std::runtime_error);
-    BOOST_CHECK_NO_THROW((LuaScript{source, workshop.catalogue(), {2}}));
+    BOOST_CHECK_THROW((LuaScript{source, workshop.catalogue(), {{0, 1}}}), std::runtime_error);
+    BOOST_CHECK_THROW((LuaScript{source, workshop.catalogue(), {{0, 2}, {0, 2}}}), std::runtime_error);
+    BOOST_CHECK_NO_THROW((LuaScript{source, workshop.catalogue(), {{0, 2}}}));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -5,6 +5,7 @@
 #include <lua.hpp>
 
 #include <chrono>
+#include <memory>
 #include <string>
 
 using namespace tollgate::config;
@@ -18,14 +19,14 @@ constexpr Bounds bounds{.memory = 8 << 20, .instructions = 200'000, .time = 20s,
 std::string run(Lua& lua, const std::string& text) {
     auto error = lua.compile(text);
     if (!error) error = lua.call(0, 1);
-    if (error) return std::to_string(error->line) + ": " + error->what;
+    if (error) return std::to_string(error->place.line) + ": " + error->what;
     std::string result = lua_isnil(lua.state(), -1) ? "nil" : lua_tostring(lua.state(), -1);
     lua_pop(lua.state(), 1);
     return result;
 }
 
 std::string run(const std::string& text) {
-    Lua lua{"routes.lua", bounds};
+    Lua lua{std::make_shared<Files>("routes.lua"), bounds};
     return run(lua, text);
 }
 
@@ -45,7 +46,7 @@ BOOST_AUTO_TEST_CASE(errors_bring_their_line) {
 }
 
 BOOST_AUTO_TEST_CASE(a_long_file_name_does_not_hide_the_line) {
-    Lua lua{std::string(200, 'n') + ".lua", bounds};
+    Lua lua{std::make_shared<Files>(std::string(200, 'n') + ".lua"), bounds};
     BOOST_TEST(run(lua, "\nerror('no')") == "2: no");
 }
 
@@ -75,7 +76,7 @@ BOOST_AUTO_TEST_CASE(endless_recursion_is_an_error) {
 
 BOOST_AUTO_TEST_CASE(memory_is_bounded) {
     constexpr const char* full = "uses more than 8 megabytes of memory";
-    Lua lua{"routes.lua", bounds};
+    Lua lua{std::make_shared<Files>("routes.lua"), bounds};
     for (const char* bomb : {"local t = {} for i = 1, 1e5 do t[i] = ('x'):rep(1000) .. i end",
                              "local s = 'x' while true do s = s .. s end",
                              "local t = {} for i = 1, 1000 do t[i] = ('x'):rep(1e6) .. i end",
@@ -88,7 +89,7 @@ BOOST_AUTO_TEST_CASE(long_copies_are_bounded_in_time) {
     auto hasty = bounds;
     hasty.time = 5ms;
     hasty.instructions = 1'000'000'000;
-    Lua lua{"routes.lua", hasty};
+    Lua lua{std::make_shared<Files>("routes.lua"), hasty};
     const auto begin = std::chrono::steady_clock::now();
     BOOST_TEST(run(lua, "local s = ('x'):rep(2e6) while true do local t = s .. 'y' end") ==
                "1: took longer than 5 milliseconds");
@@ -96,7 +97,7 @@ BOOST_AUTO_TEST_CASE(long_copies_are_bounded_in_time) {
 }
 
 BOOST_AUTO_TEST_CASE(a_failed_call_leaves_the_full_budget_to_the_next) {
-    Lua lua{"routes.lua", bounds};
+    Lua lua{std::make_shared<Files>("routes.lua"), bounds};
     for (int i = 0; i < 3; ++i) BOOST_TEST(run(lua, "while true do end") == std::string{"1: "} + endless);
     BOOST_TEST(run(lua, "local n = 0 for i = 1, 10000 do n = n + i end return n") == "50005000");
     BOOST_TEST(lua_gettop(lua.state()) == 1);

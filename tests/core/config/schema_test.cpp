@@ -38,7 +38,7 @@ Item table(std::vector<Item> list) {
 }
 Item duration(std::chrono::nanoseconds time) { return quantity({Quantity::Kind::duration, double(time.count()), 0}); }
 
-const Origin origin{"routes.lua", "/etc/tollgate"};
+const Origin origin{std::make_shared<Files>("routes.lua"), "/etc/tollgate"};
 
 Setting taken(const Field& field, const Item& item) {
     std::string problem;
