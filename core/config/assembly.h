@@ -60,6 +60,7 @@ private:
 
     void add_route(const Declaration& declaration);
     bool add_to_router(const Declaration& declaration, Route& route);
+    void refuse_unreachable(const Declaration& declaration, const routing::Pattern& pattern, const Route& route);
     void set_upstream(const Declaration& declaration, const std::string& owner, const Item& item, Route& route,
                       int& index);
     void set_answer(const Declaration& declaration, const std::string& owner, const Item& item, Route& route);

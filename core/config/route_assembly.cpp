@@ -80,19 +80,35 @@ bool Assembly::add_to_router(const Declaration& declaration, Route& route) {
         add_problem(declaration.place, owner + ": " + problem);
         return false;
     }
-    if (const auto taker = snapshot_->router.taker_of_all(*pattern)) {
-        const auto& [first, earlier] = patterns_[*taker];
-        if (earlier == *pattern)
-            problem = owner + " is declared twice: " + seen_from(declaration.place, first) + " has it already";
-        else
-            problem =
-                owner + " can never match: " + seen_from(declaration.place, first) + " takes every such request first";
-        add_problem(declaration.place, std::move(problem));
-    }
+    refuse_unreachable(declaration, *pattern, route);
     route.parameter_names = pattern->parameter_names();
-    snapshot_->router.add(*pattern, route.when != 0);
+    snapshot_->router.add(*pattern, route.hosts, route.conditional());
     patterns_.emplace_back(declaration.place, std::move(*pattern));
     return true;
+}
+
+// A route that earlier ones leave no request for.
+void Assembly::refuse_unreachable(const Declaration& declaration, const routing::Pattern& pattern, const Route& route) {
+    // A function may say something else each time it is asked.
+    const auto implied = [&](std::uint32_t earlier) {
+        const Route& other = snapshot_->routes[earlier];
+        return other.when == 0 && other.conditions.implied_by(route.conditions);
+    };
+    const auto takers = snapshot_->router.takers_of_all(pattern, route.hosts, implied);
+    if (takers.empty()) return;
+    std::vector<std::string> lines;
+    for (const auto taker : takers) lines.push_back(seen_from(declaration.place, patterns_[taker].first));
+    const Route& first = snapshot_->routes[takers[0]];
+    const bool same = patterns_[takers[0]].second == pattern && first.hosts == route.hosts &&
+                      first.conditions == route.conditions;
+    std::string what = "route " + text::quote(declaration.name);
+    if (lines.size() > 1)
+        what += " can never match: " + text::join(lines, " and ") + " take every such request first, between them";
+    else if (same)
+        what += " is declared twice: " + lines[0] + " has it already";
+    else
+        what += " can never match: " + lines[0] + " takes every such request first";
+    add_problem(declaration.place, std::move(what));
 }
 
 void Assembly::set_upstream(const Declaration& declaration, const std::string& owner, const Item& item, Route& route,

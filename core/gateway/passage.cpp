@@ -95,15 +95,26 @@ const Route& Passage::route() {
     if (exchange_.refusal) throw *exchange_.refusal;
     prepare_request(request, exchange_.client(), request_id_, snapshot_.trusted_proxies);
     const auto matched = snapshot_.router.match(
-        request.method(), request.path(), captures_,
-        [this](std::uint32_t number, const routing::Captures& captures) { return condition_holds(number, captures); });
+        {request.method(), request.host(), request.path()}, captures_,
+        [this](std::uint32_t number, const routing::Captures& captures) { return takes(number, captures); });
     return matched ? snapshot_.routes[*matched] : snapshot_.unmatched;
 }
 
-// `when`. What it asks of its context is the candidate's; if it throws, the request stays without a route.
-bool Passage::condition_holds(std::uint32_t number, const routing::Captures& captures) {
+// Whether the conditions of a candidate hold; `when` is asked last.
+bool Passage::takes(std::uint32_t number, const routing::Captures& captures) {
     const Route& candidate = snapshot_.routes[number];
-    if (candidate.when == 0) return true;
+    const routing::Facts facts{exchange_.request, client_ip_, candidate.parameter_names, captures};
+    if (const auto* broken = candidate.conditions.broken(facts)) {
+        if (trace_) trace_->push_back(candidate.name + ": " + broken->why_not(facts));
+        return false;
+    }
+    if (candidate.when == 0 || when_holds(candidate, captures)) return true;
+    if (trace_) trace_->push_back(candidate.name + ": when: said no");
+    return false;
+}
+
+// What the function asks of its context is the candidate's; if it throws, the request stays without a route.
+bool Passage::when_holds(const Route& candidate, const routing::Captures& captures) {
     struct Restore {
         Passage& passage;
         ~Restore() { passage.route_ = &passage.snapshot_.unmatched; }
@@ -127,12 +138,20 @@ void Passage::take(const Route& route) {
     if (exchange_.has_body()) exchange_.limit_body(route.body_limit.value_or(snapshot_.limits.body));
 }
 
-// 405 only where another method would find a route; a condition that did not hold is no matter of methods.
+// 405 only where another method would find a route of this host; a condition that did not hold is no matter of methods.
 Failure Passage::no_route() const {
     const Request& request = exchange_.request;
     routing::Captures scratch;
-    const auto allowed = route_ == &snapshot_.unmatched ? snapshot_.router.allowed_methods(request.path()) : std::string{};
-    if (allowed.empty() || snapshot_.router.match(request.method(), request.path(), scratch))
+    const auto of_this_host = [&](std::uint32_t number) {
+        const Route& route = snapshot_.routes[number];
+        return route.conditions.allow_host({request, client_ip_, route.parameter_names, scratch});
+    };
+    std::string allowed;
+    if (route_ == &snapshot_.unmatched)
+        allowed = snapshot_.router.allowed_methods(request.host(), request.path(), of_this_host);
+    const auto any_other = [&](std::uint32_t number, const routing::Captures&) { return of_this_host(number); };
+    if (allowed.empty() ||
+        snapshot_.router.match({request.method(), request.host(), request.path()}, scratch, any_other))
         return {Culprit::client, 404, "no_route", "no route matches this request"};
     Failure failure{Culprit::client, 405, "method_not_allowed", "this path does not take this method"};
     failure.headers.add("Allow", allowed);

@@ -68,7 +68,8 @@ private:
     };
 
     Task<void> on_interim(int status, const Headers& headers) override;
-    bool condition_holds(std::uint32_t number, const routing::Captures& captures);
+    bool takes(std::uint32_t number, const routing::Captures& captures);
+    bool when_holds(const Route& candidate, const routing::Captures& captures);
     Failure no_route() const;
     void choose_target();
     void end_attempt(Outcome outcome);

@@ -8,6 +8,7 @@
 
 #include "http/limits.h"
 #include "net/address.h"
+#include "routing/condition.h"
 #include "routing/router.h"
 #include "support/digest.h"
 #include "upstream/upstream.h"
@@ -52,8 +53,12 @@ struct Route {
     const upstream::Upstream* upstream = nullptr; // null: `answer`, or nothing (a plugin must answer; else 404)
     std::optional<FixedAnswer> answer;
     std::optional<std::uint64_t> body_limit;      // overrides Limits::body
+    std::vector<routing::Host> hosts;             // none: every host
+    routing::Conditions conditions;               // all must hold, then `when`
     int when = 0;                                 // number of the function in the Script, 0: none
     std::vector<std::string> parameter_names;     // in the order the pattern captures them; "*" for a wildcard
+
+    bool conditional() const noexcept { return when != 0 || !conditions.empty(); }  // may pass on what it matches
 };
 
 class TierDeclaration final : public Tier {

@@ -141,4 +141,9 @@ bool Range::contains(const Ip& ip) const noexcept {
     return rest == 0 || ((ip.bytes[whole] ^ first_.bytes[whole]) & (0xff00 >> rest) & 0xff) == 0;
 }
 
+bool Range::includes(const Range& smaller) const noexcept {
+    if (unix_ || smaller.unix_) return unix_ == smaller.unix_;
+    return bits_ <= smaller.bits_ && contains(smaller.first_);
+}
+
 }  // namespace tollgate::net

@@ -46,6 +46,7 @@ class Range {
 public:
     static std::optional<Range> parse(std::string_view text, std::string& problem);
     bool contains(const Ip& ip) const noexcept;
+    bool includes(const Range& smaller) const noexcept;  // also the same one
     bool is_unix() const noexcept { return unix_; }
 
 private:

@@ -1,115 +1,21 @@
-// core/routing/router.cpp - the tree of path segments and the walks over it.
-//
-// A path is read as the segments after its first '/'; a trailing slash is one more, empty segment, which ":name" and
-// "*" do not take. Every node knows the smallest and largest route number at or below it, so a walk that has found
-// route n skips what only holds later ones. Walks recurse as deep as the deepest pattern (Pattern::most_segments).
+// core/routing/router.cpp - the walks over the trees of a request's host.
 #include "routing/router.h"
 
+#include "routing/cover.h"
+#include "routing/tree.h"
+
 #include <algorithm>
-#include <limits>
-#include <unordered_map>
-#include <utility>
-#include <vector>
+#include <map>
 
 namespace tollgate::routing {
 
 namespace {
 
-constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
-
-constexpr std::array<std::string_view, 9> known_methods = {"GET",    "HEAD",    "POST",    "PUT",  "PATCH",
-                                                           "DELETE", "OPTIONS", "CONNECT", "TRACE"};
-constexpr std::size_t listed_methods = 7;  // of those, what Allow names for a route of every method
-constexpr std::uint16_t get_bit = 1, head_bit = 2, unknown_bit = 1 << 15;
-
-std::uint16_t bit_of(std::string_view method) {
-    for (std::size_t i = 0; i < known_methods.size(); ++i)
-        if (known_methods[i] == method) return static_cast<std::uint16_t>(1 << i);
-    return unknown_bit;
-}
-
-// A set of methods: known ones as bits, others by name.
-struct Methods {
-    bool any = false;
-    std::uint16_t bits = 0;
-    std::vector<std::string> others;
-
-    explicit Methods(const Pattern& pattern) : any{pattern.methods.empty()} {
-        for (const auto& method : pattern.methods) {
-            const auto bit = bit_of(method);
-            if (bit == unknown_bit)
-                others.push_back(method);
-            else
-                bits |= bit;
-            if (bit == get_bit) bits |= head_bit;
-        }
-    }
-    bool take(std::uint16_t bit, std::string_view method) const {
-        if (any || (bits & bit)) return true;
-        return bit == unknown_bit && std::find(others.begin(), others.end(), method) != others.end();
-    }
-    bool include(const Methods& smaller) const {
-        if (any) return true;
-        if (smaller.any || (smaller.bits & ~bits)) return false;
-        return std::all_of(smaller.others.begin(), smaller.others.end(),
-                           [this](const auto& method) { return take(unknown_bit, method); });
-    }
-};
-
-// A route that ends at a node.
-struct Leaf {
-    std::uint32_t route;
-    bool conditional;
-    Methods methods;
-};
-
-struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
-};
-
-struct Node {
-    std::unordered_map<std::string, std::unique_ptr<Node>, Hash, std::equal_to<>> texts;
-    std::unique_ptr<Node> one;
-    std::vector<Leaf> ends, rests;  // ascending: patterns that end here, patterns that end in "**" here
-    std::uint32_t smallest = none, largest = 0;
-
-    Node& child(const std::string& text) {
-        auto& child = texts[text];
-        if (!child) child = std::make_unique<Node>();
-        return *child;
-    }
-    Node& one_child() {
-        if (!one) one = std::make_unique<Node>();
-        return *one;
-    }
-    const Node* find(std::string_view text) const {
-        if (texts.empty()) return nullptr;
-        const auto found = texts.find(text);
-        return found == texts.end() ? nullptr : found->second.get();
-    }
-};
-
-// What is left of a path on the way down. `done`: no segment is left, which differs from an empty last one.
-struct Rest {
-    std::string_view text;
-    bool done = false;
-
-    std::pair<std::string_view, Rest> next() const {
-        const auto slash = text.find('/');
-        if (slash == text.npos) return {text, {{}, true}};
-        return {text.substr(0, slash), {text.substr(slash + 1), false}};
-    }
-};
-
-Rest below_root(std::string_view path) { return {path.substr(path.empty() ? 0 : 1), false}; }
-
-// Finds the smallest route of at least `from` that matches.
+// Finds the smallest route of at least `from` that matches, over several trees.
 struct Search {
-    std::uint16_t bit;
-    std::string_view method;
+    const Method method;
     std::uint32_t from = 0;
-    std::uint32_t best = none;
+    std::uint32_t best = no_number;
     Captures found{};
     Captures way{};
 
@@ -118,7 +24,7 @@ struct Search {
         if (from > 0)
             leaf = std::lower_bound(leaf, leaves.end(), from, [](const Leaf& l, auto n) { return l.route < n; });
         for (; leaf != leaves.end() && leaf->route < best; ++leaf) {
-            if (!leaf->methods.take(bit, method)) continue;
+            if (!leaf->methods.take(method)) continue;
             best = leaf->route;
             found.count = way.count;
             std::copy_n(way.values.begin(), way.count, found.values.begin());
@@ -150,130 +56,173 @@ struct Search {
     }
 };
 
-// Collects the methods of every route that would match.
-struct Gather {
-    std::uint16_t bits = 0;
-    std::vector<std::string> others;
-
-    void take(const std::vector<Leaf>& leaves) {
-        for (const auto& leaf : leaves) {
-            bits |= leaf.methods.any ? (1 << listed_methods) - 1 : leaf.methods.bits;
-            others.insert(others.end(), leaf.methods.others.begin(), leaf.methods.others.end());
-        }
+// Calls `each` with every leaf that takes the path and what its pattern captures.
+template <class F>
+void for_each_leaf(const Node& node, Rest rest, Captures& way, F& each) {
+    if (!node.rests.empty()) {
+        way.values[way.count++] = rest.text;
+        for (const auto& leaf : node.rests) each(leaf, way);
+        --way.count;
     }
-    void walk(const Node& node, Rest rest) {
-        take(node.rests);
-        if (rest.done) return take(node.ends);
-        const auto [segment, after] = rest.next();
-        if (const Node* text = node.find(segment)) walk(*text, after);
-        if (node.one && !segment.empty()) walk(*node.one, after);
+    if (rest.done) {
+        for (const auto& leaf : node.ends) each(leaf, way);
+        return;
     }
-};
-
-// Finds the smallest unconditional route whose pattern takes all that another does.
-struct Cover {
-    const std::vector<Pattern::Segment>& segments;
-    const Methods methods;
-    std::uint32_t best = none;
-
-    void take(const std::vector<Leaf>& leaves) {
-        for (const auto& leaf : leaves) {
-            if (leaf.route >= best) return;
-            if (!leaf.conditional && leaf.methods.include(methods)) best = leaf.route;
-        }
-    }
-    void walk(const Node& node, std::size_t depth) {
-        if (node.smallest >= best) return;
-        take(node.rests);
-        if (depth == segments.size()) return take(node.ends);
-        const auto& segment = segments[depth];
-        if (segment.kind == Pattern::Kind::rest) return;
-        if (segment.kind == Pattern::Kind::text)
-            if (const Node* text = node.find(segment.text)) walk(*text, depth + 1);
-        if (node.one && !(segment.kind == Pattern::Kind::text && segment.text.empty())) walk(*node.one, depth + 1);
-    }
-};
-
-// The pattern's segments as a path has them: a trailing slash is an empty one.
-std::vector<Pattern::Segment> segments_of(const Pattern& pattern) {
-    auto segments = pattern.segments;
-    if (pattern.trailing_slash) segments.push_back({Pattern::Kind::text, {}});
-    return segments;
+    const auto [segment, after] = rest.next();
+    if (const Node* text = node.find(segment)) for_each_leaf(*text, after, way, each);
+    if (!node.one || segment.empty()) return;
+    way.values[way.count++] = segment;
+    for_each_leaf(*node.one, after, way, each);
+    --way.count;
 }
 
 }  // namespace
 
-struct Router::Tree {
-    Node root;
+struct Router::Trees {
+    Node any;                              // routes of every host
+    ByText<std::unique_ptr<Node>> exact;   // by the host
+    ByText<std::unique_ptr<Node>> below;   // by what follows "*."
+    std::size_t most_labels = 0;           // of a name in `below`: longer ends of a host are not looked for
     std::uint32_t routes = 0;
+
+    Node& of(const Host& host) {
+        auto& tree = (host.below ? below : exact)[host.name];
+        if (!tree) tree = std::make_unique<Node>();
+        if (host.below)
+            most_labels = std::max(most_labels, std::size_t(std::count(host.name.begin(), host.name.end(), '.')) + 1);
+        return *tree;
+    }
+
+    // The trees that hold the routes of a host: first those of most routes.
+    template <class F>
+    void for_each(std::string_view host, F each) const {
+        each(any);
+        if (exact.empty() && below.empty()) return;
+        host = without_last_dot(host);
+        if (const auto tree = exact.find(host); tree != exact.end()) each(*tree->second);
+        for_each_below(host, each);
+    }
+    template <class F>
+    void for_each_below(std::string_view host, F& each) const {
+        auto dot = host.size();
+        for (std::size_t labels = 1; labels <= most_labels && dot > 0; ++labels) {
+            dot = host.rfind('.', dot - 1);
+            if (dot == host.npos) return;
+            if (const auto tree = below.find(host.substr(dot + 1)); tree != below.end()) each(*tree->second);
+        }
+    }
+
+    // The trees that every request goes through whose host is one of these.
+    std::vector<const Node*> all_of(const Host& host) const {
+        std::vector<const Node*> nodes;
+        const auto collect = [&nodes](const Node& node) { nodes.push_back(&node); };
+        if (host.below) {
+            collect(any);
+            for_each_below("*." + host.name, collect);
+        } else {
+            for_each(host.name, collect);
+        }
+        return nodes;
+    }
+
+    bool cover(const Pattern& pattern, std::span<const Host> hosts, const std::function<bool(const Leaf&)>& takes,
+               std::set<std::uint32_t>& used) const {
+        Cover cover{pattern, takes, used};
+        if (hosts.empty()) return cover.covered_by(std::vector<const Node*>{&any});
+        return std::all_of(hosts.begin(), hosts.end(), [&](const Host& host) { return cover.covered_by(all_of(host)); });
+    }
 };
 
-Router::Router() : tree_{std::make_unique<Tree>()} {}
+Router::Router() : trees_{std::make_unique<Trees>()} {}
 Router::~Router() = default;
 Router::Router(Router&&) noexcept = default;
 Router& Router::operator=(Router&&) noexcept = default;
 
-void Router::add(const Pattern& pattern, bool conditional) {
-    const auto number = tree_->routes++;
-    Node* node = &tree_->root;
-    const auto pass = [number](Node& n) {
-        n.smallest = std::min(n.smallest, number);
-        n.largest = number;
-    };
-    pass(*node);
-    for (const auto& segment : segments_of(pattern)) {
-        if (segment.kind == Pattern::Kind::rest) {
-            node->rests.push_back({number, conditional, Methods{pattern}});
-            return;
-        }
-        node = segment.kind == Pattern::Kind::text ? &node->child(segment.text) : &node->one_child();
-        pass(*node);
-    }
-    node->ends.push_back({number, conditional, Methods{pattern}});
+void Router::add(const Pattern& pattern, std::span<const Host> hosts, bool conditional) {
+    const Leaf leaf{trees_->routes++, conditional, Methods{pattern}};
+    if (hosts.empty()) trees_->any.add(pattern, leaf);
+    for (auto host = hosts.begin(); host != hosts.end(); ++host)
+        if (std::find(hosts.begin(), host, *host) == host) trees_->of(*host).add(pattern, leaf);
 }
 
-std::optional<std::uint32_t> Router::match(std::string_view method, std::string_view path, Captures& captures,
-                                           const std::function<bool(std::uint32_t, const Captures&)>& accept) const {
-    Search search{.bit = bit_of(method), .method = method};
+std::optional<std::uint32_t> Router::match(const Asked& asked, Captures& captures, const Accept& accept) const {
+    Search search{.method = Method{asked.method}};
     while (true) {
-        search.walk(tree_->root, below_root(path));
-        if (search.best == none) return std::nullopt;
+        trees_->for_each(asked.host, [&](const Node& tree) { search.walk(tree, Rest::below_root(asked.path)); });
+        if (search.best == no_number) return std::nullopt;
         if (accept(search.best, search.found)) {
             captures = search.found;
             return search.best;
         }
         search.from = search.best + 1;
-        search.best = none;
+        search.best = no_number;
     }
 }
 
-std::optional<std::uint32_t> Router::match(std::string_view method, std::string_view path, Captures& captures) const {
-    Search search{.bit = bit_of(method), .method = method};
-    search.walk(tree_->root, below_root(path));
-    if (search.best == none) return std::nullopt;
-    captures = search.found;
-    return search.best;
+std::optional<std::uint32_t> Router::match(const Asked& asked, Captures& captures) const {
+    return match(asked, captures, [](std::uint32_t, const Captures&) { return true; });
 }
 
-std::string Router::allowed_methods(std::string_view path) const {
-    Gather gather;
-    gather.walk(tree_->root, below_root(path));
+std::string Router::allowed_methods(std::string_view host, std::string_view path,
+                                    const std::function<bool(std::uint32_t)>& counts) const {
+    Methods all;
+    const auto gather = [&](const Leaf& leaf, const Captures&) {
+        if (!leaf.conditional || counts(leaf.route)) all.add(leaf.methods);
+    };
+    trees_->for_each(host, [&](const Node& tree) {
+        Captures way;
+        for_each_leaf(tree, Rest::below_root(path), way, gather);
+    });
     std::string list;
     const auto append = [&list](std::string_view method) { (list += list.empty() ? "" : ", ") += method; };
     for (std::size_t i = 0; i < known_methods.size(); ++i)
-        if (gather.bits >> i & 1) append(known_methods[i]);
-    std::sort(gather.others.begin(), gather.others.end());
-    gather.others.erase(std::unique(gather.others.begin(), gather.others.end()), gather.others.end());
-    for (const auto& method : gather.others) append(method);
+        if ((all.bits >> i & 1) || (all.any && i < listed_methods)) append(known_methods[i]);
+    std::sort(all.others.begin(), all.others.end());
+    all.others.erase(std::unique(all.others.begin(), all.others.end()), all.others.end());
+    for (const auto& method : all.others) append(method);
     return list;
 }
 
-std::optional<std::uint32_t> Router::taker_of_all(const Pattern& pattern) const {
-    const auto segments = segments_of(pattern);
-    Cover cover{segments, Methods{pattern}};
-    cover.walk(tree_->root, 0);
-    if (cover.best == none) return std::nullopt;
-    return cover.best;
+std::vector<Candidate> Router::candidates(const Asked& asked) const {
+    std::map<std::uint32_t, Candidate> found;
+    const Method method{asked.method};
+    bool of_host = false;
+    const auto collect = [&](const Leaf& leaf, const Captures& captures) {
+        auto& candidate = found.try_emplace(leaf.route, Candidate{leaf.route, leaf.methods.take(method), false, captures})
+                              .first->second;
+        candidate.host = candidate.host || of_host;
+    };
+    const auto walk = [&](const Node& tree) {
+        Captures way;
+        for_each_leaf(tree, Rest::below_root(asked.path), way, collect);
+    };
+    for (const auto* trees : {&trees_->exact, &trees_->below})
+        for (const auto& [name, tree] : *trees) walk(*tree);
+    of_host = true;
+    trees_->for_each(asked.host, walk);
+    std::vector<Candidate> all;
+    for (auto& [route, candidate] : found) all.push_back(candidate);
+    return all;
+}
+
+std::vector<std::uint32_t> Router::takers_of_all(const Pattern& pattern, std::span<const Host> hosts,
+                                                 const std::function<bool(std::uint32_t)>& implied) const {
+    std::set<std::uint32_t> used;
+    const auto takes = [&](const Leaf& leaf) { return !leaf.conditional || (implied && implied(leaf.route)); };
+    if (!trees_->cover(pattern, hosts, takes, used)) return {};
+    const auto covered_by = [&](const std::set<std::uint32_t>& some) {
+        std::set<std::uint32_t> ignored;
+        return trees_->cover(pattern, hosts, [&](const Leaf& leaf) { return some.contains(leaf.route); }, ignored);
+    };
+    for (const auto route : used)
+        if (covered_by({route})) return {route};
+    // The last ones go first: it is the earliest that are worth being named.
+    auto fewest = used;
+    for (auto route = used.rbegin(); route != used.rend(); ++route) {
+        fewest.erase(*route);
+        if (!covered_by(fewest)) fewest.insert(*route);
+    }
+    return {fewest.begin(), fewest.end()};
 }
 
 }  // namespace tollgate::routing

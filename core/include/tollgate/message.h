@@ -151,7 +151,7 @@ public:
 
     // The value of the query parameter `name`, percent- and plus-decoded; nullopt where it is not given.
     std::optional<std::string> query_parameter(std::string_view name) const;
-    // The value of the cookie `name`, or "".
+    // The value of the cookie `name`, or ""; its data() is null where there is no such cookie.
     std::string_view cookie(std::string_view name) const noexcept;
 
     struct Layout;

@@ -34,9 +34,9 @@ std::string chain_of(const Route& route) {
     return names;
 }
 
-int match(const Snapshot& snapshot, std::string_view method, std::string_view path) {
+int match(const Snapshot& snapshot, std::string_view method, std::string_view path, std::string_view host = "x") {
     routing::Captures captures;
-    const auto found = snapshot.router.match(method, path, captures);
+    const auto found = snapshot.router.match({method, host, path}, captures);
     return found ? int(*found) : -1;
 }
 

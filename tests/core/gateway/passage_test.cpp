@@ -114,7 +114,8 @@ struct Site final : http::Handler {
         snapshot->upstreams.push_back(std::move(made));
     }
     void start() {
-        for (std::size_t i = 0; i < routes.size(); ++i) snapshot->router.add(patterns[i], routes[i].when != 0);
+        for (std::size_t i = 0; i < routes.size(); ++i)
+            snapshot->router.add(patterns[i], routes[i].hosts, routes[i].conditional());
         snapshot->routes = std::move(routes);
         share.adopt(std::shared_ptr<const Snapshot>{std::move(snapshot)});
         share.thread = std::thread{[this] { share.loop.run(); }};

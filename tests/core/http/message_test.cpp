@@ -65,6 +65,7 @@ BOOST_AUTO_TEST_CASE(cookies) {
     BOOST_TEST(request.cookie("session") == "x=y");
     BOOST_TEST(request.cookie("b") == "2");
     BOOST_TEST(request.cookie("c") == "");
+    BOOST_TEST(!request.cookie("c").data());
 }
 
 BOOST_AUTO_TEST_CASE(targets_are_checked) {

@@ -84,6 +84,23 @@ BOOST_AUTO_TEST_CASE(range_contains_its_addresses_only) {
     BOOST_TEST(!contains("0.0.0.0/0", "2001:db8::1"));
 }
 
+BOOST_AUTO_TEST_CASE(range_includes_smaller_ones) {
+    const auto includes = [](std::string_view wide, std::string_view narrow) {
+        std::string problem;
+        return Range::parse(wide, problem)->includes(*Range::parse(narrow, problem));
+    };
+    BOOST_TEST(includes("10.0.0.0/8", "10.1.0.0/16"));
+    BOOST_TEST(includes("10.0.0.0/8", "10.0.0.0/8"));
+    BOOST_TEST(includes("10.0.0.0/8", "10.0.0.1"));
+    BOOST_TEST(!includes("10.1.0.0/16", "10.0.0.0/8"));
+    BOOST_TEST(!includes("10.0.0.0/8", "11.0.0.0/16"));
+    BOOST_TEST(includes("::/0", "0.0.0.0/0"));
+    BOOST_TEST(!includes("0.0.0.0/0", "::/0"));
+    BOOST_TEST(includes("unix:", "unix:"));
+    BOOST_TEST(!includes("::/0", "unix:"));
+    BOOST_TEST(!includes("unix:", "10.0.0.1"));
+}
+
 BOOST_AUTO_TEST_CASE(ipv4_and_its_mapped_form_are_one) { BOOST_TEST((*Ip::parse("::ffff:10.0.0.1") == *Ip::parse("10.0.0.1"))); }
 
 const char* const bad_ranges[] = {"", "10.0.0.0/33", "10.0.0.1/8", "10.0.0/8", "::1/129", "10.0.0.0/", "10.0.0.0/x", "name"};

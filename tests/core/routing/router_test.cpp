@@ -3,9 +3,9 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <random>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -27,17 +27,34 @@ Router router_of(const std::vector<std::string>& patterns) {
 }
 
 // The route's number, or -1.
-int match(const Router& router, std::string_view method, std::string_view path) {
+int match(const Router& router, std::string_view method, std::string_view path, std::string_view host = "x") {
     Captures captures;
-    const auto found = router.match(method, path, captures);
+    const auto found = router.match({method, host, path}, captures);
     return found ? static_cast<int>(*found) : -1;
+}
+
+std::string allowed(const Router& router, std::string_view path, std::string_view host = "x") {
+    return router.allowed_methods(host, path, [](std::uint32_t) { return true; });
 }
 
 std::vector<std::string> captured(const Router& router, std::string_view path) {
     Captures captures;
-    BOOST_REQUIRE(router.match("GET", path, captures));
+    BOOST_REQUIRE(router.match({"GET", "x", path}, captures));
     return {captures.values.begin(), captures.values.begin() + captures.count};
 }
+
+std::vector<Host> hosts_of(const std::vector<std::string>& texts) {
+    std::vector<Host> hosts;
+    for (const auto& text : texts) {
+        std::string problem;
+        const auto host = Host::parse(text, problem);
+        BOOST_REQUIRE_MESSAGE(host, problem);
+        hosts.push_back(*host);
+    }
+    return hosts;
+}
+
+using Numbers = std::vector<std::uint32_t>;
 
 // The rules once more, as slowly and plainly as they can be said.
 std::vector<std::string> split(std::string_view path) {
@@ -49,6 +66,12 @@ std::vector<std::string> split(std::string_view path) {
         if (slash == rest.npos) return segments;
         rest.remove_prefix(slash + 1);
     }
+}
+
+bool naive_takes_host(const std::vector<Host>& hosts, std::string_view name) {
+    bool fits = hosts.empty();
+    for (const auto& host : hosts) fits |= host.below ? name.ends_with("." + host.name) : name == host.name;
+    return fits;
 }
 
 bool naive_takes(const Pattern& pattern, std::string_view method, std::string_view path) {
@@ -93,6 +116,16 @@ struct Dice {
         else if (end == 1 || path.empty())
             path += '/';
         return methods[below(methods.size())] + ' ' + path;
+    }
+    std::vector<Host> hosts() {
+        static const std::vector<std::string> names = {"a.z", "b.z", "*.z", "*.a.z", "b.a.z", "z", "*.b.a.z"};
+        std::vector<std::string> some;
+        for (auto count = below(3); count > 0; --count) some.push_back(names[below(names.size())]);
+        return hosts_of(some);
+    }
+    std::string host() {
+        static const std::vector<std::string> names = {"a.z", "b.z", "z", "b.a.z", "c.b.a.z", "y", "d.c.b.a.z", "a.z."};
+        return names[below(names.size())];
     }
     std::string method() {
         static const std::vector<std::string> methods = {"GET", "HEAD", "POST", "PUT", "PURGE", "DELETE", "BREW"};
@@ -169,7 +202,7 @@ BOOST_AUTO_TEST_CASE(conditions_are_asked_in_the_order_written) {
     const auto router = router_of({"GET /:a", "GET /x", "GET /**", "POST /x", "GET /y", "GET /*"});
     std::vector<std::uint32_t> asked;
     Captures captures;
-    const auto found = router.match("GET", "/x", captures, [&](std::uint32_t route, const Captures&) {
+    const auto found = router.match({"GET", "x", "/x"}, captures, [&](std::uint32_t route, const Captures&) {
         asked.push_back(route);
         return route == 5;
     });
@@ -181,7 +214,7 @@ BOOST_AUTO_TEST_CASE(a_condition_sees_the_captures_of_its_own_route) {
     const auto router = router_of({"GET /:a/:b", "GET /:a/**"});
     std::vector<std::string> seen;
     Captures captures;
-    BOOST_TEST(!router.match("GET", "/1/2", captures, [&](std::uint32_t, const Captures& own) {
+    BOOST_TEST(!router.match({"GET", "x", "/1/2"}, captures, [&](std::uint32_t, const Captures& own) {
         for (std::size_t i = 0; i < own.count; ++i) seen.emplace_back(own.values[i]);
         return false;
     }));
@@ -192,21 +225,21 @@ BOOST_AUTO_TEST_CASE(what_a_condition_throws_passes_through) {
     const auto router = router_of({"GET /"});
     Captures captures;
     BOOST_CHECK_THROW(
-        (void)router.match("GET", "/", captures, [](auto, auto&) -> bool { throw std::runtime_error{"no"}; }),
+        (void)router.match({"GET", "x", "/"}, captures, [](auto, auto&) -> bool { throw std::runtime_error{"no"}; }),
         std::runtime_error);
 }
 
 BOOST_AUTO_TEST_CASE(allowed_methods_are_those_of_every_route_of_the_path) {
     const auto router = router_of({"POST /a", "GET /:x", "PURGE,BAN /a", "* /all"});
-    BOOST_TEST(router.allowed_methods("/a") == "GET, HEAD, POST, BAN, PURGE");
-    BOOST_TEST(router.allowed_methods("/b") == "GET, HEAD");
-    BOOST_TEST(router.allowed_methods("/all") == "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
-    BOOST_TEST(router.allowed_methods("/b/c") == "");
+    BOOST_TEST(allowed(router, "/a") == "GET, HEAD, POST, BAN, PURGE");
+    BOOST_TEST(allowed(router, "/b") == "GET, HEAD");
+    BOOST_TEST(allowed(router, "/all") == "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+    BOOST_TEST(allowed(router, "/b/c") == "");
 }
 
 BOOST_AUTO_TEST_CASE(a_route_behind_a_wider_one_is_found) {
     const auto behind = [](std::string_view first, std::string_view second) {
-        return router_of({std::string{first}}).taker_of_all(parsed(second)).has_value();
+        return !router_of({std::string{first}}).takers_of_all(parsed(second)).empty();
     };
     BOOST_TEST(behind("* /**", "GET /"));
     BOOST_TEST(behind("GET /a/**", "GET /a"));
@@ -226,12 +259,95 @@ BOOST_AUTO_TEST_CASE(a_route_behind_a_wider_one_is_found) {
     BOOST_TEST(!behind("GET /a/*", "GET /a/**"));
 }
 
-BOOST_AUTO_TEST_CASE(a_route_with_conditions_hides_nothing) {
+BOOST_AUTO_TEST_CASE(a_route_with_conditions_hides_only_where_they_are_implied) {
     Router router;
-    router.add(parsed("* /**"), true);
-    BOOST_TEST(!router.taker_of_all(parsed("GET /a")));
+    router.add(parsed("* /**"), {}, true);
+    BOOST_TEST(router.takers_of_all(parsed("GET /a")).empty());
+    const auto implied = [](std::uint32_t route) { return route == 0; };
+    BOOST_TEST((router.takers_of_all(parsed("GET /a"), {}, implied) == Numbers{0}));
     router.add(parsed("GET /a"));
-    BOOST_TEST((router.taker_of_all(parsed("GET /a")) == 1u));
+    BOOST_TEST((router.takers_of_all(parsed("GET /a")) == Numbers{1}));
+}
+
+BOOST_AUTO_TEST_CASE(a_host_has_its_own_routes_and_the_first_written_still_wins) {
+    Router router;
+    router.add(parsed("GET /early"));
+    router.add(parsed("GET /**"), hosts_of({"a.example.com", "b.example.com"}));
+    router.add(parsed("GET /**"), hosts_of({"*.example.com"}));
+    router.add(parsed("GET /late"));
+    BOOST_TEST(match(router, "GET", "/early", "a.example.com") == 0);
+    BOOST_TEST(match(router, "GET", "/late", "b.example.com") == 1);
+    BOOST_TEST(match(router, "GET", "/late", "c.example.com") == 2);
+    BOOST_TEST(match(router, "GET", "/late", "d.c.example.com") == 2);
+    BOOST_TEST(match(router, "GET", "/late", "example.com") == 3);
+    BOOST_TEST(match(router, "GET", "/late", "xexample.com") == 3);
+    BOOST_TEST(match(router, "GET", "/late", "a.example.com.") == 1, "the dot of the root is no other name");
+    for (const auto* odd : {"", ".", "..", ".example.com", "a..b"})
+        BOOST_TEST(match(router, "GET", "/late", odd) == (std::string_view{odd} == ".example.com" ? 2 : 3), odd);
+}
+
+BOOST_AUTO_TEST_CASE(allowed_methods_are_those_of_the_host) {
+    Router router;
+    router.add(parsed("POST /a"), hosts_of({"one"}));
+    router.add(parsed("PUT /a"), hosts_of({"*.two"}));
+    router.add(parsed("DELETE /a"), {}, true);
+    BOOST_TEST(allowed(router, "/a", "one") == "POST, DELETE");
+    BOOST_TEST(allowed(router, "/a", "x.two") == "PUT, DELETE");
+    BOOST_TEST(allowed(router, "/a", "three") == "DELETE");
+    BOOST_TEST(router.allowed_methods("one", "/a", [](std::uint32_t) { return false; }) == "POST");
+}
+
+BOOST_AUTO_TEST_CASE(candidates_are_all_routes_of_the_path_and_say_what_does_not_fit) {
+    Router router;
+    router.add(parsed("GET /:a"), hosts_of({"one", "*.two"}));
+    router.add(parsed("GET /other"));
+    router.add(parsed("POST /x"));
+    router.add(parsed("* /**"));
+    const auto candidates = router.candidates({"GET", "one", "/x"});
+    BOOST_REQUIRE(candidates.size() == 3u);
+    BOOST_TEST((candidates[0].route == 0u && candidates[0].method && candidates[0].host));
+    BOOST_TEST(candidates[0].captures.count == 1u);
+    BOOST_TEST(candidates[0].captures.values[0] == "x");
+    BOOST_TEST((candidates[1].route == 2u && !candidates[1].method && candidates[1].host));
+    BOOST_TEST((candidates[2].route == 3u && candidates[2].method && candidates[2].host));
+    BOOST_TEST(!router.candidates({"GET", "two", "/x"})[0].host);
+    BOOST_TEST(router.candidates({"GET", "a.two", "/x"})[0].host);
+}
+
+BOOST_AUTO_TEST_CASE(routes_of_other_hosts_hide_nothing) {
+    Router router;
+    router.add(parsed("* /**"), hosts_of({"*.example.com"}));
+    const auto takers = [&](const std::vector<std::string>& hosts) {
+        return router.takers_of_all(parsed("GET /a"), hosts_of(hosts));
+    };
+    BOOST_TEST((takers({"a.example.com"}) == Numbers{0}));
+    BOOST_TEST((takers({"*.a.example.com", "b.example.com"}) == Numbers{0}));
+    BOOST_TEST((takers({"*.example.com"}) == Numbers{0}));
+    BOOST_TEST(takers({"example.com"}).empty());
+    BOOST_TEST(takers({"a.example.com", "example.com"}).empty());
+    BOOST_TEST(takers({"*.com"}).empty());
+    BOOST_TEST(takers({}).empty());
+    router.add(parsed("GET /:x"), hosts_of({"example.com"}));
+    BOOST_TEST((takers({"a.example.com", "example.com"}) == Numbers{0, 1}));
+    router.add(parsed("GET /**"));
+    BOOST_TEST((takers({"a.example.com", "example.com"}) == Numbers{2}), "one that does it alone is told");
+}
+
+BOOST_AUTO_TEST_CASE(routes_that_take_all_between_them_are_found) {
+    const auto takers = [](const std::vector<std::string>& first, std::string_view second) {
+        return router_of(first).takers_of_all(parsed(second));
+    };
+    BOOST_TEST((takers({"GET /a", "PUT /a", "POST /a"}, "GET,POST /a") == Numbers{0, 2}));
+    BOOST_TEST((takers({"HEAD /a", "GET /a"}, "HEAD,GET /a") == Numbers{1}));
+    BOOST_TEST((takers({"GET /a", "GET /a/", "GET /a/*/**"}, "GET /a/**") == Numbers{0, 1, 2}));
+    BOOST_TEST(takers({"GET /a", "GET /a/*/**"}, "GET /a/**").empty());
+    BOOST_TEST(takers({"GET /a", "GET /a/"}, "GET /a/**").empty());
+    BOOST_TEST((takers({"GET /", "GET /:x", "GET /*/**"}, "GET /**") == Numbers{0, 2}));
+    BOOST_TEST((takers({"GET /a", "GET /a/", "GET /a/*", "GET /*/*/", "GET /a/:x/:y/**"}, "GET /a/**") ==
+                Numbers{0, 1, 2, 3, 4}));
+    BOOST_TEST((takers({"GET /a/:x", "POST /*/b"}, "GET,POST /a/b") == Numbers{0, 1}));
+    BOOST_TEST(takers({"GET /a/:x", "POST /*/b"}, "GET,POST /a/:x").empty());
+    BOOST_TEST(takers({"GET,POST,PUT,PATCH,DELETE,OPTIONS /a"}, "* /a").empty());
 }
 
 BOOST_AUTO_TEST_CASE(random_routes_match_as_the_naive_matcher_says) {
@@ -239,48 +355,88 @@ BOOST_AUTO_TEST_CASE(random_routes_match_as_the_naive_matcher_says) {
     for (int round = 0; round < 300; ++round) {
         Router router;
         std::vector<Pattern> patterns;
+        std::vector<std::vector<Host>> hosts;
         const auto count = 1 + dice.below(40);
         while (patterns.size() < count) {
             patterns.push_back(parsed(dice.pattern()));
-            router.add(patterns.back());
+            hosts.push_back(round % 2 ? dice.hosts() : std::vector<Host>{});
+            router.add(patterns.back(), hosts.back());
         }
         for (int i = 0; i < 60; ++i) {
-            const auto method = dice.method(), path = dice.path();
+            const auto method = dice.method(), path = dice.path(), host = dice.host();
+            const auto name = host.ends_with('.') ? host.substr(0, host.size() - 1) : host;
             std::vector<int> expected;
             for (std::size_t n = 0; n < patterns.size(); ++n)
-                if (naive_takes(patterns[n], method, path)) expected.push_back(static_cast<int>(n));
+                if (naive_takes(patterns[n], method, path) && naive_takes_host(hosts[n], name))
+                    expected.push_back(static_cast<int>(n));
             std::vector<int> asked;
             Captures captures;
-            router.match(method, path, captures, [&](std::uint32_t route, const Captures&) {
+            router.match({method, host, path}, captures, [&](std::uint32_t route, const Captures&) {
                 asked.push_back(static_cast<int>(route));
                 return false;
             });
-            BOOST_REQUIRE_MESSAGE(asked == expected, method << ' ' << path);
-            BOOST_REQUIRE(match(router, method, path) == (expected.empty() ? -1 : expected[0]));
+            BOOST_REQUIRE_MESSAGE(asked == expected, method << ' ' << host << ' ' << path);
+            BOOST_REQUIRE(match(router, method, path, host) == (expected.empty() ? -1 : expected[0]));
+            std::vector<int> candidates;
+            for (const auto& candidate : router.candidates({method, host, path}))
+                if (candidate.method && candidate.host) candidates.push_back(static_cast<int>(candidate.route));
+            BOOST_REQUIRE(candidates == expected);
         }
     }
 }
 
-BOOST_AUTO_TEST_CASE(random_routes_called_unreachable_never_match) {
+// Every path of up to four segments over a letter that no pattern names and those they do: exact for such short patterns.
+BOOST_AUTO_TEST_CASE(random_routes_are_called_unreachable_exactly_when_no_request_reaches_them) {
     Dice dice;
-    int unreachable = 0;
-    for (int round = 0; round < 200; ++round) {
-        std::vector<Pattern> patterns;
-        Router router;
-        for (int i = 0; i < 12; ++i) {
-            const auto pattern = parsed(dice.pattern());
-            if (const auto taker = router.taker_of_all(pattern)) {
-                ++unreachable;
-                for (int j = 0; j < 60; ++j) {
-                    const auto method = dice.method(), path = dice.path();
-                    if (naive_takes(pattern, method, path)) BOOST_REQUIRE(naive_takes(patterns[*taker], method, path));
-                }
-            }
-            router.add(pattern);
-            patterns.push_back(pattern);
+    std::vector<std::string> paths{"/"};
+    for (std::size_t begin = 0, depth = 0; depth < 5; ++depth) {
+        const auto end = paths.size();
+        for (; begin < end; ++begin) {
+            const auto base = paths[begin] == "/" ? std::string{} : paths[begin];
+            if (base.ends_with('/')) continue;
+            for (const auto* letter : {"/a", "/b", "/q"}) paths.push_back(base + letter);
+            if (!base.empty()) paths.push_back(base + '/');
         }
     }
-    BOOST_TEST(unreachable > 50);
+    const std::vector<std::string> methods = {"GET", "HEAD", "POST", "PURGE"}, names = {"/a", "/b", "/:x", "/*"};
+    const auto pattern = [&] {
+        static const std::vector<std::string> lists = {"GET", "POST", "GET,POST", "HEAD", "PURGE,POST", "GET,PURGE"};
+        std::string path;
+        const auto segments = dice.below(3);
+        for (std::size_t i = 0; i < segments; ++i) {
+            const auto& name = names[dice.below(names.size())];
+            path += name == "/:x" ? name + std::to_string(i) : name;
+        }
+        const auto end = dice.below(3);
+        path += end == 0 ? "/**" : end == 1 || path.empty() ? "/" : "";
+        return parsed(lists[dice.below(lists.size())] + ' ' + path);
+    };
+    int unreachable = 0, together = 0;
+    for (int round = 0; round < 60; ++round) {
+        std::vector<Pattern> patterns;
+        Router router;
+        for (int i = 0; i < 25; ++i) {
+            const auto next = pattern();
+            const auto takers = router.takers_of_all(next);
+            bool reached = false;
+            for (const auto& path : paths)
+                for (const auto& method : methods) {
+                    if (!naive_takes(next, method, path)) continue;
+                    const auto taken = [&](const Numbers& by) {
+                        return std::any_of(by.begin(), by.end(), [&](auto n) { return naive_takes(patterns[n], method, path); });
+                    };
+                    reached = reached || match(router, method, path) < 0;
+                    if (!takers.empty()) BOOST_REQUIRE(taken(takers));
+                }
+            BOOST_REQUIRE(reached == takers.empty());
+            unreachable += !takers.empty();
+            together += takers.size() > 1;
+            router.add(next);
+            patterns.push_back(next);
+        }
+    }
+    BOOST_TEST(unreachable > 300);
+    BOOST_TEST(together > 10);
 }
 
 // A bound of ten times, where the goal is a tenth of one request's cost, keeps this from failing on a busy machine and
