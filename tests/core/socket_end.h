@@ -1,6 +1,8 @@
 // tests/core/socket_end.h - the other end of a connection, in a test's hand: blocking, bounded, and able to misbehave.
 #pragma once
 
+#include "support/deadline.h"
+
 #include <boost/test/unit_test.hpp>
 
 #include <arpa/inet.h>
@@ -19,14 +21,14 @@
 
 namespace tollgate::test {
 
-// A blocking TCP socket whose every wait ends after ten seconds.
+// A blocking TCP socket whose every wait ends, if nothing comes, when a test's patience does.
 class SocketEnd {
 public:
     SocketEnd() = default;
     explicit SocketEnd(int descriptor) : descriptor_{descriptor} {
-        const timeval patience{10, 0};
-        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-        setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+        const timeval longest{patience / std::chrono::seconds{1}, 0};
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &longest, sizeof longest);
+        setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &longest, sizeof longest);
         const int on = 1;
         setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     }
@@ -107,23 +109,36 @@ private:
     int error_ = 0;
 };
 
-// A listener on a free port of 127.0.0.1.
-class Listening {
+// A free port of 127.0.0.1 on which nobody listens, and which nobody else is given while this lives.
+class Deaf {
 public:
-    Listening() : descriptor_{socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)} {
+    Deaf() : descriptor_{socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)} {
         sockaddr_in address{};
         address.sin_family = AF_INET;
         address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
         socklen_t size = sizeof address;
-        const timeval patience{10, 0};
-        setsockopt(descriptor_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
         BOOST_REQUIRE(bind(descriptor_, reinterpret_cast<sockaddr*>(&address), size) == 0);
-        BOOST_REQUIRE(listen(descriptor_, 64) == 0);
         getsockname(descriptor_, reinterpret_cast<sockaddr*>(&address), &size);
         port_ = ntohs(address.sin_port);
     }
-    ~Listening() { ::close(descriptor_); }
-    Listening(const Listening&) = delete;
+    ~Deaf() { ::close(descriptor_); }
+    Deaf(const Deaf&) = delete;
+    unsigned short port() const { return port_; }
+    std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
+
+protected:
+    int descriptor_;
+    unsigned short port_ = 0;
+};
+
+// A listener on a free port of 127.0.0.1.
+class Listening : public Deaf {
+public:
+    Listening() {
+        const timeval longest{patience / std::chrono::seconds{1}, 0};
+        setsockopt(descriptor_, SOL_SOCKET, SO_RCVTIMEO, &longest, sizeof longest);
+        BOOST_REQUIRE(listen(descriptor_, 64) == 0);
+    }
     SocketEnd accept() { return SocketEnd{accept4(descriptor_, nullptr, nullptr, SOCK_CLOEXEC)}; }
     SocketEnd connect() const {
         const int descriptor = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -134,11 +149,6 @@ public:
         BOOST_REQUIRE(::connect(descriptor, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
         return SocketEnd{descriptor};
     }
-    std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
-
-private:
-    int descriptor_;
-    unsigned short port_ = 0;
 };
 
 // A connection: first the test's end, then the descriptor (non-blocking) for the code under test.

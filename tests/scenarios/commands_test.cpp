@@ -137,12 +137,10 @@ BOOST_AUTO_TEST_CASE(a_reload_is_told_to_who_asked) {
 }
 
 BOOST_AUTO_TEST_CASE(who_asks_where_no_gateway_is_gets_a_hint) {
-    // A port that was free a moment ago, and that nobody else is given while it is bound and does not listen.
-    test::ScriptedUpstream gone{test::ScriptedUpstream::always("")};
-    gone.stop_listening();
-    const auto result = command({"reload", "--admin", gone.address()});
+    const test::Connection deaf{test::bind_deaf()};
+    const auto result = command({"reload", "--admin", deaf.local_address()});
     BOOST_TEST(result.code == 1);
-    BOOST_TEST(contains(result.err, "tollgate: no answer from the gateway's admin listener at " + gone.address()));
+    BOOST_TEST(contains(result.err, "tollgate: no answer from the gateway's admin listener at " + deaf.local_address()));
     BOOST_TEST(contains(result.err, "does `tollgate serve` run"));
 }
 

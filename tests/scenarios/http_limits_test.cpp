@@ -95,7 +95,7 @@ BOOST_AUTO_TEST_CASE(a_chunked_body_is_413_once_it_is_too_large) {
     auto client = scene.gateway.client();
     client.send(RawClient::head("POST", "/", "Transfer-Encoding: chunked\r\n"));
     const std::string piece = chunk(std::string(16 << 10, 'a'));
-    for (int i = 0; i < 5; ++i) client.send_as_far_as_possible(piece, 5s);
+    for (int i = 0; i < 5; ++i) client.send_as_far_as_possible(piece, patience);
     BOOST_TEST(client.answer().status() == 413);
     for (const auto& request : scene.upstream.received()) BOOST_TEST(!request.complete);
 }
@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE(a_413_reaches_a_client_that_is_still_sending) {
     Scene scene{"body = 64 * kilobytes"};
     auto client = scene.gateway.client();
     client.send(RawClient::head("POST", "/", "Content-Length: 3000000\r\n"));
-    client.send_as_far_as_possible(std::string(3'000'000, 'a'), 5s);
+    client.send_as_far_as_possible(std::string(3'000'000, 'a'), patience);
     BOOST_TEST(client.answer().status() == 413);
 }
 
@@ -123,23 +123,24 @@ BOOST_AUTO_TEST_CASE(a_route_may_have_its_own_body_limit) {
 }
 
 BOOST_AUTO_TEST_CASE(a_head_that_takes_too_long_is_408) {
-    Scene scene{"header_time = 300 * milliseconds"};
-    auto client = scene.gateway.client();
+    // Long enough for this thread to say something first: who says nothing is closed without a word.
+    Scene scene{"header_time = 2 * seconds"};
     const auto start = std::chrono::steady_clock::now();
+    auto client = scene.gateway.client();
     client.send("GET / HTTP/1.1\r\nHost: gate");
     const Message answer = client.answer();
     BOOST_TEST(answer.status() == 408);
     BOOST_TEST(answer.header("Connection") == "close");
-    BOOST_TEST(seconds_since(start) >= 0.29);
+    BOOST_TEST(seconds_since(start) >= 1.99);
     BOOST_TEST(client.read_to_end() == "");
 }
 
 BOOST_AUTO_TEST_CASE(a_head_that_trickles_is_408_all_the_same) {
-    Scene scene{"header_time = 500 * milliseconds"};
+    Scene scene{"header_time = 2 * seconds"};
     auto client = scene.gateway.client();
     client.send("GET / HTTP/1.1\r\n");
     // A line now and then must not buy more time.
-    while (client.silent_for(50ms)) client.send_as_far_as_possible("X-Drop: a\r\n", 1s);
+    while (client.silent_for(50ms)) client.send_as_far_as_possible("X-Drop: a\r\n", patience);
     BOOST_TEST(client.answer().status() == 408);
 }
 
@@ -153,9 +154,9 @@ BOOST_AUTO_TEST_CASE(a_body_that_stops_is_408) {
 
 BOOST_AUTO_TEST_CASE(an_idle_connection_is_closed_without_a_word) {
     Scene scene{"idle = 300 * milliseconds"};
+    const auto start = std::chrono::steady_clock::now();  // before the answer, with which it begins to be idle
     auto client = scene.gateway.client();
     BOOST_TEST(client.get("/").status() == 200);
-    const auto start = std::chrono::steady_clock::now();
     BOOST_TEST(client.read_to_end() == "");
     BOOST_TEST(seconds_since(start) >= 0.29);
 }
@@ -170,7 +171,7 @@ BOOST_AUTO_TEST_CASE(a_client_that_reads_nothing_is_cut) {
     Scene scene{"send_time = 400 * milliseconds", "", [](UpstreamConnection& connection) {
         connection.read_request();
         connection.send("HTTP/1.1 200 OK\r\nContent-Length: 200000000\r\n\r\n");
-        connection.send_as_far_as_possible(std::string(200'000'000, 'a'), 20s);
+        connection.send_as_far_as_possible(std::string(200'000'000, 'a'), patience);
     }};
     auto client = scene.gateway.client();
     client.shrink_receive_buffer(4096);
@@ -208,16 +209,17 @@ BOOST_AUTO_TEST_CASE(connections_beyond_the_limit_are_refused_with_503) {
 }
 
 BOOST_AUTO_TEST_CASE(a_thousand_slow_heads_do_not_hurt_others) {
-    Scene scene{"header_time = 30 * seconds"};
+    Scene scene{"header_time = 1 * hour"};
     std::vector<RawClient> slow;
     for (int i = 0; i < 1000; ++i) {
         slow.emplace_back(scene.gateway.address());
         slow.back().send("GET / HTTP/1.1\r\nX-A: ");
     }
     auto client = scene.gateway.client();
-    const auto start = std::chrono::steady_clock::now();
+    const Deadline deadline;  // for all of them, and an hour before any slow head is given up
     for (int i = 0; i < 100; ++i) BOOST_REQUIRE(client.get("/").status() == 200);
-    BOOST_TEST(seconds_since(start) < 5.0);
+    BOOST_TEST(!deadline.passed());
+    for (auto& one : slow) BOOST_REQUIRE(one.silent_for(0ms));  // they are still being waited for
 }
 
 BOOST_AUTO_TEST_SUITE_END()

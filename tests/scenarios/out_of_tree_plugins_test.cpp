@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::chrono::minutes build_patience{4};
+constexpr std::chrono::minutes build_patience{20};
 
 std::string must(const std::vector<std::string>& command) {
     const test::TemporaryFolder folder;

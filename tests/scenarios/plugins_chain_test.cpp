@@ -26,7 +26,7 @@ const char* const free_key = "X-API-Key: free-key\r\n";
 
 const char* const words = R"(
 tier "gold" { rate = 1000 / second, burst = 1000 }
-tier "free" { rate = 2 / minute, burst = 2 }
+tier "free" { rate = 2 / hour, burst = 2 }
 always { logging { format = "json", to = "stdout" } }
 local members = { auth { key = header "X-API-Key", file = "keys" }, ratelimit { by = caller } }
 )";
@@ -98,27 +98,35 @@ BOOST_AUTO_TEST_CASE(past_the_limit_it_is_429_with_the_time_to_wait) {
     BOOST_TEST(refused.status() == 429);
     BOOST_TEST(refused.header("X-RateLimit-Remaining") == "0");
     const int wait = std::stoi(refused.header("Retry-After"));
-    BOOST_TEST(wait >= 20);
-    BOOST_TEST(wait <= 30);  // two a minute
+    BOOST_TEST(wait >= 1700);
+    BOOST_TEST(wait <= 1800);  // two an hour
     const auto reset = std::stoll(refused.header("X-RateLimit-Reset")) - std::time(nullptr);
-    BOOST_TEST(reset >= 50);
-    BOOST_TEST(reset <= 61);
+    BOOST_TEST(reset >= 3500);
+    BOOST_TEST(reset <= 3601);
     BOOST_TEST(client.get("/orders/1", gold).status() == 200);  // somebody else's limit is somebody else's
 }
 
 BOOST_AUTO_TEST_CASE(who_waits_as_told_is_let_in_and_not_much_earlier) {
     ScriptedUpstream upstream{ScriptedUpstream::always("x")};
     GatewayProcess gateway{routes_to(upstream.address(), "", "plugins = { ratelimit { by = client_ip, rate = 60 / minute, burst = 1 } }")};
-    auto client = gateway.client();
-    BOOST_TEST(client.get("/").status() == 200);
-    const auto start = std::chrono::steady_clock::now();
-    const Message refused = client.get("/");
-    BOOST_TEST(refused.status() == 429);
+    using Clock = std::chrono::steady_clock;
+    Clock::time_point last_in;  // just before the last one that was let in
+    Message refused;
+    wait_until("one is refused", [&] {  // the second, unless this thread was held up for a second
+        const auto now = Clock::now();
+        refused = gateway.client().get("/");
+        if (refused.status() == 200) last_in = now;
+        return refused.status() == 429;
+    });
     BOOST_TEST(refused.header("Retry-After") == "1");
-    wait_until("the limit lets one more in", [&] { return client.get("/").status() == 200; });
-    const auto waited = std::chrono::steady_clock::now() - start;
-    BOOST_TEST((waited >= 900ms));
-    BOOST_TEST((waited <= 1900ms));
+    const auto as_told = Clock::now() + std::stoi(refused.header("Retry-After")) * 1s;
+    wait_until("the limit lets one more in", [&] {
+        const bool waited = Clock::now() >= as_told;
+        const bool in = gateway.client().get("/").status() == 200;
+        if (waited) BOOST_TEST(in);
+        return in;
+    });
+    BOOST_TEST((Clock::now() - last_in >= 900ms));
 }
 
 BOOST_AUTO_TEST_CASE(no_more_pass_than_the_limit_however_many_ask_at_once) {
@@ -178,7 +186,7 @@ BOOST_AUTO_TEST_CASE(timeouts_and_leavers_are_logged_too) {
         connection.wait_for_end();
     }};
     GatewayProcess gateway{routes_to(upstream.address(), "", "",
-                                     "limits { header_time = 300 * milliseconds } always { logging { format = \"json\" } }")};
+                                     "limits { header_time = 2 * seconds } always { logging { format = \"json\" } }")};
     auto slow = gateway.client();
     slow.send("GET / HTTP/1.1\r\nHo");
     BOOST_TEST(slow.answer().status() == 408);
@@ -214,10 +222,8 @@ route "GET /search" { answer = { status = 400, body = "q needs three letters" } 
     BOOST_TEST(client.get("/search?q=abc").body == "found");
     BOOST_TEST(client.get("/search?q=ab").status() == 400);
     BOOST_TEST(client.get("/search").status() == 400);
-    const auto start = std::chrono::steady_clock::now();
-    const Message looped = client.get("/loop");
+    const Message looped = client.get("/loop");  // which does not wait for ever
     BOOST_TEST(looped.status() == 500);
-    BOOST_TEST((std::chrono::steady_clock::now() - start < 5s));
     BOOST_TEST(looped.body.find("routes.lua") == std::string::npos);
     BOOST_TEST(client.get("/fail").status() == 500);
     gateway.process().wait_for_line("routes.lua:2");

@@ -101,7 +101,10 @@ BOOST_AUTO_TEST_CASE(a_hundred_reloads_under_load_fail_no_request) {
         const std::string outcome = gateway.reload();
         if (!outcome.starts_with("reloaded")) BOOST_ERROR(outcome);
         BOOST_TEST(gateway.client().get("/number").body == std::to_string(number));
-        wait_until("requests went on", [&] { return served > before + 4 || !failures.empty(); });
+        wait_until("requests went on", [&] {
+            const std::lock_guard lock{mutex};
+            return served > before + 4 || !failures.empty();
+        });
     }
     over = true;
     for (auto& thread : threads) thread.join();
@@ -203,6 +206,7 @@ BOOST_AUTO_TEST_CASE(reloads_leave_neither_descriptors_nor_memory_behind) {
         }
     };
     reload_some(20);
+    (void)gateway.log_lines(20, "access.log");  // so that its descriptor counts
     const auto descriptors = gateway.process().open_descriptors();
     const auto memory = gateway.process().resident_bytes();
     reload_some(100);

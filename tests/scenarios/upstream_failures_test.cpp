@@ -5,8 +5,6 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include <unistd.h>
-
 #include <string>
 #include <vector>
 #include <semaphore>
@@ -16,13 +14,6 @@ using namespace std::string_literals;
 using namespace std::chrono_literals;
 
 namespace {
-
-std::string refused_address() {
-    const int descriptor = listen_on("127.0.0.1:0");
-    std::string address = bound_address(descriptor);
-    ::close(descriptor);
-    return address;
-}
 
 std::string error_of(const Message& answer) {
     const std::string start = "{\"error\":\"";
@@ -49,7 +40,8 @@ ScriptedUpstream::Script answering(const std::string& bytes) {
 BOOST_AUTO_TEST_SUITE(scenarios_upstream_failures)
 
 BOOST_AUTO_TEST_CASE(a_refused_connection_is_502_and_the_client_may_go_on) {
-    GatewayProcess gateway{routes_to(refused_address())};
+    const Connection deaf{bind_deaf()};
+    GatewayProcess gateway{routes_to(deaf.local_address())};
     auto client = gateway.client();
     for (int i = 0; i < 2; ++i) {
         const Message answer = client.get("/");
@@ -67,8 +59,8 @@ BOOST_AUTO_TEST_CASE(a_unix_socket_that_is_not_there_is_502) {
 BOOST_AUTO_TEST_CASE(a_connection_that_takes_too_long_is_504) {
     const FullQueue upstream;
     GatewayProcess gateway{routes_to(upstream.address(), "connect_timeout = 300 * milliseconds")};
-    auto client = gateway.client();
     const auto start = std::chrono::steady_clock::now();
+    auto client = gateway.client();
     const Message answer = client.get("/");
     BOOST_TEST(answer.status() == 504);
     BOOST_TEST(error_of(answer) == "upstream_timeout");
@@ -140,7 +132,7 @@ BOOST_AUTO_TEST_CASE(a_head_that_never_ends_is_502) {
         connection.read_request();
         connection.send("HTTP/1.1 200 OK\r\n");
         for (int i = 0; i < 2000; ++i)
-            if (connection.send_as_far_as_possible("X-A: " + std::string(1000, 'a') + "\r\n", 5s) == 0) return;
+            if (connection.send_as_far_as_possible("X-A: " + std::string(1000, 'a') + "\r\n", patience) == 0) return;
     }};
     BOOST_TEST(scene.gateway.client().get("/").status() == 502);
 }
@@ -240,7 +232,7 @@ BOOST_AUTO_TEST_CASE(a_connection_that_was_closed_while_idle_costs_no_request) {
     auto client = scene.gateway.client();
     for (int i = 1; i <= 20; ++i) {
         BOOST_TEST(client.post("/", "x").status() == 200);
-        BOOST_REQUIRE(closed.try_acquire_for(std::chrono::seconds{10}));
+        BOOST_REQUIRE(closed.try_acquire_for(patience));
     }
 }
 
@@ -259,9 +251,9 @@ BOOST_AUTO_TEST_CASE(a_flood_of_interim_answers_ends_in_502) {
         connection.read_request();
         std::string flood;
         for (int i = 0; i < 1000; ++i) flood += "HTTP/1.1 103 Early Hints\r\nX-N: " + std::to_string(i) + "\r\n\r\n";
-        connection.send_as_far_as_possible(flood, 2s);
+        connection.send_as_far_as_possible(flood, patience);
         connection.wait_for_end();
-    }, "timeout = 2 * seconds"};
+    }};
     auto client = scene.gateway.client();
     client.send(RawClient::head("GET", "/"));
     Message answer = client.answer();

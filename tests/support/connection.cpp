@@ -118,6 +118,16 @@ int listen_on(const std::string& address, int backlog) {
     return descriptor;
 }
 
+int bind_deaf() {
+    const Place place = place_of("127.0.0.1:0");
+    const int descriptor = open_socket(place);
+    if (::bind(descriptor, place.get(), place.size) != 0) {
+        ::close(descriptor);
+        throw ConnectionError{"cannot bind a port of 127.0.0.1"};
+    }
+    return descriptor;
+}
+
 std::string bound_address(int descriptor) {
     Place place;
     place.size = sizeof place.storage;

@@ -70,6 +70,8 @@ private:
 
 // Connects, or throws ConnectionError. "127.0.0.1:8080", "[::1]:8080", "unix:/path".
 int connect_to(const std::string& address);
+// A socket with a port of its own on which nobody listens, nor ever will while it is open: who connects is refused.
+int bind_deaf();
 // Listens on the address (port 0: any) and returns the descriptor.
 int listen_on(const std::string& address, int backlog = 128);
 // Where a socket is bound, in the form connect_to() takes.

@@ -9,8 +9,8 @@
 
 namespace tollgate::test {
 
-// Generous: sanitizers on a busy machine are slow, and only what is broken waits this long.
-inline constexpr std::chrono::milliseconds patience{20'000};
+// Generous: sanitizers on a slow and busy machine are slow, and only what is broken waits this long.
+inline constexpr std::chrono::milliseconds patience{60'000};
 
 class Deadline {
 public:

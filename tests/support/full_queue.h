@@ -26,7 +26,7 @@ public:
             ::getsockname(listener_, reinterpret_cast<sockaddr*>(&place), &size);
             ::connect(descriptor, reinterpret_cast<const sockaddr*>(&place), size);
             pollfd entry{descriptor, POLLOUT, 0};
-            if (::poll(&entry, 1, 200) == 0) return;  // this one hangs, and so will the next
+            if (::poll(&entry, 1, 1000) == 0) return;  // this one hangs, and so will the next
         }
         throw std::runtime_error{"the queue of " + address_ + " never filled"};
     }

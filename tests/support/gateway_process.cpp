@@ -49,9 +49,10 @@ GatewayProcess::GatewayProcess(std::string_view routes, const std::vector<std::s
 
 // What the gateway said of its own accord (a sanitizer's report, above all) must not be lost with the process.
 GatewayProcess::~GatewayProcess() {
-    if (!process_ || !process_->running()) return;
+    if (!process_) return;
     try {
-        stop();
+        if (process_->running()) stop();
+        process_->wait();  // for the end of what it says, too
     } catch (const std::exception&) {
         std::fputs("the gateway did not stop in time; it is killed\n", stderr);
     }

@@ -60,7 +60,7 @@ struct Site final : http::Handler {
                 d->set_value();
             }(make, result, thrown, done));
         });
-        BOOST_REQUIRE((done->get_future().wait_for(20s) == std::future_status::ready));
+        BOOST_REQUIRE((done->get_future().wait_for(patience) == std::future_status::ready));
         return result;
     }
     std::string fetch(const std::string& url, FetchOptions options = {}, std::string* thrown = nullptr, std::string body = {}) {
@@ -87,17 +87,15 @@ struct Site final : http::Handler {
 BOOST_AUTO_TEST_SUITE(gateway_loop_services)
 
 BOOST_AUTO_TEST_CASE(sleep_lasts_as_long_as_said) {
+    const auto began = net::Clock::now();  // before the loop looks at its clock
     Site site;
     std::string thrown;
-    const auto began = net::Clock::now();
-    for (const auto time : {net::Duration{20ms}, net::Duration{0}, net::Duration{-5s}})
+    for (const auto time : {net::Duration{20ms}, net::Duration{0}, net::Duration{-1h}})  // run() does not wait an hour
         site.run<int>([&]() -> Task<int> {
             co_await site.loops.sleep(time);
             co_return 1;
         }, thrown);
-    const auto took = net::Clock::now() - began;
-    BOOST_TEST((took >= 20ms));
-    BOOST_TEST((took < 5s));
+    BOOST_TEST((net::Clock::now() - began >= 20ms));
 }
 
 BOOST_AUTO_TEST_CASE(descriptor_is_awaited_until_it_is_ready_or_time_is_up) {
@@ -107,7 +105,7 @@ BOOST_AUTO_TEST_CASE(descriptor_is_awaited_until_it_is_ready_or_time_is_up) {
     const auto ready = [&](Interest interest, std::chrono::nanoseconds timeout) {
         return site.run<bool>([&] { return site.loops.ready(event, interest, timeout); }, thrown);
     };
-    BOOST_TEST(ready(Interest::writable, 5s).value());
+    BOOST_TEST(ready(Interest::writable, patience).value());
     BOOST_TEST(!ready(Interest::readable, 10ms).value());
     ssize_t written = 0;
     std::thread later{[&] {
@@ -118,9 +116,9 @@ BOOST_AUTO_TEST_CASE(descriptor_is_awaited_until_it_is_ready_or_time_is_up) {
     BOOST_TEST(ready(Interest::readable, std::chrono::nanoseconds::max()).value());
     later.join();
     BOOST_TEST(written == ssize_t{8});
-    BOOST_TEST(ready(Interest::readable, 5s).value());  // and it may be awaited again: the descriptor is still open
+    BOOST_TEST(ready(Interest::readable, patience).value());  // and it may be awaited again: the descriptor is still open
     close(event);
-    BOOST_TEST(!ready(Interest::readable, 5s));
+    BOOST_TEST(!ready(Interest::readable, patience));
     BOOST_TEST(thrown.find("dup") != std::string::npos);
 }
 
@@ -130,7 +128,7 @@ BOOST_AUTO_TEST_CASE(file_cannot_be_awaited_and_that_is_told) {
     char name[] = "/tmp/tollgate_test_XXXXXX";
     const int file = mkstemp(name);
     unlink(name);
-    BOOST_TEST(!site.run<bool>([&] { return site.loops.ready(file, Interest::readable, 5s); }, thrown));
+    BOOST_TEST(!site.run<bool>([&] { return site.loops.ready(file, Interest::readable, patience); }, thrown));
     BOOST_TEST(thrown != "");
     close(file);
 }
@@ -143,7 +141,7 @@ BOOST_AUTO_TEST_CASE(two_tasks_may_await_one_descriptor) {
     site.on_loop([&] {
         for (int i = 0; i < 2; ++i)
             site.share().loop.spawn([](Site& s, int fd, int& count, std::promise<void>& done) -> Task<void> {
-                count += co_await s.loops.ready(fd, Interest::readable, 5s);
+                count += co_await s.loops.ready(fd, Interest::readable, patience);
                 if (count == 2) done.set_value();
             }(site, event, ready, both));
     });
@@ -236,12 +234,9 @@ BOOST_AUTO_TEST_CASE(fetch_has_limits_of_time_and_size) {
 
 BOOST_AUTO_TEST_CASE(fetch_says_why_it_failed) {
     Site site;
-    std::string address, thrown;
-    {
-        const Listening gone;
-        address = gone.address();
-    }
-    for (const std::string& url : {"http://" + address + "/", std::string{"https://127.0.0.1/"}, std::string{"http:///a"},
+    std::string thrown;
+    const Deaf deaf;
+    for (const std::string& url : {"http://" + deaf.address() + "/", std::string{"https://127.0.0.1/"}, std::string{"http:///a"},
                                    std::string{"http://:80/"}, std::string{"http://127.0.0.1/a b"}, std::string{"http://127.0.0.1:x/"},
                                    std::string{"127.0.0.1"}, std::string{"http://127.0.0.1/../a"}}) {
         thrown.clear();

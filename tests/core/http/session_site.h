@@ -56,7 +56,7 @@ struct Destroyed {
     std::promise<void>& promise;
 };
 inline bool happened(std::promise<void>& promise) {
-    return promise.get_future().wait_for(std::chrono::seconds{10}) == std::future_status::ready;
+    return promise.get_future().wait_for(patience) == std::future_status::ready;
 }
 
 }  // namespace tollgate::test

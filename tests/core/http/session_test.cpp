@@ -47,11 +47,11 @@ struct Gate {
 };
 
 std::size_t sessions_become(SessionSite& site, std::size_t wanted) {
-    const auto deadline = net::Clock::now() + 10s;
+    const Deadline deadline;
     std::size_t left;
     do
         site.on_loop([&] { left = site.lane.sessions(); });  // a turn of the loop each time
-    while (left != wanted && net::Clock::now() < deadline);
+    while (left != wanted && !deadline.passed());
     return left;
 }
 
@@ -240,7 +240,7 @@ BOOST_AUTO_TEST_CASE(handler_that_does_not_answer_ends_its_session) {
     auto client = site.connect();
     client.say(get);
     BOOST_TEST(client.rest() == "");
-    BOOST_TEST(sessions_become(site, 0) <= 1u);
+    BOOST_TEST(sessions_become(site, 0) == 0u);
 }
 
 BOOST_AUTO_TEST_CASE(draining_closes_idle_clients_at_once_and_the_others_after_their_answer) {
@@ -275,8 +275,11 @@ BOOST_AUTO_TEST_CASE(draining_serves_a_new_client_whose_request_is_on_its_way) {
     std::promise<void> empty;
     SessionSite site{answer_ok};
     auto fresh = site.connect();
-    site.on_loop([&] { site.lane.drain([&] { empty.set_value(); }); });
-    fresh.say(get);
+    // Said within the drain's own turn of the loop: however slow this thread is, it comes soon after.
+    site.on_loop([&] {
+        site.lane.drain([&] { empty.set_value(); });
+        fresh.say(get);
+    });
     const auto got = fresh.rest();
     BOOST_TEST(got.find("Connection: close\r\n") != std::string::npos);
     BOOST_TEST(got.ends_with("/x"));
@@ -324,11 +327,12 @@ BOOST_AUTO_TEST_CASE(cutting_all_destroys_every_handler) {
     std::vector<std::promise<void>> entered(clients), destroyed(clients);
     std::atomic<int> next{0};
     SessionSite site{[&](http::Exchange&) -> Task<void> {
+        const auto number = static_cast<std::size_t>(next++);
         return [](std::promise<void>& in, std::promise<void>& out) -> Task<void> {
             const Destroyed seen{out};
             in.set_value();
             co_await Never{};
-        }(entered[next], destroyed[next++]);
+        }(entered[number], destroyed[number]);
     }};
     std::vector<SocketEnd> ends;
     for (int i = 0; i < clients; ++i) {

@@ -1,4 +1,5 @@
 // tests/core/net/stream_test.cpp - awaiting reads and writes on a real socket pair, on a real loop.
+#include "core/socket_end.h"
 #include "net/connection.h"
 
 #include <boost/test/unit_test.hpp>
@@ -54,16 +55,16 @@ BOOST_AUTO_TEST_CASE(read_waits_for_bytes) {
     IoResult result;
     pair.loop.post([&] { pair.say("hello"); });
     pair.run([](Pair& p, std::array<char, 100>& into, IoResult& got) -> Task<void> {
-        got = co_await p.connection->read(into, 5s);
+        got = co_await p.connection->read(into, test::patience);
     }(pair, buffer, result));
     BOOST_TEST(bool(result));
     BOOST_TEST(std::string_view(buffer.data(), result.bytes) == "hello");
 }
 
 BOOST_AUTO_TEST_CASE(read_times_out) {
+    const auto began = Clock::now();  // before the loop looks at its clock
     Pair pair;
     IoResult result;
-    const auto began = Clock::now();
     pair.run([](Pair& p, IoResult& got) -> Task<void> {
         std::array<char, 10> into;
         got = co_await p.connection->read(into, 20ms);
@@ -79,8 +80,8 @@ BOOST_AUTO_TEST_CASE(read_sees_the_other_side_end) {
     shutdown(pair.other, SHUT_WR);
     pair.run([](Pair& p, IoResult& a, IoResult& b) -> Task<void> {
         std::array<char, 100> into;
-        a = co_await p.connection->read(into, 5s);
-        b = co_await p.connection->read(into, 5s);
+        a = co_await p.connection->read(into, test::patience);
+        b = co_await p.connection->read(into, test::patience);
     }(pair, first, second));
     BOOST_TEST(first.bytes == 10u);
     BOOST_TEST((second.kind == IoResult::Kind::ended));
@@ -100,7 +101,7 @@ BOOST_AUTO_TEST_CASE(write_goes_on_as_the_other_side_reads) {
     pair.loop.post(drain);
     pair.run([](Pair& p, const std::string& text, IoResult& sent) -> Task<void> {
         const std::array<std::string_view, 3> pieces{"abc", text, "def"};
-        sent = co_await p.connection->write(pieces, 5s);
+        sent = co_await p.connection->write(pieces, test::patience);
     }(pair, large, result));
     BOOST_TEST(bool(result));
     BOOST_TEST(result.bytes == large.size() + 6);
@@ -117,7 +118,7 @@ BOOST_AUTO_TEST_CASE(stream_that_never_waits_leaves_room_for_others) {
         pair.loop.spawn([](Pair& p, int& count) -> Task<void> {
             std::array<char, 4096> sink;
             for (; count < 10'000; ++count) {
-                co_await p.connection->write("x", 5s);
+                co_await p.connection->write("x", test::patience);
                 (void)recv(p.other, sink.data(), sink.size(), MSG_DONTWAIT);
             }
             p.loop.stop();
@@ -145,7 +146,7 @@ BOOST_AUTO_TEST_CASE(write_to_a_closed_end_fails) {
     close(pair.other);
     pair.other = -1;
     IoResult result;
-    pair.run([](Pair& p, IoResult& sent) -> Task<void> { sent = co_await p.connection->write("x", 5s); }(pair, result));
+    pair.run([](Pair& p, IoResult& sent) -> Task<void> { sent = co_await p.connection->write("x", test::patience); }(pair, result));
     BOOST_TEST((result.kind == IoResult::Kind::failed));
     BOOST_TEST(result.error == EPIPE);
 }
@@ -156,7 +157,7 @@ BOOST_AUTO_TEST_CASE(interrupted_reader_wakes) {
     pair.loop.post([&] { pair.connection->interrupt_reading(); });
     pair.run([](Pair& p, IoResult& got) -> Task<void> {
         std::array<char, 10> into;
-        got = co_await p.connection->read(into, 5s);
+        got = co_await p.connection->read(into, test::patience);
     }(pair, result));
     BOOST_TEST((result.kind == IoResult::Kind::interrupted));
 }
@@ -165,7 +166,7 @@ BOOST_AUTO_TEST_CASE(destroying_the_task_withdraws_its_read) {
     Pair pair;
     auto task = [](Pair& p) -> Task<void> {
         std::array<char, 10> into;
-        co_await p.connection->read(into, 5s);
+        co_await p.connection->read(into, test::patience);
         BOOST_ERROR("the task was destroyed");
     }(pair);
     task.start();
@@ -203,19 +204,12 @@ BOOST_AUTO_TEST_CASE(owner_hears_that_the_connection_died) {
 BOOST_AUTO_TEST_CASE(refused_connection_is_told) {
     EventLoop loop{0};
     IoResult result;
-    // A port that was free a moment ago and on which nobody listens.
-    const int probe = socket(AF_INET, SOCK_STREAM, 0);
-    Poco::Net::SocketAddress address{"127.0.0.1", 0};
-    BOOST_REQUIRE(bind(probe, address.addr(), address.length()) == 0);
-    sockaddr_in bound{};
-    socklen_t size = sizeof bound;
-    getsockname(probe, reinterpret_cast<sockaddr*>(&bound), &size);
-    close(probe);
+    const test::Deaf deaf;
     bool null = false;
     loop.spawn([](EventLoop& l, Poco::Net::SocketAddress to, IoResult& got, bool& none) -> Task<void> {
-        none = co_await Connection::connect(l, to, 5s, got) == nullptr;
+        none = co_await Connection::connect(l, to, test::patience, got) == nullptr;
         l.stop();
-    }(loop, Poco::Net::SocketAddress{"127.0.0.1", ntohs(bound.sin_port)}, result, null));
+    }(loop, Poco::Net::SocketAddress{"127.0.0.1", deaf.port()}, result, null));
     loop.run();
     BOOST_TEST(null);
     BOOST_TEST(result.error == ECONNREFUSED);

@@ -14,7 +14,7 @@ namespace {
 
 Task<void> connect_and_keep(UpstreamSite& site, std::size_t most, net::Duration time) {
     net::IoResult result;
-    auto stream = co_await site.pool.connect(site.target(), 5s, result);
+    auto stream = co_await site.pool.connect(site.target(), patience, result);
     if (!stream) co_return;
     site.pool.keep(site.state, std::move(stream), most, time);
 }
@@ -60,7 +60,7 @@ BOOST_AUTO_TEST_CASE(connection_that_the_upstream_closes_is_dropped) {
     listening.accept().close();
     auto other = listening.accept();
     other.reset();
-    const auto deadline = net::Clock::now() + 10s;
+    const auto deadline = net::Clock::now() + patience;
     std::size_t left = 2;
     while (left > 0 && net::Clock::now() < deadline)
         site.on_loop([&] {
@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE(names_are_resolved) {
         bool connected = false;
         site.run([](UpstreamSite& s, bool& made) -> Task<void> {
             net::IoResult result;
-            made = co_await s.pool.connect(s.target(), 5s, result) != nullptr;
+            made = co_await s.pool.connect(s.target(), patience, result) != nullptr;
         }(site, connected));
         BOOST_TEST(connected);
     }

@@ -93,7 +93,7 @@ struct UpstreamSite {
                 p->set_value();
             }(std::move(task), done));
         });
-        BOOST_REQUIRE((done->get_future().wait_for(std::chrono::seconds{30}) == std::future_status::ready));
+        BOOST_REQUIRE((done->get_future().wait_for(patience) == std::future_status::ready));
     }
     void on_loop(const std::function<void()>& job) {
         // Shared: it must outlive its own set_value().

@@ -3,6 +3,8 @@
 
 #include "writer.h"
 
+#include "support/deadline.h"
+
 #include <boost/test/unit_test.hpp>
 
 #include <fcntl.h>
@@ -33,7 +35,7 @@ inline std::uint64_t line_count(const std::string& text) {
     return static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n'));
 }
 
-// What became of lines; outlives the writer. wait() gives up, with a failed check, after ten seconds.
+// What became of lines; outlives the writer. wait() gives up, with a failed check, when a test's patience ends.
 class Board {
 public:
     std::uint64_t written = 0, dropped = 0, failed = 0;
@@ -42,7 +44,7 @@ public:
     template <class Condition>
     bool wait(Condition condition) {
         std::unique_lock lock{mutex_};
-        const bool met = changed_.wait_for(lock, std::chrono::seconds{10}, [&] { return condition(*this); });
+        const bool met = changed_.wait_for(lock, tollgate::test::patience, [&] { return condition(*this); });
         BOOST_TEST(met, "waited in vain: written " << written << ", dropped " << dropped << ", failed " << failed);
         return met;
     }
@@ -98,13 +100,13 @@ public:
     void close_reader() {
         if (reader_ >= 0) ::close(std::exchange(reader_, -1));
     }
-    // Reads until `enough(all that was read)`; false after ten seconds without a byte.
+    // Reads until `enough(all that was read)`; false where no byte comes in a test's patience.
     template <class Enough>
     bool read_until(std::string& text, Enough enough) {
         char piece[65536];
         while (!enough(text)) {
             pollfd wanted{reader_, POLLIN, 0};
-            if (::poll(&wanted, 1, 10'000) <= 0) return false;
+            if (::poll(&wanted, 1, static_cast<int>(tollgate::test::patience.count())) <= 0) return false;
             const ssize_t got = ::read(reader_, piece, sizeof piece);
             if (got > 0) text.append(piece, static_cast<std::size_t>(got));
         }

@@ -13,6 +13,7 @@
 using namespace tollgate::logging;
 using namespace tollgate::logging::test;
 using namespace std::chrono_literals;
+using tollgate::test::patience;
 using tollgate::test::TemporaryFolder;
 
 namespace {
@@ -141,7 +142,7 @@ BOOST_AUTO_TEST_CASE(nothing_is_made_before_the_first_line) {
     Board board;
     {
         Writer writer{path, 1, small_ring, board.tally(), quick};
-        BOOST_TEST(writer.reopen(10s) == "");
+        BOOST_TEST(writer.reopen(patience) == "");
     }
     BOOST_TEST(!std::filesystem::exists(path));
     BOOST_TEST(board.failed == 0u);
@@ -305,7 +306,7 @@ BOOST_AUTO_TEST_CASE(a_destination_that_comes_back_gets_what_waited) {
 
     board.wait_written(small_ring / 32);
     board.wait([](const Board& b) { return b.last_report.find("written again") != std::string::npos; });
-    BOOST_TEST(writer.reopen(10s) == "");  // it has ended its round
+    BOOST_TEST(writer.reopen(patience) == "");  // it has ended its round
     const Reading reading = read(content(path), 1);
     BOOST_TEST(reading.whole);
     BOOST_TEST(reading.lines == small_ring / 32);
@@ -323,7 +324,7 @@ BOOST_AUTO_TEST_CASE(a_renamed_file_is_written_to_until_it_is_reopened) {
 
     std::filesystem::rename(path, old);
     writer.write(0, numbered(0, 1));
-    BOOST_TEST(writer.reopen(10s) == "");
+    BOOST_TEST(writer.reopen(patience) == "");
     writer.write(0, numbered(0, 2));
     board.wait_written(3);
 
@@ -340,7 +341,7 @@ BOOST_AUTO_TEST_CASE(a_removed_file_is_made_again) {
     board.wait_written(1);
 
     std::filesystem::remove(path);
-    BOOST_TEST(writer.reopen(10s) == "");
+    BOOST_TEST(writer.reopen(patience) == "");
     writer.write(0, numbered(0, 1));
     board.wait_written(2);
 
@@ -357,7 +358,7 @@ BOOST_AUTO_TEST_CASE(a_reopening_that_fails_keeps_the_old_file_and_says_so) {
 
     std::filesystem::rename(path, old);
     std::filesystem::create_directory(path);
-    BOOST_TEST(writer.reopen(10s) == path + ": is a directory; the old file is still written to");
+    BOOST_TEST(writer.reopen(patience) == path + ": is a directory; the old file is still written to");
     writer.write(0, numbered(0, 1));
     board.wait_written(2);
 
@@ -380,7 +381,7 @@ BOOST_AUTO_TEST_CASE(reopening_under_load_loses_and_tears_nothing) {
         for (; files < 20; ++files) {
             std::error_code none_yet;
             std::filesystem::rename(path, path + '.' + std::to_string(files), none_yet);
-            BOOST_TEST(writer.reopen(10s) == "");
+            BOOST_TEST(writer.reopen(patience) == "");
         }
         enough = true;
         loop.join();
@@ -410,9 +411,9 @@ BOOST_AUTO_TEST_CASE(a_line_half_written_when_the_file_changes_is_not_continued_
     board.wait([](const Board& b) { return b.written == 3 && b.failed > 0; });
 
     std::filesystem::rename(path, old);
-    BOOST_TEST(writer.reopen(10s) == "");
+    BOOST_TEST(writer.reopen(patience) == "");
     board.wait_written(4);
-    BOOST_TEST(writer.reopen(10s) == "");  // it has ended its round
+    BOOST_TEST(writer.reopen(patience) == "");  // it has ended its round
 
     BOOST_TEST(content(old) == numbered(0, 0) + numbered(0, 1) + numbered(0, 2) + numbered(0, 3).substr(0, 4));
     BOOST_TEST(content(path) == numbered(0, 4) + note(1));
