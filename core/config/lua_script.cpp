@@ -12,17 +12,6 @@ namespace tollgate::config {
 
 namespace {
 
-// A function that decides over a request takes some hundred instructions, and these bounds are not met by accident.
-// Plain instructions hold a loop for a few milliseconds at worst; what C functions do in bulk is charged as the
-// instructions it is worth. Long texts (copied, compared, joined) cost more than they count for: there the time is the
-// bound. It is looked at every `interval` instructions and in every charged function, and may be overrun by what goes
-// by between two looks, which `block` holds to some tens of milliseconds.
-constexpr Bounds request_bounds{.memory = 8u << 20,
-                                .instructions = 100'000,
-                                .time = std::chrono::milliseconds{20},
-                                .interval = 100,
-                                .block = 1u << 20};
-
 constexpr std::array<std::string_view, 8> plain_names = {"method",    "path",  "host",   "scheme",
                                                          "client_ip", "route", "caller", "tier"};
 constexpr std::array<std::string_view, 4> named_names = {"headers", "query", "cookies", "parameters"};
@@ -78,7 +67,8 @@ void push_view(lua_State* state, lua_CFunction index, int upvalues) {
 
 }  // namespace
 
-LuaScript::LuaScript(Source& source, plugins::Catalogue& catalogue, const std::vector<Place>& expected)
+LuaScript::LuaScript(Source& source, plugins::Catalogue& catalogue, const std::vector<Place>& expected,
+                     Bounds bounds)
     : reader_{source, catalogue} {
     if (!reader_.run() || reader_.functions() != expected)
         throw std::runtime_error{"this file declares other functions each time it is read"};
@@ -87,7 +77,6 @@ LuaScript::LuaScript(Source& source, plugins::Catalogue& catalogue, const std::v
     if (const auto error = lua.protect(&LuaScript::open_request, this)) throw std::runtime_error{error->what};
     lua.forget_garbage();
     // Garbage may grow as large as what is held before it is collected.
-    auto bounds = request_bounds;
     bounds.memory += 2 * lua.held();
     bounds.block += 2 * lua.held();  // a table of the file, or Lua's own of all texts, may double
     lua.set_bounds(bounds);

@@ -21,10 +21,22 @@ public:
     virtual std::string_view named(Named fact, std::string_view name, std::string& scratch) const = 0;
 };
 
+// A function that decides over a request takes some hundred instructions, and these bounds are not met by accident.
+// Plain instructions hold a loop for a few milliseconds at worst; what C functions do in bulk is charged as the
+// instructions it is worth. Long texts (copied, compared, joined) cost more than they count for: there the time is the
+// bound. It is looked at every `interval` instructions and in every charged function, and may be overrun by what goes
+// by between two looks, which `block` holds to some tens of milliseconds.
+inline constexpr Bounds request_bounds{.memory = 8u << 20,
+                                       .instructions = 100'000,
+                                       .time = std::chrono::milliseconds{20},
+                                       .interval = 100,
+                                       .block = 1u << 20};
+
 class LuaScript final : public Script {
 public:
     // Runs `source` again. Throws std::runtime_error unless that gives functions that begin at the places `expected`.
-    LuaScript(Source& source, plugins::Catalogue& catalogue, const std::vector<Place>& expected);
+    LuaScript(Source& source, plugins::Catalogue& catalogue, const std::vector<Place>& expected,
+              Bounds bounds = request_bounds);
 
     bool test(int function, const Context& ctx) override;
     std::string_view text(int function, const Context& ctx, std::string& scratch) override;

@@ -35,7 +35,7 @@ struct Never {
 };
 
 // Suspends every exchange until the test lets it go on.
-struct Gate {
+struct Turnstile {
     std::promise<void> entered;
     std::coroutine_handle<> waiter;
     bool await_ready() const noexcept { return false; }
@@ -90,9 +90,9 @@ BOOST_AUTO_TEST_CASE(request_may_come_byte_by_byte) {
 }
 
 BOOST_AUTO_TEST_CASE(pipelined_request_waits_for_a_slow_answer) {
-    Gate gate;
+    Turnstile gate;
     SessionSite site{[&](http::Exchange& exchange) -> Task<void> {
-        return [](http::Exchange& e, Gate& g) -> Task<void> {
+        return [](http::Exchange& e, Turnstile& g) -> Task<void> {
             if (e.request.path() == "/slow") co_await g;
             co_await answer_ok(e);
         }(exchange, gate);
@@ -107,10 +107,10 @@ BOOST_AUTO_TEST_CASE(pipelined_request_waits_for_a_slow_answer) {
 }
 
 BOOST_AUTO_TEST_CASE(client_that_resets_destroys_the_suspended_handler) {
-    Gate gate;
+    Turnstile gate;
     std::promise<void> destroyed;
     SessionSite site{[&](http::Exchange& exchange) -> Task<void> {
-        return [](http::Exchange& e, Gate& g, std::promise<void>& p) -> Task<void> {
+        return [](http::Exchange& e, Turnstile& g, std::promise<void>& p) -> Task<void> {
             const Destroyed seen{p};
             co_await g;
             BOOST_ERROR("the client is gone");
@@ -126,9 +126,9 @@ BOOST_AUTO_TEST_CASE(client_that_resets_destroys_the_suspended_handler) {
 }
 
 BOOST_AUTO_TEST_CASE(client_that_ends_its_side_still_gets_its_answer) {
-    Gate gate;
+    Turnstile gate;
     SessionSite site{[&](http::Exchange& exchange) -> Task<void> {
-        return [](http::Exchange& e, Gate& g) -> Task<void> {
+        return [](http::Exchange& e, Turnstile& g) -> Task<void> {
             co_await g;
             co_await answer_ok(e);
         }(exchange, gate);
@@ -244,10 +244,10 @@ BOOST_AUTO_TEST_CASE(handler_that_does_not_answer_ends_its_session) {
 }
 
 BOOST_AUTO_TEST_CASE(draining_closes_idle_clients_at_once_and_the_others_after_their_answer) {
-    Gate gate;
+    Turnstile gate;
     std::promise<void> empty;
     SessionSite site{[&](http::Exchange& exchange) -> Task<void> {
-        return [](http::Exchange& e, Gate& g) -> Task<void> {
+        return [](http::Exchange& e, Turnstile& g) -> Task<void> {
             if (e.request.path() == "/slow") co_await g;
             co_await answer_ok(e);
         }(exchange, gate);
