@@ -40,7 +40,7 @@ constexpr Field tier_fields[] = {
 Assembly::Assembly(Reader& reader, const Source& source, const Surroundings& surroundings)
     : reader_{reader},
       surroundings_{surroundings},
-      origin_{source.files, source.folder.string()},
+      origin_{source.files(), source.folder().string()},
       snapshot_{std::make_shared<Snapshot>()},
       common_{std::make_shared<Common>()} {}
 

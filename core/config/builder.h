@@ -33,7 +33,9 @@ struct Surroundings {
 
 struct Loaded {
     std::shared_ptr<Snapshot> snapshot;  // null if there are problems
-    std::vector<Problem> problems;       // in the order of the file
+    std::vector<Problem> problems;       // in the order of the files and their lines
+    // routes.lua and all that it requires, absolute; where something is wrong also what it wanted and is not there.
+    std::vector<std::filesystem::path> files;
 };
 
 // Never throws for what the file says. The shown file name is as given, without its folder.

@@ -131,7 +131,7 @@ Item Reader::object_item(const Object& object) {
 // The same function has the same number wherever it is used. 0 for a C function: `when = print` makes no sense.
 int Reader::number_of_function(lua_State* state, int index) {
     if (lua_iscfunction(state, index)) return 0;
-    lua_getfield(state, LUA_REGISTRYINDEX, "tollgate.functions");
+    lua_getfield(state, LUA_REGISTRYINDEX, functions_key);
     lua_pushvalue(state, index);
     lua_rawget(state, -2);
     int number = int(lua_tointeger(state, -1));

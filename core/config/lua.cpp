@@ -16,26 +16,6 @@ namespace tollgate::config {
 
 namespace {
 
-// Adds the line of the innermost script function to errors that bring none, as errors of C functions may.
-int add_position(lua_State* state) {
-    if (lua_type(state, 1) != LUA_TSTRING) {
-        if (lua_type(state, 1) == LUA_TNUMBER) return 1;
-        lua_pushfstring(state, "failed with an error object (a %s value)", luaL_typename(state, 1));
-        lua_replace(state, 1);
-    }
-    lua_Debug record{};
-    for (int level = 1; lua_getstack(state, level, &record); ++level) {
-        lua_getinfo(state, "Sl", &record);
-        if (record.currentline <= 0) continue;
-        const auto prefix = std::string_view{record.short_src};
-        const auto message = std::string_view{lua_tostring(state, 1)};
-        if (!message.starts_with(prefix) || !message.substr(prefix.size()).starts_with(':'))
-            lua_pushfstring(state, "%s:%d: %s", record.short_src, record.currentline, lua_tostring(state, 1));
-        break;
-    }
-    return 1;
-}
-
 std::chrono::nanoseconds thread_time() {
     timespec time{};
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
@@ -55,6 +35,22 @@ Place take_place(const Files& files, std::string_view& text) {
         return {file, line};
     }
     return {};
+}
+
+// Adds the place of the script to errors that bring none, as errors of C functions may.
+int add_position(lua_State* state) {
+    if (lua_type(state, 1) != LUA_TSTRING) {
+        if (lua_type(state, 1) == LUA_TNUMBER) return 1;
+        lua_pushfstring(state, "failed with an error object (a %s value)", luaL_typename(state, 1));
+        lua_replace(state, 1);
+    }
+    const Lua& lua = Lua::of(state);
+    std::string_view message = lua_tostring(state, 1);
+    const Place place = lua.place();
+    if (place.line > 0 && take_place(lua.files(), message).line == 0)
+        lua_pushfstring(state, "%s:%d: %s", lua.files().short_name(place.file).c_str(), place.line,
+                        lua_tostring(state, 1));
+    return 1;
 }
 
 struct Protected {
@@ -91,7 +87,7 @@ Lua::Lua(std::shared_ptr<const Files> files, const Bounds& bounds) : files_{std:
         throw std::runtime_error{"lua: " + error->what};
     }
     lua_pushcfunction(state_, add_position);  // stays at the bottom of the stack, for every call()
-    lua_sethook(state_, &Lua::hook, LUA_MASKCOUNT, bounds_.interval);
+    set_hook();
     base_ = used_;
 }
 
@@ -147,9 +143,13 @@ void Lua::look() {
         else
             return;
         // From now on every instruction fails, so that no `pcall` loop of a script can live on.
-        lua_sethook(state_, &Lua::hook, LUA_MASKCOUNT, 1);
+        set_hook();
     }
+    // With its place: a `pcall` of the script that passes it on is elsewhere.
+    const Place at = place();
+    if (at.line > 0) lua_pushfstring(state_, "%s:%d: ", files_->short_name(at.file).c_str(), at.line);
     lua_pushstring(state_, describe_exhaustion().c_str());
+    if (at.line > 0) lua_concat(state_, 2);
     raise(state_);
 }
 
@@ -170,9 +170,31 @@ void Lua::charge(std::int64_t steps) {
     look();
 }
 
+void Lua::set_hook() { lua_sethook(state_, &Lua::hook, LUA_MASKCOUNT, exhausted_ ? 1 : bounds_.interval); }
+
+Lua::Nested::Nested(Lua& lua, int file) : lua_{lua} { lua.running_.push_back({file, lua.depth()}); }
+
+Lua::Nested::~Nested() { lua_.running_.pop_back(); }
+
+std::vector<int> Lua::running() const {
+    std::vector<int> files{0};
+    for (const auto& running : running_) files.push_back(running.file);
+    return files;
+}
+
+int Lua::depth() const {
+    lua_Debug record{};
+    int depth = 0;
+    while (lua_getstack(state_, depth, &record)) ++depth;
+    return depth;
+}
+
 Place Lua::place() const {
     lua_Debug record{};
+    const int bottom = running_.empty() ? 0 : running_.back().depth, top = running_.empty() ? 0 : depth();
     for (int level = 0; lua_getstack(state_, level, &record); ++level) {
+        // The file has given its frame away in a tail call; the frames below are of the one that required it.
+        if (!running_.empty() && top - level <= bottom) return {running_.back().file, 0};
         lua_getinfo(state_, "Sl", &record);
         if (record.currentline > 0) return place_of(record);
     }
@@ -194,14 +216,14 @@ void Lua::forget_garbage() {
 
 void Lua::set_bounds(const Bounds& bounds) noexcept {
     bounds_ = bounds;
-    lua_sethook(state_, &Lua::hook, LUA_MASKCOUNT, bounds_.interval);
+    set_hook();
 }
 
 std::optional<LuaError> Lua::finish(int status, int base) {
     --depth_;
     if (exhausted_) {
         exhausted_ = nullptr;
-        lua_sethook(state_, &Lua::hook, LUA_MASKCOUNT, bounds_.interval);
+        set_hook();
     }
     if (status == 0) return std::nullopt;
     LuaError error;

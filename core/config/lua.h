@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 struct lua_State;
 struct lua_Debug;
@@ -69,12 +70,18 @@ public:
     bool exhausted() const noexcept { return exhausted_ != nullptr; }
     // Where the script is that is being run; line 0 if none is.
     Place place() const;
+    // Made before a C function that a script called calls the chunk of another file, and ended after it. Errors of Lua
+    // unwind C++ frames.
+    class Nested;
+    std::vector<int> running() const;  // the files under way, the one that all others were called from first
     // Where a frame or function is that lua_getinfo was asked "Sl" of; line 0 if that is no script.
     Place place_of(const lua_Debug& record) const;
 
 private:
     static void* allocate(void* self, void* block, std::size_t old_size, std::size_t new_size) noexcept;
     static void hook(lua_State* state, lua_Debug* record);
+    void set_hook();
+    int depth() const;  // frames of the stack
     void look();
     bool out_of_time();
     std::optional<LuaError> finish(int status, int base);
@@ -88,10 +95,26 @@ private:
     std::chrono::steady_clock::time_point deadline_;
     std::optional<std::chrono::nanoseconds> cpu_begin_;
     const char* exhausted_ = nullptr;
+    // Files that are being run by others.
+    struct Running {
+        int file, depth;  // and the frames below it
+    };
+    std::vector<Running> running_;
     bool scripted_ = false;       // a script runs: Bounds::block holds
     bool block_refused_ = false;  // why the last allocation failed
     int depth_ = 0;  // protected calls under way; memory is bounded within them only, since an error outside aborts
     Place last_{};   // seen at the last look, for the one error that brings no line: memory
+};
+
+class Lua::Nested {
+public:
+    Nested(Lua& lua, int file);
+    ~Nested();
+    Nested(const Nested&) = delete;
+    Nested& operator=(const Nested&) = delete;
+
+private:
+    Lua& lua_;
 };
 
 // Thrown by C++ functions that Lua calls; guarded<> makes it a Lua error with the script's line.

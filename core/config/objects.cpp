@@ -157,8 +157,9 @@ int concatenate(lua_State* state) {
 }  // namespace
 
 const char* word_name(Word word) {
-    constexpr const char* names[] = {"listen",          "admin",  "tier", "upstream", "route", "always", "limits",
-                                     "trusted_proxies", "plugin", "env",  "header",   "query", "cookie", "a plugin"};
+    constexpr const char* names[] = {"listen", "admin",           "tier",    "upstream", "route",   "always",
+                                     "limits", "trusted_proxies", "plugin",  "env",      "require", "header",
+                                     "query",  "cookie",          "a plugin"};
     return names[std::size_t(word)];
 }
 

@@ -25,6 +25,7 @@ enum class Word {
     trusted_proxies,
     plugin,
     env,
+    require,
     header,
     query,
     cookie,

@@ -1,4 +1,5 @@
-// core/config/reader.cpp - runs routes.lua in its environment; words.cpp has the words, item_reader.cpp their tables.
+// core/config/reader.cpp - runs routes.lua in its environment; words.cpp has the words, require.cpp the
+// files it may name, item_reader.cpp their tables.
 #include "config/reader.h"
 
 #include "config/sandbox.h"
@@ -22,18 +23,10 @@ constexpr Bounds reading_bounds{.memory = 256u << 20,
 // Mistakes are kept outside of the VM's memory; nobody reads more of them.
 constexpr std::size_t most_problems = 1000;
 constexpr const char* reader_key = "tollgate.reader";
-constexpr const char* functions_key = "tollgate.functions";
 }  // namespace
 
-const std::optional<std::string>& Source::variable(const std::string& name) {
-    const auto known = known_env.find(name);
-    if (known != known_env.end()) return known->second;
-    const char* value = env(name.c_str());
-    return known_env[name] = value ? std::optional<std::string>{value} : std::nullopt;
-}
-
 Reader::Reader(Source& source, plugins::Catalogue& catalogue)
-    : source_{&source}, catalogue_{catalogue}, lua_{source.files, reading_bounds} {
+    : source_{&source}, catalogue_{catalogue}, lua_{source.files(), reading_bounds} {
     lua_State* state = lua_.state();
     lua_pushlightuserdata(state, this);
     lua_setfield(state, LUA_REGISTRYINDEX, reader_key);
@@ -54,8 +47,10 @@ Reader& Reader::of(lua_State* state) {
 // assignment().
 void Reader::open(lua_State* state) {
     open_objects(state, &Reader::call);
-    lua_newtable(state);
-    lua_setfield(state, LUA_REGISTRYINDEX, functions_key);
+    for (const char* key : {functions_key, required_key}) {
+        lua_newtable(state);
+        lua_setfield(state, LUA_REGISTRYINDEX, key);
+    }
 
     lua_getfield(state, LUA_REGISTRYINDEX, environment_key);
     add_units_and_values(state);
@@ -89,7 +84,7 @@ void Reader::add_problem(Place place, std::string what) {
 
 bool Reader::run() {
     reading_ = true;
-    auto error = lua_.compile(source_->text);
+    auto error = lua_.compile(source_->text(0));
     const bool compiled = !error;
     if (compiled) error = lua_.call(0, 0);
     reading_ = false;
@@ -138,8 +133,10 @@ void Reader::keep_functions_only() {
         references_.push_back(luaL_ref(state, LUA_REGISTRYINDEX));
     }
     lua_pop(state, 1);
-    lua_pushnil(state);
-    lua_setfield(state, LUA_REGISTRYINDEX, functions_key);
+    for (const char* key : {functions_key, required_key}) {
+        lua_pushnil(state);
+        lua_setfield(state, LUA_REGISTRYINDEX, key);
+    }
     lua_.forget_garbage();
 }
 

@@ -7,10 +7,8 @@
 #include "config/lua.h"
 #include "config/objects.h"
 #include "config/place.h"
+#include "config/source.h"
 
-#include <filesystem>
-#include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,17 +20,6 @@ class Catalogue;
 }
 
 namespace tollgate::config {
-
-// The text of one configuration, and its environment: read once, so that all VMs of a snapshot see the same.
-struct Source {
-    std::shared_ptr<Files> files;  // their names; routes.lua is the first
-    std::filesystem::path folder;  // absolute: where relative paths begin
-    std::string text;
-    std::function<const char*(const char*)> env;
-    std::map<std::string, std::optional<std::string>, std::less<>> known_env{};  // what was asked so far
-
-    const std::optional<std::string>& variable(const std::string& name);
-};
 
 struct Declaration {
     Word word;
@@ -52,6 +39,10 @@ struct ReadingProblem {
     Place place;
     std::string what;
 };
+
+// Of the registry, while the file is read: functions by number and the other way round; what required files returned.
+inline constexpr const char* functions_key = "tollgate.functions";
+inline constexpr const char* required_key = "tollgate.required";
 
 class Reader {
 public:
@@ -91,6 +82,9 @@ private:
     int use_plugin(lua_State* state, const Object& word);
     int load_plugin(lua_State* state);
     int read_env(lua_State* state);
+    int require(lua_State* state);
+    int push_required(lua_State* state);
+    int keep_required(lua_State* state, int file);
     int make_value(lua_State* state, ValueKind kind);
 
     Item item_at(lua_State* state, int index, int depth = 0);

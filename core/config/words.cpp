@@ -38,6 +38,7 @@ int Reader::call_word(lua_State* state, const Object& word) {
         case Word::use: return use_plugin(state, word);
         case Word::plugin: return load_plugin(state);
         case Word::env: return read_env(state);
+        case Word::require: return require(state);
         case Word::header: return make_value(state, ValueKind::header);
         case Word::query: return make_value(state, ValueKind::query);
         case Word::cookie: return make_value(state, ValueKind::cookie);
@@ -103,7 +104,7 @@ int Reader::load_plugin(lua_State* state) {
     const auto item = item_at(state, 2);
     if (!item.is(Item::Kind::text))
         throw Complaint{"plugin: expected a file (plugin \"hello.so\"), got " + item.describe()};
-    auto problem = catalogue_.load_file((source_->folder / item.text).lexically_normal());
+    auto problem = catalogue_.load_file((source_->folder() / item.text).lexically_normal());
     if (!problem.empty()) add_problem(lua_.place(), "plugin: " + std::move(problem));
     return 0;
 }

@@ -13,6 +13,7 @@
 #include "support/digest.h"
 #include "upstream/upstream.h"
 
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
@@ -73,6 +74,7 @@ public:
 };
 
 struct Snapshot {
+    std::vector<std::filesystem::path> files;  // routes.lua first, then what it requires; absolute
     std::vector<net::Address> listens;
     std::optional<net::Address> admin;  // nullopt: routes.lua does not say
     bool admin_off = false;             // admin(false)

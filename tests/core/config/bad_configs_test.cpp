@@ -18,7 +18,7 @@ constexpr std::string_view mark = "-- ERROR: ";
 std::vector<std::filesystem::path> bad_files() {
     std::vector<std::filesystem::path> files;
     for (const auto& entry : std::filesystem::directory_iterator{TOLLGATE_SOURCE_DIR "/tests/configs/bad"})
-        files.push_back(entry.path());
+        if (!entry.is_directory()) files.push_back(entry.path());  // parts/: what some of them require
     std::sort(files.begin(), files.end());
     return files;
 }

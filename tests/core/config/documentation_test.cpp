@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,12 @@ using namespace tollgate;
 namespace {
 
 const std::filesystem::path root = TOLLGATE_SOURCE_DIR;
+
+// "-- shared/tiers.lua": the example is a file that the ones after it require.
+std::string required_name(const std::string& example) {
+    const auto line = example.substr(0, example.find('\n'));
+    return line.starts_with("-- ") && line.ends_with(".lua") && line.find(' ', 3) == line.npos ? line.substr(3) : "";
+}
 
 // The ```lua blocks of a page.
 std::vector<std::string> examples_of(const std::filesystem::path& page) {
@@ -54,10 +61,19 @@ BOOST_AUTO_TEST_SUITE(config_documentation)
 BOOST_AUTO_TEST_CASE(every_example_of_the_manual_loads) {
     const auto examples = examples_of(root / "docs/configuration.md");
     BOOST_REQUIRE(examples.size() >= 12);
+    std::map<std::string, std::string> required;
     for (const auto& example : examples) {
+        if (const auto name = required_name(example); !name.empty()) {
+            required[name] = example;
+            continue;
+        }
         BOOST_TEST_CONTEXT(example) {
             test::Workshop workshop;
             std::ofstream{workshop.folder() / "keys"} << "";
+            for (const auto& [name, text] : required) {
+                std::filesystem::create_directories((workshop.folder() / name).parent_path());
+                std::ofstream{workshop.folder() / name} << text;
+            }
             expect_no_problems(workshop.load_text(example));
         }
     }

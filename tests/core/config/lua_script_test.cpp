@@ -52,8 +52,7 @@ struct Functions {
 
     static Source source_of(const std::string& functions) {
         std::string text = "listen '127.0.0.1:0'\n";
-        return {std::make_shared<Files>("routes.lua"), "/", text + functions,
-                [](const char*) -> const char* { return nullptr; }};
+        return {"routes.lua", "/", text + functions, [](const char*) -> const char* { return nullptr; }};
     }
     std::vector<Place> places() {
         Reader reader{source, workshop.catalogue()};

@@ -1,0 +1,2 @@
+local rate =
+= 5

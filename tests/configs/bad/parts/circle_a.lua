@@ -1,0 +1,1 @@
+require "parts.circle_b"

@@ -1,0 +1,2 @@
+local nothing
+return nothing.here

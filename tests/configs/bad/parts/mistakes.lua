@@ -1,0 +1,2 @@
+tier "odd" { rate = 60 }
+route "GET /part" { upstream = "none" }

@@ -1,0 +1,1 @@
+tier "free" { rate = 60 / minute }

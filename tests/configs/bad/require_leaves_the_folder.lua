@@ -1,0 +1,5 @@
+-- ERROR: require_leaves_the_folder.lua:4: require: expected a file below this one's folder, without ".lua" (require "tiers", require "shared.tiers"), got "../README"
+-- ERROR: require_leaves_the_folder.lua:5: require: expected a file below this one's folder, without ".lua" (require "tiers", require "shared.tiers"), got "/etc/passwd"
+listen "127.0.0.1:0"
+require "../README"
+require "/etc/passwd"
