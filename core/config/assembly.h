@@ -14,6 +14,9 @@
 
 namespace tollgate::config {
 
+// What routes say with `matches`: each text is compiled once.
+using ExpressionsByText = std::map<std::string, routing::RegularExpression, std::less<>>;
+
 class Assembly {
 public:
     Assembly(Reader& reader, const Source& source, const Surroundings& surroundings);
@@ -59,7 +62,8 @@ private:
     void create_plugins();
 
     void add_route(const Declaration& declaration);
-    bool add_to_router(const Declaration& declaration, Route& route);
+    bool read_conditions(const Declaration& declaration, bool has_pattern, Route& route);
+    void add_to_router(const Declaration& declaration, Route route);
     void refuse_unreachable(const Declaration& declaration, const routing::Pattern& pattern, const Route& route);
     void set_upstream(const Declaration& declaration, const std::string& owner, const Item& item, Route& route,
                       int& index);
@@ -86,6 +90,7 @@ private:
     std::vector<int> always_;
     std::map<const char*, Item> fallbacks_;                     // by Field::fallback
     std::vector<std::pair<Place, routing::Pattern>> patterns_;  // of each route
+    ExpressionsByText expressions_;
     std::map<std::string, std::optional<Place>> tiers_;         // by name, of the first of each
     std::optional<Place> limits_, admin_;
 };

@@ -82,6 +82,7 @@ std::string Item::describe() const {
         case Kind::value:
             if (text.empty()) return std::string{word_of(value)};
             return std::string{word_of(value)} + ' ' + text::quote(text, 60);
+        case Kind::expression: return "matches " + text::quote(text, 60);
         case Kind::function: return "a function";
         case Kind::use: return "the plugin " + text;
         case Kind::upstream: return "the upstream " + text::quote(text);

@@ -34,11 +34,12 @@ struct Item {
         number,
         text,
         quantity,
-        value,     // header "X", caller, ...
-        function,  // `index`: its number, `place`: where it begins
-        use,       // `index`: of Reading::uses
-        upstream,  // `index`: of Reading::declarations
-        word,      // a word that wanted to be called, `text`
+        value,       // header "X", caller, ...
+        expression,  // matches "^a", `text`
+        function,    // `index`: its number, `place`: where it begins
+        use,         // `index`: of Reading::uses
+        upstream,    // `index`: of Reading::declarations
+        word,        // a word that wanted to be called, `text`
         table,
         mistake,  // the result of what was reported already
     };
@@ -49,7 +50,7 @@ struct Item {
     ValueKind value{};
     int index = 0;
     Place place{};
-    std::string text;  // of a text, the name of a header, query parameter or cookie, a word
+    std::string text;  // of a text, an expression, the name of a header, query parameter or cookie, a word
     std::vector<Item> list;
     std::vector<NamedItem> named;  // sorted by name
 

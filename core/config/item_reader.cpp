@@ -111,6 +111,7 @@ Item Reader::object_item(const Object& object) {
             item.kind = Item::Kind::value;
             item.value = object.value;
             break;
+        case Object::Kind::expression: item.kind = Item::Kind::expression; break;
         case Object::Kind::word:
             item.kind = Item::Kind::word;
             // `route` is a word and also what a request's route is called.

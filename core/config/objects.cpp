@@ -19,6 +19,7 @@ std::string name_of(const Object& object) {
     switch (object.kind) {
         case Object::Kind::quantity: return describe(object.quantity);
         case Object::Kind::value: return std::string{word_of(object.value)};
+        case Object::Kind::expression: return "matches " + text::quote(object.text());
         case Object::Kind::word: return text::quote(object.text());
         case Object::Kind::started: return text::quote(object.text()) + " without its { ... }";
         case Object::Kind::use: return "the plugin " + std::string{object.text()};
@@ -159,7 +160,7 @@ int concatenate(lua_State* state) {
 const char* word_name(Word word) {
     constexpr const char* names[] = {"listen", "admin",           "tier",    "upstream", "route",   "always",
                                      "limits", "trusted_proxies", "plugin",  "env",      "require", "header",
-                                     "query",  "cookie",          "a plugin"};
+                                     "query",  "cookie",          "matches", "a plugin"};
     return names[std::size_t(word)];
 }
 

@@ -29,13 +29,14 @@ enum class Word {
     header,
     query,
     cookie,
+    matches,
     use,
 };
 const char* word_name(Word word);
 
 // Lives in a Lua userdata, its text behind it. Immutable for scripts.
 struct Object {
-    enum class Kind { quantity, value, word, started, use, upstream, mistake };
+    enum class Kind { quantity, value, expression, word, started, use, upstream, mistake };
     Kind kind = Kind::mistake;
     Quantity quantity{};
     ValueKind value{};

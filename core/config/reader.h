@@ -86,6 +86,7 @@ private:
     int push_required(lua_State* state);
     int keep_required(lua_State* state, int file);
     int make_value(lua_State* state, ValueKind kind);
+    int make_expression(lua_State* state);
 
     Item item_at(lua_State* state, int index, int depth = 0);
     Item table_at(lua_State* state, int index, int depth);

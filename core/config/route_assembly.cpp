@@ -10,7 +10,9 @@ namespace tollgate::config {
 
 namespace {
 
-constexpr std::string_view route_names[] = {"upstream", "answer", "plugins", "when", "limits"};
+constexpr std::string_view route_names[] = {"upstream", "answer",  "plugins", "host",       "headers",
+                                            "query",    "cookies", "when",    "parameters", "client_ip",
+                                            "limits"};
 constexpr Field answer_fields[] = {
     {.name = "status", .type = Type::integer, .doc = "status code", .min = 200, .max = 599},
     {.name = "body", .type = Type::text, .doc = "body"},
@@ -39,12 +41,6 @@ void Assembly::add_route(const Declaration& declaration) {
     route.where = where(place);
     for (auto& problem : check_names(owner, declaration.item, {}, route_names)) add_problem(place, std::move(problem));
 
-    const Item* when = declaration.item.find("when");
-    if (when && when->is(Item::Kind::function) && when->index != 0)
-        route.when = when->index;
-    else if (when && !when->is(Item::Kind::mistake))
-        add_problem(place, owner + ": when: expected a function of the request, got " + when->describe());
-
     const Item *to = declaration.item.find("upstream"), *answer = declaration.item.find("answer");
     int upstream = -1;
     if (to) set_upstream(declaration, owner, *to, route, upstream);
@@ -69,46 +65,7 @@ void Assembly::add_route(const Declaration& declaration) {
         else if (settings && settings->has("body"))
             route.body_limit = settings->size("body");
     }
-    if (add_to_router(declaration, route)) snapshot_->routes.push_back(std::move(route));
-}
-
-bool Assembly::add_to_router(const Declaration& declaration, Route& route) {
-    const std::string owner = "route " + text::quote(declaration.name);
-    std::string problem;
-    auto pattern = routing::Pattern::parse(declaration.name, problem);
-    if (!pattern) {
-        add_problem(declaration.place, owner + ": " + problem);
-        return false;
-    }
-    refuse_unreachable(declaration, *pattern, route);
-    route.parameter_names = pattern->parameter_names();
-    snapshot_->router.add(*pattern, route.hosts, route.conditional());
-    patterns_.emplace_back(declaration.place, std::move(*pattern));
-    return true;
-}
-
-// A route that earlier ones leave no request for.
-void Assembly::refuse_unreachable(const Declaration& declaration, const routing::Pattern& pattern, const Route& route) {
-    // A function may say something else each time it is asked.
-    const auto implied = [&](std::uint32_t earlier) {
-        const Route& other = snapshot_->routes[earlier];
-        return other.when == 0 && other.conditions.implied_by(route.conditions);
-    };
-    const auto takers = snapshot_->router.takers_of_all(pattern, route.hosts, implied);
-    if (takers.empty()) return;
-    std::vector<std::string> lines;
-    for (const auto taker : takers) lines.push_back(seen_from(declaration.place, patterns_[taker].first));
-    const Route& first = snapshot_->routes[takers[0]];
-    const bool same = patterns_[takers[0]].second == pattern && first.hosts == route.hosts &&
-                      first.conditions == route.conditions;
-    std::string what = "route " + text::quote(declaration.name);
-    if (lines.size() > 1)
-        what += " can never match: " + text::join(lines, " and ") + " take every such request first, between them";
-    else if (same)
-        what += " is declared twice: " + lines[0] + " has it already";
-    else
-        what += " can never match: " + lines[0] + " takes every such request first";
-    add_problem(declaration.place, std::move(what));
+    add_to_router(declaration, std::move(route));
 }
 
 void Assembly::set_upstream(const Declaration& declaration, const std::string& owner, const Item& item, Route& route,

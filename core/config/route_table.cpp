@@ -26,25 +26,74 @@ std::string destination(const Route& route) {
     return route.name == "(none)" ? "answer 404" : "plugins";
 }
 
-using Line = std::array<std::string, 4>;
+std::vector<std::string> hosts_of(const Route& route) {
+    std::vector<std::string> hosts;
+    for (const auto& host : route.hosts) hosts.push_back(host.text());
+    return hosts;
+}
+
+// What has to be so, besides method and path.
+std::vector<std::string> conditions_of(const Route& route) {
+    std::vector<std::string> all;
+    if (!route.hosts.empty()) all.push_back("host: " + text::join(hosts_of(route), " or "));
+    for (const auto& condition : route.conditions.all) all.push_back(text::printable(condition.describe()));
+    if (route.when) all.emplace_back("when says so");
+    return all;
+}
+
+Poco::JSON::Array::Ptr array_of(const std::vector<std::string>& texts) {
+    Poco::JSON::Array::Ptr array = new Poco::JSON::Array;
+    for (const auto& text : texts) array->add(text);
+    return array;
+}
+
+// {"of": "header", "name": "X-Beta", "any_of": [true, "text", {"matches": "^a"}]}
+Poco::JSON::Object::Ptr as_json(const routing::Condition& condition) {
+    Poco::JSON::Object::Ptr object = new Poco::JSON::Object{Poco::JSON_PRESERVE_KEY_ORDER};
+    object->set("of", std::string{routing::word_of(condition.subject)});
+    if (!condition.name.empty()) object->set("name", condition.name);
+    Poco::JSON::Array::Ptr any_of = new Poco::JSON::Array;
+    for (const auto& wanted : condition.wanted) {
+        if (const auto* present = std::get_if<bool>(&wanted)) {
+            any_of->add(*present);
+        } else if (const auto* text = std::get_if<std::string>(&wanted)) {
+            any_of->add(*text);
+        } else if (const auto* expression = std::get_if<routing::RegularExpression>(&wanted)) {
+            Poco::JSON::Object::Ptr matches = new Poco::JSON::Object;
+            matches->set("matches", expression->text());
+            any_of->add(matches);
+        } else {
+            any_of->add(routing::describe(wanted));
+        }
+    }
+    object->set("any_of", any_of);
+    return object;
+}
+
+// A route as a table shows it; its conditions stand below.
+struct Line {
+    std::array<std::string, 4> cells;
+    std::vector<std::string> conditions{};
+};
 
 std::string as_text(const Snapshot& snapshot) {
-    std::vector<Line> lines{{"ROUTE", "PLUGINS", "TO", "WHERE"}};
+    std::vector<Line> lines{{{"ROUTE", "PLUGINS", "TO", "WHERE"}}};
     const auto add = [&](const Route& route) {
         const auto plugins = plugins_of(route);
-        lines.push_back({text::printable(route.name) + (route.when ? " (when)" : ""),
-                         plugins.empty() ? "-" : text::join(plugins), text::printable(destination(route)),
-                         route.where});
+        lines.push_back({{text::printable(route.name), plugins.empty() ? "-" : text::join(plugins),
+                          text::printable(destination(route)), route.where},
+                         conditions_of(route)});
     };
     for (const auto& route : snapshot.routes) add(route);
     add(snapshot.unmatched);
     std::array<std::size_t, 3> widths{};
     for (const auto& line : lines)
-        for (std::size_t i = 0; i < widths.size(); ++i) widths[i] = std::max(widths[i], line[i].size());
+        for (std::size_t i = 0; i < widths.size(); ++i) widths[i] = std::max(widths[i], line.cells[i].size());
     std::string table;
     for (const auto& line : lines) {
-        for (std::size_t i = 0; i < widths.size(); ++i) table += text::padded(line[i], widths[i] + 2);
-        table += line[3] + '\n';
+        for (std::size_t i = 0; i < widths.size(); ++i) table += text::padded(line.cells[i], widths[i] + 2);
+        table += line.cells.back() + '\n';
+        for (const auto& condition : line.conditions) table += "  if " + condition + '\n';
     }
     return table;
 }
@@ -53,11 +102,13 @@ std::string as_json(const Snapshot& snapshot) {
     Poco::JSON::Array all;
     const auto add = [&](const Route& route) {
         Poco::JSON::Object::Ptr object = new Poco::JSON::Object{Poco::JSON_PRESERVE_KEY_ORDER};
-        Poco::JSON::Array::Ptr plugins = new Poco::JSON::Array;
-        for (const auto& name : plugins_of(route)) plugins->add(name);
+        Poco::JSON::Array::Ptr conditions = new Poco::JSON::Array;
+        for (const auto& condition : route.conditions.all) conditions->add(as_json(condition));
         object->set("route", route.name);
+        object->set("hosts", array_of(hosts_of(route)));
+        object->set("conditions", conditions);
         object->set("when", route.when != 0);
-        object->set("plugins", plugins);
+        object->set("plugins", array_of(plugins_of(route)));
         object->set("upstream", route.upstream ? Poco::Dynamic::Var{route.upstream->name} : Poco::Dynamic::Var{});
         object->set("answer", route.answer ? Poco::Dynamic::Var{route.answer->status} : Poco::Dynamic::Var{});
         object->set("where", route.where);

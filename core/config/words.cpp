@@ -42,6 +42,7 @@ int Reader::call_word(lua_State* state, const Object& word) {
         case Word::header: return make_value(state, ValueKind::header);
         case Word::query: return make_value(state, ValueKind::query);
         case Word::cookie: return make_value(state, ValueKind::cookie);
+        case Word::matches: return make_expression(state);
         default: return declare(state, word.word);
     }
 }
@@ -135,6 +136,18 @@ int Reader::make_value(lua_State* state, ValueKind kind) {
     object.kind = Object::Kind::value;
     object.value = kind;
     push_object(state, object, name.text);
+    return 1;
+}
+
+// Compiled where it is used, once for all loops.
+int Reader::make_expression(lua_State* state) {
+    const auto expression = item_at(state, 2);
+    if (expression.is(Item::Kind::mistake)) return push_mistake(state);
+    if (!expression.is(Item::Kind::text))
+        throw Complaint{"matches: expected a regular expression (matches \"^a\"), got " + expression.describe()};
+    Object object;
+    object.kind = Object::Kind::expression;
+    push_object(state, object, expression.text);
     return 1;
 }
 

@@ -15,11 +15,6 @@ namespace {
 
 using Subject = Condition::Subject;
 
-std::string_view word_of(Subject subject) {
-    constexpr std::array<std::string_view, 6> words = {"host", "header", "query", "cookie", "parameter", "client_ip"};
-    return words[std::size_t(subject)];
-}
-
 // What a request has; `storage` holds what had to be decoded.
 std::optional<std::string_view> got(const Condition& condition, const Facts& facts, std::string& storage) {
     const auto& request = facts.request;
@@ -101,6 +96,11 @@ std::string any_of(const std::vector<Wanted>& all, F describe_one) {
 }
 
 }  // namespace
+
+std::string_view word_of(Subject subject) {
+    constexpr std::array<std::string_view, 6> words = {"host", "header", "query", "cookie", "parameter", "client_ip"};
+    return words[std::size_t(subject)];
+}
 
 std::string describe(const Wanted& wanted) {
     if (const auto* present = std::get_if<bool>(&wanted)) return *present ? "present" : "absent";

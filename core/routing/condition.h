@@ -55,6 +55,7 @@ struct Condition {
 
     bool operator==(const Condition&) const = default;
 };
+std::string_view word_of(Condition::Subject subject);
 
 // All of them must hold.
 struct Conditions {

@@ -76,7 +76,10 @@ std::string unquoted(const std::string& quoted) {
 Message ask(const std::string& address, std::string request) {
     const std::string method = take_word(request), target = take_word(request);
     RawClient client{address};
-    client.send(RawClient::head(method, target, request.empty() ? "" : request + "\r\n"));
+    if (request.starts_with("Host: "))
+        client.send(method + ' ' + target + " HTTP/1.1\r\n" + request + "\r\n\r\n");
+    else
+        client.send(RawClient::head(method, target, request.empty() ? "" : request + "\r\n"));
     return client.answer(method == "HEAD");
 }
 

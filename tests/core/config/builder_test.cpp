@@ -385,4 +385,55 @@ end
     BOOST_TEST(many.count() < 40 * few.count());
 }
 
+BOOST_AUTO_TEST_CASE(hosts_and_conditions_are_understood) {
+    test::Workshop workshop;
+    const auto snapshot = loaded(workshop, any_port + R"lua(
+local curl = matches "^curl/"
+route "GET /:id" { host = { "API.example.com", { "*.example.org" } }, answer = "1" }
+route "GET /:id" { parameters = { id = { "7", matches "^x" } }, headers = { ["User-Agent"] = curl }, answer = "2" }
+route "GET /:id" { host = { "a.test", matches "^b" }, headers = { ["User-Agent"] = curl }, answer = "3" }
+route "GET /:id" { headers = {}, answer = "4" }
+)lua");
+    BOOST_TEST(match(*snapshot, "GET", "/7", "api.example.com") == 0);
+    BOOST_TEST(match(*snapshot, "GET", "/7", "x.y.example.org") == 0);
+    BOOST_TEST(match(*snapshot, "GET", "/7", "example.org") == 1);
+    const auto conditions = [&](std::size_t route) {
+        std::string all;
+        for (const auto& condition : snapshot->routes[route].conditions.all) all += condition.describe() + "; ";
+        return all;
+    };
+    BOOST_TEST(conditions(0) == "");
+    BOOST_TEST(conditions(1) == "header \"User-Agent\": matches \"^curl/\"; "
+                                "parameter \"id\": \"7\" or matches \"^x\"; ");
+    BOOST_TEST(conditions(2) == "host: a.test or matches \"^b\"; header \"User-Agent\": matches \"^curl/\"; ");
+    BOOST_TEST(!snapshot->routes[3].conditional());
+}
+
+// A function may say something else each time it is asked, and other hosts and conditions leave something over.
+BOOST_AUTO_TEST_CASE(routes_that_may_be_reached_are_not_refused) {
+    test::Workshop workshop;
+    loaded(workshop, any_port + R"lua(
+local turn = function() return true end
+route "GET /a" { when = turn, answer = "1" }
+route "GET /a" { when = turn, answer = "2" }
+route "GET /a" { host = "a.example.com", answer = "3" }
+route "GET /a" { host = "*.example.com", answer = "4" }
+route "GET /a" { headers = { A = "1" }, answer = "5" }
+route "GET /a" { headers = { A = matches "1" }, answer = "6" }
+route "GET /a" { headers = { A = true }, answer = "7" }
+route "GET /a" { answer = "8" }
+)lua");
+}
+
+BOOST_AUTO_TEST_CASE(a_route_with_a_mistake_hides_nothing) {
+    test::Workshop workshop;
+    BOOST_TEST(workshop.problems_of(any_port + R"lua(
+route "GET /a" { headers = { A = 1 }, answer = "1" }
+route "GET /a" { when = "yes", answer = "2" }
+route "GET /a" { answer = "3" }
+)lua") == "routes.lua:3: route \"GET /a\": headers: A: expected a text, matches \"...\", true, false or a list of them, "
+          "got 1; write \"1\"\n"
+          "routes.lua:4: route \"GET /a\": when: expected a function of the request, got \"yes\"");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

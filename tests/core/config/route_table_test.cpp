@@ -15,10 +15,17 @@ const std::string text = R"lua(listen "127.0.0.1:0"
 local orders = upstream "orders" { targets = { "127.0.0.1:1", "127.0.0.1:2" } }
 always { logging { } }
 route "GET /orders/:id" { upstream = orders, plugins = { auth { key = caller } } }
-route "GET /search"     { upstream = orders, when = function() return true end }
+route "GET /search"     { upstream = orders, when = function() return true end, host = { "a.test", "*.b.test" } }
 route "GET /healthz"    { answer = { status = 204 } }
-route "* /pages/**"     { plugins = { cache { ttl = 1 * second } } }
+route "* /pages/**"     { plugins = { cache { ttl = 1 * second } }, client_ip = "10.0.0.0/8",
+                          headers = { ["X-Beta"] = { true }, Old = false },
+                          query = { page = { "1", matches "^[0-9]+$" } } }
 )lua";
+
+std::string without_blanks(std::string text) {
+    std::erase_if(text, [](char c) { return c == ' ' || c == '\n'; });
+    return text;
+}
 
 }  // namespace
 
@@ -27,12 +34,18 @@ BOOST_AUTO_TEST_SUITE(config_route_table)
 BOOST_AUTO_TEST_CASE(the_table_shows_plugins_destination_and_place) {
     test::Workshop workshop;
     BOOST_TEST(config::describe_routes(*workshop.load_text(text).snapshot, false) ==
-               "ROUTE               PLUGINS         TO                  WHERE\n"
-               "GET /orders/:id     logging, auth   orders (2 targets)  routes.lua:4\n"
-               "GET /search (when)  logging         orders (2 targets)  routes.lua:5\n"
-               "GET /healthz        logging         answer 204          routes.lua:6\n"
-               "* /pages/**         logging, cache  plugins             routes.lua:7\n"
-               "(none)              logging         answer 404          routes.lua\n");
+               "ROUTE            PLUGINS         TO                  WHERE\n"
+               "GET /orders/:id  logging, auth   orders (2 targets)  routes.lua:4\n"
+               "GET /search      logging         orders (2 targets)  routes.lua:5\n"
+               "  if host: a.test or *.b.test\n"
+               "  if when says so\n"
+               "GET /healthz     logging         answer 204          routes.lua:6\n"
+               "* /pages/**      logging, cache  plugins             routes.lua:7\n"
+               "  if header \"Old\": absent\n"
+               "  if header \"X-Beta\": present\n"
+               "  if query \"page\": \"1\" or matches \"^[0-9]+$\"\n"
+               "  if client_ip: 10.0.0.0/8\n"
+               "(none)           logging         answer 404          routes.lua\n");
 }
 
 BOOST_AUTO_TEST_CASE(json_says_the_same) {
@@ -41,6 +54,13 @@ BOOST_AUTO_TEST_CASE(json_says_the_same) {
     BOOST_TEST(json.find(R"("route": "GET /orders/:id",)") != std::string::npos);
     BOOST_TEST(json.find(R"("upstream": "orders",)") != std::string::npos);
     BOOST_TEST(json.find(R"("answer": 204,)") != std::string::npos);
+    BOOST_TEST(without_blanks(json).find(R"("hosts":["a.test","*.b.test"],"conditions":[],"when":true,)") !=
+               std::string::npos);
+    BOOST_TEST(without_blanks(json).find(
+                   R"("conditions":[{"of":"header","name":"Old","any_of":[false]},)"
+                   R"({"of":"header","name":"X-Beta","any_of":[true]},)"
+                   R"({"of":"query","name":"page","any_of":["1",{"matches":"^[0-9]+$"}]},)"
+                   R"({"of":"client_ip","any_of":["10.0.0.0/8"]}],"when":false,)") != std::string::npos);
     BOOST_TEST(json.find(R"("where": "routes.lua:7")") != std::string::npos);
 }
 

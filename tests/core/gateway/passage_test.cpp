@@ -311,6 +311,40 @@ BOOST_AUTO_TEST_CASE(unknown_path_is_404_and_unknown_method_405) {
     BOOST_TEST(has(got, "Allow: GET, HEAD, POST\r\n"));
 }
 
+BOOST_AUTO_TEST_CASE(routes_of_other_hosts_are_no_matter_of_methods) {
+    Site site;
+    std::string problem;
+    site.answer("GET /x");
+    site.routes.back().hosts = {{.name = "other"}};
+    site.answer("PUT /x");
+    site.routes.back().conditions.all = {
+        {routing::Condition::Subject::host, {}, {*routing::RegularExpression::compile("^[ab]$", problem)}}};
+    site.answer("GET /y");
+    site.routes.back().hosts = {{.name = "x"}};
+    site.start();
+    BOOST_TEST(has(site.ask("DELETE /x"), "\"error\":\"no_route\""));
+    BOOST_TEST(has(site.ask("PUT /x"), "\"error\":\"no_route\""));
+    BOOST_TEST(has(site.ask("DELETE /y"), "Allow: GET, HEAD\r\n"));
+}
+
+BOOST_AUTO_TEST_CASE(conditions_are_asked_in_the_order_written_and_when_only_if_they_hold) {
+    using routing::Condition;
+    Site site;
+    site.answer("GET /x", 201);
+    site.routes.back().conditions.all = {{Condition::Subject::header, "X-Beta", {std::string{"1"}}}};
+    site.routes.back().when = 1;
+    site.answer("GET /:name", 202);
+    site.routes.back().conditions.all = {{Condition::Subject::parameter, "name", {std::string{"x"}}},
+                                         {Condition::Subject::query, "page", {true}}};
+    site.answer("GET /x", 203);
+    site.snapshot->scripts.push_back(std::make_unique<FailingScript>());
+    site.start();
+    BOOST_TEST(status(site.ask("GET /x?page")) == 202);
+    BOOST_TEST(status(site.ask("GET /x")) == 203);
+    BOOST_TEST(status(site.ask("GET /y?page")) == 404);
+    BOOST_TEST(has(site.ask("GET /x?page", "X-Beta: 1\r\n"), "\"error\":\"script_failed\""));
+}
+
 BOOST_AUTO_TEST_CASE(failing_condition_is_500_and_logged_by_plugins_that_have_state) {
     struct State {
         int value = 7;
