@@ -27,7 +27,8 @@ struct EventLoop::Spawned {
     Spawned *previous = nullptr, *next = nullptr;
 };
 
-EventLoop::EventLoop(std::size_t number) : number_{number}, now_{Clock::now()}, timers_{now_} {
+EventLoop::EventLoop(std::size_t number, Timekeeper* timekeeper)
+    : number_{number}, timekeeper_{timekeeper}, now_{read_clock()}, timers_{now_} {
     spare_buffers_.reserve(most_spare_buffers);
     epoll_ = epoll_create1(EPOLL_CLOEXEC);
     if (epoll_ < 0) throw_errno("epoll_create1");
@@ -52,8 +53,10 @@ void EventLoop::run() {
     current_loop = this;
     epoll_event events[events_per_turn];
     while (!stopping_.load(std::memory_order_acquire)) {
-        const int count = epoll_wait(epoll_, events, events_per_turn, timers_.wait(Clock::now()));
-        now_ = Clock::now();
+        const int until_timer = timers_.wait(read_clock());
+        int count = epoll_wait(epoll_, events, events_per_turn, timekeeper_ ? 0 : until_timer);
+        if (count == 0 && timekeeper_) count = epoll_wait(epoll_, events, events_per_turn, timekeeper_->wait(until_timer));
+        now_ = read_clock();
         ++turn_;
         pending_ = events;
         pending_count_ = count;

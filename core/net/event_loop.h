@@ -32,10 +32,23 @@ struct Buffer {
     char bytes[size];
 };
 
+// What a loop takes for the time, where it is not the kernel's: a rehearsal's stands still until it is moved.
+class Timekeeper {
+public:
+    virtual TimePoint now() noexcept = 0;
+    // Nothing is ready: how long the loop may wait for descriptors and posts, in milliseconds, -1 for ever.
+    // `until_timer`: until its next timer is due; -1 where none is armed.
+    virtual int wait(int until_timer) noexcept = 0;
+
+protected:
+    ~Timekeeper() = default;
+};
+
 // Everything but post() and stop() belongs to the loop's own thread.
 class EventLoop {
 public:
-    explicit EventLoop(std::size_t number);
+    // `timekeeper` outlives the loop; null: the kernel's time.
+    explicit EventLoop(std::size_t number, Timekeeper* timekeeper = nullptr);
     ~EventLoop();
     EventLoop(const EventLoop&) = delete;
     EventLoop& operator=(const EventLoop&) = delete;
@@ -75,12 +88,14 @@ public:
 
 private:
     struct Spawned;
+    TimePoint read_clock() const noexcept { return timekeeper_ ? timekeeper_->now() : Clock::now(); }
     void give_back(Buffer* buffer) noexcept;
     void wake() noexcept;
     void run_posted();
     void end_spawned(std::uint64_t number) noexcept;
 
     const std::size_t number_;
+    Timekeeper* const timekeeper_;
     int epoll_ = -1, wake_ = -1;
     TimePoint now_;
     Timers timers_;

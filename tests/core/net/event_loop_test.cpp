@@ -238,4 +238,28 @@ BOOST_AUTO_TEST_CASE(buffers_are_lent_and_come_back) {
     BOOST_TEST(distinct.size() == 200u);
 }
 
+BOOST_AUTO_TEST_CASE(a_timekeeper_says_what_time_it_is_and_when_timers_are_due) {
+    struct Keeper final : Timekeeper {
+        TimePoint time{std::chrono::hours{5}};
+        int asked = 0;
+        TimePoint now() noexcept override { return time; }
+        int wait(int until_timer) noexcept override {
+            ++asked;
+            if (until_timer > 0) time += std::chrono::milliseconds{until_timer};
+            return 0;
+        }
+    } keeper;
+    EventLoop loop{0, &keeper};
+    TimePoint fired{};
+    Alarm alarm{[&] {
+        fired = loop.now();
+        loop.stop();
+    }};
+    BOOST_TEST((loop.now() == TimePoint{5h}));
+    loop.arm(alarm, 10h);
+    loop.run();
+    BOOST_TEST((fired >= TimePoint{15h} && fired < TimePoint{15h + 1s}));
+    BOOST_TEST(keeper.asked > 0);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
