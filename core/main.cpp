@@ -74,7 +74,6 @@ private:
     void plugin_folders(CLI::App* sub) {
         sub->add_option("--plugins", options_.plugin_folders, "also load the plugins of this folder; may be repeated")
             ->type_name("DIR")
-            ->expected(1)
             ->allow_extra_args(false);
     }
 
@@ -93,10 +92,31 @@ private:
         file_and_plugins(routes);
         routes->add_flag("--json", options_.json, "as JSON");
 
+        explain();
+
         CLI::App* const plugins = command("plugins", "List the plugins that can be used", tollgate::commands::plugins);
         plugin_folders(plugins);
         plugins->add_flag("--settings", options_.settings, "with everything each can be told");
         plugins->add_flag("--json", options_.json, "as JSON, settings included");
+    }
+
+    void explain() {
+        auto& asked = options_.explained;
+        CLI::App* const sub = command("explain", "Show what would become of a request, and why", tollgate::commands::explain);
+        sub->add_option("method", asked.method, "its method")->required();
+        sub->add_option("url", asked.url, "http://host/path?query, or the path alone")->required();
+        file_and_plugins(sub);
+        sub->add_option("-H,--header", asked.headers, "a header line; may be repeated")
+            ->type_name("'NAME: VALUE'")
+            ->allow_extra_args(false);
+        sub->add_option("--client", asked.client, "who connects; default 127.0.0.1")->type_name("IP|unix:");
+        sub->add_option("--body", asked.body, "what it carries")->type_name("TEXT");
+        sub->add_option("--times", asked.times, "ask so often, one after the other")
+            ->type_name("N")
+            ->check(CLI::Range(1, 100000));
+        sub->add_option("--every", asked.every, "the time between two of them: 100ms, 1s, 2m, 1h; default none")
+            ->type_name("TIME");
+        sub->add_flag("--json", options_.json, "as JSON, an object for each");
     }
 
     void remote_commands() {

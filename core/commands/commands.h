@@ -24,12 +24,18 @@ struct Options {
     bool settings = false;
     std::string plugin;              // `plugin NAME`
     std::vector<std::string> words;  // and what follows
+    struct Explained {
+        std::string method, url, client = "127.0.0.1", body, every = "0s";
+        std::vector<std::string> headers;  // "Name: value"
+        std::size_t times = 1;
+    } explained;
 };
 
 int serve(const Options& options);
 int check(const Options& options);
 int routes(const Options& options);
 int plugins(const Options& options);
+int explain(const Options& options);
 int reload(const Options& options);  // asks a running gateway
 int plugin(const Options& options);  // the same
 

@@ -4,6 +4,7 @@
 
 #include "gateway/loop_share.h"
 #include "gateway/passage.h"
+#include "gateway/trace.h"
 #include "http/layout.h"
 #include "http/target.h"
 
@@ -45,8 +46,12 @@ const Tier* Context::tier(std::string_view name) const noexcept {
 std::chrono::steady_clock::time_point Context::now() const noexcept { return passage_->now(); }
 std::chrono::system_clock::time_point Context::started() const noexcept { return passage_->exchange_.began_at; }
 bool Context::traced() const noexcept { return passage_->trace_ != nullptr; }
-void Context::trace(std::string_view text) {
-    if (passage_->trace_) passage_->trace_->emplace_back(text);
+void Context::trace(std::string_view text) { trace(text, {}); }
+void Context::trace(std::string_view text, std::initializer_list<Fact> facts) {
+    if (passage_->trace_) passage_->trace_->say(text, facts);
+}
+void Context::conceal(std::string_view secret) {
+    if (passage_->trace_) passage_->trace_->conceal(secret);
 }
 
 void*& Context::state_slot(void (*destroy)(void*) noexcept) {

@@ -74,9 +74,8 @@ private:
 // The corridor ---------------------------------------------------------------------------------------------------
 
 // One request from first byte to log line. Read this function first.
-Task<void> Gateway::serve(http::Exchange& exchange) {
-    LoopShare& share = engine_->this_share();
-    Passage passage{share, *share.lease, exchange};  // logs in its destructor: once, whatever happened, on every path
+Task<void> Gateway::serve(LoopShare& share, http::Exchange& exchange, Trace* trace) {
+    Passage passage{share, *share.lease, exchange, trace};  // logs in its destructor: once, whatever happened, on every path
     try {
         passage.take(passage.route());                // `when` may run Lua, and may fail; no route is itself a Route
         if (!co_await passage.answered_by_plugin())   // on_request, in the order written
@@ -90,6 +89,8 @@ Task<void> Gateway::serve(http::Exchange& exchange) {
     }
     co_await passage.settle();                        // a blamed passage answers, or cuts what was already under way
 }
+
+Task<void> Gateway::serve(http::Exchange& exchange) { return serve(engine_->this_share(), exchange); }
 
 // Life -----------------------------------------------------------------------------------------------------------
 

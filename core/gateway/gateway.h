@@ -18,6 +18,9 @@
 
 namespace tollgate {
 
+class Trace;
+struct LoopShare;
+
 class Gateway final : private http::Handler {
 public:
     struct Options {
@@ -52,6 +55,9 @@ public:
     std::shared_ptr<const Snapshot> current() const;    // the configuration in force; null before start()
     std::vector<std::string> listening() const;         // real addresses, with the ports the kernel chose
     static std::size_t loop_count(std::size_t wanted) noexcept;
+
+    // The corridor. [loop of `share`] All three outlive the task; `trace` hears why, null: nobody asked.
+    static Task<void> serve(LoopShare& share, http::Exchange& exchange, Trace* trace = nullptr);
 
 private:
     Task<void> serve(http::Exchange& exchange) override;

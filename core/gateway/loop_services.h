@@ -12,7 +12,7 @@ namespace tollgate {
 
 struct LoopShare;
 
-class GatewayLoops final : public plugins::LoopServices {
+class GatewayLoops : public plugins::LoopServices {
 public:
     // `shares` is filled before any of the functions marked [loop] is called.
     GatewayLoops(const std::vector<std::unique_ptr<LoopShare>>& shares, std::size_t count, net::Blocking& blocking)

@@ -13,8 +13,9 @@
 namespace tollgate {
 
 struct LoopShare {
-    LoopShare(std::size_t number, http::Handler& handler, net::Blocking& blocking, plugins::Metrics& metrics)
-        : loop{number}, pool{loop, blocking}, lane{loop, handler}, figures{metrics} {}
+    LoopShare(std::size_t number, http::Handler& handler, net::Blocking& blocking, plugins::Metrics& metrics,
+              net::Timekeeper* timekeeper = nullptr)
+        : loop{number, timekeeper}, pool{loop, blocking}, lane{loop, handler}, figures{metrics} {}
 
     // Goes over to another snapshot; requests under way keep theirs. On the loop, or before it runs.
     void adopt(std::shared_ptr<const Snapshot> snapshot) {
@@ -33,6 +34,8 @@ struct LoopShare {
     http::Lane lane;
     Figures figures;
     std::unique_ptr<SnapshotLease> lease;
+    // How an upstream is asked. A rehearsal asks nobody.
+    Task<Response> (*call)(upstream::Pool&, upstream::Call&) = &upstream::call;
     std::thread thread;
 };
 

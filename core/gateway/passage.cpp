@@ -4,6 +4,7 @@
 #include "config/script.h"
 #include "gateway/forwarding.h"
 #include "gateway/loop_share.h"
+#include "gateway/trace.h"
 #include "http/hop_by_hop.h"
 #include "http/layout.h"
 #include "support/log.h"
@@ -48,8 +49,9 @@ Failure failure_of(const Refusal& refusal) {
 
 }  // namespace
 
-Passage::Passage(LoopShare& share, SnapshotLease& lease, http::Exchange& exchange)
-    : share_{share}, lease_{lease}, snapshot_{*lease.snapshot}, exchange_{exchange}, route_{&snapshot_.unmatched} {
+Passage::Passage(LoopShare& share, SnapshotLease& lease, http::Exchange& exchange, Trace* trace)
+    : share_{share}, lease_{lease}, snapshot_{*lease.snapshot}, exchange_{exchange}, route_{&snapshot_.unmatched},
+      trace_{trace} {
     ++lease_.holders;
     states_.resize(route_->chain.size());
 }
@@ -64,7 +66,8 @@ Passage::~Passage() {
     }
     const LogContext facts{*this, 0};
     share_.figures.count(facts.status(), facts.reason());
-    for (std::uint32_t use = 0; use < route_->chain.size(); ++use) {
+    const bool logs = !trace_ || !trace_->rehearsed();
+    for (std::uint32_t use = 0; logs && use < route_->chain.size(); ++use) {
         const PluginUse& plugin = *route_->chain[use];
         try {
             const LogContext ctx{*this, use};
@@ -92,11 +95,18 @@ const Route& Passage::route() {
     Request& request = exchange_.request;
     client_ip_ = client_address(exchange_.client(), request.headers(), snapshot_.trusted_proxies);
     request_id_ = tollgate::request_id(request.headers());
+    if (Layout::find(request.headers(), Known::tollgate_trace)) listen_if_entitled();
     if (exchange_.refusal) throw *exchange_.refusal;
+    if (trace_) trace_->begin("gateway");
     prepare_request(request, exchange_.client(), request_id_, snapshot_.trusted_proxies);
+    if (trace_) {
+        trace_->see(request, response_);
+        trace_->begin("router");
+    }
     const auto matched = snapshot_.router.match(
         {request.method(), request.host(), request.path()}, captures_,
         [this](std::uint32_t number, const routing::Captures& captures) { return takes(number, captures); });
+    if (trace_) trace_routing(matched);
     return matched ? snapshot_.routes[*matched] : snapshot_.unmatched;
 }
 
@@ -105,12 +115,10 @@ bool Passage::takes(std::uint32_t number, const routing::Captures& captures) {
     const Route& candidate = snapshot_.routes[number];
     const routing::Facts facts{exchange_.request, client_ip_, candidate.parameter_names, captures};
     if (const auto* broken = candidate.conditions.broken(facts)) {
-        if (trace_) trace_->push_back(candidate.name + ": " + broken->why_not(facts));
+        if (trace_) trace_->lost(candidate, broken->why_not(facts));
         return false;
     }
-    if (candidate.when == 0 || when_holds(candidate, captures)) return true;
-    if (trace_) trace_->push_back(candidate.name + ": when: said no");
-    return false;
+    return candidate.when == 0 || when_holds(candidate, captures);
 }
 
 // What the function asks of its context is the candidate's; if it throws, the request stays without a route.
@@ -122,7 +130,10 @@ bool Passage::when_holds(const Route& candidate, const routing::Captures& captur
     route_ = &candidate;
     captures_ = captures;
     const RequestContext ctx{*this, 0};
-    return script()->test(candidate.when, ctx);
+    if (trace_) trace_->lost(candidate, "`when` fails");  // should the function not come back
+    const bool holds = script()->test(candidate.when, ctx);
+    if (trace_) trace_->lost(candidate, "`when` says no");  // for now, where it holds
+    return holds;
 }
 
 void Passage::take(const Route& route) {
@@ -164,6 +175,7 @@ Task<bool> Passage::answered_by_plugin() {
     for (passed_ = 0; passed_ < route_->chain.size();) {
         const PluginUse& use = *route_->chain[passed_];
         RequestContext ctx{*this, passed_++};
+        if (trace_) trace_->begin(use, "on_request");
         Verdict verdict;
         try {
             verdict = use.plugin->on_request(ctx);
@@ -175,19 +187,29 @@ Task<bool> Passage::answered_by_plugin() {
             rethrow_from_door(use, "on_request");
         }
         if (verdict.refuses()) {
+            if (trace_) trace_->see(exchange_.request, response_);
             blame(failure_of(verdict.take_refusal()));
             co_return true;
         }
         if (verdict.answers()) {
             response_ = verdict.take_answer();
+            if (trace_) trace_answer();
             co_return true;
         }
+        if (trace_) trace_->see(exchange_.request, response_);
     }
     if (route_->answer) {
         response_ = Response{route_->answer->status, route_->answer->headers, route_->answer->body};
+        if (trace_) {
+            trace_->begin("answer", route_->where);
+            trace_answer();
+        }
         co_return true;
     }
-    if (!route_->upstream) blame(no_route());
+    if (!route_->upstream) {
+        if (trace_) trace_->begin("router");
+        blame(no_route());
+    }
     co_return blamed_;
 }
 
@@ -209,6 +231,7 @@ Task<void> Passage::fetch_from_upstream() {
     for (std::uint32_t index = 0; index < route_->chain.size(); ++index) {
         const PluginUse& use = *route_->chain[index];
         UpstreamContext ctx{*this, index};
+        if (trace_) trace_->begin(use, "on_upstream");
         Verdict verdict;
         try {
             verdict = use.plugin->on_upstream(ctx);
@@ -220,14 +243,18 @@ Task<void> Passage::fetch_from_upstream() {
             rethrow_from_door(use, "on_upstream");
         }
         if (verdict.refuses()) {
+            if (trace_) trace_->see(exchange_.request, response_);
             blame(failure_of(verdict.take_refusal()));
             co_return;
         }
         if (verdict.answers()) {
             response_ = verdict.take_answer();
+            if (trace_) trace_answer();
             co_return;
         }
+        if (trace_) trace_->see(exchange_.request, response_);
     }
+    if (trace_) trace_->begin("upstream", upstream.where);
     choose_target();
     const upstream::UpstreamTarget& target = *upstream.targets[*chosen_];
     BodySource* body = request_body_ ? request_body_.get() : exchange_.has_body() ? &exchange_.body() : nullptr;
@@ -235,11 +262,13 @@ Task<void> Passage::fetch_from_upstream() {
     ++attempts_;
     target.state().in_flight.fetch_add(1, std::memory_order_relaxed);
     try {
-        response_ = co_await upstream::call(share_.pool, attempt_->call);
+        response_ = co_await share_.call(share_.pool, attempt_->call);
     } catch (...) {
+        if (trace_) trace_attempt();
         end_attempt(attempt_->call.outcome);
         throw;
     }
+    if (trace_) trace_attempt();
 }
 
 Task<void> Passage::on_interim(int status, const Headers& headers) {
@@ -274,6 +303,7 @@ Task<void> Passage::shape_response() {
     for (std::uint32_t index = blamed_ ? 0 : passed_; index-- > 0;) {
         const PluginUse& use = *route_->chain[index];
         ResponseContext ctx{*this, index};
+        if (trace_) trace_->begin(use, "on_response");
         Verdict verdict;
         try {
             verdict = use.plugin->on_response(ctx);
@@ -285,10 +315,12 @@ Task<void> Passage::shape_response() {
             rethrow_from_door(use, "on_response");
         }
         if (verdict.refuses()) {
+            if (trace_) trace_->see(exchange_.request, response_);
             blame(failure_of(verdict.take_refusal()));
             co_return;
         }
         if (verdict.answers()) response_ = verdict.take_answer();
+        if (trace_) trace_->see(exchange_.request, response_);
     }
 }
 
@@ -325,6 +357,7 @@ void Passage::finish_answer(Response& response) {
     Layout::remove(headers, Known::x_request_id);
     layout.append("X-Request-Id", request_id_, Known::x_request_id);
     if (const Layout* added = answer_headers_.layout()) layout.replace_by(*added);
+    if (trace_) trace_end(response);
 }
 
 Task<void> Passage::send() {
@@ -364,6 +397,7 @@ Task<void> Passage::send() {
 }
 
 void Passage::blame(Failure failure) {
+    if (trace_) trace_->fail(failure);
     blamed_ = true;
     failure_ = std::move(failure);
 }
@@ -371,13 +405,17 @@ void Passage::blame(Failure failure) {
 Task<void> Passage::settle() {
     if (!blamed_) co_return;
     abandon_attempt();
-    if (failure_->culprit != Culprit::client && !failure_->detail.empty())
+    if (failure_->culprit != Culprit::client && !failure_->detail.empty() && (!trace_ || !trace_->rehearsed()))
         log::warning("gateway", request_id_ + ": " + failure_->detail);
     if (exchange_.begun() || failure_->client_left) {
         exchange_.cut();
         co_return;
     }
     response_ = answer_to(*failure_, request_id_);
+    if (trace_) {
+        trace_->forget_answer();
+        trace_->see(exchange_.request, response_);
+    }
     if (failure_->close) exchange_.close_after();
     blamed_ = false;  // the answer to the failure is sent like any other
     try {

@@ -18,6 +18,7 @@
 
 namespace tollgate {
 
+class Trace;
 struct LoopShare;
 
 // A count on a snapshot that only its loop touches. While it is held, nothing of the snapshot dangles.
@@ -29,7 +30,8 @@ struct SnapshotLease {
 // Lives in Gateway::serve() and dies with it, also when the request is cancelled. Logs in its destructor. One loop.
 class Passage final : private upstream::InterimSink {
 public:
-    Passage(LoopShare& share, SnapshotLease& lease, http::Exchange& exchange);
+    // `trace` hears why, and outlives this; null: nobody listens, unless the request brings the operator's token.
+    Passage(LoopShare& share, SnapshotLease& lease, http::Exchange& exchange, Trace* trace = nullptr);
     ~Passage();
     Passage(const Passage&) = delete;
     Passage& operator=(const Passage&) = delete;
@@ -71,6 +73,11 @@ private:
     bool takes(std::uint32_t number, const routing::Captures& captures);
     bool when_holds(const Route& candidate, const routing::Captures& captures);
     Failure no_route() const;
+    void listen_if_entitled();
+    void trace_routing(std::optional<std::uint32_t> matched);
+    void trace_answer();
+    void trace_attempt();
+    void trace_end(Response& response);
     void choose_target();
     void end_attempt(Outcome outcome);
     void abandon_attempt();
@@ -99,7 +106,8 @@ private:
     Response response_;
     bool blamed_ = false;
     std::optional<Failure> failure_;
-    std::vector<std::string>* trace_ = nullptr;  // null: nobody listens
+    Trace* trace_;  // null: nobody listens
+    std::unique_ptr<Trace> live_trace_;           // of a request that brought the operator's token
     std::string decoded_;                         // of the last parameter asked for
 };
 

@@ -19,6 +19,7 @@ bool is_hop_by_hop(Known known) noexcept {
         case Known::transfer_encoding:
         case Known::content_length:
         case Known::upgrade:
+        case Known::tollgate_trace:  // between the operator and this gateway: neither upstreams nor other clients see it
             return true;
         default:
             return false;

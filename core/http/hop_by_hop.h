@@ -5,7 +5,8 @@
 
 namespace tollgate::http {
 
-// Removes Connection and what it names, Keep-Alive, Proxy-Connection, TE, Transfer-Encoding, Content-Length, Upgrade.
+// Removes Connection and what it names, Keep-Alive, Proxy-Connection, TE, Transfer-Encoding, Content-Length, Upgrade,
+// and Tollgate-Trace, which is between the operator and this gateway.
 // Framing is said anew by whoever sends the message on. Host stays, whatever Connection says.
 void strip_hop_by_hop(Headers& headers);
 

@@ -37,6 +37,7 @@ enum class Known : std::uint8_t {
     forwarded,
     x_request_id,
     cookie,
+    tollgate_trace,
 };
 Known known(std::string_view name) noexcept;
 

@@ -62,7 +62,9 @@ Known known(std::string_view name) noexcept {
         case 9: return is("forwarded", Known::forwarded);
         case 10: return first == 'c' ? is("connection", Known::connection) : is("keep-alive", Known::keep_alive);
         case 12: return is("x-request-id", Known::x_request_id);
-        case 14: return is("content-length", Known::content_length);
+        case 14:
+            return first == 'c' ? is("content-length", Known::content_length)
+                                : is("tollgate-trace", Known::tollgate_trace);
         case 15: return is("x-forwarded-for", Known::x_forwarded_for);
         case 16:
             return first == 'p' ? is("proxy-connection", Known::proxy_connection)

@@ -33,6 +33,8 @@ public:
     virtual Task<bool> ready(int descriptor, Interest interest, std::chrono::nanoseconds timeout) = 0;  // [loop]
     virtual Task<void> blocking(std::function<void()> work) = 0;                                        // [loop]
     virtual Task<Response> fetch(std::string url, Request request, FetchOptions options) = 0;           // [loop]
+    virtual std::chrono::steady_clock::time_point now() const { return std::chrono::steady_clock::now(); }
+    virtual std::chrono::system_clock::time_point wall_clock() const { return std::chrono::system_clock::now(); }
 };
 
 // For `tollgate check` and tests of what needs no loop: there are none, and whatever needs one throws std::logic_error.
@@ -71,8 +73,8 @@ public:
     void retire() noexcept;
 
     void log(Level level, std::string_view message) override;
-    std::chrono::steady_clock::time_point now() const override { return std::chrono::steady_clock::now(); }
-    std::chrono::system_clock::time_point wall_clock() const override { return std::chrono::system_clock::now(); }
+    std::chrono::steady_clock::time_point now() const override { return lent_.loops.now(); }
+    std::chrono::system_clock::time_point wall_clock() const override { return lent_.loops.wall_clock(); }
     Counter& counter(std::string_view name, std::string_view help, std::initializer_list<Label> labels) override;
     Gauge& gauge(std::string_view name, std::string_view help, std::initializer_list<Label> labels) override;
     std::size_t loop_count() const override { return lent_.loops.loop_count(); }

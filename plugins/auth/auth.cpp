@@ -177,6 +177,7 @@ public:
     Verdict on_request(RequestContext& ctx) const override {
         std::string scratch;
         const Presented presented = place_.read(ctx, scratch);
+        if (ctx.traced()) ctx.conceal(presented.secret);
         switch (presented.form) {
             case Presented::Form::absent: return without_key(ctx);
             case Presented::Form::malformed:
@@ -213,7 +214,9 @@ private:
         ctx.set_caller(caller);
         if (!caller->tier().empty() && !ctx.tier(caller->tier())) return without_tier(ctx, *caller);
         accepted_count_.add();
-        if (ctx.traced()) ctx.trace("caller " + name_of(*caller) + ", tier " + or_none(caller->tier()));
+        if (ctx.traced())
+            ctx.trace("caller " + name_of(*caller) + ", tier " + or_none(caller->tier()),
+                      {{"caller", caller->id()}, {"owner", caller->owner()}, {"tier", caller->tier()}});
         return {};
     }
 

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -51,6 +52,7 @@ private:
         std::unique_ptr<Policy> policy;
         Rota* older;
     };
+    void explain(UpstreamContext& ctx, std::optional<std::size_t> target) const;
     Policy& policy_for(const UpstreamContext& ctx) const;
     std::unique_ptr<Policy> make_policy(const UpstreamContext& ctx) const;
     static Policy* find(Rota* from, std::string_view upstream) noexcept;
@@ -72,11 +74,23 @@ Verdict Balancer::on_upstream(UpstreamContext& ctx) const {
     auto target = policy.pick(Untried{ctx});
     if (!target && ctx.attempt() > 1) target = policy.pick(Available{ctx});
     if (target) ctx.choose(*target);
-    if (ctx.traced())
-        ctx.trace(target ? policy_ + ": target " + std::to_string(*target + 1) + " of " +
-                               std::to_string(ctx.target_count()) + ", " + std::string{ctx.target(*target).address()}
-                         : policy_ + ": none of " + std::to_string(ctx.target_count()) + " targets is available");
+    if (ctx.traced()) explain(ctx, target);
     return {};
+}
+
+void Balancer::explain(UpstreamContext& ctx, std::optional<std::size_t> target) const {
+    const std::string count = std::to_string(ctx.target_count());
+    if (!target) {
+        ctx.trace(policy_ + ": none of " + count + " targets is available", {{"policy", policy_}});
+        return;
+    }
+    const std::string address{ctx.target(*target).address()}, weight = std::to_string(ctx.target(*target).weight());
+    std::string text = policy_ + ": target " + std::to_string(*target + 1) + " of " + count + ", " + address;
+    if (policy_ == "weighted") text += ", weight " + weight;
+    std::size_t out = 0;
+    for (std::size_t other = 0; other < ctx.target_count(); ++other) out += !ctx.target(other).available();
+    if (out > 0) text += "; " + std::to_string(out) + " not available";
+    ctx.trace(text, {{"policy", policy_}, {"target", address}, {"weight", weight}});
 }
 
 Policy* Balancer::find(Rota* from, std::string_view upstream) noexcept {

@@ -93,7 +93,7 @@ Line line_of(const Settings& settings) {
 class Logging final : public Plugin {
 public:
     Logging(const Settings& settings, Host& host)
-        : host_{host}, line_{line_of(settings)}, writer_{writer_for(settings, host)},
+        : host_{host}, format_{settings.text("format")}, line_{line_of(settings)}, writer_{writer_for(settings, host)},
           destinations_{host.state<Destinations>("destinations", [] { return std::make_shared<Destinations>(); })} {
         writer_->grow(settings.size("ring"));
         writer_->set_note([line = line_](std::uint64_t dropped) {
@@ -108,6 +108,14 @@ public:
         });
     }
     ~Logging() override { writer_->detach(this); }
+
+    // Only to say so: when the line is written, nobody is told any more.
+    Verdict on_request(RequestContext& ctx) const override {
+        if (ctx.traced())
+            ctx.trace(format_ + " line to " + writer_->destination(),
+                      {{"format", format_}, {"to", writer_->destination()}});
+        return {};
+    }
 
     void on_log(const LogContext& ctx) const override {
         // Most of it is never touched, and so costs no memory.
@@ -157,6 +165,7 @@ private:
     }
 
     Host& host_;
+    const std::string format_;
     const Line line_;
     const std::shared_ptr<Writer> writer_;
     const std::shared_ptr<Destinations> destinations_;

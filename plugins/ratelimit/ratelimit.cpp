@@ -111,8 +111,8 @@ RateLimit::RateLimit(const Settings& settings, Host& host)
                               "expected a bucket that fills within nine years, got " + std::to_string(burst) +
                                   " tokens at that rate"};
     }
-    const std::string by = by_.describe();
-    key_is_public_ = by == "caller" || by == "client_ip";
+    const std::string_view by = by_.kind();
+    key_is_public_ = by != "header" && by != "query" && by != "cookie" && by != "function";
 }
 
 // The use's own words first, then the caller's tier's. A burst belongs to the rate it was written with.
@@ -178,18 +178,28 @@ Verdict RateLimit::refusal(const Decision& decision) {
     return refusal;
 }
 
+// Enough of what may be a secret to tell it from another one.
+std::string fingerprint(std::string_view key) {
+    std::uint32_t hash = 2166136261;  // FNV-1a
+    for (const char c : key) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619;
+    char digits[16];
+    const auto end = std::to_chars(digits, digits + sizeof digits, 0x1000000 | (hash >> 8), 16).ptr;
+    return "of " + std::to_string(key.size()) + " bytes, #" + std::string(digits + 1, end);
+}
+
 void RateLimit::explain(RequestContext& ctx, std::string_view key, double cost, const Limit& limit,
                         const Decision& decision) const {
-    // A header or a cookie may be a secret: enough of it to be recognised.
-    std::string shown{key_is_public_ ? key : key.substr(0, std::min<std::size_t>(4, key.size() / 2))};
-    if (shown.size() < key.size()) shown += "...";
+    const std::string shown = key_is_public_ ? std::string{key} : fingerprint(key);
+    const std::string whose = own_ ? "" : " of tier \"" + std::string{ctx.tier()->name()} + '"';
+    const std::string left = std::to_string(decision.remaining), burst = std::to_string(limit.burst());
+    const std::string reset = std::to_string(whole_seconds(decision.reset.count()));
     char price[32];
     *std::to_chars(price, price + sizeof price - 1, cost).ptr = 0;
-    std::string text = "limit " + name_ + ": key \"" + shown + "\" costs " + price + ": ";
+    std::string text = "limit " + name_ + whose + ": key " + (key_is_public_ ? '"' + shown + '"' : shown) + " costs " + price + ": ";
     text += decision.admitted ? "admitted" : "refused";
-    text += ", " + std::to_string(decision.remaining) + " of " + std::to_string(limit.burst()) + " left";
-    text += ", full again in " + std::to_string(whole_seconds(decision.reset.count())) + " s";
-    ctx.trace(text);
+    text += ", " + left + " of " + burst + " left, full again in " + reset + " s";
+    ctx.trace(text, {{"limit", name_}, {"key", shown}, {"cost", price}, {"admitted", decision.admitted ? "true" : "false"},
+                     {"remaining", left}, {"burst", burst}, {"reset", reset}});
 }
 
 constexpr const char* absents[] = {"share", "skip", "refuse"};

@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -53,6 +54,11 @@ public:
     virtual bool available() const = 0;            // false while health or a breaker keeps it out
 };
 
+// Something that was decided, for programs that read an explanation: {"remaining", "4"}.
+struct Fact {
+    std::string_view name, value;
+};
+
 // What every phase may ask.
 class Context {
 public:
@@ -77,6 +83,9 @@ public:
     bool traced() const noexcept;
     // Says why something was decided; shown by `tollgate explain` and live tracing.
     void trace(std::string_view text);
+    void trace(std::string_view text, std::initializer_list<Fact> facts);
+    // Keeps a key, a token, out of everything that is shown of this request, whoever says it.
+    void conceal(std::string_view secret);
 
     // This plugin's memory for this request: default-constructed at first use, destroyed after on_log.
     template <class T>

@@ -2,6 +2,7 @@
 #include "config/script.h"
 #include "core/http/session_site.h"
 #include "core/upstream/upstream_site.h"
+#include "gateway/gateway.h"
 #include "gateway/loop_share.h"
 #include "support/log.h"
 
@@ -64,7 +65,7 @@ struct FailingScript final : config::Script {
     std::string_view text(int, const Context&, std::string&) override { return {}; }
 };
 
-// A loop, a snapshot made by hand with probes "a" and "b" on every route, and the corridor of Gateway::serve().
+// A loop, a snapshot made by hand with probes "a" and "b" on every route, and the corridor.
 struct Site final : http::Handler {
     Site() {
         for (const char* name : {"a", "b"}) {
@@ -143,20 +144,7 @@ struct Site final : http::Handler {
         });
         done->get_future().wait();
     }
-    Task<void> serve(http::Exchange& exchange) override {
-        Passage passage{share, *share.lease, exchange};
-        try {
-            passage.take(passage.route());
-            if (!co_await passage.answered_by_plugin()) co_await passage.fetch_from_upstream();
-            co_await passage.shape_response();
-            co_await passage.send();
-        } catch (const Failure& failure) {
-            passage.blame(failure);
-        } catch (const std::exception& problem) {
-            passage.blame({Culprit::gateway, 500, "internal_error", "the gateway could not serve this request", problem.what()});
-        }
-        co_await passage.settle();
-    }
+    Task<void> serve(http::Exchange& exchange) override { return Gateway::serve(share, exchange); }
 
     // For what plugins find out on the loop: Boost.Test's own checks are for one thread.
     void expect(bool holds, const char* what) {
