@@ -98,6 +98,16 @@ private:
         plugin_folders(plugins);
         plugins->add_flag("--settings", options_.settings, "with everything each can be told");
         plugins->add_flag("--json", options_.json, "as JSON, settings included");
+
+        CLI::App* const words =
+            command("words", "List what can be said in a configuration", tollgate::commands::words);
+        plugin_folders(words);
+        words->add_option("--annotations", options_.annotations, "write words.d.lua and plugins.d.lua for editors")
+            ->type_name("DIR");
+        words->add_option("--tables", options_.tables, "write the tables of settings in this page anew")
+            ->type_name("FILE")
+            ->expected(1)
+            ->allow_extra_args(false);
     }
 
     void explain() {

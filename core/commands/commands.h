@@ -29,6 +29,8 @@ struct Options {
         std::vector<std::string> headers;  // "Name: value"
         std::size_t times = 1;
     } explained;
+    std::optional<std::filesystem::path> annotations;  // `words --annotations DIR`
+    std::vector<std::string> tables;                   // `words --tables FILE`
 };
 
 int serve(const Options& options);
@@ -36,6 +38,7 @@ int check(const Options& options);
 int routes(const Options& options);
 int plugins(const Options& options);
 int explain(const Options& options);
+int words(const Options& options);
 int reload(const Options& options);  // asks a running gateway
 int plugin(const Options& options);  // the same
 

@@ -13,7 +13,6 @@ namespace tollgate::config {
 
 namespace {
 
-constexpr std::string_view names[] = {"listen", "token", "token_file", "hosts"};
 constexpr std::size_t shortest_token = 16, longest_token = 512;
 
 // Whether only this machine reaches it. A name is the listener's to judge, which resolves it.
@@ -47,7 +46,7 @@ void Assembly::add_admin(const Declaration& declaration) {
         return;
     }
     if (item.is(Item::Kind::table)) {
-        for (auto& problem : check_names("admin", item, {}, names)) add_problem(declaration.place, std::move(problem));
+        check(declaration.place, "admin", item, admin_shape);
         set_admin_token(declaration, item);
         if (const Item* listen = item.find("listen")) set_admin_listen(declaration, *listen);
         if (const Item* hosts = item.find("hosts")) set_admin_hosts(declaration, *hosts);

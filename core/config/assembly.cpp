@@ -10,33 +10,6 @@
 
 namespace tollgate::config {
 
-namespace {
-
-constexpr double day = 86'400;
-constexpr double gigabyte = 1024.0 * 1024 * 1024;
-
-// By the names of http::Limits, whose defaults stand where nothing is said.
-constexpr Field limit_fields[] = {
-    {.name = "request_line", .type = Type::size, .doc = "longest request line", .min = 256, .max = 1 << 20},
-    {.name = "headers", .type = Type::size, .doc = "largest head of a request", .min = 512, .max = 16 << 20},
-    {.name = "header_count", .type = Type::integer, .doc = "most header lines", .min = 1, .max = 10'000},
-    {.name = "body", .type = Type::size, .doc = "largest body of a request", .min = 0, .max = 1024 * gigabyte},
-    {.name = "header_time", .type = Type::duration, .doc = "time for a head to arrive", .min = 0.01, .max = day},
-    {.name = "body_time", .type = Type::duration, .doc = "time between two pieces of a body", .min = 0.01, .max = day},
-    {.name = "send_time", .type = Type::duration, .doc = "time a client may take nothing", .min = 0.01, .max = day},
-    {.name = "idle", .type = Type::duration, .doc = "time between two requests", .min = 0.01, .max = day},
-    {.name = "connections", .type = Type::integer, .doc = "most connections of clients", .min = 1, .max = 10'000'000},
-    {.name = "drain", .type = Type::duration, .doc = "time to end requests at a stop", .min = 0, .max = day},
-};
-
-constexpr Field tier_fields[] = {
-    {.name = "rate", .type = Type::rate, .doc = "requests in a time", .min = 1e-6},
-    {.name = "burst", .type = Type::integer, .doc = "most requests at once", .min = 1, .max = 1e9},
-    {.name = "quota", .type = Type::rate, .doc = "requests in a long time", .min = 1e-9},
-};
-
-}  // namespace
-
 Assembly::Assembly(Reader& reader, const Source& source, const Surroundings& surroundings)
     : reader_{reader},
       surroundings_{surroundings},
@@ -104,6 +77,13 @@ std::optional<CheckedSettings> Assembly::check(Place place, const std::string& o
     return settings;
 }
 
+std::optional<CheckedSettings> Assembly::check(Place place, const std::string& owner, const Item& table,
+                                               const Shape& shape) {
+    std::vector<std::string_view> specials;
+    for (const auto& special : shape.specials) specials.emplace_back(special.name);
+    return check(place, owner, table, shape.fields, specials);
+}
+
 Item Assembly::fallback(const Field& field, const std::string& owner, Place place) {
     const auto known = fallbacks_.find(field.fallback);
     if (known != fallbacks_.end()) return known->second;
@@ -147,7 +127,7 @@ void Assembly::add_listen(const Declaration& declaration) {
 void Assembly::add_limits(const Declaration& declaration) {
     if (!expect_table(declaration)) return;
     if (!once(declaration, "limits", limits_)) return;
-    const auto settings = check(declaration.place, "limits", declaration.item, limit_fields);
+    const auto settings = check(declaration.place, "limits", declaration.item, limits_shape);
     if (!settings) return;
     auto& limits = snapshot_->limits;
     const auto size = [&](const char* name, auto& limit) {
@@ -192,7 +172,7 @@ void Assembly::add_ranges(Place place, const Item& item) {
 
 void Assembly::add_tier(const Declaration& declaration) {
     const std::string owner = "tier " + text::quote(declaration.name);
-    const auto settings = check(declaration.place, owner, declaration.item, tier_fields);
+    const auto settings = check(declaration.place, owner, declaration.item, tier_shape);
     if (!once(declaration, owner, tiers_[declaration.name])) return;
     auto& tier = snapshot_->tiers[declaration.name];
     tier.name_ = declaration.name;

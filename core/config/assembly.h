@@ -4,6 +4,7 @@
 #include "config/builder.h"
 #include "config/reader.h"
 #include "config/schema.h"
+#include "config/vocabulary.h"
 
 #include <map>
 #include <memory>
@@ -39,6 +40,8 @@ private:
     bool expect_table(const Declaration& declaration);
     std::optional<CheckedSettings> check(Place place, const std::string& owner, const Item& table,
                                          std::span<const Field> fields, std::span<const std::string_view> others = {});
+    // Specials are looked at for their names only: what they hold is the caller's to check.
+    std::optional<CheckedSettings> check(Place place, const std::string& owner, const Item& table, const Shape& shape);
     Item fallback(const Field& field, const std::string& owner, Place place);
 
     void add_listen(const Declaration& declaration);

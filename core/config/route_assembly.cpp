@@ -10,17 +10,6 @@ namespace tollgate::config {
 
 namespace {
 
-constexpr std::string_view route_names[] = {"upstream", "answer",  "plugins", "host",       "headers",
-                                            "query",    "cookies", "when",    "parameters", "client_ip",
-                                            "limits"};
-constexpr Field answer_fields[] = {
-    {.name = "status", .type = Type::integer, .doc = "status code", .min = 200, .max = 599},
-    {.name = "body", .type = Type::text, .doc = "body"},
-};
-constexpr std::string_view answer_names[] = {"headers"};
-constexpr Field route_limit_fields[] = {
-    {.name = "body", .type = Type::size, .doc = "largest body of a request", .min = 0, .max = 1024.0 * (1 << 30)},
-};
 // Framing is the gateway's business, and so is the connection.
 constexpr std::string_view own_headers[] = {"content-length", "transfer-encoding", "connection", "keep-alive",
                                             "trailer",        "upgrade",           "te",         "date"};
@@ -39,7 +28,7 @@ void Assembly::add_route(const Declaration& declaration) {
     Route route;
     route.name = declaration.name;
     route.where = where(place);
-    for (auto& problem : check_names(owner, declaration.item, {}, route_names)) add_problem(place, std::move(problem));
+    check(place, owner, declaration.item, route_shape);
 
     const Item *to = declaration.item.find("upstream"), *answer = declaration.item.find("answer");
     int upstream = -1;
@@ -59,7 +48,7 @@ void Assembly::add_route(const Declaration& declaration) {
     }
     set_chain(place, owner, uses, route);
     if (const Item* limits = declaration.item.find("limits"); limits && !limits->is(Item::Kind::mistake)) {
-        const auto settings = check(place, owner + ": limits", *limits, route_limit_fields);
+        const auto settings = check(place, owner + ": limits", *limits, route_limits_shape);
         if (!limits->is(Item::Kind::table))
             add_problem(place, owner + ": limits: expected { ... }, got " + limits->describe());
         else if (settings && settings->has("body"))
@@ -106,7 +95,7 @@ void Assembly::set_answer(const Declaration& declaration, const std::string& own
     if (item.is(Item::Kind::text)) {
         body = item.text;
     } else if (item.is(Item::Kind::table)) {
-        const auto settings = check(declaration.place, what, item, answer_fields, answer_names);
+        const auto settings = check(declaration.place, what, item, answer_shape);
         if (settings && settings->has("status")) answer.status = int(settings->integer("status"));
         if (settings && settings->has("body")) body = settings->text("body");
         if (const Item* headers = item.find("headers")) set_answer_headers(declaration, what, *headers, answer);

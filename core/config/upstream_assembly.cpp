@@ -7,43 +7,12 @@
 
 namespace tollgate::config {
 
-namespace {
-
-constexpr double day = 86'400;
-
-// By the names of upstream::Upstream, whose defaults stand where nothing is said.
-constexpr Field upstream_fields[] = {
-    {.name = "timeout", .type = Type::duration, .doc = "time to the whole head of an answer", .min = 0.001, .max = day},
-    {.name = "connect_timeout", .type = Type::duration, .doc = "time for a connection", .min = 0.001, .max = day},
-    {.name = "idle_timeout",
-     .type = Type::duration,
-     .doc = "time between pieces of an answer",
-     .min = 0.001,
-     .max = day},
-    {.name = "keep_alive",
-     .type = Type::integer,
-     .doc = "idle connections per loop and target",
-     .min = 0,
-     .max = 100'000},
-    {.name = "keep_alive_time",
-     .type = Type::duration,
-     .doc = "time an idle connection is kept",
-     .min = 0.001,
-     .max = day},
-    {.name = "preserve_host", .type = Type::boolean, .doc = "whether the client's Host goes on"},
-};
-constexpr std::string_view other_names[] = {"targets", "balance", "plugins"};
-
-constexpr Field weight_field[] = {{.name = "weight", .type = Type::integer, .doc = "share", .min = 1, .max = 65'535}};
-
-}  // namespace
-
 void Assembly::add_upstream(const Declaration& declaration, int index) {
     const std::string owner = "upstream " + text::quote(declaration.name);
     auto made = std::make_unique<upstream::Upstream>();
     made->name = declaration.name;
     made->where = where(declaration.place);
-    if (const auto settings = check(declaration.place, owner, declaration.item, upstream_fields, other_names)) {
+    if (const auto settings = check(declaration.place, owner, declaration.item, upstream_shape)) {
         const auto time = [&](const char* name, std::chrono::nanoseconds& time) {
             if (settings->has(name)) time = settings->duration(name);
         };
@@ -96,7 +65,7 @@ void Assembly::add_target(const Declaration& declaration, const std::string& own
     if (weighted) {
         Item names = target;
         names.list.clear();
-        const auto settings = check(declaration.place, named, names, weight_field);
+        const auto settings = check(declaration.place, named, names, target_shape);
         if (settings && settings->has("weight")) weight = std::uint32_t(settings->integer("weight"));
     }
     std::string problem;

@@ -79,21 +79,6 @@ BOOST_AUTO_TEST_CASE(every_example_of_the_manual_loads) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(the_manual_names_every_limit_and_its_default) {
-    std::ifstream stream{root / "docs/configuration.md"};
-    const std::string manual{std::istreambuf_iterator<char>{stream}, {}};
-    const http::Limits limits;
-    BOOST_TEST(manual.find("| `request_line` | bytes of the request line | `8 * kilobytes` | 414 |") != manual.npos);
-    BOOST_TEST(limits.request_line == 8u << 10);
-    BOOST_TEST(manual.find("| `headers` | bytes of the whole head | `32 * kilobytes` | 431 |") != manual.npos);
-    BOOST_TEST(limits.headers == 32u << 10);
-    BOOST_TEST(manual.find("| `body` | bytes of a body | `100 * megabytes` | 413 |") != manual.npos);
-    BOOST_TEST(limits.body == 100u << 20);
-    BOOST_TEST(manual.find("| `connections` | connections of clients, over all loops | `50000` | 503 |") !=
-               manual.npos);
-    BOOST_TEST(limits.connections == 50'000u);
-}
-
 BOOST_AUTO_TEST_CASE(every_lesson_loads_and_says_what_to_try) {
     const auto files = lessons();
     BOOST_REQUIRE(files.size() >= 6);

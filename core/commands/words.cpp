@@ -1,0 +1,45 @@
+// core/commands/words.cpp - `tollgate words`: what can be said in routes.lua, for people, editors and the manual.
+#include "commands/commands.h"
+
+#include "commands/surroundings.h"
+#include "config/annotations.h"
+#include "support/text.h"
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+
+namespace tollgate::commands {
+
+namespace {
+
+void write(const std::filesystem::path& file, const std::string& text) {
+    std::ofstream stream{file, std::ios::binary | std::ios::trunc};
+    if (!(stream << text).flush())
+        throw std::runtime_error{file.string() + ": cannot be written: " + std::strerror(errno)};
+}
+
+std::string read(const std::filesystem::path& file) {
+    std::ifstream stream{file, std::ios::binary};
+    if (!stream) throw std::runtime_error{file.string() + ": cannot be read: " + std::strerror(errno)};
+    return {std::istreambuf_iterator<char>{stream}, {}};
+}
+
+}  // namespace
+
+int words(const Options& options) {
+    tollgate::plugins::Catalogue catalogue;
+    if (!load_plugins(catalogue, options)) return wrong;
+    if (options.annotations) {
+        std::filesystem::create_directories(*options.annotations);
+        write(*options.annotations / "words.d.lua", config::annotate_words());
+        write(*options.annotations / "plugins.d.lua", config::annotate_plugins(catalogue));
+    }
+    for (const std::filesystem::path page : options.tables) write(page, config::fill_tables(read(page), catalogue));
+    if (!options.annotations && options.tables.empty()) std::cout << config::list_words();
+    return done;
+}
+
+}  // namespace tollgate::commands

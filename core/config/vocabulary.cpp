@@ -1,0 +1,160 @@
+// core/config/vocabulary.cpp - the tables of vocabulary.h.
+#include "config/vocabulary.h"
+
+namespace tollgate::config {
+
+namespace {
+
+constexpr double day = 86'400;
+constexpr double gigabyte = 1024.0 * 1024 * 1024;
+
+// By the names of http::Limits, which has the same defaults (a test compares them).
+constexpr Field limits_fields[] = {
+    {.name = "request_line", .type = Type::size, .doc = "longest request line, beyond it 414",
+     .fallback = "8 * kilobytes", .min = 256, .max = 1 << 20},
+    {.name = "headers", .type = Type::size, .doc = "largest head of a request, beyond it 431",
+     .fallback = "32 * kilobytes", .min = 512, .max = 16 << 20},
+    {.name = "header_count", .type = Type::integer, .doc = "most header lines, beyond it 431", .fallback = "100",
+     .min = 1, .max = 10'000},
+    {.name = "body", .type = Type::size, .doc = "largest body of a request, beyond it 413",
+     .fallback = "100 * megabytes", .min = 0, .max = 1024 * gigabyte},
+    {.name = "header_time", .type = Type::duration, .doc = "from a head's first byte to its last, beyond it 408",
+     .fallback = "10 * seconds", .min = 0.01, .max = day},
+    {.name = "body_time", .type = Type::duration, .doc = "between two pieces of a body, beyond it 408",
+     .fallback = "30 * seconds", .min = 0.01, .max = day},
+    {.name = "send_time", .type = Type::duration, .doc = "how long a client may take nothing of its answer before it is cut",
+     .fallback = "30 * seconds", .min = 0.01, .max = day},
+    {.name = "idle", .type = Type::duration, .doc = "between two requests of a connection, then it is closed",
+     .fallback = "60 * seconds", .min = 0.01, .max = day},
+    {.name = "connections", .type = Type::integer, .doc = "connections of clients over all loops, beyond them 503",
+     .fallback = "50000", .min = 1, .max = 10'000'000},
+    {.name = "drain", .type = Type::duration, .doc = "what a stop grants requests under way",
+     .fallback = "30 * seconds", .min = 0, .max = day},
+};
+
+constexpr Field tier_fields[] = {
+    {.name = "rate", .type = Type::rate, .doc = "requests in a time", .min = 1e-6},
+    {.name = "burst", .type = Type::integer, .doc = "most requests at once", .min = 1, .max = 1e9},
+    {.name = "quota", .type = Type::rate, .doc = "requests in a long time", .min = 1e-9},
+};
+
+constexpr Special upstream_specials[] = {
+    {"targets", "tollgate.target|(string|tollgate.target)[]",
+     "addresses that serve the same: \"host:port\", \"[ipv6]:port\", \"unix:/path\", or { \"host:port\", weight = 2 }",
+     "", true},
+    {"balance", "tollgate.use", "plugin that chooses a target", "the first target that is available"},
+    {"plugins", "tollgate.uses", "more plugins for every route that goes here; they come last", "none"},
+};
+// By the names of upstream::Upstream, which has the same defaults (a test compares them).
+constexpr Field upstream_fields[] = {
+    {.name = "timeout", .type = Type::duration, .doc = "request sent to the whole head of the answer",
+     .fallback = "30 * seconds", .min = 0.001, .max = day},
+    {.name = "connect_timeout", .type = Type::duration, .doc = "time for a connection", .fallback = "2 * seconds",
+     .min = 0.001, .max = day},
+    {.name = "idle_timeout", .type = Type::duration, .doc = "between two pieces of the answer's body",
+     .fallback = "30 * seconds", .min = 0.001, .max = day},
+    {.name = "keep_alive", .type = Type::integer, .doc = "idle connections kept per event loop and target",
+     .fallback = "512", .min = 0, .max = 100'000},
+    {.name = "keep_alive_time", .type = Type::duration, .doc = "how long an idle connection is kept",
+     .fallback = "60 * seconds", .min = 0.001, .max = day},
+    {.name = "preserve_host", .type = Type::boolean,
+     .doc = "whether the client's Host goes on; if not, the target's address does", .fallback = "true"},
+};
+
+constexpr Special target_specials[] = {{"[1]", "string", "its address", "", true}};
+constexpr Field target_fields[] = {
+    {.name = "weight", .type = Type::integer, .doc = "its share of the requests", .fallback = "1", .min = 1,
+     .max = 65'535},
+};
+
+constexpr Field route_limits_fields[] = {
+    {.name = "body", .type = Type::size, .doc = "largest body of a request here", .min = 0, .max = 1024 * gigabyte},
+};
+
+constexpr Special answer_specials[] = {
+    {"headers", "table<string, string|string[]>", "header lines: names with a text or a list of texts"},
+};
+constexpr Field answer_fields[] = {
+    {.name = "status", .type = Type::integer, .doc = "status code", .fallback = "200", .min = 200, .max = 599},
+    {.name = "body", .type = Type::text, .doc = "the body"},
+};
+
+constexpr Special admin_specials[] = {
+    {"listen", "string", "address of the listener", "\"127.0.0.1:9180\""},
+    {"token", "string", "what `Authorization: Bearer` must bring; required beyond loopback", "none"},
+    {"token_file", "string", "file whose first line is the token, instead of `token`", "none"},
+    {"hosts", "string|string[]", "names a Host line may have besides loopback and the address", "none"},
+};
+
+constexpr Special route_specials[] = {
+    {"upstream", "tollgate.upstream_handle|string", "where the request goes: what `upstream` returned, or a name of one"},
+    {"answer", "string|tollgate.answer", "the answer itself; a text is the body of a 200"},
+    {"plugins", "tollgate.uses", "plugins that the request meets, outermost first; lists in it flatten", "none"},
+    {"host", "tollgate.condition", "names the route is for: \"api.example.com\", \"*.example.com\"", "every host"},
+    {"headers", "table<string, tollgate.condition>", "condition on header lines, by name", "none"},
+    {"query", "table<string, tollgate.condition>", "condition on query parameters, by name", "none"},
+    {"cookies", "table<string, tollgate.condition>", "condition on cookies, by name", "none"},
+    {"parameters", "table<string, tollgate.condition>", "condition on what the path's parameters took, by name", "none"},
+    {"client_ip", "string|string[]", "addresses or ranges of clients the route is for", "every client"},
+    {"when", "fun(request: tollgate.request): any",
+     "function of the request, asked last; where it returns false or nothing the next route that matches is asked"},
+    {"limits", "tollgate.route_limits", "limits of this route instead of the general ones"},
+};
+
+// What a function is given; config/lua_script.cpp looks it up.
+constexpr Special request_specials[] = {
+    {"method", "string", "its method"},
+    {"path", "string", "its path, normalised, without query"},
+    {"host", "string", "the host it names"},
+    {"scheme", "\"http\"|\"https\"", "how it came"},
+    {"client_ip", "string", "the client's address"},
+    {"route", "string", "the route as written; in a `when`, the one that is asked"},
+    {"caller", "string", "who asks, once an auth plugin has said so"},
+    {"tier", "string", "the caller's tier"},
+    {"headers", "table<string, string>", "header lines by name, whatever its case; absent is \"\""},
+    {"query", "table<string, string>", "query parameters, decoded; absent is \"\""},
+    {"cookies", "table<string, string>", "cookies; absent is \"\""},
+    {"parameters", "table<string, string>", "what `:name`, `*` and `**` took from the path, decoded"},
+};
+
+using enum WordEntry::Form;
+constexpr WordEntry words[] = {
+    {"listen", statement, "string|string[]", "", "Where clients come in: `listen \"127.0.0.1:8080\"`."},
+    {"admin", statement, "string|false|tollgate.admin", "", "Where operators ask: metrics, health, reload."},
+    {"tier", named, "tollgate.tier", "", "How much callers of one kind may ask."},
+    {"upstream", named, "tollgate.upstream", "tollgate.upstream_handle", "A named group of targets that serve the same."},
+    {"route", named, "tollgate.route", "", "`route \"GET /orders/:id\" { ... }`: the first one that matches wins."},
+    {"always", statement, "tollgate.uses", "", "Plugins that every request meets, before those of its route."},
+    {"limits", statement, "tollgate.limits", "", "What one client may take."},
+    {"trusted_proxies", statement, "string|string[]", "", "Whose X-Forwarded-* lines are believed."},
+    {"plugin", statement, "string", "", "Loads a library; what it holds is a word from then on."},
+    {"header", function, "string", "tollgate.fact", "The first header line of that name."},
+    {"query", function, "string", "tollgate.fact", "The query parameter of that name, decoded."},
+    {"cookie", function, "string", "tollgate.fact", "The cookie of that name."},
+    {"matches", function, "string", "tollgate.pattern", "A regular expression (RE2) that a condition finds in a text."},
+    {"caller", constant, "", "tollgate.fact", "Who asks, as an auth plugin found out."},
+    {"client_ip", constant, "", "tollgate.fact", "The client's address."},
+    {"method", constant, "", "tollgate.fact", "The request's method."},
+    {"path", constant, "", "tollgate.fact", "The request's path, normalised."},
+    {"host", constant, "", "tollgate.fact", "The host that the request names."},
+};
+
+const Shape* const all_shapes[] = {&admin_shape, &answer_shape, &limits_shape, &route_limits_shape,
+                                   &request_shape, &route_shape, &target_shape, &tier_shape,   &upstream_shape};
+
+}  // namespace
+
+const Shape admin_shape{"admin", admin_specials, {}};
+const Shape answer_shape{"answer", answer_specials, answer_fields};
+const Shape limits_shape{"limits", {}, limits_fields};
+const Shape request_shape{"request", request_specials, {}, true};
+const Shape route_limits_shape{"route_limits", {}, route_limits_fields};
+const Shape route_shape{"route", route_specials, {}};
+const Shape target_shape{"target", target_specials, target_fields};
+const Shape tier_shape{"tier", {}, tier_fields};
+const Shape upstream_shape{"upstream", upstream_specials, upstream_fields};
+
+std::span<const WordEntry> vocabulary() { return words; }
+std::span<const Shape* const> shapes() { return all_shapes; }
+
+}  // namespace tollgate::config

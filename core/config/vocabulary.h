@@ -1,0 +1,52 @@
+// core/config/vocabulary.h - every word of routes.lua and every setting of its tables, written down once.
+//
+// The assembly checks configurations with these tables; `tollgate words` prints them, writes the annotations that
+// editors complete from (annotations.h), and the tables of docs/configuration.md.
+#pragma once
+
+#include <tollgate/settings.h>
+
+#include <span>
+#include <string_view>
+
+namespace tollgate::config {
+
+// A setting whose values no Field describes: a list of plugins, a table of its own.
+struct Special {
+    const char* name;
+    const char* lua;            // its type as an annotation: "string|string[]"
+    const char* doc;            // a noun phrase, as Field::doc
+    const char* fallback = "";  // what holds without it, in Lua or words
+    bool required = false;
+};
+
+// The settings of one table of routes.lua, in the order in which documentation shows them: specials, then fields.
+struct Shape {
+    const char* name;  // "limits", "route", "answer"; annotations call it tollgate.limits
+    std::span<const Special> specials;
+    std::span<const Field> fields;
+    bool given = false;  // not written by the operator but given to a function: every field is there
+};
+
+extern const Shape admin_shape, answer_shape, limits_shape, request_shape, route_limits_shape, route_shape,
+    target_shape, tier_shape, upstream_shape;
+
+// One word of routes.lua, or a value that is simply there.
+struct WordEntry {
+    enum class Form {
+        statement,  // listen "..." or limits { ... }: one argument; nothing comes back
+        named,      // tier "free" { ... }: a name, then a table
+        function,   // header "X": something comes back
+        constant,   // caller, seconds
+    };
+    const char* name;
+    Form form;
+    const char* takes;    // annotation of the argument: "string|string[]"; of `named`, of what follows the name
+    const char* returns;  // annotation of what comes back or is there, "" for none
+    const char* doc;
+};
+
+std::span<const WordEntry> vocabulary();  // `env` and the units, which no entry describes, are annotations.cpp's
+std::span<const Shape* const> shapes();
+
+}  // namespace tollgate::config
