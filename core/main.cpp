@@ -106,7 +106,6 @@ private:
             ->type_name("DIR");
         words->add_option("--tables", options_.tables, "write the tables of settings in this page anew")
             ->type_name("FILE")
-            ->expected(1)
             ->allow_extra_args(false);
     }
 

@@ -40,10 +40,18 @@ std::string annotation_of(const Field& field) {
     return text::join(choices, "|");
 }
 
+// "a size from 256 * bytes to 1 * megabyte": without the example that helps in an error.
+std::string wanted_of(const Field& field) {
+    auto wanted = describe_wanted(field);
+    const auto open = wanted.find(" (");
+    if (open != wanted.npos) wanted.erase(open, wanted.find(')', open) + 1 - open);
+    return wanted;
+}
+
 std::vector<Line> lines_of(std::span<const Field> fields) {
     std::vector<Line> lines;
     for (const auto& field : fields)
-        lines.push_back({field.name, annotation_of(field), std::string{field.doc} + ": " + describe_wanted(field),
+        lines.push_back({field.name, annotation_of(field), std::string{field.doc} + "; " + wanted_of(field),
                          field.fallback ? field.fallback : "", field.required});
     return lines;
 }
