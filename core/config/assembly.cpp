@@ -20,7 +20,12 @@ constexpr Field limit_fields[] = {
     {.name = "request_line", .type = Type::size, .doc = "longest request line", .min = 256, .max = 1 << 20},
     {.name = "headers", .type = Type::size, .doc = "largest head of a request", .min = 512, .max = 16 << 20},
     {.name = "header_count", .type = Type::integer, .doc = "most header lines", .min = 1, .max = 10'000},
-    {.name = "body", .type = Type::size, .doc = "largest body of a request", .min = 0, .max = 1024 * gigabyte},
+    {.name = "body",
+     .type = Type::size,
+     .doc = "largest body of a request",
+     .min = 0,
+     .max = 1024 * gigabyte,
+     .environment = "MAX_REQUEST_SIZE"},
     {.name = "header_time", .type = Type::duration, .doc = "time for a head to arrive", .min = 0.01, .max = day},
     {.name = "body_time", .type = Type::duration, .doc = "time between two pieces of a body", .min = 0.01, .max = day},
     {.name = "send_time", .type = Type::duration, .doc = "time a client may take nothing", .min = 0.01, .max = day},
@@ -37,8 +42,9 @@ constexpr Field tier_fields[] = {
 
 }  // namespace
 
-Assembly::Assembly(Reader& reader, const Source& source, const Surroundings& surroundings)
+Assembly::Assembly(Reader& reader, Source& source, const Surroundings& surroundings)
     : reader_{reader},
+      source_{source},
       surroundings_{surroundings},
       origin_{source.files(), source.folder().string()},
       snapshot_{std::make_shared<Snapshot>()},
@@ -62,6 +68,11 @@ void Assembly::assemble(bool complete) {
             case Word::always: collect_uses(declaration.place, "always", declaration.item, always_); break;
             default: break;
         }
+    }
+    if (!limits_) {  // then the environment's
+        Declaration none{.word = Word::limits, .name = {}};
+        none.item.kind = Item::Kind::table;
+        add_limits(none);
     }
     snapshot_->unmatched.name = "(none)";
     snapshot_->unmatched.where = where({});
@@ -97,11 +108,17 @@ std::optional<CheckedSettings> Assembly::check(Place place, const std::string& o
                                                std::span<const std::string_view> others) {
     CheckedSettings settings{owner, where(place), fields, common_};
     auto found = check_settings(
-        owner, table, fields, origin_, [&](const Field& field) { return fallback(field, owner, place); }, settings,
+        owner, table, fields, origin_, [&](const Field& field) { return default_of(field, owner, place); }, settings,
         others);
     for (auto& problem : found) add_problem(place, std::move(problem));
     if (!found.empty()) return std::nullopt;
     return settings;
+}
+
+Default Assembly::default_of(const Field& field, const std::string& owner, Place place) {
+    auto said = environment_default(field, [&](const std::string& name) { return source_.variable(name); });
+    if (!said.says.empty() || !field.fallback) return said;
+    return {fallback(field, owner, place), "its default", {}};
 }
 
 Item Assembly::fallback(const Field& field, const std::string& owner, Place place) {

@@ -19,7 +19,7 @@ using ExpressionsByText = std::map<std::string, routing::RegularExpression, std:
 
 class Assembly {
 public:
-    Assembly(Reader& reader, const Source& source, const Surroundings& surroundings);
+    Assembly(Reader& reader, Source& source, const Surroundings& surroundings);
     ~Assembly();
 
     // Goes through all declarations, collecting problems. `complete`: the file was read to its end, so what is missing
@@ -39,6 +39,7 @@ private:
     bool expect_table(const Declaration& declaration);
     std::optional<CheckedSettings> check(Place place, const std::string& owner, const Item& table,
                                          std::span<const Field> fields, std::span<const std::string_view> others = {});
+    Default default_of(const Field& field, const std::string& owner, Place place);
     Item fallback(const Field& field, const std::string& owner, Place place);
 
     void add_listen(const Declaration& declaration);
@@ -79,6 +80,7 @@ private:
     };
 
     Reader& reader_;
+    Source& source_;
     const Surroundings& surroundings_;
     Origin origin_;
     std::shared_ptr<Snapshot> snapshot_;
