@@ -14,6 +14,7 @@
 #include <sys/resource.h>
 
 #include <atomic>
+#include <cstdlib>
 #include <stdexcept>
 #include <thread>
 
@@ -29,6 +30,15 @@ void raise_descriptor_limit() {
     if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
     limit.rlim_cur = limit.rlim_max;
     if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) log::warning("serve", "cannot raise the limit of open descriptors");
+}
+
+// Other programs use this variable too, for what is no number at all: nothing to refuse a start for.
+void heed_debug_variable() {
+    const char* const debug = std::getenv("DEBUG");
+    const std::string_view value = debug ? debug : "";
+    if (value == "1" || value == "true") return log::set_threshold(Level::debug);
+    if (!value.empty() && value != "0" && value != "false")
+        log::warning("serve", "DEBUG: expected 1 or 0, got " + text::quote(value) + "; ignored");
 }
 
 // One gateway and what it leans on, in the order in which they need each other.
@@ -224,6 +234,7 @@ int serve(const Options& options) {
     const auto file = routes_file(options);
     plugins::Catalogue catalogue;
     if (!file || !load_plugins(catalogue, options)) return wrong;
+    heed_debug_variable();
     raise_descriptor_limit();
     Service service{options, *file, catalogue};
     Application application{service, signals};

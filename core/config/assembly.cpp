@@ -10,8 +10,9 @@
 
 namespace tollgate::config {
 
-Assembly::Assembly(Reader& reader, const Source& source, const Surroundings& surroundings)
+Assembly::Assembly(Reader& reader, Source& source, const Surroundings& surroundings)
     : reader_{reader},
+      source_{source},
       surroundings_{surroundings},
       origin_{source.files(), source.folder().string()},
       snapshot_{std::make_shared<Snapshot>()},
@@ -35,6 +36,11 @@ void Assembly::assemble(bool complete) {
             case Word::always: collect_uses(declaration.place, "always", declaration.item, always_); break;
             default: break;
         }
+    }
+    if (!limits_) {  // then the environment's
+        Declaration none{.word = Word::limits, .name = {}};
+        none.item.kind = Item::Kind::table;
+        add_limits(none);
     }
     snapshot_->unmatched.name = "(none)";
     snapshot_->unmatched.where = where({});
@@ -70,7 +76,7 @@ std::optional<CheckedSettings> Assembly::check(Place place, const std::string& o
                                                std::span<const std::string_view> others) {
     CheckedSettings settings{owner, where(place), fields, common_};
     auto found = check_settings(
-        owner, table, fields, origin_, [&](const Field& field) { return fallback(field, owner, place); }, settings,
+        owner, table, fields, origin_, [&](const Field& field) { return default_of(field, owner, place); }, settings,
         others);
     for (auto& problem : found) add_problem(place, std::move(problem));
     if (!found.empty()) return std::nullopt;
@@ -82,6 +88,12 @@ std::optional<CheckedSettings> Assembly::check(Place place, const std::string& o
     std::vector<std::string_view> specials;
     for (const auto& special : shape.specials) specials.emplace_back(special.name);
     return check(place, owner, table, shape.fields, specials);
+}
+
+Default Assembly::default_of(const Field& field, const std::string& owner, Place place) {
+    auto said = environment_default(field, [&](const std::string& name) { return source_.variable(name); });
+    if (!said.says.empty() || !field.fallback) return said;
+    return {fallback(field, owner, place), "its default", {}};
 }
 
 Item Assembly::fallback(const Field& field, const std::string& owner, Place place) {

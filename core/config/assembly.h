@@ -20,7 +20,7 @@ using ExpressionsByText = std::map<std::string, routing::RegularExpression, std:
 
 class Assembly {
 public:
-    Assembly(Reader& reader, const Source& source, const Surroundings& surroundings);
+    Assembly(Reader& reader, Source& source, const Surroundings& surroundings);
     ~Assembly();
 
     // Goes through all declarations, collecting problems. `complete`: the file was read to its end, so what is missing
@@ -42,6 +42,7 @@ private:
                                          std::span<const Field> fields, std::span<const std::string_view> others = {});
     // Specials are looked at for their names only: what they hold is the caller's to check.
     std::optional<CheckedSettings> check(Place place, const std::string& owner, const Item& table, const Shape& shape);
+    Default default_of(const Field& field, const std::string& owner, Place place);
     Item fallback(const Field& field, const std::string& owner, Place place);
 
     void add_listen(const Declaration& declaration);
@@ -82,6 +83,7 @@ private:
     };
 
     Reader& reader_;
+    Source& source_;
     const Surroundings& surroundings_;
     Origin origin_;
     std::shared_ptr<Snapshot> snapshot_;

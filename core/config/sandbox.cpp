@@ -4,6 +4,7 @@
 
 #include "config/lua.h"
 #include "config/lua_bulk.h"
+#include "config/lua_json.h"
 #include "config/lua_patterns.h"
 
 #include <lua.hpp>
@@ -159,6 +160,9 @@ void open_sandbox(lua_State* state) {
     lua_newtable(state);
     add_table_functions(state);
     lua_setfield(state, environment, "table");
+    lua_newtable(state);
+    add_json_functions(state);
+    lua_setfield(state, environment, "json");
     make_library(state, luaopen_math, "math", math_names);
     lua_setfield(state, environment, "math");
     lua_setfield(state, LUA_REGISTRYINDEX, environment_key);

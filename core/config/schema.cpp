@@ -159,27 +159,28 @@ std::vector<std::string> check_names(std::string_view owner, const Item& table, 
 }
 
 std::vector<std::string> check_settings(std::string_view owner, const Item& table, std::span<const Field> fields,
-                                        const Origin& origin, const std::function<Item(const Field&)>& fallback,
+                                        const Origin& origin, const std::function<Default(const Field&)>& defaults,
                                         CheckedSettings& settings, std::span<const std::string_view> others) {
     auto problems = check_names(owner, table, fields, others);
     for (std::size_t i = 0; i < fields.size(); ++i) {
         const auto& field = fields[i];
+        const std::string prefix = std::string{owner} + ": " + field.name + ": ";
         const Item* given = table.find(field.name);
-        const bool defaults = !given && field.fallback;
-        if (!given && !defaults) {
-            if (field.required)
-                problems.push_back(std::string{owner} + ": " + field.name + ": missing; expected " +
-                                   describe_wanted(field));
-            continue;
+        const Default own = given || !(field.fallback || field.environment) ? Default{} : defaults(field);
+        const Item& item = given ? *given : own.item;
+        std::string problem = own.problem;
+        if (problem.empty()) {
+            if (item.is(Item::Kind::mistake)) continue;
+            if (!given && item.is(Item::Kind::nothing)) {
+                if (field.required) problems.push_back(prefix + "missing; expected " + describe_wanted(field));
+                continue;
+            }
+            if (auto setting = check_field(field, item, origin, problem)) {
+                settings.set(i, *std::move(setting));
+                continue;
+            }
         }
-        const Item& item = given ? *given : fallback(field);
-        if (item.is(Item::Kind::mistake)) continue;
-        std::string problem;
-        if (auto setting = check_field(field, item, origin, problem))
-            settings.set(i, *std::move(setting));
-        else
-            problems.push_back(std::string{owner} + ": " + field.name + ": " + (defaults ? "its default: " : "") +
-                               problem);
+        problems.push_back(prefix + (given ? "" : own.says + ": ") + problem);
     }
     return problems;
 }

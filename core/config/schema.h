@@ -1,6 +1,7 @@
 // core/config/schema.h - checks what was written against Fields, and composes every error about settings.
 #pragma once
 
+#include "config/environment.h"
 #include "config/item.h"
 
 #include <tollgate/settings.h>
@@ -84,9 +85,10 @@ std::vector<std::string> check_names(std::string_view owner, const Item& table, 
                                      std::span<const std::string_view> others = {});
 
 // All of a table into settings: unknown names, wrong values, missing ones. Fields that are not given and have no
-// fallback stay unset; `fallback` gives the item of a Field's fallback. Problems are complete lines without the place.
+// default stay unset; `defaults` gives what the environment or a Field's fallback says. Problems are complete lines
+// without the place.
 std::vector<std::string> check_settings(std::string_view owner, const Item& table, std::span<const Field> fields,
-                                        const Origin& origin, const std::function<Item(const Field&)>& fallback,
+                                        const Origin& origin, const std::function<Default(const Field&)>& defaults,
                                         CheckedSettings& settings, std::span<const std::string_view> others = {});
 
 }  // namespace tollgate::config

@@ -17,7 +17,7 @@ constexpr Field limits_fields[] = {
     {.name = "header_count", .type = Type::integer, .doc = "most header lines, beyond it 431", .fallback = "100",
      .min = 1, .max = 10'000},
     {.name = "body", .type = Type::size, .doc = "largest body of a request, beyond it 413",
-     .fallback = "100 * megabytes", .min = 0, .max = 1024 * gigabyte},
+     .fallback = "100 * megabytes", .min = 0, .max = 1024 * gigabyte, .environment = "MAX_REQUEST_SIZE"},
     {.name = "header_time", .type = Type::duration, .doc = "from a head's first byte to its last, beyond it 408",
      .fallback = "10 * seconds", .min = 0.01, .max = day},
     {.name = "body_time", .type = Type::duration, .doc = "between two pieces of a body, beyond it 408",

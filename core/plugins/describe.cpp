@@ -36,8 +36,8 @@ std::string type_text(const Field& field) {
 }
 
 std::string default_text(const Field& field) {
-    if (field.fallback) return field.fallback;
-    return field.required ? "(required)" : "(none)";
+    const std::string otherwise = field.fallback ? field.fallback : field.required ? "(required)" : "(none)";
+    return field.environment ? "$" + std::string{field.environment} + ", else " + otherwise : otherwise;
 }
 
 std::string settings_table(const Descriptor& plugin) {
@@ -62,6 +62,7 @@ Poco::JSON::Object setting_json(const Field& field) {
     setting.set("doc", std::string{field.doc});
     setting.set("required", field.required);
     setting.set("default", field.fallback ? Poco::Dynamic::Var{std::string{field.fallback}} : Poco::Dynamic::Var{});
+    if (field.environment) setting.set("environment", std::string{field.environment});
     if (has_min(field)) setting.set("min", field.min);
     if (has_max(field)) setting.set("max", field.max);
     if (!field.choices.empty()) {

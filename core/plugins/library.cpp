@@ -65,6 +65,7 @@ std::string field_problem(const Field& field, std::set<std::string_view>& seen) 
     if (field.required && field.fallback) return prefix + "is required and has a default";
     if (field.min > field.max) return prefix + "its min is above its max";
     if (field.type == Type::choice && field.choices.empty()) return prefix + "is a choice of nothing";
+    if (field.type == Type::texts && field.environment) return prefix + "a list cannot come from the environment";
     return {};
 }
 

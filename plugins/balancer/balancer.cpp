@@ -40,7 +40,7 @@ private:
 
 class Balancer final : public Plugin {
 public:
-    Balancer(const Settings& settings, Host& host) : host_{host}, policy_{settings.text("policy")} {}
+    Balancer(const Settings& settings, Host& host) : host_{host}, policy_{settings.text("policy")}, chosen_{settings.value("choose")} {}
     ~Balancer() override;
     Verdict on_upstream(UpstreamContext& ctx) const override;
 
@@ -53,12 +53,14 @@ private:
         Rota* older;
     };
     void explain(UpstreamContext& ctx, std::optional<std::size_t> target) const;
+    bool choose(UpstreamContext& ctx) const;
     Policy& policy_for(const UpstreamContext& ctx) const;
     std::unique_ptr<Policy> make_policy(const UpstreamContext& ctx) const;
     static Policy* find(Rota* from, std::string_view upstream) noexcept;
 
     Host& host_;
     std::string policy_;
+    Value chosen_;  // empty where the policy alone decides
     mutable std::mutex making_;
     mutable std::atomic<Rota*> newest_{nullptr};  // usually the only one: a use stands on one upstream
 };
@@ -70,6 +72,7 @@ Balancer::~Balancer() {
 // A target not yet tried; where all available ones were, any of them again. Where none is available nothing is chosen,
 // and what then happens is the gateway's to say.
 Verdict Balancer::on_upstream(UpstreamContext& ctx) const {
+    if (chosen_ && choose(ctx)) return {};
     Policy& policy = policy_for(ctx);
     auto target = policy.pick(Untried{ctx});
     if (!target && ctx.attempt() > 1) target = policy.pick(Available{ctx});
@@ -91,6 +94,22 @@ void Balancer::explain(UpstreamContext& ctx, std::optional<std::size_t> target) 
     for (std::size_t other = 0; other < ctx.target_count(); ++other) out += !ctx.target(other).available();
     if (out > 0) text += "; " + std::to_string(out) + " not available";
     ctx.trace(text, {{"policy", policy_}, {"target", address}, {"weight", weight}});
+}
+
+// False where nobody was named, or a target that is not there, out, or was tried already.
+bool Balancer::choose(UpstreamContext& ctx) const {
+    std::string scratch;
+    const std::string_view address = chosen_.of(ctx, scratch);
+    if (address.empty()) return false;
+    const Untried untried{ctx};
+    for (std::size_t target = 0; target < ctx.target_count(); ++target) {
+        if (ctx.target(target).address() != address || !untried.usable(target)) continue;
+        ctx.choose(target);
+        if (ctx.traced()) ctx.trace("choose: target " + std::string{address});
+        return true;
+    }
+    if (ctx.traced()) ctx.trace("choose: no target that can be used has the address \"" + std::string{address} + '"');
+    return false;
 }
 
 Policy* Balancer::find(Rota* from, std::string_view upstream) noexcept {
@@ -122,6 +141,7 @@ constexpr const char* policies[] = {"round_robin", "weighted"};
 constexpr Field fields[] = {
     {.name = "policy", .type = Type::choice, .doc = "how targets share the requests", .fallback = "\"round_robin\"",
      .choices = policies},
+    {.name = "choose", .type = Type::value, .doc = "address of the target to take; where none can be had the policy decides"},
 };
 
 }  // namespace

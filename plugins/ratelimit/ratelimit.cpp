@@ -66,7 +66,8 @@ private:
     std::string name_;
     std::optional<Rate> rate_;
     std::optional<std::int64_t> burst_;
-    std::optional<Limit> own_;  // where no tier has a say
+    std::optional<Limit> own_;    // where no tier has a say
+    std::optional<Limit> other_;  // where no tier says anything
     Absent absent_;
     bool headers_;
     bool key_is_public_;  // may stand in a trace as it is
@@ -93,6 +94,15 @@ std::shared_ptr<BucketStore> buckets_of(const std::string& name, const Settings&
     return buckets;
 }
 
+Limit limit_for(const Rate& rate, std::optional<std::int64_t> said, const char* field) {
+    const std::int64_t burst = said.value_or(default_burst(rate));
+    const Limit limit{rate.count, rate.per, burst};
+    if (limit.window() / limit.interval() < static_cast<ratelimit::Ticks>(burst))
+        throw ConfigError{field, "expected a bucket that fills within nine years, got " + std::to_string(burst) +
+                                     " tokens at that rate"};
+    return limit;
+}
+
 RateLimit::RateLimit(const Settings& settings, Host& host)
     : host_{host}, by_{settings.value("by")}, name_{name_of(settings)}, absent_{absent_of(settings.text("absent"))},
       headers_{settings.boolean("headers")}, buckets_{buckets_of(name_, settings, host)},
@@ -103,25 +113,23 @@ RateLimit::RateLimit(const Settings& settings, Host& host)
     if (settings.has("cost")) cost_ = settings.value("cost");
     if (settings.has("rate")) rate_ = settings.rate("rate");
     if (settings.has("burst")) burst_ = settings.integer("burst");
-    if (rate_) {
-        const std::int64_t burst = burst_.value_or(default_burst(*rate_));
-        own_.emplace(rate_->count, rate_->per, burst);
-        if (own_->window() / own_->interval() < static_cast<ratelimit::Ticks>(burst))
-            throw ConfigError{burst_ ? "burst" : "rate",
-                              "expected a bucket that fills within nine years, got " + std::to_string(burst) +
-                                  " tokens at that rate"};
+    if (rate_) own_ = limit_for(*rate_, burst_, burst_ ? "burst" : "rate");
+    if (settings.has("default_rate")) {
+        const auto said = settings.has("default_burst") ? std::optional{settings.integer("default_burst")} : burst_;
+        other_ = limit_for(settings.rate("default_rate"), burst_ ? burst_ : said, "default_rate");
     }
     const std::string_view by = by_.kind();
     key_is_public_ = by != "header" && by != "query" && by != "cookie" && by != "function";
 }
 
-// The use's own words first, then the caller's tier's. A burst belongs to the rate it was written with.
+// The use's own words first, then the caller's tier's, then the default. A burst belongs to the rate it was written
+// with.
 std::optional<Limit> RateLimit::limit_of(const Context& ctx) const {
     if (own_) return own_;
     const Tier* tier = ctx.tier();
-    if (!tier) return std::nullopt;
+    if (!tier) return other_;
     const auto rate = tier->rate();
-    if (!rate || !(rate->count > 0) || rate->per.count() <= 0) return std::nullopt;
+    if (!rate || !(rate->count > 0) || rate->per.count() <= 0) return other_;
     const auto burst = burst_ ? burst_ : tier->burst();
     return Limit{rate->count, rate->per, burst ? *burst : default_burst(*rate)};
 }
@@ -144,7 +152,7 @@ Verdict RateLimit::on_request(RequestContext& ctx) const {
     }
     const auto limit = limit_of(ctx);
     if (!limit) {
-        if (ctx.traced()) ctx.trace("limit " + name_ + ": neither a rate of its own nor a tier that has one");
+        if (ctx.traced()) ctx.trace("limit " + name_ + ": no rate of its own, no tier that has one, no default");
         return Refusal{500, "limit_unknown", "the limit of this request is not known"};
     }
     const double cost = cost_of(ctx);
@@ -210,6 +218,10 @@ constexpr Field fields[] = {
     {.name = "burst", .type = Type::integer, .doc = "size of a bucket; unset: the tier's, else the rate's count",
      .min = 1, .max = 1e9},
     {.name = "cost", .type = Type::value, .doc = "tokens a request takes; unset: 1"},
+    {.name = "default_rate", .type = Type::rate, .doc = "rate where neither rate nor the caller's tier says one",
+     .min = 3e-8, .max = 1e6, .environment = "DEFAULT_RATE_LIMIT_RPM MAX_REQUESTS_PER_MINUTE/WINDOW_SECONDS"},
+    {.name = "default_burst", .type = Type::integer, .doc = "burst to default_rate; unset: the rate's count",
+     .min = 1, .max = 1e9, .environment = "DEFAULT_BURST_SIZE"},
     {.name = "absent", .type = Type::choice, .doc = "treatment of requests whose key is absent or empty",
      .fallback = "\"share\"", .choices = absents},
     {.name = "headers", .type = Type::boolean, .doc = "X-RateLimit-* lines on every answer", .fallback = "true"},

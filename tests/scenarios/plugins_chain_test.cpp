@@ -230,4 +230,63 @@ route "GET /search" { answer = { status = 400, body = "q needs three letters" } 
     BOOST_TEST(client.get("/search?q=abc").body == "found");
 }
 
+BOOST_AUTO_TEST_CASE(a_request_costs_what_a_function_says) {
+    GatewayProcess gateway{R"(
+route "GET /work" {
+    answer = "done",
+    plugins = { ratelimit { by = client_ip, rate = 1 / hour, burst = 5,
+                            cost = function(request) return tonumber(request.query.n) end } },
+}
+)"};
+    auto client = gateway.client();
+    const auto asked = [&](const char* n) {
+        const Message answer = client.get(std::string{"/work?n="} + n);
+        return std::to_string(answer.status()) + ' ' + std::string{answer.header("X-RateLimit-Remaining")};
+    };
+    BOOST_TEST(asked("3") == "200 2");
+    BOOST_TEST(asked("3") == "429 2", "what is refused takes nothing");
+    BOOST_TEST(asked("0") == "200 2");
+    BOOST_TEST(asked("6") == "429 2");
+    BOOST_TEST(!client.get("/work?n=6").has("Retry-After"), "no waiting helps");
+    BOOST_TEST(asked("2") == "200 0");
+    BOOST_TEST(asked("-1") == "500 ");
+    BOOST_TEST(asked("many") == "500 ");
+    gateway.process().wait_for_line("function (routes.lua:5): expected a number, got \"\"");
+}
+
+BOOST_AUTO_TEST_CASE(a_default_rate_holds_where_nobody_else_says_one) {
+    GatewayProcess gateway{R"(
+tier "gold" { rate = 1000 / second }
+tier "free" {}
+local limited = { auth { file = "keys", optional = true }, ratelimit { default_rate = 2 / hour } }
+route "GET /" { answer = "ok", plugins = limited }
+)",
+                           {},
+                           {{"keys", keys}}};
+    auto client = gateway.client();
+    for (const char* lines : {"", free_key}) {
+        BOOST_TEST(client.get("/", lines).header("X-RateLimit-Remaining") == "1");
+        BOOST_TEST(client.get("/", lines).status() == 200);
+        BOOST_TEST(client.get("/", lines).status() == 429);
+    }
+    BOOST_TEST(client.get("/", gold).header("X-RateLimit-Limit") == "1000");
+}
+
+BOOST_AUTO_TEST_CASE(a_function_may_name_the_target) {
+    ScriptedUpstream first{ScriptedUpstream::always("first")}, second{ScriptedUpstream::always("second")};
+    GatewayProcess gateway{"local u = upstream \"u\" { targets = { \"" + first.address() + "\", \"" + second.address() +
+                           "\" }, balance = balancer { choose = function(request)\n"
+                           "  if request.query.to == \"second\" then return \"" +
+                           second.address() +
+                           "\" end\n  return request.query.to\nend } }\n"
+                           "route \"GET /\" { upstream = u }\n"};
+    auto client = gateway.client();
+    for (int i = 0; i < 4; ++i) BOOST_TEST(client.get("/?to=second").body == "second");
+    for (const char* to : {"", "?to=10.9.9.9:1"}) {
+        std::set<std::string> answers;
+        for (int i = 0; i < 2; ++i) answers.insert(client.get(std::string{"/"} + to).body);
+        BOOST_TEST(answers.size() == 2u, "the policy decides");
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

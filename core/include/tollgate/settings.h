@@ -41,6 +41,10 @@ struct Field {
     bool required = false;
     double min = -9e15, max = 9e15;  // numbers; durations in seconds; sizes in bytes; rates in requests per second
     std::span<const char* const> choices{};
+    // Since ABI 1.1. The variable of the environment that says the default where routes.lua says nothing: a number
+    // without its unit (seconds, bytes, requests in a minute), 1 or 0, or a text. Of several names with spaces between
+    // them the first that is set counts; "COUNT/SECONDS" takes a rate's time from a variable of its own.
+    const char* environment = nullptr;
 };
 
 // So many requests in so much time, kept as written: 60 / minute is not 1 / second when a burst is derived.

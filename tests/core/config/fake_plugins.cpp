@@ -46,6 +46,11 @@ constexpr Field probe_fields[] = {
     {.name = "value", .type = Type::value, .doc = "d"},
     {.name = "texts", .type = Type::texts, .doc = "d"},
     {.name = "path", .type = Type::path, .doc = "d"},
+    {.name = "patience",
+     .type = Type::duration,
+     .doc = "d",
+     .max = 60,
+     .environment = "PROBE_SECONDS"},
 };
 
 std::vector<Seen>& all_seen() {
@@ -76,7 +81,8 @@ std::string as_text(const Settings& settings, const Field& field) {
 }
 
 Seen write_down(const char* plugin, std::span<const Field> fields, const Settings& settings) {
-    Seen seen{plugin, settings.where(), settings.ordinal("use"), {}, {}, settings.has_tier("free"), settings.has_tier("")};
+    Seen seen{plugin, settings.where(),          settings.ordinal("use"), {},
+              {},     settings.has_tier("free"), settings.has_tier("")};
     if (settings.ordinal("use") != seen.ordinal) throw std::logic_error{"an ordinal changed"};
     for (const auto& field : fields) {
         if (!settings.has(field.name)) continue;

@@ -3,6 +3,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <array>
+#include <cstddef>
 #include <cstring>
 #include <string>
 #include <vector>
@@ -48,19 +50,19 @@ BOOST_AUTO_TEST_CASE(another_major_abi_is_refused_before_anything_else_is_read) 
     // Only the first word is there to be read: the rest would be out of bounds, which AddressSanitizer would see.
     const auto word = std::make_unique<std::uint32_t>(0x0002'0000u);
     const auto opened = plugins::adopt(reinterpret_cast<const Descriptor*>(word.get()), "hello.so");
-    BOOST_TEST(opened.problem.starts_with("hello.so: built for plugin ABI 2.0, this gateway has 1.0; rebuild it"));
+    BOOST_TEST(opened.problem.starts_with("hello.so: built for plugin ABI 2.0, this gateway has 1.1; rebuild it"));
 }
 
 BOOST_AUTO_TEST_CASE(an_older_major_abi_is_refused) {
     Descriptor descriptor = hello();
     descriptor.abi = 7;
-    BOOST_TEST(problem_of(descriptor) == "hello.so: built for plugin ABI 0.7, this gateway has 1.0; rebuild it");
+    BOOST_TEST(problem_of(descriptor) == "hello.so: built for plugin ABI 0.7, this gateway has 1.1; rebuild it");
 }
 
 BOOST_AUTO_TEST_CASE(a_newer_minor_abi_is_refused) {
     Descriptor descriptor = hello();
     descriptor.abi = plugin_abi + 1;
-    BOOST_TEST(contains(problem_of(descriptor), "built for plugin ABI 1.1, this gateway has 1.0; rebuild it against"));
+    BOOST_TEST(contains(problem_of(descriptor), "built for plugin ABI 1.2, this gateway has 1.1; rebuild it against"));
 }
 
 BOOST_AUTO_TEST_CASE(sizes_that_no_header_had_are_refused) {
@@ -70,6 +72,24 @@ BOOST_AUTO_TEST_CASE(sizes_that_no_header_had_are_refused) {
     descriptor = hello();
     descriptor.field_size = sizeof(Field) + 8;
     BOOST_TEST(contains(problem_of(descriptor), "its descriptor is damaged"));
+}
+
+BOOST_AUTO_TEST_CASE(fields_of_older_headers_are_taken_over_as_they_were) {
+    // ABI 1.0: a field ended before `environment`.
+    constexpr std::size_t old_size = 72;
+    const Field now[] = {{.name = "one", .doc = "d", .fallback = "\"x\""}, {.name = "two", .doc = "d"}};
+    alignas(Field) std::array<std::byte, 2 * old_size> old{};
+    for (std::size_t i = 0; i < 2; ++i) std::memcpy(old.data() + i * old_size, &now[i], old_size);
+    Descriptor descriptor = hello();
+    descriptor.abi = 0x0001'0000;
+    descriptor.field_size = old_size;
+    descriptor.fields = {reinterpret_cast<const Field*>(old.data()), 2};
+    const auto opened = plugins::adopt(&descriptor, "hello.so");
+    BOOST_TEST(opened.problem == "");
+    BOOST_REQUIRE(opened.library);
+    BOOST_TEST(opened.library->descriptor.fields[0].fallback == std::string_view{"\"x\""});
+    BOOST_TEST(opened.library->descriptor.fields[1].name == std::string_view{"two"});
+    for (const Field& field : opened.library->descriptor.fields) BOOST_TEST(!field.environment);
 }
 
 BOOST_AUTO_TEST_CASE(another_build_is_named_beside_ours) {
