@@ -2,6 +2,7 @@
 #include "commands/commands.h"
 
 #include "admin/admin_listener.h"
+#include "admin/process_figures.h"
 #include "commands/signals.h"
 #include "commands/surroundings.h"
 #include "gateway/gateway.h"
@@ -39,6 +40,7 @@ public:
           catalogue_{catalogue},
           loops_{Gateway::loop_count(options.loops)},
           metrics_{loops_},
+          process_{admin::watch_process(metrics_)},
           gateway_{{file, loops_, [this](const auto& snapshot, auto& problems) { object(snapshot, problems); }},
                    catalogue,
                    metrics_,
@@ -162,6 +164,7 @@ private:
     plugins::Catalogue& catalogue_;
     const std::size_t loops_;
     plugins::Metrics metrics_;
+    std::vector<plugins::Metrics::Watch> process_;
     plugins::NamedStates states_;
     admin::Pages pages_;
     Gateway gateway_;

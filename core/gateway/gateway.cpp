@@ -1,6 +1,7 @@
 // core/gateway/gateway.cpp - the corridor, and the life of loops, listeners and snapshots around it.
 #include "gateway/gateway.h"
 
+#include "gateway/gateway_figures.h"
 #include "gateway/loop_services.h"
 #include "gateway/loop_share.h"
 #include "gateway/passage.h"
@@ -52,6 +53,7 @@ private:
     plugins::NamedStates& states_;
     admin::Pages& pages_;
     Counter& refused_connections_;
+    ReloadFigures reload_figures_;
 
     net::Blocking blocking_{16};
     std::vector<std::unique_ptr<LoopShare>> shares_;
@@ -67,6 +69,7 @@ private:
     bool stop_now_ = false;
 
     bool running_ = false;  // under reloading_
+    std::vector<plugins::Metrics::Watch> watched_;  // reads the above
 
     Poco::Util::Timer timer_;  // last: its thread uses the rest
 };
@@ -100,7 +103,7 @@ Gateway::Engine::Engine(Options options, http::Handler& handler, plugins::Catalo
       pages_{pages},
       refused_connections_{metrics.counter("tollgate_connections_refused_total",
                                            "Client connections refused because there were too many.", {})},
-      loops_{shares_, loop_count(options_.loops), blocking_} {
+      reload_figures_{metrics}, loops_{shares_, loop_count(options_.loops), blocking_} {
     for (std::size_t number = 0; number < loops_.loop_count(); ++number)
         shares_.push_back(std::make_unique<LoopShare>(number, handler_, blocking_, metrics_));
 }
@@ -111,6 +114,7 @@ Gateway::Engine::~Engine() {
         drain();
     }
     timer_.cancel(true);
+    watched_.clear();
     blocking_.finish();  // its work ends on the loops
     shares_.clear();  // leases, pools, what was spawned
     retired_.clear();
@@ -179,6 +183,8 @@ Gateway::Started Gateway::Engine::start() {
     server_ = std::make_unique<http::Server>(std::move(lanes), std::move(listeners));
     server_->set_most_connections(current_->limits.connections);
     server_->on_refused([this] { refused_connections_.add(); });
+    watched_ = watch_loops(metrics_, shares_, *server_);
+    reload_figures_.loaded();
     loops_.set_running(true);
     for (auto& share : shares_) share->thread = std::thread{[this, &share = *share] { run_loop(share); }};
     server_->start();
@@ -212,12 +218,14 @@ Gateway::Reloaded Gateway::Engine::reload() {
     if (loaded.problems.empty() && options_.object) options_.object(*loaded.snapshot, loaded.problems);
     if (loaded.problems.empty()) listeners = open_listeners(*loaded.snapshot, loaded.problems);
     if (!loaded.problems.empty()) {
+        reload_figures_.refused();
         return {false, std::move(loaded.problems), "still serving the configuration from before"};
     }
     std::shared_ptr<const Snapshot> snapshot = std::move(loaded.snapshot);
     on_every_loop([&](LoopShare& share) { share.adopt(snapshot); });
     server_->set_listeners(std::move(listeners));
     server_->set_most_connections(snapshot->limits.connections);
+    reload_figures_.reloaded();
     std::string summary = std::to_string(snapshot->routes.size()) + (snapshot->routes.size() == 1 ? " route, " : " routes, ") +
                           std::to_string(snapshot->upstreams.size()) +
                           (snapshot->upstreams.size() == 1 ? " upstream" : " upstreams");
