@@ -35,6 +35,7 @@ public:
     void stop_now() noexcept;
     std::shared_ptr<const Snapshot> current() const;
     std::vector<std::string> listening() const;
+    std::vector<std::filesystem::path> files() const;
     LoopShare& this_share() { return *shares_[net::EventLoop::current()->number()]; }
 
 private:
@@ -65,6 +66,7 @@ private:
     std::shared_ptr<const Snapshot> current_;
     std::vector<std::shared_ptr<const Snapshot>> retired_;  // out of force, perhaps still leased
     std::map<std::string, std::weak_ptr<upstream::TargetState>> target_states_;
+    std::vector<std::filesystem::path> files_;
     std::condition_variable changed_;
     bool stop_now_ = false;
 
@@ -123,13 +125,16 @@ Gateway::Engine::~Engine() {
 
 config::Loaded Gateway::Engine::load() {
     const plugins::Lent lent{loops_, metrics_, states_, pages_, nullptr};
-    return config::load(options_.file,
+    auto loaded = config::load(options_.file,
                         {catalogue_, loops_.loop_count(),
                          [lent](const Descriptor& descriptor) -> std::unique_ptr<Host> {
                              return std::make_unique<plugins::PluginHost>(descriptor.name, lent);
                          },
                          [this](const std::string& address) { return target_state(address); },
                          [](const char* name) -> const char* { return std::getenv(name); }});
+    const std::lock_guard lock{mutex_};
+    files_ = loaded.files;
+    return loaded;
 }
 
 std::shared_ptr<upstream::TargetState> Gateway::Engine::target_state(const std::string& address) {
@@ -222,6 +227,7 @@ Gateway::Reloaded Gateway::Engine::reload() {
         return {false, std::move(loaded.problems), "still serving the configuration from before"};
     }
     std::shared_ptr<const Snapshot> snapshot = std::move(loaded.snapshot);
+    auto difference = config::compare(*current(), *snapshot);
     on_every_loop([&](LoopShare& share) { share.adopt(snapshot); });
     server_->set_listeners(std::move(listeners));
     server_->set_most_connections(snapshot->limits.connections);
@@ -231,7 +237,8 @@ Gateway::Reloaded Gateway::Engine::reload() {
                           (snapshot->upstreams.size() == 1 ? " upstream" : " upstreams");
     const std::lock_guard lock{mutex_};
     retired_.push_back(std::exchange(current_, std::move(snapshot)));
-    return {true, {}, std::move(summary)};
+    summary += "; " + difference.summary();
+    return {true, {}, std::move(summary), std::move(difference)};
 }
 
 // Snapshots nobody leases any more are destroyed here, on the timer's thread: never on a loop.
@@ -317,6 +324,11 @@ Gateway::Reloaded Gateway::reload() { return engine_->reload(); }
 void Gateway::drain() { engine_->drain(); }
 void Gateway::stop_now() noexcept { engine_->stop_now(); }
 std::vector<std::string> Gateway::listening() const { return engine_->listening(); }
+std::vector<std::filesystem::path> Gateway::Engine::files() const {
+    const std::lock_guard lock{mutex_};
+    return files_;
+}
+std::vector<std::filesystem::path> Gateway::files() const { return engine_->files(); }
 std::shared_ptr<const Snapshot> Gateway::current() const { return engine_->current(); }
 std::optional<net::Address> Gateway::admin_address() const {
     const auto snapshot = engine_->current();
