@@ -1,68 +1,75 @@
-// core/http/parser.cpp - Beast's parser, and the refusal of what it lets through (docs/threat-model.md lists it).
+// core/http/parser.cpp - heads line by line, and how their bodies are framed (docs/threat-model.md: what is refused).
 #include "http/parser.h"
 
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <limits>
+#include <cstring>
 
 namespace tollgate::http {
 
 namespace {
-namespace beast = boost::beast;
 
-std::string_view view(beast::string_view text) { return {text.data(), text.size()}; }
-// Beast has looked the name up already.
-Known known_of(beast::http::field field, std::string_view name) {
-    static const auto table = [] {
-        std::array<Known, 512> known_fields{};
-        for (unsigned i = 1; i < known_fields.size(); ++i) {
-            const auto text = beast::http::to_string(static_cast<beast::http::field>(i));
-            known_fields[i] = known(view(text));
-            if (i >= static_cast<unsigned>(beast::http::field::xref)) break;  // the last there is
-        }
-        return known_fields;
-    }();
-    const auto number = static_cast<unsigned>(field);
-    return number == 0 || number >= table.size() ? known(name) : table[number];
+enum : std::uint8_t { token_byte = 1, target_byte = 2, text_byte = 4 };
+
+constexpr std::array<std::uint8_t, 256> byte_table = [] {
+    std::array<std::uint8_t, 256> table{};
+    for (int c = 0x20; c < 256; ++c) table[c] = c == 0x7f ? 0 : c == ' ' ? text_byte : text_byte | target_byte;
+    table['\t'] = text_byte;
+    for (int c = '0'; c <= '9'; ++c) table[c] |= token_byte;
+    for (int c = 'A'; c <= 'Z'; ++c) table[c] |= token_byte, table[c + 32] |= token_byte;
+    for (const char c : std::string_view{"!#$%&'*+-.^_`|~"}) table[static_cast<unsigned char>(c)] |= token_byte;
+    return table;
+}();
+
+bool is(std::uint8_t kind, char c) noexcept { return byte_table[static_cast<unsigned char>(c)] & kind; }
+
+// The bytes at the start of `text` that are of that kind.
+std::size_t run_of(std::uint8_t kind, std::string_view text) noexcept {
+    std::size_t size = 0;
+    while (size < text.size() && is(kind, text[size])) ++size;
+    return size;
 }
 
-constexpr std::size_t longest_chunk_header = 256;  // size and extensions
-
-// A line feed that ends a line for some, though no carriage return stands before it.
-bool has_bare_line_feed(std::string_view text) noexcept {
-    for (auto at = text.find('\n'); at != text.npos; at = text.find('\n', at + 1))
-        if (at == 0 || text[at - 1] != '\r') return true;
-    return false;
+// True where all bytes are text: eight at a time, and where one of them may be none, which a tab also is, one by one.
+bool is_text(std::string_view text) noexcept {
+    constexpr std::uint64_t ones = 0x0101010101010101, highs = ones << 7;
+    std::uint64_t found = 0;
+    const auto look = [&found](const char* at) noexcept {
+        std::uint64_t word;
+        std::memcpy(&word, at, 8);
+        const std::uint64_t deletes = word ^ (ones * 0x7f);
+        found |= ((word - ones * 0x20) & ~word) | ((deletes - ones) & ~deletes);
+    };
+    if (text.size() < 8) return run_of(text_byte, text) == text.size();
+    for (std::size_t at = 0; at + 8 < text.size(); at += 8) look(text.data() + at);
+    look(text.data() + text.size() - 8);
+    return !(found & highs) || run_of(text_byte, text) == text.size();
 }
 
-// "GET / HTTP/2.0": well-formed, but for the version.
-bool is_of_another_version(std::string_view line) noexcept {
-    const auto digit = [](char c) { return c >= '0' && c <= '9'; };
-    if (std::count(line.begin(), line.end(), ' ') != 2) return false;
-    const auto version = line.substr(line.rfind(' ') + 1);
-    return version.size() == 8 && version.starts_with("HTTP/") && digit(version[5]) && version[6] == '.' && digit(version[7]);
+bool is_blank(char c) noexcept { return c == ' ' || c == '\t'; }
+
+bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+
+// "HTTP/2.0", which is well-formed.
+bool is_version(std::string_view text) noexcept {
+    return text.size() == 8 && text.starts_with("HTTP/") && is_digit(text[5]) && text[6] == '.' && is_digit(text[7]);
 }
+
+// 0 or 1 of "HTTP/1.0" and "HTTP/1.1", else -1.
+int minor_version(std::string_view version) noexcept {
+    if (version.size() != 8 || !version.starts_with("HTTP/1.")) return -1;
+    return version[7] == '1' ? 1 : version[7] == '0' ? 0 : -1;
+}
+
 }  // namespace
-
-template <bool is_request>
-Parser<is_request>::Parser(const HeadLimits& limits, ParsedHead& into) : limits_{limits}, head_{into} {
-    into.clear();
-    Base::eager(false);
-    Base::header_limit(static_cast<std::uint32_t>(limits.head + 4));
-    // Not boost::none: Boost 1.74 compares a length with it and finds every length greater.
-    Base::body_limit(std::numeric_limits<std::uint64_t>::max());
-}
 
 template <bool is_request>
 void Parser<is_request>::refuse(std::string message) const {
     throw Malformed{400, is_request ? "malformed_request" : "malformed_response", std::move(message)};
 }
 
-template <bool is_request>
-void Parser<is_request>::refuse(const error_code& ec) const {
-    refuse(ec.message());
-}
+// The head -------------------------------------------------------------------------------------------------------
 
 template <bool is_request>
 bool Parser<is_request>::parse_head(std::string_view data, std::size_t& consumed) {
@@ -73,70 +80,103 @@ bool Parser<is_request>::parse_head(std::string_view data, std::size_t& consumed
         if (data.substr(consumed) == "\r") return false;
     }
     while (!head_done_) {
-        input_ = data.substr(consumed);
-        error_code ec;
-        const std::size_t parsed = Base::put({input_.data(), input_.size()}, ec);
-        consumed += parsed;
-        head_size_ += parsed;
-        if (ec == beast::http::error::need_more || ec == beast::http::error::header_limit) {
-            const auto rest = data.substr(consumed);
-            // Beast looks at no line again before the whole head is here.
-            if (has_bare_line_feed(rest)) refuse("expected lines to end in CR LF");
-            if (is_request && head_.method.empty() && rest.size() > limits_.start_line &&
-                rest.substr(0, limits_.start_line).find('\n') == rest.npos)
-                throw Malformed{414, "target_too_long",
-                                "the request line is longer than " + std::to_string(limits_.start_line) + " bytes"};
-            if (head_size_ + rest.size() > limits_.head || ec == beast::http::error::header_limit)
-                throw Malformed{431, "headers_too_large",
-                                "the headers are larger than " + std::to_string(limits_.head) + " bytes"};
+        const auto rest = data.substr(consumed);
+        const auto end = rest.find('\n');
+        if (end == rest.npos) {
+            judge_incomplete_line(rest);
             return false;
         }
-        if (ec == beast::http::error::bad_version) {
-            if (is_request && is_of_another_version(input_.substr(0, input_.find("\r\n"))))
-                throw Malformed{505, "version_not_supported", "expected HTTP/1.0 or HTTP/1.1"};
-            if (is_request) refuse("expected a request line of method, target and version");
-            refuse("expected an HTTP/1 status line");
-        }
-        if (ec) refuse(ec);
-        if (!Base::is_header_done()) continue;
-        if (head_size_ > limits_.head)
-            throw Malformed{431, "headers_too_large",
-                            "the headers are larger than " + std::to_string(limits_.head) + " bytes"};
-        settle_framing();
-        head_done_ = true;
+        // Without the carriage return it would end a line for some and not for others.
+        if (end == 0 || rest[end - 1] != '\r') refuse("expected lines to end in CR LF");
+        consumed += end + 1;
+        head_size_ += end + 1;
+        head_done_ = take_line(rest.substr(0, end - 1));
     }
+    settle_framing();
     return true;
 }
 
 template <bool is_request>
-void Parser<is_request>::on_request_impl(beast::http::verb, string_view method, string_view target, int version,
-                                         error_code&) {
-    if (method.size() + target.size() + 11 > limits_.start_line)
-        throw Malformed{414, "target_too_long",
-                        "the request line is longer than " + std::to_string(limits_.start_line) + " bytes"};
-    head_.method.assign(method.data(), method.size());
-    head_.target.assign(target.data(), target.size());
-    version_minor_ = version % 10;
+bool Parser<is_request>::take_line(std::string_view line) {
+    if (!started_) {
+        take_start_line(line);
+        started_ = true;
+    } else if (!line.empty()) {
+        take_field_line(line);
+    }
+    if (head_size_ > limits_.head)
+        throw Malformed{431, "headers_too_large", "the headers are larger than " + std::to_string(limits_.head) + " bytes"};
+    return line.empty();
+}
+
+// Whatever is already certain of a line of which only the beginning has come.
+template <bool is_request>
+void Parser<is_request>::judge_incomplete_line(std::string_view begun) const {
+    if (!started_ && is_request) {
+        const auto method = run_of(token_byte, begun);
+        if (method < begun.size() && (method == 0 || begun[method] != ' ')) refuse_start_line();
+        if (begun.size() > limits_.start_line)
+            throw Malformed{414, "target_too_long",
+                            "the request line is longer than " + std::to_string(limits_.start_line) + " bytes"};
+    }
+    if (constexpr std::string_view version = "HTTP/1."; !started_ && !is_request)
+        if (!version.starts_with(begun.substr(0, version.size()))) refuse_start_line();
+    if (head_size_ + begun.size() > limits_.head)
+        throw Malformed{431, "headers_too_large", "the headers are larger than " + std::to_string(limits_.head) + " bytes"};
 }
 
 template <bool is_request>
-void Parser<is_request>::on_response_impl(int code, string_view, int version, error_code&) {
-    status_ = code;
-    version_minor_ = version % 10;
+void Parser<is_request>::refuse_start_line() const {
+    refuse(is_request ? "expected a request line of method, target and version" : "expected an HTTP/1 status line");
 }
 
+// method SP request-target SP HTTP-version, or HTTP-version SP status-code SP reason-phrase (RFC 9112 sections 3, 4).
 template <bool is_request>
-void Parser<is_request>::on_field_impl(beast::http::field field, string_view name, string_view value, error_code&) {
-    // obs-fold (RFC 9112 section 5.2): Beast joins folded lines in a buffer of its own, unless the first is blank.
-    const char* const colon = name.data() + name.size();
-    if (value.data() < colon || value.data() > input_.data() + input_.size() ||
-        std::find(colon, value.data(), '\n') != value.data())
-        refuse("expected no folded header lines");
-    Headers& into = head_done_ ? head_.trailers : head_.headers;
-    if (into.size() >= limits_.lines)
+void Parser<is_request>::take_start_line(std::string_view line) {
+    if constexpr (is_request) {
+        if (line.size() + 1 > limits_.start_line)
+            throw Malformed{414, "target_too_long",
+                            "the request line is longer than " + std::to_string(limits_.start_line) + " bytes"};
+        const auto method = run_of(token_byte, line);
+        if (method == 0 || method == line.size() || line[method] != ' ') refuse_start_line();
+        const auto behind = line.substr(method + 1);
+        const auto target = run_of(target_byte, behind);
+        if (target == 0 || target == behind.size() || behind[target] != ' ') refuse_start_line();
+        const auto version = behind.substr(target + 1);
+        version_minor_ = minor_version(version);
+        if (version_minor_ < 0 && is_version(version))
+            throw Malformed{505, "version_not_supported", "expected HTTP/1.0 or HTTP/1.1"};
+        if (version_minor_ < 0) refuse_start_line();
+        head_.method.assign(line.data(), method);
+        head_.target.assign(behind.data(), target);
+    } else {
+        version_minor_ = minor_version(line.substr(0, 8));
+        if (version_minor_ < 0 || line.size() < 13 || line[8] != ' ' || !is_digit(line[9]) || !is_digit(line[10]) ||
+            !is_digit(line[11]) || line[12] != ' ' || !is_text(line))
+            refuse_start_line();
+        status_ = (line[9] - '0') * 100 + (line[10] - '0') * 10 + (line[11] - '0');
+    }
+}
+
+// field-name ":" OWS field-value OWS (RFC 9112 section 5). A line that begins with a blank once continued the one before.
+template <bool is_request>
+void Parser<is_request>::take_field_line(std::string_view line) {
+    if (is_blank(line.front())) refuse("expected no folded header lines");
+    const auto name = run_of(token_byte, line);
+    if (name == 0 || name == line.size() || line[name] != ':') refuse("expected a header line of name, colon and value");
+    auto value = line.substr(name + 1);
+    while (!value.empty() && is_blank(value.front())) value.remove_prefix(1);
+    while (!value.empty() && is_blank(value.back())) value.remove_suffix(1);
+    if (!is_text(value)) refuse("expected no control bytes in a header's value");
+    if (head_.headers.size() >= limits_.lines)
         throw Malformed{431, "headers_too_large", "there are more than " + std::to_string(limits_.lines) + " header lines"};
-    if (name.size() > 0xffff) refuse("expected a shorter header name");
-    Headers::Layout::of(into).append(view(name), view(value), known_of(field, view(name)));
+    if (name > 0xffff) refuse("expected a shorter header name");
+    const Known which = known(line.substr(0, name));
+    if (which == Known::connection || which == Known::proxy_connection)
+        for_each_element(value, [this](std::string_view option) {
+            if (!is_token(option)) refuse("expected Connection to be a list of words");
+        });
+    Headers::Layout::of(head_.headers).append(line.substr(0, name), value, which);
 }
 
 // RFC 9112 section 6.3, without its leniencies: what two programs could frame in two ways is refused.
@@ -148,13 +188,7 @@ void Parser<is_request>::settle_framing() {
     if (codings > 0 && lengths > 0) refuse("expected Content-Length or Transfer-Encoding, got both");
     if (codings > 1) refuse("expected one Transfer-Encoding line");
     if (lengths > 1) refuse("expected one Content-Length line");
-    if (lengths == 1) {
-        const auto digits = Layout::get(head_.headers, Known::content_length);
-        const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), length_);
-        if (digits.empty() || digits.front() == '-' || error != std::errc{} || end != digits.data() + digits.size() ||
-            length_ > (std::uint64_t{1} << 62))
-            refuse("expected Content-Length to be a number");
-    }
+    if (lengths == 1) settle_length();
     const bool bodiless = !is_request && (head_only_ || status_ / 100 == 1 || status_ == 204 || status_ == 304);
     if (codings == 1) {
         if (version_minor_ == 0) refuse("expected no Transfer-Encoding in HTTP/1.0");
@@ -170,7 +204,21 @@ void Parser<is_request>::settle_framing() {
     }
     left_ = length_;
     body_done_ = framing_ == Framing::none;
+    if (framing_ == Framing::chunked)
+        chunks_.emplace(limits_.start_line, limits_.lines, is_request ? "malformed_request" : "malformed_response",
+                        head_.trailers);
 }
+
+template <bool is_request>
+void Parser<is_request>::settle_length() {
+    const auto digits = Headers::Layout::get(head_.headers, Known::content_length);
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), length_);
+    if (digits.empty() || digits.front() == '-' || error != std::errc{} || end != digits.data() + digits.size() ||
+        length_ > (std::uint64_t{1} << 62))
+        refuse("expected Content-Length to be a number");
+}
+
+// The body -------------------------------------------------------------------------------------------------------
 
 template <bool is_request>
 bool Parser<is_request>::parse_body(std::string_view data, std::size_t& consumed, std::string_view& piece) {
@@ -188,41 +236,7 @@ bool Parser<is_request>::parse_body(std::string_view data, std::size_t& consumed
         consumed = data.size();
         return false;
     }
-    piece_ = {};
-    while (consumed < data.size() && piece_.empty() && !Base::is_done()) {
-        input_ = data.substr(consumed);
-        // The last chunk has five bytes at least, and Beast asserts that it sees as many once it knows which one it is.
-        if (left_ == 0 && input_.front() == '0' && input_.size() < 5) break;
-        error_code ec;
-        const auto parsed = Base::put({input_.data(), input_.size()}, ec);
-        consumed += parsed;
-        if (ec == beast::http::error::need_more) {
-            if (parsed > 0) continue;
-            // A chunk's size line or a trailer: neither is longer than a request line.
-            if (data.size() - consumed > limits_.start_line) refuse("expected a shorter line in a chunked body");
-            break;
-        }
-        if (ec) refuse(ec);
-        if (piece_.empty() && parsed > limits_.start_line) refuse("expected a shorter line in a chunked body");
-    }
-    piece = piece_;
-    return body_done_ = Base::is_done();
-}
-
-template <bool is_request>
-void Parser<is_request>::on_chunk_header_impl(std::uint64_t size, string_view extensions, error_code&) {
-    left_ = size;
-    if (extensions.size() > longest_chunk_header) refuse("expected shorter chunk extensions");
-    // Beast takes any byte in a quoted string.
-    const auto is_control = [](unsigned char c) { return (c < 0x20 && c != '\t') || c == 0x7f; };
-    if (std::any_of(extensions.begin(), extensions.end(), is_control)) refuse("expected no control bytes in chunk extensions");
-}
-
-template <bool is_request>
-std::size_t Parser<is_request>::on_chunk_body_impl(std::uint64_t, string_view body, error_code&) {
-    left_ -= body.size();
-    piece_ = view(body);
-    return body.size();
+    return body_done_ = chunks_->read(data, consumed, piece);
 }
 
 template class Parser<true>;

@@ -1,29 +1,18 @@
-// core/http/parser.h - Parser: HTTP/1.1 heads and chunks by Boost.Beast, and the strictness that Beast leaves to us.
+// core/http/parser.h - Parser: HTTP/1.1 messages, head and body, out of whatever bytes have come.
 #pragma once
 
 #include <tollgate/message.h>
 
+#include "http/chunks.h"
 #include "http/layout.h"
-
-#include <boost/beast/http/basic_parser.hpp>
+#include "http/malformed.h"
 
 #include <cstdint>
-#include <exception>
+#include <optional>
 #include <string>
 #include <string_view>
 
 namespace tollgate::http {
-
-// The bytes are not the message they claim to be. `status` is what a client would be told.
-class Malformed : public std::exception {
-public:
-    Malformed(int status, const char* reason, std::string message)
-        : status{status}, reason{reason}, message{std::move(message)} {}
-    const char* what() const noexcept override { return message.c_str(); }
-    int status;
-    const char* reason;  // "malformed_request"
-    std::string message;
-};
 
 // How the end of a body is found (RFC 9112 section 6.3).
 enum class Framing : std::uint8_t { none, length, chunked, until_close };
@@ -44,14 +33,12 @@ struct ParsedHead {
     }
 };
 
-// One message. Reads a head, then its body, out of whatever bytes have come.
+// One message. The head is read line by line, in one pass and by one rule each: what is nearly right is refused.
 template <bool is_request>
-class Parser : private boost::beast::http::basic_parser<is_request> {
-    using Base = boost::beast::http::basic_parser<is_request>;
-
+class Parser {
 public:
     // `into` is cleared, and must outlive the parser.
-    Parser(const HeadLimits& limits, ParsedHead& into);
+    Parser(const HeadLimits& limits, ParsedHead& into) : limits_{limits}, head_{into} { into.clear(); }
 
     // True when the head is complete. `consumed` bytes of `data` are done with, also when it returns false.
     // Throws Malformed.
@@ -71,31 +58,23 @@ public:
     bool body_done() const noexcept { return body_done_; }
 
 private:
-    using string_view = boost::beast::string_view;
-    using error_code = boost::beast::error_code;
-    void on_request_impl(boost::beast::http::verb, string_view method, string_view target, int version,
-                         error_code& ec) override;
-    void on_response_impl(int code, string_view reason, int version, error_code& ec) override;
-    void on_field_impl(boost::beast::http::field, string_view name, string_view value, error_code& ec) override;
-    void on_header_impl(error_code&) override {}
-    void on_body_init_impl(boost::optional<std::uint64_t> const&, error_code&) override {}
-    std::size_t on_body_impl(string_view, error_code&) override { return 0; }
-    void on_chunk_header_impl(std::uint64_t, string_view extensions, error_code&) override;
-    std::size_t on_chunk_body_impl(std::uint64_t, string_view body, error_code&) override;
-    void on_finish_impl(error_code&) override {}
+    bool take_line(std::string_view line);  // true: it was the blank one that ends the head
+    void take_start_line(std::string_view line);
+    void take_field_line(std::string_view line);
+    void judge_incomplete_line(std::string_view begun) const;
     void settle_framing();
+    void settle_length();
     [[noreturn]] void refuse(std::string message) const;
-    [[noreturn]] void refuse(const error_code& ec) const;
+    [[noreturn]] void refuse_start_line() const;
 
     HeadLimits limits_;
     std::size_t head_size_ = 0;
-    std::string_view input_;  // what is being parsed: a value outside it was folded
     ParsedHead& head_;
     int status_ = 0, version_minor_ = 1;
     Framing framing_ = Framing::none;
-    std::uint64_t length_ = 0, left_ = 0;  // of the whole body; of it, or of the chunk, still to come
-    std::string_view piece_;
-    bool head_only_ = false, head_done_ = false, body_done_ = false;
+    std::uint64_t length_ = 0, left_ = 0;  // of the whole body; of it still to come
+    bool head_only_ = false, started_ = false, head_done_ = false, body_done_ = false;
+    std::optional<ChunkReader> chunks_;
 };
 
 using RequestParser = Parser<true>;

@@ -1,11 +1,14 @@
 // tests/core/http/parser_test.cpp - what is read, in whatever pieces it comes, and what is refused.
 #include "http/parser.h"
 
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <random>
@@ -251,6 +254,25 @@ BOOST_DATA_TEST_CASE(ambiguous_request_is_never_taken_piecewise, data::make(refu
     BOOST_TEST((r.refused == 400 || !r.whole), r);
 }
 
+BOOST_AUTO_TEST_CASE(control_byte_in_a_value_is_refused_wherever_it_stands) {
+    for (std::size_t size = 1; size <= 20; ++size)
+        for (std::size_t at = 0; at < size; ++at)
+            for (int byte = 0; byte < 256; ++byte) {
+                std::string value(size, 'a');
+                value[at] = static_cast<char>(byte);
+                const bool control = (byte < 0x20 && byte != '\t') || byte == 0x7f;
+                const auto r = request("GET / HTTP/1.1\r\nHost: x\r\nX-A: " + value + "\r\n\r\n");
+                if (r.whole == control) BOOST_ERROR("byte " << byte << " at " << at << " of " << size << ": " << r);
+            }
+}
+
+BOOST_AUTO_TEST_CASE(connection_is_a_list_of_words) {
+    for (const char* line : {"Connection: close", "Connection: keep-alive, X-A", "Connection:", "Connection: ,close,", "Proxy-Connection: close"})
+        BOOST_TEST(request(with_line(std::string(line) + "\r\nTransfer-Encoding: chunked")).whole, line);
+    for (const char* line : {"Connection: close x", "Connection: \"close\"", "Connection: close;a", "Proxy-Connection: a b"})
+        BOOST_TEST(request(with_line(line)).refused == 400, line);
+}
+
 BOOST_AUTO_TEST_CASE(line_folded_before_its_value_is_refused) {
     for (const char* line : {"Transfer-Encoding:\r\n chunked", "X-A:\r\n 1", "X-A: \r\n\t1", "X-A:\r\n ", "X-A: \r\n \r\n \r\n b"}) {
         BOOST_TEST(request(with_line(line)).refused == 400, line);
@@ -477,6 +499,39 @@ void survive(const std::string* seeds, std::size_t count, unsigned seed) {
         }
     }
     BOOST_TEST(taken > 0);  // else nothing was tried
+}
+
+// Another reader's opinion: whatever head we take, Boost.Beast takes, and reads the same in it.
+BOOST_AUTO_TEST_CASE(whatever_is_taken_is_read_alike_by_beast) {
+    std::mt19937 random{4};
+    const auto below = [&](std::size_t n) { return n ? random() % n : 0; };
+    std::vector<std::string> seeds{std::begin(splittable_requests), std::end(splittable_requests)};
+    seeds.insert(seeds.end(), std::begin(refused_requests), std::end(refused_requests));
+    seeds.push_back("GET /a HTTP/1.1\r\nHost: x\r\nConnection: keep-alive, X-A\r\nX-A:\t1 \r\nAccept: */*\r\n\r\n");
+    int taken = 0;
+    for (int round = 0; round < 20'000; ++round) {
+        std::string bytes = seeds[below(seeds.size())];
+        for (std::size_t edits = 1 + below(3); edits > 0; --edits)
+            if (const auto at = below(bytes.size()); at < bytes.size()) bytes[at] = static_cast<char>(below(256));
+        const auto ours = request(bytes);
+        if (!ours.head) continue;
+        ++taken;
+        boost::beast::http::request_parser<boost::beast::http::string_body> theirs;
+        theirs.eager(false);
+        theirs.body_limit(std::numeric_limits<std::uint64_t>::max());
+        boost::beast::error_code ec;
+        theirs.put(boost::asio::const_buffer{bytes.data(), bytes.size()}, ec);
+        std::string headers;
+        for (const auto& line : theirs.get())
+            headers.append(line.name_string().data(), line.name_string().size())
+                .append("=")
+                .append(line.value().data(), line.value().size())
+                .append(";");
+        if (ec || !theirs.is_header_done() || theirs.get().target() != ours.target ||
+            theirs.get().method_string() != ours.method || headers != ours.headers)
+            BOOST_ERROR(ec.message() << " [" << headers << "]\nwe read " << ours << "\nof [" << bytes << "]");
+    }
+    BOOST_TEST(taken > 100);
 }
 
 BOOST_AUTO_TEST_CASE(mutated_requests_do_no_harm) {
