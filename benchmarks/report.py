@@ -115,6 +115,24 @@ def print_row(row, connections, records):
         print(f"  goal: {records[0]['contender']}: {goal['goal']}: {'met' if goal['met'] else 'missed'}")
 
 
+# One line for each row and number of connections, microseconds and ratio for each contender.
+def markdown(machine, settings, records):
+    columns = ("tollgate", "nginx", "haproxy", "(copier)")
+    cells = {}
+    for record in records:
+        text = f"{record['us_per_request']:.2f}"
+        if record["contender"] != "nginx" and record["ratio"] is not None:
+            text += f" ({record['ratio']:.2f})"
+        cells.setdefault((record["row"], record["connections"]), {})[record["contender"]] = text
+    lines = [f"{machine['cpu']}, {machine['cores']} cores, Linux {machine['kernel']}; {machine['nginx']}, "
+             f"{' '.join(machine['haproxy'].split()[:3])}; medians of {settings.rounds} rounds.", "",
+             "| us of CPU per request (of nginx) | connections | tollgate | nginx | HAProxy | floor |", "|---|---|---|---|---|---|"]
+    for (row, connections), found in cells.items():
+        if "tollgate" in found:
+            lines.append(f"| `{row}` | {connections} | " + " | ".join(found.get(name, "") for name in columns) + " |")
+    return "\n".join(lines) + "\n"
+
+
 CHECK_GOAL = 1.0  # seconds
 
 

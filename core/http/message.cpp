@@ -41,7 +41,8 @@ bool is_token(std::string_view text) noexcept {
 }
 
 bool is_field_value(std::string_view text) noexcept {
-    return std::none_of(text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r' || c == '\0'; });
+    // All three are below most of what there is.
+    return std::none_of(text.begin(), text.end(), [](unsigned char c) { return c <= '\r' && (c == '\n' || c == '\r' || c == 0); });
 }
 
 Known known(std::string_view name) noexcept {
@@ -86,7 +87,7 @@ namespace {
 
 // A loop's messages come and go on its own thread. No destructor: such a variable is reached without asking whether it
 // was made already, and still there when the thread's others are gone.
-constexpr std::size_t most_spare = 128, largest_spare = 16 << 10;
+constexpr std::size_t most_spare = 1024, largest_spare = 16 << 10;
 struct SpareLayouts {
     std::array<Headers::Layout*, most_spare> layouts;
     std::size_t count;

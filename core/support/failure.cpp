@@ -2,19 +2,26 @@
 #include "support/failure.h"
 
 #include <algorithm>
+#include <array>
 
 namespace tollgate {
 
 namespace {
 
+// What a JSON string may hold as it is.
+constexpr std::array<bool, 256> plain = [] {
+    std::array<bool, 256> table{};
+    for (int c = 0x20; c < 0x7f; ++c) table[c] = c != '"' && c != '\\';
+    return table;
+}();
+
 void append_json(std::string& out, std::string_view text) {
     constexpr char digits[] = "0123456789abcdef";
-    const auto plain = [](char c) { return c >= 0x20 && c <= 0x7e && c != '"' && c != '\\'; };
     out += '"';
     while (!text.empty()) {
-        const auto special = static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), plain) - text.begin());
-        out.append(text.substr(0, special));
-        text.remove_prefix(special);
+        const auto special = std::find_if_not(text.begin(), text.end(), [](unsigned char c) { return plain[c]; });
+        out.append(text.begin(), special);
+        text.remove_prefix(static_cast<std::size_t>(special - text.begin()));
         if (text.empty()) break;
         const char c = text.front();
         text.remove_prefix(1);

@@ -12,7 +12,7 @@ namespace tollgate::detail {
 
 namespace {
 
-constexpr std::size_t step = 64, most = 4096, kept_per_size = 128;
+constexpr std::size_t step = 64, most = 4096, kept_per_size = 512;
 
 struct Free {
     Free* next;
