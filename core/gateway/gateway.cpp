@@ -224,7 +224,11 @@ Gateway::Reloaded Gateway::Engine::reload() {
     const std::lock_guard one_at_a_time{reloading_};
     if (!running_) return {false, {}, "the gateway is not running"};
     config::Loaded loaded;
-    aside([&](Waiting& waiting) { loaded = load([&](const auto& making) { waiting.do_part(making); }); });
+    config::Difference difference;
+    aside([&](Waiting& waiting) {
+        loaded = load([&](const auto& making) { waiting.do_part(making); });
+        if (loaded.snapshot) difference = config::compare(*current(), *loaded.snapshot);
+    });
     std::vector<http::Listener> listeners;
     if (loaded.problems.empty() && options_.object) options_.object(*loaded.snapshot, loaded.problems);
     if (loaded.problems.empty()) listeners = open_listeners(*loaded.snapshot, loaded.problems);
@@ -233,7 +237,6 @@ Gateway::Reloaded Gateway::Engine::reload() {
         return {false, std::move(loaded.problems), "still serving the configuration from before"};
     }
     std::shared_ptr<const Snapshot> snapshot = std::move(loaded.snapshot);
-    auto difference = config::compare(*current(), *snapshot);
     on_every_loop([&](LoopShare& share) { share.adopt(snapshot); });
     server_->set_listeners(std::move(listeners));
     server_->set_most_connections(snapshot->limits.connections);

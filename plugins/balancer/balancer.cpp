@@ -40,7 +40,8 @@ private:
 
 class Balancer final : public Plugin {
 public:
-    Balancer(const Settings& settings, Host& host) : host_{host}, policy_{settings.text("policy")}, chosen_{settings.value("choose")} {}
+    Balancer(const Settings& settings, Host& host)
+        : host_{host}, policy_{settings.text("policy")}, chosen_{settings.value("choose")} {}
     ~Balancer() override;
     Verdict on_upstream(UpstreamContext& ctx) const override;
 
@@ -52,8 +53,8 @@ private:
         std::unique_ptr<Policy> policy;
         Rota* older;
     };
-    void explain(UpstreamContext& ctx, std::optional<std::size_t> target) const;
     bool choose(UpstreamContext& ctx) const;
+    void explain(UpstreamContext& ctx, std::optional<std::size_t> target) const;
     Policy& policy_for(const UpstreamContext& ctx) const;
     std::unique_ptr<Policy> make_policy(const UpstreamContext& ctx) const;
     static Policy* find(Rota* from, std::string_view upstream) noexcept;
@@ -105,10 +106,13 @@ bool Balancer::choose(UpstreamContext& ctx) const {
     for (std::size_t target = 0; target < ctx.target_count(); ++target) {
         if (ctx.target(target).address() != address || !untried.usable(target)) continue;
         ctx.choose(target);
-        if (ctx.traced()) ctx.trace("choose: target " + std::string{address});
+        if (ctx.traced())
+            ctx.trace("choose: target " + std::to_string(target + 1) + " of " + std::to_string(ctx.target_count()) +
+                          ", " + std::string{address},
+                      {{"policy", "choose"}, {"target", address}});
         return true;
     }
-    if (ctx.traced()) ctx.trace("choose: no target that can be used has the address \"" + std::string{address} + '"');
+    if (ctx.traced()) ctx.trace("choose: " + chosen_.describe() + " names no target that can be had");
     return false;
 }
 

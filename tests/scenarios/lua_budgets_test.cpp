@@ -22,6 +22,8 @@ local bombs = {
     recursion        = function() local function deeper() return 1 + deeper() end return deeper() end,
     json             = function() while true do json.decode(json.encode { ("x"):rep(1000) }) end end,
 }
+local target = upstream "target" { targets = { TARGET } }
+local nowhere = upstream "nowhere" { targets = { "127.0.0.1:1" } }
 local places = {
     when   = { true, function(f) return { answer = "fine", when = f } end },
     key    = { "gold-key", function(f)
@@ -36,6 +38,20 @@ local places = {
     choose = { "", function(f, name)
         return { upstream = upstream(name) { targets = { TARGET }, balance = balancer { choose = f } } }
     end },
+    rewrite         = { "/elsewhere", function(f) return { upstream = target, rewrite = f } end },
+    redirect        = { "/elsewhere", function(f) return { redirect = f } end },
+    request_header  = { "x", function(f) return { upstream = target, request_headers = { set = { ["X-F"] = f } } } end },
+    response_header = { "x", function(f) return { upstream = target, response_headers = { set = { ["X-F"] = f } } } end },
+    response        = { nil, function(f)
+        return { upstream = target, response = function(response, request) f(request) end }
+    end },
+    body            = { nil, function(f)
+        local function change(response, request) f(request) response.body = response.body:upper() end
+        return { upstream = target, response = { body = 1 * kilobyte, change = change } }
+    end },
+    errors          = { "sorry", function(f)
+        return { upstream = nowhere, errors = { any = function(failure, request) return f(request) end } }
+    end },
 }
 for place, is in pairs(places) do
     for name, bomb in pairs(bombs) do
@@ -49,7 +65,22 @@ end
 route "GET /fine" { answer = "fine" }
 )";
 
-constexpr const char* places[] = {"when", "key", "by", "cost", "choose"};
+struct Place {
+    const char* name;
+    int status;        // where all is well
+    const char* body;  // "": any
+};
+constexpr Place places[] = {{"when", 200, "fine"},
+                            {"key", 200, "fine"},
+                            {"by", 200, "fine"},
+                            {"cost", 200, "fine"},
+                            {"choose", 200, "fine"},
+                            {"rewrite", 200, "fine"},
+                            {"redirect", 302, ""},
+                            {"request_header", 200, "fine"},
+                            {"response_header", 200, "fine"},
+                            {"response", 200, "fine"},
+                            {"body", 200, "FINE"}};
 constexpr const char* bombs[] = {"endless",      "endless_in_pcall", "pattern", "huge_text",
                                  "error_object", "recursion",        "json"};
 
@@ -59,20 +90,26 @@ const char* const keys = "6163937e6547cc2853a333d323496f4d5608b3958a3bd393975270
 std::string with_target(const std::string& address) {
     std::string text = routes;
     const std::string_view mark = "TARGET";
-    return text.replace(text.find(mark), mark.size(), '"' + address + '"');
+    for (auto at = text.find(mark); at != text.npos; at = text.find(mark))
+        text.replace(at, mark.size(), '"' + address + '"');
+    return text;
 }
+
+struct Scene {
+    ScriptedUpstream upstream{ScriptedUpstream::always("fine")};
+    GatewayProcess gateway{with_target(upstream.address()), {"--loops", "1"}, {{"keys", keys}}};
+};
 
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(scenarios_lua_budgets)
 
 BOOST_AUTO_TEST_CASE(a_function_that_goes_beyond_costs_its_own_request_a_500_wherever_it_stands) {
-    ScriptedUpstream upstream{ScriptedUpstream::always("fine")};
-    GatewayProcess gateway{with_target(upstream.address()), {"--loops", "1"}, {{"keys", keys}}};
-    auto client = gateway.client(), other = gateway.client();
-    for (const char* place : places) {
+    Scene scene;
+    auto client = scene.gateway.client(), other = scene.gateway.client();
+    for (const auto& place : places) {
         for (const char* bomb : bombs) {
-            const std::string path = std::string{"/"} + place + '/' + bomb;
+            const std::string path = std::string{"/"} + place.name + '/' + bomb;
             BOOST_TEST_CONTEXT(path) {
                 const Message burst = client.get(path + "?bomb=1");
                 BOOST_TEST(burst.status() == 500);
@@ -80,12 +117,30 @@ BOOST_AUTO_TEST_CASE(a_function_that_goes_beyond_costs_its_own_request_a_500_whe
                 BOOST_TEST(burst.body.find("routes.lua") == std::string::npos, burst.body);
                 BOOST_TEST(other.get("/fine").body == "fine");
                 const Message well = client.get(path);
-                BOOST_TEST(well.status() == 200);
-                BOOST_TEST(well.body == "fine");
+                BOOST_TEST(well.status() == place.status);
+                if (*place.body) BOOST_TEST(well.body == place.body);
             }
         }
     }
-    gateway.process().wait_for_line("routes.lua:3: did not end within");
+    scene.gateway.process().wait_for_line("routes.lua:3: did not end within");
+}
+
+BOOST_AUTO_TEST_CASE(an_error_page_that_fails_leaves_the_plain_one) {
+    Scene scene;
+    auto client = scene.gateway.client(), other = scene.gateway.client();
+    for (const char* bomb : bombs) {
+        const std::string path = std::string{"/errors/"} + bomb;
+        BOOST_TEST_CONTEXT(path) {
+            const Message plain = client.get(path + "?bomb=1");
+            BOOST_TEST(plain.status() == 502);
+            BOOST_TEST(plain.body.find("\"error\"") != std::string::npos, plain.body);
+            BOOST_TEST(other.get("/fine").body == "fine");
+            const Message well = client.get(path);
+            BOOST_TEST(well.status() == 502);
+            BOOST_TEST(well.body == "sorry");
+        }
+    }
+    scene.gateway.process().wait_for_line("routes.lua:3: did not end within");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
