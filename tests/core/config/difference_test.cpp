@@ -122,6 +122,19 @@ BOOST_AUTO_TEST_CASE(a_token_that_changes_is_told_and_not_shown) {
     BOOST_TEST(told == (Lines{"~ admin (routes.lua:2): token: (hidden) -> (hidden)"}), boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(a_secret_within_a_setting_is_not_shown_either) {
+    const auto route = [](const std::string& secret) {
+        return up + "route \"GET /\" { upstream = u, request_headers = { set = { Authorization = \"Bearer " + secret +
+               "\", [\"X-Api-Key\"] = { \"" + secret + "\" }, [\"X-Plain\"] = \"seen\" } } }\n";
+    };
+    const auto told = changes(route("first-of-all"), route("second-to-none"));
+    BOOST_REQUIRE(told.size() == 1u);
+    BOOST_TEST(told[0].find("first-of-all") == std::string::npos);
+    BOOST_TEST(told[0].find("second-to-none") == std::string::npos);
+    BOOST_TEST(told[0].find("(hidden)") != std::string::npos);
+    BOOST_TEST(told[0].find("seen") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(lines_are_bounded_and_the_rest_counted) {
     std::string many;
     for (int i = 0; i < 20; ++i) many += "route \"GET /" + std::to_string(i) + "\" { answer = \"ok\" }\n";
