@@ -145,6 +145,14 @@ BOOST_AUTO_TEST_CASE(lines_are_bounded_and_the_rest_counted) {
     BOOST_TEST(lines.back() == "... and 15 more");
 }
 
+BOOST_AUTO_TEST_CASE(a_line_of_what_is_kept_is_bounded_too) {
+    config::Difference difference;
+    difference.changes.push_back({config::Change::Kind::added, "tier \"a\"", "routes.lua:2"});
+    difference.kept = {"target a:1", "target b:1", "target c:1"};
+    BOOST_TEST(difference.lines(2) == (Lines{"+ tier \"a\" (routes.lua:2)", "state: kept: target a:1, target b:1 and 1 more"}),
+               boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(programs_read_it_as_json) {
     BOOST_TEST(between("tier \"a\" { burst = 3 }" + ok, "tier \"a\" { rate = 1 / second }" + ok).json() ==
                R"({"changes":[{"change":"changed","what":"tier \"a\"","where":"routes.lua:2","setting":"rate",)"
