@@ -64,6 +64,7 @@ public:
 
     // Returns the exit code if it cannot serve, having logged why.
     int start() {
+        read_since_ = std::filesystem::file_time_type::clock::now();
         const Gateway::Started started = gateway_.start();
         for (const config::Problem& problem : started.problems) log::error("config", problem.text());
         if (!started.problems.empty()) {
@@ -105,7 +106,7 @@ public:
 
     void start_watching() {
         if (!options_.watch) return;
-        watch_.emplace(gateway_.files());
+        watch_.emplace(gateway_.files(), read_since_);
         timer_.emplace();
         timer_->schedule(new Poco::Util::TimerTaskAdapter<Service>(*this, &Service::look), 500, 500);
         log::info("serve", "watching " + text::count(gateway_.files().size(), "file"));
@@ -209,6 +210,7 @@ private:
     admin::Pages pages_;
     Gateway gateway_;
     Clock::time_point started_{};
+    std::filesystem::file_time_type read_since_{};  // when the files began to be read for the first time
     std::atomic<bool> draining_{false};
     std::string admin_text_;  // "" without a listener; set before its threads begin, which read it
     std::atomic<bool> beyond_loopback_{false};

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <chrono>
+#include <system_error>
 
 namespace tollgate::commands {
 
@@ -20,9 +21,14 @@ Watch::Sight Watch::look_at(const Sight& files) {
     return now;
 }
 
-Watch::Watch(const std::vector<std::filesystem::path>& files) {
-    for (const auto& file : files) known_[file] = look_at(file);
-    last_ = known_;
+Watch::Watch(const std::vector<std::filesystem::path>& files, std::filesystem::file_time_type since) {
+    for (const auto& file : files) {
+        known_[file] = look_at(file);
+        std::error_code error;
+        const auto written = std::filesystem::last_write_time(file, error);
+        if (!error && written >= since) known_[file] = {};
+    }
+    last_ = look_at(known_);
 }
 
 bool Watch::changed() {

@@ -14,8 +14,9 @@ namespace tollgate::commands {
 // One thread. Knows no clock: whoever owns it looks as often as it likes.
 class Watch {
 public:
-    // What is seen of them now is what they were.
-    explicit Watch(const std::vector<std::filesystem::path>& files);
+    // What is seen of them now is what they were, unless it was written after `since`, when they began to be read.
+    explicit Watch(const std::vector<std::filesystem::path>& files,
+                   std::filesystem::file_time_type since = std::filesystem::file_time_type::max());
 
     // True once after a change, when nothing has changed since the look before: whoever writes has stopped. A file that
     // has gone, or come, has changed too.

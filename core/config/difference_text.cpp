@@ -54,7 +54,12 @@ std::vector<std::string> Difference::lines(std::size_t most) const {
     for (const Change& change : changes) all.push_back(change.text());
     for (const auto& [names, fate] : {std::pair{&forgotten, "forgotten"}, std::pair{&fresh, "new"}})
         for (const std::string& name : *names) all.push_back("state: " + name + ": " + fate);
-    if (!all.empty() && !kept.empty()) all.push_back("state: kept: " + text::join(kept));
+    if (!all.empty() && !kept.empty()) {
+        const std::size_t shown = std::min(kept.size(), most);
+        const std::vector<std::string> named{kept.begin(), kept.begin() + std::ptrdiff_t(shown)};
+        all.push_back("state: kept: " + text::join(named) +
+                      (shown < kept.size() ? " and " + std::to_string(kept.size() - shown) + " more" : ""));
+    }
     if (all.size() > most) {
         const std::size_t rest = all.size() - most;
         all.resize(most);

@@ -18,12 +18,19 @@ namespace {
 
 constexpr std::size_t longest_shown = 160;
 
-// Names of settings that hold what nobody should read in a log.
+// Names of settings, and of header lines in them, that hold what nobody should read in a log. A setting `key` says where
+// a key stands, and a setting `cookies` which are asked for.
 bool is_secret(std::string_view name) {
-    for (const std::string_view part : {"token", "secret", "password"})
-        if (name.find(part) != name.npos && !name.ends_with("_file")) return true;
-    return false;
+    std::string plain;
+    for (const char c : name)
+        if (c != '-' && c != '_') plain += c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+    if (plain.ends_with("file")) return false;
+    for (const std::string_view part : {"token", "secret", "passw", "authorization", "credential", "apikey", "setcookie"})
+        if (plain.find(part) != plain.npos && !plain.starts_with("accesscontrol")) return true;
+    return plain == "cookie";
 }
+
+constexpr std::string_view hidden = "(hidden)";
 
 class Writer {
 public:
@@ -106,15 +113,17 @@ private:
 
     Outline::Setting setting(const std::string& name, const Item& item) {
         std::string all;
-        write(item, all);
+        write(item, all, true);
         const std::size_t digest = std::hash<std::string>{}(all);
-        if (is_secret(name)) all = "(hidden)";
-        else if (all.size() > longest_shown) all = all.substr(0, longest_shown) + "...";
+        all.clear();
+        if (is_secret(name)) all = hidden;
+        else write(item, all, false);
+        if (all.size() > longest_shown) all = all.substr(0, longest_shown) + "...";
         return {name, text::printable(all), digest};
     }
 
     // As an operator would write it. Functions with their text: a line number says nothing of what changed.
-    void write(const Item& item, std::string& out) {
+    void write(const Item& item, std::string& out, bool secrets) {
         switch (item.kind) {
             case Item::Kind::text: out += text::quote(item.text, item.text.size()); return;
             case Item::Kind::expression: out += "matches " + text::quote(item.text, item.text.size()); return;
@@ -129,12 +138,13 @@ private:
         const auto separate = [&] { out += std::exchange(first, false) ? "" : ", "; };
         for (const Item& inner : item.list) {
             separate();
-            write(inner, out);
+            write(inner, out, secrets);
         }
         for (const auto& [name, value] : item.named) {
             separate();
             out += name + " = ";
-            write(value, out);
+            if (secrets || !is_secret(name)) write(value, out, secrets);
+            else out += hidden;
         }
         out += " }";
     }

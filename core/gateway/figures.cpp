@@ -65,11 +65,13 @@ Counter& Figures::OfRoute::answers(std::string_view method, int status) {
     for (const auto& known : answers_)
         if (known.status == status && known.method == number) return *known.counter;
     const bool other = answers_.size() >= most_answers;
+    if (other && others_) return *others_;
     const std::string_view shown = other || number == int(methods.size()) ? "other" : methods[std::size_t(number)];
     auto& counter = metrics_.counter(
         "tollgate_requests_total", "Requests by route, method and the status of their answer; 499: the client left.",
         {{"route", route_}, {"method", shown}, {"status", other ? "other" : std::to_string(status)}});
-    if (!other) answers_.push_back({number, status, &counter});
+    if (other) others_ = &counter;
+    else answers_.push_back({number, status, &counter});
     return counter;
 }
 

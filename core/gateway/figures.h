@@ -40,6 +40,7 @@ public:
             Counter* counter;
         };
         std::vector<Answers> answers_;  // few: what a route takes and what its upstream says
+        Counter* others_ = nullptr;     // of what comes beyond them
         plugins::Histogram& duration_;
         Counter &received_, &sent_;
     };

@@ -50,6 +50,17 @@ std::string escaped(std::string_view text, bool quotes) {
     return out;
 }
 
+// As UTF-8, whatever a plugin was told: for one byte that is none Prometheus throws the whole scrape away. Line ends have
+// an escape of their own.
+std::string readable(std::string_view value) {
+    std::string out;
+    for (auto end = value.find('\n'); end != value.npos; end = value.find('\n')) {
+        out += text::printable(value.substr(0, end)) + '\n';
+        value.remove_prefix(end + 1);
+    }
+    return out + text::printable(value);
+}
+
 // `{method="GET",status="200"}`, sorted, or "": what tells the figures of one family apart.
 std::string label_text(std::string_view metric, std::span<const Label> labels) {
     if (!is_name(metric, true)) refuse(metric, "expected letters, digits and _, no digit in front");
@@ -64,7 +75,7 @@ std::string label_text(std::string_view metric, std::span<const Label> labels) {
             refuse(metric, "label " + text::quote(label.name) + " is given twice");
         before = label.name;
         out += out.empty() ? "{" : ",";
-        out += std::string{label.name} + "=\"" + escaped(label.value, true) + '"';
+        out += std::string{label.name} + "=\"" + escaped(readable(label.value), true) + '"';
     }
     return out.empty() ? out : out + '}';
 }

@@ -74,14 +74,6 @@ bool same_name(const Condition& a, const Condition& b) {
     });
 }
 
-bool carries_secrets(const Condition& condition) {
-    if (condition.subject != Subject::header) return false;
-    std::string name = condition.name;
-    for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    return name == "authorization" || name == "proxy-authorization" || name == "cookie" || name.ends_with("-key") ||
-           name.ends_with("-token");
-}
-
 std::string title(const Condition& condition) {
     const std::string word{word_of(condition.subject)};
     return condition.name.empty() ? word : word + ' ' + text::quote(condition.name);
@@ -124,19 +116,33 @@ bool Condition::implied_by(const Condition& other) const {
     });
 }
 
-std::string Condition::describe() const { return title(*this) + ": " + any_of(wanted, &routing::describe); }
+bool Condition::carries_secrets() const {
+    if (subject != Subject::header) return false;
+    std::string lower = name;
+    for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    return lower == "authorization" || lower == "proxy-authorization" || lower == "cookie" || lower.ends_with("-key") ||
+           lower.ends_with("-token");
+}
+
+std::string Condition::describe(const Wanted& one) const {
+    return std::holds_alternative<std::string>(one) && carries_secrets() ? "(hidden)" : routing::describe(one);
+}
+
+std::string Condition::describe() const {
+    return title(*this) + ": " + any_of(wanted, [this](const Wanted& one) { return describe(one); });
+}
 
 std::string Condition::why_not(const Facts& facts) const {
     std::string storage;
     const auto value = got(*this, facts, storage);
-    const auto in_words = [](const Wanted& one) {
+    const auto in_words = [this](const Wanted& one) {
         const auto* present = std::get_if<bool>(&one);
-        if (!present) return routing::describe(one);
+        if (!present) return describe(one);
         return std::string{*present ? "to be there" : "not to be there"};
     };
     std::string what = title(*this) + ": wanted " + any_of(wanted, in_words) + ", got ";
     if (!value) return what + "none";
-    return what + (carries_secrets(*this) ? "something else" : text::quote(*value));
+    return what + (carries_secrets() ? "something else" : text::quote(*value));
 }
 
 const Condition* Conditions::broken(const Facts& facts) const {

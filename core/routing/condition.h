@@ -48,8 +48,10 @@ struct Condition {
     bool holds(const Facts& facts) const;
     // Whether it holds wherever `other` does. False where that cannot be told.
     bool implied_by(const Condition& other) const;
-    // `header "X-Beta": present`.
+    bool carries_secrets() const;  // it is about a header whose values nobody should read
+    // `header "X-Beta": present`. Of headers that carry secrets no text is told.
     std::string describe() const;
+    std::string describe(const Wanted& one) const;  // one of what is wanted: `"yes"`
     // `header "X-Beta": wanted to be there, got none`. Of headers that carry secrets it does not say what was got.
     std::string why_not(const Facts& facts) const;
 

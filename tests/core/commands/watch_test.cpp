@@ -87,5 +87,14 @@ BOOST_AUTO_TEST_CASE(a_new_file_written_while_it_was_read_is_looked_at_again) {
     BOOST_TEST(!other.changed());
 }
 
+BOOST_AUTO_TEST_CASE(an_edit_between_the_first_reading_and_the_first_look_is_seen) {
+    const auto written = std::filesystem::last_write_time(a);
+    Watch after{{a}, written + std::chrono::seconds{1}};
+    BOOST_TEST(!after.changed());
+    Watch during{{a}, written};
+    BOOST_TEST(during.changed());
+    BOOST_TEST(!during.changed());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 BOOST_AUTO_TEST_SUITE_END()

@@ -122,6 +122,19 @@ BOOST_AUTO_TEST_CASE(a_token_that_changes_is_told_and_not_shown) {
     BOOST_TEST(told == (Lines{"~ admin (routes.lua:2): token: (hidden) -> (hidden)"}), boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(a_secret_within_a_setting_is_not_shown_either) {
+    const auto route = [](const std::string& secret) {
+        return up + "route \"GET /\" { upstream = u, request_headers = { set = { Authorization = \"Bearer " + secret +
+               "\", [\"X-Api-Key\"] = { \"" + secret + "\" }, [\"X-Plain\"] = \"seen\" } } }\n";
+    };
+    const auto told = changes(route("first-of-all"), route("second-to-none"));
+    BOOST_REQUIRE(told.size() == 1u);
+    BOOST_TEST(told[0].find("first-of-all") == std::string::npos);
+    BOOST_TEST(told[0].find("second-to-none") == std::string::npos);
+    BOOST_TEST(told[0].find("(hidden)") != std::string::npos);
+    BOOST_TEST(told[0].find("seen") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(lines_are_bounded_and_the_rest_counted) {
     std::string many;
     for (int i = 0; i < 20; ++i) many += "route \"GET /" + std::to_string(i) + "\" { answer = \"ok\" }\n";
@@ -130,6 +143,14 @@ BOOST_AUTO_TEST_CASE(lines_are_bounded_and_the_rest_counted) {
     const auto lines = difference.lines(5);
     BOOST_REQUIRE(lines.size() == 6u);
     BOOST_TEST(lines.back() == "... and 15 more");
+}
+
+BOOST_AUTO_TEST_CASE(a_line_of_what_is_kept_is_bounded_too) {
+    config::Difference difference;
+    difference.changes.push_back({config::Change::Kind::added, "tier \"a\"", "routes.lua:2"});
+    difference.kept = {"target a:1", "target b:1", "target c:1"};
+    BOOST_TEST(difference.lines(2) == (Lines{"+ tier \"a\" (routes.lua:2)", "state: kept: target a:1, target b:1 and 1 more"}),
+               boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(programs_read_it_as_json) {

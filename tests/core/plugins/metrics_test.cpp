@@ -151,4 +151,10 @@ BOOST_AUTO_TEST_CASE(a_set_of_labels_is_bounded) {
     BOOST_TEST(metrics.bounded("target", 2, "c") == "c");
 }
 
+BOOST_AUTO_TEST_CASE(labels_are_utf8_whatever_a_plugin_was_told) {
+    Metrics metrics{1};
+    metrics.counter("tollgate_lines_total", "lines", {{"to", "a\xff\nb\xc3\xa9"}}).add();
+    BOOST_TEST(metrics.prometheus().find("{to=\"a\\\\xff\\nb\xc3\xa9\"} 1\n") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
