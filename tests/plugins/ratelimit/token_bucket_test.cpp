@@ -316,15 +316,19 @@ BOOST_AUTO_TEST_CASE(a_limit_that_changes_under_parallel_takes_admits_no_more_th
     for (int round = 0; round < 200; ++round) {
         TokenBucket bucket;
         std::atomic<int> small{0}, large{0};
+        // Time goes on: where it stands still, the word may come back to what it was under the other limit, and
+        // take_while() says what that costs.
+        std::atomic<int> moment{0};
+        const auto now = [&] { return start + nanoseconds{++moment}; };
         std::barrier together{2};
         {
             std::jthread first{[&] {
                 together.arrive_and_wait();
-                for (int k = 0; k < 200; ++k) small += bucket.take(1, start, one).admitted;
+                for (int k = 0; k < 200; ++k) small += bucket.take(1, now(), one).admitted;
             }};
             std::jthread second{[&] {
                 together.arrive_and_wait();
-                for (int k = 0; k < 200; ++k) large += bucket.take(1, start, other).admitted;
+                for (int k = 0; k < 200; ++k) large += bucket.take(1, now(), other).admitted;
             }};
         }
         // Each take costs its share of a bucket: a tenth, or a fortieth.
