@@ -10,6 +10,7 @@
 #include <csignal>
 #include <ctime>
 #include <set>
+#include <fstream>
 #include <string>
 #include <thread>
 
@@ -270,6 +271,17 @@ route "GET /" { answer = "ok", plugins = limited }
         BOOST_TEST(client.get("/", lines).status() == 429);
     }
     BOOST_TEST(client.get("/", gold).header("X-RateLimit-Limit") == "1000");
+}
+
+BOOST_AUTO_TEST_CASE(a_default_rate_can_be_explained) {
+    TemporaryFolder folder;
+    std::ofstream{folder / "routes.lua"} << "listen \"127.0.0.1:0\"\n"
+                                            "route \"GET /\" { answer = \"ok\", plugins = { ratelimit { by = client_ip, "
+                                            "default_rate = 2 / hour } } }\n";
+    const auto explained =
+        run({"env", "-C", folder.path().string(), tollgate_program(), "explain", "GET", "/", "routes.lua"});
+    BOOST_TEST(explained.code == 0, explained.err);
+    BOOST_TEST(explained.out.find("by default: key \"") != std::string::npos, explained.out);
 }
 
 BOOST_AUTO_TEST_CASE(a_function_may_name_the_target) {
