@@ -85,6 +85,7 @@ private:
             ->check(CLI::Range(1, 1024));
         serve->add_option("--admin", options_.admin, "where operators ask; default 127.0.0.1:9180")
             ->type_name("ADDR|off");
+        serve->add_flag("--watch", options_.watch, "reload when the configuration, or a file it requires, changes");
 
         file_and_plugins(command("check", "Find every mistake in a configuration", tollgate::commands::check));
         CLI::App* const routes =
@@ -93,6 +94,7 @@ private:
         routes->add_flag("--json", options_.json, "as JSON");
 
         explain();
+        diff();
 
         CLI::App* const plugins = command("plugins", "List the plugins that can be used", tollgate::commands::plugins);
         plugin_folders(plugins);
@@ -107,6 +109,16 @@ private:
         words->add_option("--tables", options_.tables, "write the tables of settings in this page anew")
             ->type_name("FILE")
             ->allow_extra_args(false);
+    }
+
+    void diff() {
+        CLI::App* const diff = command("diff", "Show what distinguishes two configurations, and what a reload would keep",
+                                       tollgate::commands::diff);
+        diff->add_option("old", options_.file, "the configuration before")->required();
+        diff->add_option("new", options_.other_file, "the configuration after")->required();
+        plugin_folders(diff);
+        diff->add_flag("--exit-code", options_.exit_code, "exit with 1 where they differ");
+        diff->add_flag("--json", options_.json, "as JSON");
     }
 
     void explain() {

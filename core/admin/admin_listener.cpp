@@ -63,12 +63,17 @@ bool read_body(HTTPServerRequest& request, std::string& body) {
     return true;
 }
 
-// At most one line a second: who is refused may ask as often as it likes.
-void tell_of_refusal(const std::string& why) {
-    static std::atomic<std::int64_t> last_second{-1};
-    const std::int64_t now = std::chrono::steady_clock::now().time_since_epoch() / std::chrono::seconds{1};
-    if (last_second.exchange(now) != now) log::warning("admin", "refused a request: " + why);
-}
+// Tells of refusals, at most once a second: who is refused may ask as often as it likes. Any thread.
+class Refusals {
+public:
+    void tell(const std::string& why) {
+        const std::int64_t now = std::chrono::steady_clock::now().time_since_epoch() / std::chrono::seconds{1};
+        if (told_.exchange(now) != now) log::warning("admin", "refused a request: " + why);
+    }
+
+private:
+    std::atomic<std::int64_t> told_{-1};
+};
 
 // By which address it was asked. IPv4 over a socket for both families is IPv4.
 std::string own_address(const HTTPServerRequest& request) {
@@ -80,19 +85,20 @@ std::string own_address(const HTTPServerRequest& request) {
 }
 
 // Why this request is not for its sender, as an answer; nullopt if it is.
-std::optional<AdminAnswer> refusal_of(const HTTPServerRequest& request, const Call& call, const Controls& controls) {
+std::optional<AdminAnswer> refusal_of(const HTTPServerRequest& request, const Call& call, const Controls& controls,
+                                      Refusals& refusals) {
     const Access access = controls.access();
     const std::string own = own_address(request);
     if (const std::string why = refusal(only(request, "Host"), only(request, "Origin"), own, access.hosts);
         !why.empty()) {
-        tell_of_refusal(why);
+        refusals.tell(why);
         return refused(403, why);
     }
     if (is_open(call.path)) return std::nullopt;
     if (access.token_sha256) {
         const auto shown = only(request, "Authorization");
         if (shows_token(shown, *access.token_sha256)) return std::nullopt;
-        if (shown) tell_of_refusal("Authorization: not the admin token, from " + request.clientAddress().toString());
+        if (shown) refusals.tell("Authorization: not the admin token, from " + request.clientAddress().toString());
         return refused(401, shown ? "Authorization: this is not the admin token"
                                   : "the admin token is wanted (Authorization: Bearer ...)");
     }
@@ -101,7 +107,8 @@ std::optional<AdminAnswer> refusal_of(const HTTPServerRequest& request, const Ca
     return refused(403, "no token is declared, and this listener is beyond loopback");
 }
 
-AdminAnswer answer_to(HTTPServerRequest& request, HTTPServerResponse& response, const Controls& controls) {
+AdminAnswer answer_to(HTTPServerRequest& request, HTTPServerResponse& response, const Controls& controls,
+                      Refusals& refusals) {
     Call call;
     call.method = request.getMethod();
     const std::string& target = request.getURI();
@@ -109,7 +116,7 @@ AdminAnswer answer_to(HTTPServerRequest& request, HTTPServerResponse& response, 
     const auto question = target.find('?');
     call.path = target.substr(0, question);
     if (question != std::string::npos) call.query = target.substr(question + 1);
-    if (auto refusal = refusal_of(request, call, controls)) return *std::move(refusal);
+    if (auto refusal = refusal_of(request, call, controls, refusals)) return *std::move(refusal);
     if (request.getExpectContinue()) response.sendContinue();
     if (!read_body(request, call.body)) {
         discard(request.stream());
@@ -126,9 +133,9 @@ std::string clean_type(const std::string& type) {
 
 class Handler final : public Poco::Net::HTTPRequestHandler {
 public:
-    explicit Handler(const Controls& controls) : controls_{controls} {}
+    Handler(const Controls& controls, Refusals& refusals) : controls_{controls}, refusals_{refusals} {}
     void handleRequest(HTTPServerRequest& request, HTTPServerResponse& response) override {
-        const AdminAnswer answer = answer_to(request, response, controls_);
+        const AdminAnswer answer = answer_to(request, response, controls_, refusals_);
         response.setStatus(Poco::Net::HTTPResponse::HTTPStatus(answer.status));
         response.setReason(Poco::Net::HTTPResponse::getReasonForStatus(response.getStatus()));
         response.setContentType(clean_type(answer.content_type));
@@ -140,17 +147,19 @@ public:
 
 private:
     const Controls& controls_;
+    Refusals& refusals_;
 };
 
 class Handlers final : public Poco::Net::HTTPRequestHandlerFactory {
 public:
     explicit Handlers(const Controls& controls) : controls_{controls} {}
     Poco::Net::HTTPRequestHandler* createRequestHandler(const HTTPServerRequest&) override {
-        return new Handler{controls_};
+        return new Handler{controls_, refusals_};
     }
 
 private:
     const Controls& controls_;
+    Refusals refusals_;  // of the one listener that makes handlers here
 };
 
 Poco::Net::HTTPServerParams::Ptr params() {

@@ -27,6 +27,8 @@ struct ReloadResult {
     bool ok = false;
     std::string summary;
     std::vector<std::string> problems;
+    std::vector<std::string> changes{};  // lines for people, bounded
+    std::string difference{};            // the same as JSON, whole; "" where nothing was reloaded
 };
 
 struct Health {

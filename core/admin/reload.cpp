@@ -1,8 +1,10 @@
-// core/admin/reload.cpp - POST /reload: reads routes.lua again; 409 with every problem where it is refused.
+// core/admin/reload.cpp - POST /reload: reads routes.lua again and says what changed; 409 with every problem where it is
+// refused.
 #include "admin/handlers.h"
 
 #include <Poco/JSON/Array.h>
 #include <Poco/JSON/Object.h>
+#include <Poco/JSON/Parser.h>
 
 #include <sstream>
 
@@ -18,6 +20,10 @@ AdminAnswer reload(const Call&, const Controls& controls) {
         for (const std::string& problem : result.problems) problems.add(problem);
         json.set("problems", problems);
     }
+    Poco::JSON::Array lines;
+    for (const std::string& line : result.changes) lines.add(line);
+    if (result.ok) json.set("lines", lines);
+    if (!result.difference.empty()) json.set("difference", Poco::JSON::Parser{}.parse(result.difference));
     std::ostringstream out;
     json.stringify(out);
     return {result.ok ? 200 : 409, "application/json", out.str() + '\n'};

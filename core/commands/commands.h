@@ -20,6 +20,9 @@ struct Options {
     std::size_t loops = 0;             // 0: one per core
     std::optional<std::string> admin;  // an address, or "off" for serve
     std::string token;                 // for the admin listener of a running gateway; "": none
+    bool watch = false;                // `serve`: reload when a file changes
+    std::string other_file;            // `diff`: the second
+    bool exit_code = false;            // `diff`: 1 where they differ
     bool json = false;
     bool settings = false;
     std::string plugin;              // `plugin NAME`
@@ -36,6 +39,7 @@ struct Options {
 int serve(const Options& options);
 int check(const Options& options);
 int routes(const Options& options);
+int diff(const Options& options);
 int plugins(const Options& options);
 int explain(const Options& options);
 int words(const Options& options);

@@ -55,6 +55,8 @@ int order(const Options& options, const std::string& path, const std::string& bo
 int tell_of_reload(int, const Object& json) {
     if (json.optValue("ok", false)) {
         std::cout << "reloaded: " << text_of(json, "summary") << '\n';
+        if (const auto lines = json.getArray("lines"))
+            for (unsigned i = 0; i < lines->size(); ++i) std::cout << lines->getElement<std::string>(i) << '\n';
         return done;
     }
     if (const auto problems = json.getArray("problems"))

@@ -2,14 +2,18 @@
 #include "commands/commands.h"
 
 #include "admin/admin_listener.h"
+#include "admin/process_figures.h"
 #include "commands/signals.h"
 #include "commands/surroundings.h"
+#include "commands/watch.h"
 #include "gateway/gateway.h"
 #include "support/log.h"
 #include "support/text.h"
 
 #include <Poco/Util/ServerApplication.h>
 #include <Poco/Util/Subsystem.h>
+#include <Poco/Util/Timer.h>
+#include <Poco/Util/TimerTaskAdapter.h>
 
 #include <sys/resource.h>
 
@@ -23,6 +27,8 @@ namespace tollgate::commands {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t most_lines = 50;  // about one reload, in the log and on a terminal
 
 // As many connections as the machine allows, not as a login shell suggests.
 void raise_descriptor_limit() {
@@ -49,6 +55,7 @@ public:
           catalogue_{catalogue},
           loops_{Gateway::loop_count(options.loops)},
           metrics_{loops_},
+          process_{admin::watch_process(metrics_)},
           gateway_{{file, loops_, [this](const auto& snapshot, auto& problems) { object(snapshot, problems); }},
                    catalogue,
                    metrics_,
@@ -96,6 +103,17 @@ public:
 
     void stop_admin() { admin_.reset(); }
 
+    void start_watching() {
+        if (!options_.watch) return;
+        watch_.emplace(gateway_.files());
+        timer_.emplace();
+        timer_->schedule(new Poco::Util::TimerTaskAdapter<Service>(*this, &Service::look), 500, 500);
+        log::info("serve", "watching " + text::count(gateway_.files().size(), "file"));
+    }
+    void stop_watching() {
+        if (timer_) timer_->cancel(true);
+    }
+
     // Until a signal has ended it. On the main thread, which alone hears signals.
     void run(Signals& signals) {
         std::thread drain;
@@ -123,6 +141,15 @@ public:
     }
 
 private:
+    // On the timer's thread.
+    void look(Poco::Util::TimerTask&) {
+        if (draining_ || !watch_->changed()) return;
+        const auto began = std::filesystem::file_time_type::clock::now();
+        log::info("serve", "a file has changed");
+        (void)reload();
+        watch_->follow(gateway_.files(), began);
+    }
+
     std::optional<net::Address> wanted_admin() const {
         std::string problem;
         const auto said = gateway_.admin_address();
@@ -151,6 +178,11 @@ private:
             result.summary = text::count(result.problems.size(), "problem") + "; the configuration before stays";
         log::write(result.ok ? Level::info : Level::error, "config",
                    (result.ok ? "reloaded: " : "reload refused: ") + result.summary);
+        if (result.ok) {
+            result.changes = reloaded.difference.lines(most_lines);
+            result.difference = reloaded.difference.json();
+            for (const std::string& line : result.changes) log::info("config", line);
+        }
         if (result.ok && !admin_text_.empty() && !options_.admin && wanted_admin()->text() != admin_text_)
             log::warning("admin", "the address " + wanted_admin()->text() + " takes effect with a restart");
         return result;
@@ -172,6 +204,7 @@ private:
     plugins::Catalogue& catalogue_;
     const std::size_t loops_;
     plugins::Metrics metrics_;
+    std::vector<plugins::Metrics::Watch> process_;
     plugins::NamedStates states_;
     admin::Pages pages_;
     Gateway gateway_;
@@ -179,6 +212,8 @@ private:
     std::atomic<bool> draining_{false};
     std::string admin_text_;  // "" without a listener; set before its threads begin, which read it
     std::atomic<bool> beyond_loopback_{false};
+    std::optional<Watch> watch_;  // the timer's thread's alone
+    std::optional<Poco::Util::Timer> timer_;
     std::optional<admin::AdminListener> admin_;  // the main thread's alone
 };
 
@@ -217,7 +252,10 @@ public:
 
 protected:
     int main(const std::vector<std::string>&) override {
-        if (code_ == done) service_.run(signals_);
+        if (code_ != done) return code_;
+        service_.start_watching();
+        service_.run(signals_);
+        service_.stop_watching();
         return code_;
     }
 

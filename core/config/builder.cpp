@@ -3,6 +3,7 @@
 
 #include "config/assembly.h"
 #include "config/lua_script.h"
+#include "config/outline.h"
 #include "support/text.h"
 
 #include <map>
@@ -38,6 +39,7 @@ void run(Source& source, const Surroundings& surroundings, Loaded& loaded) {
         loaded.problems = in_order(*source.files(), problems);
         if (!problems.empty()) return;
         auto snapshot = assembly.snapshot();
+        snapshot->outline = std::make_unique<const Outline>(outline_of(reader, source));
         add_scripts(source, surroundings, reader.functions(), *snapshot);
         loaded.snapshot = std::move(snapshot);
     } catch (const std::exception& error) {

@@ -142,6 +142,7 @@ int Reader::number_of_function(lua_State* state, int index) {
         lua_pushvalue(state, index);
         lua_getinfo(state, ">S", &record);
         functions_.push_back({lua_.place_of(record).file, record.linedefined});
+        last_lines_.push_back(record.lastlinedefined);
         number = int(functions_.size());
         lua_pushvalue(state, index);
         lua_pushinteger(state, number);

@@ -138,7 +138,9 @@ void LuaScript::call(int function, const Facts& facts) {
     reader_.push_function(function);
     lua_rawgeti(lua.state(), LUA_REGISTRYINDEX, request_);
     facts_ = &facts;
+    const auto began = std::chrono::steady_clock::now();
     const auto error = lua.call(1, 1);
+    if (tally_) tally_->add(error.has_value(), std::chrono::steady_clock::now() - began);
     facts_ = nullptr;
     if (!error) return;
     const Place place = error->place.line ? error->place : reader_.functions()[std::size_t(function) - 1];

@@ -61,6 +61,7 @@ public:
     void add_problem(Place place, std::string what);  // throws Complaint where the file being read makes too many
     // Where each function begins that a declaration holds; function n is at n - 1.
     const std::vector<Place>& functions() const noexcept { return functions_; }
+    int last_line_of(int function) const { return last_lines_.at(std::size_t(function) - 1); }
 
     // Forgets all but the functions: what a VM needs to serve requests.
     void keep_functions_only();
@@ -102,6 +103,7 @@ private:
     std::vector<DeclaredUse> uses_;
     std::vector<ReadingProblem> problems_;
     std::vector<Place> functions_;
+    std::vector<int> last_lines_;  // of functions_
     std::vector<int> references_;
     std::size_t items_ = 0, copied_bytes_ = 0;
     bool reading_ = false;

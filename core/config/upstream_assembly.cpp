@@ -11,6 +11,7 @@ void Assembly::add_upstream(const Declaration& declaration, int index) {
     const std::string owner = "upstream " + text::quote(declaration.name);
     auto made = std::make_unique<upstream::Upstream>();
     made->name = declaration.name;
+    made->number = snapshot_->upstreams.size();
     made->where = where(declaration.place);
     if (const auto settings = check(declaration.place, owner, declaration.item, upstream_shape)) {
         const auto time = [&](const char* name, std::chrono::nanoseconds& time) {

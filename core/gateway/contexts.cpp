@@ -152,11 +152,11 @@ std::string_view LogContext::target() const noexcept {
 int LogContext::attempts() const noexcept { return passage_->attempts_; }
 int LogContext::upstream_status() const noexcept { return passage_->attempt_ ? passage_->attempt_->call.status : 0; }
 std::chrono::nanoseconds LogContext::duration() const noexcept {
-    return net::Clock::now() - passage_->exchange_.began;
+    return passage_->over_ - passage_->exchange_.began;
 }
 std::chrono::nanoseconds LogContext::upstream_time() const noexcept {
     const auto& attempt = passage_->attempt_;
-    return attempt && attempt->ended ? *attempt->ended - attempt->began : std::chrono::nanoseconds{0};
+    return attempt && attempt->ended ? *attempt->ended - attempt->call.began : std::chrono::nanoseconds{0};
 }
 std::string_view LogContext::scheme() const noexcept { return passage_->exchange_.request.scheme(); }
 

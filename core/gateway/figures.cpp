@@ -1,18 +1,91 @@
-// core/gateway/figures.cpp - counting requests.
+// core/gateway/figures.cpp - counting requests and attempts.
 #include "gateway/figures.h"
+
+#include "support/text.h"
+
+#include <algorithm>
 
 namespace tollgate {
 
-void Figures::count(int status, std::string_view reason) {
-    const auto index = static_cast<std::size_t>(status - 100);
-    if (index < by_status_.size()) {
-        Counter*& counter = by_status_[index];
-        if (!counter)
-            counter = &metrics_.counter("tollgate_requests_total", "Requests by the status of their answer; 499: the client left.",
-                                        {{"status", std::to_string(status)}});
-        counter->add();
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::size_t most_routes = 1000, most_upstreams = 200, most_targets = 1000;
+constexpr std::size_t most_answers = 64;  // pairs of method and status of one route
+
+// Of requests and upstreams: what people wait for.
+constexpr std::array<std::chrono::nanoseconds, 15> waiting{500us, 1ms,   2500us, 5ms, 10ms, 25ms, 50ms, 100ms,
+                                                           250ms, 500ms, 1s,     2500ms, 5s, 10s,  30s};
+// Of the gateway alone: what a loop takes when it is idle, and when it is not.
+constexpr std::array<std::chrono::nanoseconds, 13> working{10us, 25us, 50us, 100us, 250us, 500us, 1ms,
+                                                           2500us, 5ms, 10ms, 25ms, 100ms, 1s};
+
+constexpr std::array<std::string_view, 9> methods{"GET",    "POST",  "PUT",     "HEAD",   "DELETE",
+                                                  "OPTIONS", "PATCH", "CONNECT", "TRACE"};
+constexpr std::array<std::string_view, 8> outcomes{"answered", "not_connected", "connect_timeout", "reset",
+                                                   "timeout",  "garbage",       "cut",             "abandoned"};
+
+// A client may call its method as it likes.
+int number_of(std::string_view method) {
+    for (std::size_t i = 0; i < methods.size(); ++i)
+        if (method == methods[i]) return int(i);
+    return int(methods.size());
+}
+
+// As a label: UTF-8, whatever routes.lua holds.
+std::string label(plugins::Metrics& metrics, const char* set, std::size_t most, std::string_view name) {
+    return metrics.bounded(set, most, text::printable(name));
+}
+
+}  // namespace
+
+Figures::Figures(plugins::Metrics& metrics)
+    : metrics_{metrics},
+      own_{metrics.histogram("tollgate_gateway_duration_seconds",
+                             "The gateway's own time: from a request's head to its call, and from the call's answer to "
+                             "the first of it sent; plugins are part of it.",
+                             working, {})} {}
+
+// Requests -------------------------------------------------------------------------------------------------------
+
+Figures::OfRoute::OfRoute(plugins::Metrics& metrics, std::string_view route)
+    : metrics_{metrics},
+      route_{route},
+      duration_{metrics.histogram("tollgate_request_duration_seconds",
+                                  "From a request's first byte to the end of its answer.", waiting,
+                                  {{"route", route}})},
+      received_{metrics.counter("tollgate_request_body_bytes_total", "Bytes of requests' bodies, as received.",
+                                {{"route", route}})},
+      sent_{metrics.counter("tollgate_response_body_bytes_total", "Bytes of answers' bodies, as sent.",
+                            {{"route", route}})} {}
+
+Counter& Figures::OfRoute::answers(std::string_view method, int status) {
+    int number = number_of(method);
+    for (const auto& known : answers_)
+        if (known.status == status && known.method == number) return *known.counter;
+    const bool other = answers_.size() >= most_answers;
+    const std::string_view shown = other || number == int(methods.size()) ? "other" : methods[std::size_t(number)];
+    auto& counter = metrics_.counter(
+        "tollgate_requests_total", "Requests by route, method and the status of their answer; 499: the client left.",
+        {{"route", route_}, {"method", shown}, {"status", other ? "other" : std::to_string(status)}});
+    if (!other) answers_.push_back({number, status, &counter});
+    return counter;
+}
+
+Figures::OfRoute& Figures::of_route(Table& table, const Snapshot& snapshot, const Route& route) {
+    if (table.routes.empty()) table.routes.resize(snapshot.routes.size() + 1);
+    const std::size_t index = &route == &snapshot.unmatched ? snapshot.routes.size() : std::size_t(&route - snapshot.routes.data());
+    OfRoute*& known = table.routes[index];
+    if (!known) {
+        auto& kept = by_route_[label(metrics_, "route", most_routes, route.name)];
+        if (!kept) kept = std::make_unique<OfRoute>(metrics_, label(metrics_, "route", most_routes, route.name));
+        known = kept.get();
     }
-    if (reason.empty()) return;
+    return *known;
+}
+
+void Figures::count_failure(std::string_view reason) {
     auto found = by_reason_.find(reason);
     if (found == by_reason_.end()) {
         const std::string_view name = by_reason_.size() < most_reasons ? reason : "other";
@@ -22,6 +95,42 @@ void Figures::count(int status, std::string_view reason) {
         found = by_reason_.try_emplace(std::string{name}, &counter).first;
     }
     found->second->add();
+}
+
+void Figures::count(Table& table, const Snapshot& snapshot, const Route& route, const Ended& ended) {
+    OfRoute& figures = of_route(table, snapshot, route);
+    figures.answers(ended.method, ended.status).add();
+    figures.duration_.observe(ended.duration);
+    if (ended.own) own_.observe(*ended.own);
+    if (ended.received > 0) figures.received_.add(ended.received);
+    if (ended.sent > 0) figures.sent_.add(ended.sent);
+    if (!ended.reason.empty()) count_failure(ended.reason);
+}
+
+// Attempts -------------------------------------------------------------------------------------------------------
+
+Figures::OfUpstream::OfUpstream(plugins::Metrics& metrics, const upstream::Upstream& upstream)
+    : upstream_{label(metrics, "upstream", most_upstreams, upstream.name)},
+      duration_{metrics.histogram("tollgate_upstream_duration_seconds",
+                                  "From the beginning of an attempt to the first byte of its answer.", waiting,
+                                  {{"upstream", upstream_}})},
+      attempts_(upstream.targets.size()) {}
+
+void Figures::count(Table& table, const Snapshot& snapshot, const upstream::Upstream& upstream,
+                    const Attempted& attempted) {
+    if (table.upstreams.empty()) table.upstreams.resize(snapshot.upstreams.size());
+    auto& figures = table.upstreams[upstream.number];
+    if (!figures) figures = std::make_unique<OfUpstream>(metrics_, upstream);
+    if (attempted.first_byte.count() > 0) figures->duration_.observe(attempted.first_byte);
+    Counter*& counter = figures->attempts_[attempted.target][std::size_t(attempted.outcome)];
+    if (!counter) {
+        const auto& address = upstream.targets[attempted.target]->address();
+        counter = &metrics_.counter("tollgate_upstream_attempts_total", "Attempts by upstream, target and how they ended.",
+                                    {{"upstream", figures->upstream_},
+                                     {"target", label(metrics_, "target", most_targets, address)},
+                                     {"outcome", outcomes[std::size_t(attempted.outcome)]}});
+    }
+    counter->add();
 }
 
 }  // namespace tollgate

@@ -1,22 +1,88 @@
-// core/gateway/figures.h - Figures: what one loop counts of its requests: answers by status, failures by reason.
+// core/gateway/figures.h - Figures: what one loop counts of its requests and attempts. docs/metrics.md has the names.
 #pragma once
 
+#include <tollgate/context.h>
+
+#include "config/script.h"
+#include "gateway/snapshot.h"
 #include "plugins/metrics.h"
 
 #include <array>
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 namespace tollgate {
 
-// Counters are made when first needed and found without a lock after that. One loop only.
+// Counters and histograms are made when first needed and found by an index after that: a request asks no map for a
+// name, and takes no lock. One loop only, but for the atomics.
 class Figures {
 public:
-    explicit Figures(plugins::Metrics& metrics) noexcept : metrics_{metrics} {}
+    explicit Figures(plugins::Metrics& metrics);
 
-    // `status` as in the log, 499 where the client left; `reason` as in the answer's "error" member, "" where none.
-    void count(int status, std::string_view reason);
+    class OfRoute {
+    public:
+        OfRoute(plugins::Metrics& metrics, std::string_view route);
+
+    private:
+        friend class Figures;
+        Counter& answers(std::string_view method, int status);
+
+        plugins::Metrics& metrics_;
+        const std::string route_;
+        struct Answers {
+            int method, status;
+            Counter* counter;
+        };
+        std::vector<Answers> answers_;  // few: what a route takes and what its upstream says
+        plugins::Histogram& duration_;
+        Counter &received_, &sent_;
+    };
+
+    class OfUpstream {
+    public:
+        OfUpstream(plugins::Metrics& metrics, const upstream::Upstream& upstream);
+
+    private:
+        friend class Figures;
+        const std::string upstream_;
+        plugins::Histogram& duration_;
+        std::vector<std::array<Counter*, 8>> attempts_;  // by target and Outcome
+    };
+
+    // The way from the routes and upstreams of one configuration to their figures on this loop.
+    struct Table {
+        std::vector<OfRoute*> routes;  // by their index; last: none
+        std::vector<std::unique_ptr<OfUpstream>> upstreams;
+    };
+
+    struct Ended {
+        std::string_view method;
+        int status;               // as in the log, 499 where the client left
+        std::string_view reason;  // as in the answer's "error" member, "" where none
+        std::chrono::nanoseconds duration;
+        std::optional<std::chrono::nanoseconds> own;  // nullopt: nothing was answered
+        std::uint64_t received, sent;
+    };
+    void count(Table& table, const Snapshot& snapshot, const Route& route, const Ended& ended);
+
+    struct Attempted {
+        std::size_t target;
+        Outcome outcome;
+        std::chrono::nanoseconds first_byte;  // 0: none came
+    };
+    void count(Table& table, const Snapshot& snapshot, const upstream::Upstream& upstream, const Attempted& attempted);
+
+    void request_began() noexcept { change_in_flight(1); }
+    void request_ended() noexcept { change_in_flight(-1); }
+    int in_flight() const noexcept { return in_flight_.load(std::memory_order_relaxed); }  // any thread
+
+    config::ScriptTally script;  // of the functions that this loop has called
 
 private:
     // Reasons are words of the code, not of clients; a plugin that composes them must not make series without end.
@@ -25,9 +91,17 @@ private:
         using is_transparent = void;
     };
 
+    void change_in_flight(int by) noexcept {
+        in_flight_.store(in_flight_.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
+    }
+    OfRoute& of_route(Table& table, const Snapshot& snapshot, const Route& route);
+    void count_failure(std::string_view reason);
+
     plugins::Metrics& metrics_;
-    std::array<Counter*, 500> by_status_{};  // 100 to 599
+    plugins::Histogram& own_;
+    std::unordered_map<std::string, std::unique_ptr<OfRoute>> by_route_;  // kept beyond configurations
     std::unordered_map<std::string, Counter*, Hash, std::equal_to<>> by_reason_;
+    std::atomic<int> in_flight_{0};
 };
 
 }  // namespace tollgate

@@ -1,6 +1,7 @@
 // core/gateway/gateway.cpp - the corridor, and the life of loops, listeners and snapshots around it.
 #include "gateway/gateway.h"
 
+#include "gateway/gateway_figures.h"
 #include "gateway/loop_services.h"
 #include "gateway/loop_share.h"
 #include "gateway/passage.h"
@@ -34,6 +35,7 @@ public:
     void stop_now() noexcept;
     std::shared_ptr<const Snapshot> current() const;
     std::vector<std::string> listening() const;
+    std::vector<std::filesystem::path> files() const;
     LoopShare& this_share() { return *shares_[net::EventLoop::current()->number()]; }
 
 private:
@@ -52,6 +54,7 @@ private:
     plugins::NamedStates& states_;
     admin::Pages& pages_;
     Counter& refused_connections_;
+    ReloadFigures reload_figures_;
 
     net::Blocking blocking_{16};
     std::vector<std::unique_ptr<LoopShare>> shares_;
@@ -63,10 +66,12 @@ private:
     std::shared_ptr<const Snapshot> current_;
     std::vector<std::shared_ptr<const Snapshot>> retired_;  // out of force, perhaps still leased
     std::map<std::string, std::weak_ptr<upstream::TargetState>> target_states_;
+    std::vector<std::filesystem::path> files_;
     std::condition_variable changed_;
     bool stop_now_ = false;
 
     bool running_ = false;  // under reloading_
+    std::vector<plugins::Metrics::Watch> watched_;  // reads the above
 
     Poco::Util::Timer timer_;  // last: its thread uses the rest
 };
@@ -100,7 +105,7 @@ Gateway::Engine::Engine(Options options, http::Handler& handler, plugins::Catalo
       pages_{pages},
       refused_connections_{metrics.counter("tollgate_connections_refused_total",
                                            "Client connections refused because there were too many.", {})},
-      loops_{shares_, loop_count(options_.loops), blocking_} {
+      reload_figures_{metrics}, loops_{shares_, loop_count(options_.loops), blocking_} {
     for (std::size_t number = 0; number < loops_.loop_count(); ++number)
         shares_.push_back(std::make_unique<LoopShare>(number, handler_, blocking_, metrics_));
 }
@@ -111,6 +116,7 @@ Gateway::Engine::~Engine() {
         drain();
     }
     timer_.cancel(true);
+    watched_.clear();
     blocking_.finish();  // its work ends on the loops
     shares_.clear();  // leases, pools, what was spawned
     retired_.clear();
@@ -119,13 +125,16 @@ Gateway::Engine::~Engine() {
 
 config::Loaded Gateway::Engine::load() {
     const plugins::Lent lent{loops_, metrics_, states_, pages_, nullptr};
-    return config::load(options_.file,
+    auto loaded = config::load(options_.file,
                         {catalogue_, loops_.loop_count(),
                          [lent](const Descriptor& descriptor) -> std::unique_ptr<Host> {
                              return std::make_unique<plugins::PluginHost>(descriptor.name, lent);
                          },
                          [this](const std::string& address) { return target_state(address); },
                          [](const char* name) -> const char* { return std::getenv(name); }});
+    const std::lock_guard lock{mutex_};
+    files_ = loaded.files;
+    return loaded;
 }
 
 std::shared_ptr<upstream::TargetState> Gateway::Engine::target_state(const std::string& address) {
@@ -179,6 +188,8 @@ Gateway::Started Gateway::Engine::start() {
     server_ = std::make_unique<http::Server>(std::move(lanes), std::move(listeners));
     server_->set_most_connections(current_->limits.connections);
     server_->on_refused([this] { refused_connections_.add(); });
+    watched_ = watch_loops(metrics_, shares_, *server_);
+    reload_figures_.loaded();
     loops_.set_running(true);
     for (auto& share : shares_) share->thread = std::thread{[this, &share = *share] { run_loop(share); }};
     server_->start();
@@ -212,18 +223,22 @@ Gateway::Reloaded Gateway::Engine::reload() {
     if (loaded.problems.empty() && options_.object) options_.object(*loaded.snapshot, loaded.problems);
     if (loaded.problems.empty()) listeners = open_listeners(*loaded.snapshot, loaded.problems);
     if (!loaded.problems.empty()) {
+        reload_figures_.refused();
         return {false, std::move(loaded.problems), "still serving the configuration from before"};
     }
     std::shared_ptr<const Snapshot> snapshot = std::move(loaded.snapshot);
+    auto difference = config::compare(*current(), *snapshot);
     on_every_loop([&](LoopShare& share) { share.adopt(snapshot); });
     server_->set_listeners(std::move(listeners));
     server_->set_most_connections(snapshot->limits.connections);
+    reload_figures_.reloaded();
     std::string summary = std::to_string(snapshot->routes.size()) + (snapshot->routes.size() == 1 ? " route, " : " routes, ") +
                           std::to_string(snapshot->upstreams.size()) +
                           (snapshot->upstreams.size() == 1 ? " upstream" : " upstreams");
     const std::lock_guard lock{mutex_};
     retired_.push_back(std::exchange(current_, std::move(snapshot)));
-    return {true, {}, std::move(summary)};
+    summary += "; " + difference.summary();
+    return {true, {}, std::move(summary), std::move(difference)};
 }
 
 // Snapshots nobody leases any more are destroyed here, on the timer's thread: never on a loop.
@@ -309,6 +324,11 @@ Gateway::Reloaded Gateway::reload() { return engine_->reload(); }
 void Gateway::drain() { engine_->drain(); }
 void Gateway::stop_now() noexcept { engine_->stop_now(); }
 std::vector<std::string> Gateway::listening() const { return engine_->listening(); }
+std::vector<std::filesystem::path> Gateway::Engine::files() const {
+    const std::lock_guard lock{mutex_};
+    return files_;
+}
+std::vector<std::filesystem::path> Gateway::files() const { return engine_->files(); }
 std::shared_ptr<const Snapshot> Gateway::current() const { return engine_->current(); }
 std::optional<net::Address> Gateway::admin_address() const {
     const auto snapshot = engine_->current();

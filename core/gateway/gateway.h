@@ -3,6 +3,7 @@
 
 #include "admin/pages.h"
 #include "config/builder.h"
+#include "config/difference.h"
 #include "http/exchange.h"
 #include "plugins/catalogue.h"
 #include "plugins/metrics.h"
@@ -43,6 +44,7 @@ public:
         bool ok = false;
         std::vector<config::Problem> problems;
         std::string summary;  // one line
+        config::Difference difference{};
     };
     // All or nothing. Any thread; one at a time.
     Reloaded reload();
@@ -52,6 +54,8 @@ public:
 
     std::optional<net::Address> admin_address() const;  // what routes.lua says, if it says
     bool admin_off() const;                             // admin(false)
+    // All that was read when the file was last read, well or not; what was wanted and is not there too. Absolute.
+    std::vector<std::filesystem::path> files() const;
     std::shared_ptr<const Snapshot> current() const;    // the configuration in force; null before start()
     std::vector<std::string> listening() const;         // real addresses, with the ports the kernel chose
     static std::size_t loop_count(std::size_t wanted) noexcept;

@@ -20,8 +20,10 @@ struct LoopShare {
     // Goes over to another snapshot; requests under way keep theirs. On the loop, or before it runs.
     void adopt(std::shared_ptr<const Snapshot> snapshot) {
         SnapshotLease* old = lease.release();
-        lease = std::make_unique<SnapshotLease>(SnapshotLease{std::move(snapshot), 0});
+        lease = std::make_unique<SnapshotLease>(SnapshotLease{std::move(snapshot)});
         lane.set_limits(lease->snapshot->limits);
+        if (const auto& scripts = lease->snapshot->scripts; !scripts.empty())
+            scripts[loop.number()]->count_in(figures.script);
         if (old && old->holders == 0) delete old;
     }
     // The last request of a snapshot that is no longer in force frees it.

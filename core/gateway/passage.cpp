@@ -51,8 +51,9 @@ Failure failure_of(const Refusal& refusal) {
 
 Passage::Passage(LoopShare& share, SnapshotLease& lease, http::Exchange& exchange, Trace* trace)
     : share_{share}, lease_{lease}, snapshot_{*lease.snapshot}, exchange_{exchange}, route_{&snapshot_.unmatched},
-      trace_{trace} {
+      entered_{now()}, trace_{trace} {
     ++lease_.holders;
+    share_.figures.request_began();
     states_.resize(route_->chain.size());
 }
 
@@ -64,8 +65,7 @@ Passage::~Passage() {
         response_.set_body({});
         response_.layout().taps.end(BodyEnd::cut);
     }
-    const LogContext facts{*this, 0};
-    share_.figures.count(facts.status(), facts.reason());
+    count();
     const bool logs = !trace_ || !trace_->rehearsed();
     for (std::uint32_t use = 0; logs && use < route_->chain.size(); ++use) {
         const PluginUse& plugin = *route_->chain[use];
@@ -81,6 +81,31 @@ Passage::~Passage() {
     for (auto& state : states_)
         if (state.memory) state.destroy(state.memory);
     share_.give_back(lease_);
+}
+
+// Without what was waited for from outside: the upstream between the call and its answer, the client after the first of
+// the answer was written. Waiting that plugins do is part of it.
+std::optional<net::Duration> Passage::own_time() const noexcept {
+    if (answering_ == net::TimePoint{}) return std::nullopt;
+    const net::Duration whole = answering_ - entered_;
+    if (!attempt_) return whole;
+    const auto& call = attempt_->call;
+    const bool answered = call.time_to_first_byte.count() > 0;
+    return whole - (answered ? call.time_to_first_byte : attempt_->ended.value_or(call.began) - call.began);
+}
+
+void Passage::count() noexcept {
+    share_.figures.request_ended();
+    if (over_ == net::TimePoint{}) over_ = net::Clock::now();
+    const LogContext facts{*this, 0};
+    const std::string_view method = exchange_.head_only ? std::string_view{"HEAD"} : exchange_.request.method();
+    try {
+        share_.figures.count(lease_.figures, snapshot_, *route_,
+                             {method, facts.status(), facts.reason(), facts.duration(), own_time(),
+                              facts.bytes_received(), facts.bytes_sent()});
+    } catch (const std::exception& problem) {
+        log::error("gateway", std::string("a request could not be counted: ") + problem.what());
+    }
 }
 
 net::TimePoint Passage::now() const noexcept { return share_.loop.now(); }
@@ -258,7 +283,7 @@ Task<void> Passage::fetch_from_upstream() {
     choose_target();
     const upstream::UpstreamTarget& target = *upstream.targets[*chosen_];
     BodySource* body = request_body_ ? request_body_.get() : exchange_.has_body() ? &exchange_.body() : nullptr;
-    attempt_.emplace(Attempt{upstream::Call{upstream, target, exchange_.request, body, this}, *chosen_, now()});
+    attempt_.emplace(Attempt{upstream::Call{upstream, target, exchange_.request, body, this}, *chosen_});
     ++attempts_;
     target.state().in_flight.fetch_add(1, std::memory_order_relaxed);
     try {
@@ -286,6 +311,8 @@ void Passage::end_attempt(Outcome outcome) {
     attempt_->ended = now();
     attempt_->call.outcome = outcome;
     attempt_->call.target.state().in_flight.fetch_sub(1, std::memory_order_relaxed);
+    share_.figures.count(lease_.figures, snapshot_, attempt_->call.upstream,
+                         {attempt_->target, outcome, attempt_->call.time_to_first_byte});
     for (std::uint32_t index = 0; index < route_->chain.size(); ++index) {
         const PluginUse& use = *route_->chain[index];
         try {
@@ -375,6 +402,7 @@ Task<void> Passage::send() {
         if (!taps.empty() && !body.bytes().empty()) taps.pass(body.bytes());
         if (attempt_ && !attempt_->ended) end_attempt(attempt_->call.outcome);
         co_await exchange_.send(exchange_.head_only ? std::string_view{} : body.bytes(), true);
+        answering_ = over_ = net::Clock::now();
         taps.end(BodyEnd::complete);
         co_return;
     }
@@ -382,7 +410,10 @@ Task<void> Passage::send() {
     while (!last) {
         std::string_view piece;
         if (!source->try_read(piece)) {
-            if (exchange_.body_sent() == 0) co_await exchange_.send({}, false);  // the head need not wait
+            if (exchange_.body_sent() == 0) {
+                co_await exchange_.send({}, false);  // the head need not wait
+                note_answering();
+            }
             try {
                 piece = co_await source->read();
             } catch (...) {
@@ -393,6 +424,7 @@ Task<void> Passage::send() {
         last = piece.empty();
         if (last && attempt_ && !attempt_->ended) end_attempt(Outcome::answered);
         co_await exchange_.send(piece, last, last ? source->trailers() : nullptr);
+        note_answering();
     }
 }
 

@@ -4,6 +4,7 @@
 #include <tollgate/plugin.h>
 
 #include "gateway/body_relay.h"
+#include "gateway/figures.h"
 #include "gateway/snapshot.h"
 #include "http/exchange.h"
 #include "routing/router.h"
@@ -25,6 +26,7 @@ struct LoopShare;
 struct SnapshotLease {
     std::shared_ptr<const Snapshot> snapshot;
     std::size_t holders = 0;
+    Figures::Table figures{};
 };
 
 // Lives in Gateway::serve() and dies with it, also when the request is cancelled. Logs in its destructor. One loop.
@@ -65,7 +67,6 @@ private:
     struct Attempt {
         upstream::Call call;
         std::size_t target;
-        net::TimePoint began;
         std::optional<net::TimePoint> ended{};
     };
 
@@ -85,6 +86,11 @@ private:
     BodyRelay& request_body();
     BodyRelay& response_body();
     net::TimePoint now() const noexcept;
+    void count() noexcept;
+    void note_answering() noexcept {
+        if (answering_ == net::TimePoint{}) answering_ = net::Clock::now();
+    }
+    std::optional<net::Duration> own_time() const noexcept;
 
     LoopShare& share_;
     SnapshotLease& lease_;
@@ -103,6 +109,8 @@ private:
     std::vector<std::size_t> tried_;  // targets of attempts before this one
     std::optional<Attempt> attempt_;
     int attempts_ = 0;
+    const net::TimePoint entered_;     // the turn in which the head was whole
+    net::TimePoint answering_, over_;  // by the clock: the first of the answer was written; the request ended
     Response response_;
     bool blamed_ = false;
     std::optional<Failure> failure_;

@@ -1,6 +1,7 @@
 // core/gateway/snapshot.cpp - where a Snapshot is made and unmade: here its members' types are known.
 #include "gateway/snapshot.h"
 
+#include "config/outline.h"
 #include "config/script.h"
 
 namespace tollgate {

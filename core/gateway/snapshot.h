@@ -22,6 +22,7 @@
 
 namespace tollgate::config {
 class Script;
+struct Outline;
 }
 namespace tollgate::plugins {
 void retire(Host* host) noexcept;  // plugins/plugin_host.h
@@ -89,6 +90,7 @@ struct Snapshot {
     Route unmatched;            // where no route matches: the `always` plugins, then 404 (or 405)
     routing::Router router;
     std::vector<std::unique_ptr<config::Script>> scripts;  // one per loop where routes.lua has functions, else empty
+    std::unique_ptr<const config::Outline> outline;  // what was declared, to compare with what will be
 
     Snapshot();
     ~Snapshot();

@@ -255,6 +255,7 @@ void Server::accept_all(const Listener& listener) {
             setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
         }
         Lane& lane = *lanes_[turn_++ % lanes_.size()];
+        accepted_.fetch_add(1, std::memory_order_relaxed);
         lane.expect();
         lane.loop().post([&lane, descriptor, client = client_of(from)]() mutable {
             lane.open(descriptor, std::move(client));

@@ -43,6 +43,7 @@ public:
     // Returns when whatever had been accepted is with its loop. What still waits in a queue is accepted first.
     void stop_accepting();
     std::size_t connections() const noexcept;
+    std::uint64_t accepted() const noexcept { return accepted_.load(std::memory_order_relaxed); }  // so far
     // Called on the accepting thread for each connection refused because there are too many.
     void on_refused(std::function<void()> hook) { refused_ = std::move(hook); }
     void finish();  // instead of stop(): wakes run(), then stops
@@ -61,6 +62,7 @@ private:
     std::function<void()> refused_;
     std::atomic<std::size_t> most_{50'000};
     std::atomic<bool> finishing_{false};
+    std::atomic<std::uint64_t> accepted_{0};
     std::size_t turn_ = 0;  // the accepting thread's, and so is complained_
     net::TimePoint complained_{};
     int wake_, spare_;  // an eventfd; a descriptor to give up when there are no more

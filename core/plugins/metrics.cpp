@@ -1,4 +1,4 @@
-// core/plugins/metrics.cpp - the cells of counters and gauges, their registry, and their text for Prometheus.
+// core/plugins/metrics.cpp - the cells of counters and gauges, the registry of all figures, and their text for Prometheus.
 #include "plugins/metrics.h"
 
 #include "support/text.h"
@@ -52,6 +52,7 @@ std::string escaped(std::string_view text, bool quotes) {
 
 // `{method="GET",status="200"}`, sorted, or "": what tells the figures of one family apart.
 std::string label_text(std::string_view metric, std::span<const Label> labels) {
+    if (!is_name(metric, true)) refuse(metric, "expected letters, digits and _, no digit in front");
     std::vector<Label> sorted{labels.begin(), labels.end()};
     std::sort(sorted.begin(), sorted.end(), [](const Label& a, const Label& b) { return a.name < b.name; });
     std::string out;
@@ -68,6 +69,12 @@ std::string label_text(std::string_view metric, std::span<const Label> labels) {
     return out.empty() ? out : out + '}';
 }
 
+std::string_view name_of(Metrics::Kind kind) {
+    return kind == Metrics::Kind::counter ? "counter" : kind == Metrics::Kind::gauge ? "gauge" : "histogram";
+}
+
+}  // namespace
+
 std::string number_text(double value) {
     if (std::isnan(value)) return "NaN";
     if (std::isinf(value)) return value > 0 ? "+Inf" : "-Inf";
@@ -75,8 +82,6 @@ std::string number_text(double value) {
     const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
     return {text.data(), end};
 }
-
-}  // namespace
 
 struct Metrics::Slab {
     explicit Slab(std::size_t writers, std::unique_ptr<Slab> older)
@@ -146,13 +151,15 @@ private:
 };
 
 struct Metrics::Figure {
-    std::unique_ptr<CountingCell> counter;  // one of the two
+    std::unique_ptr<CountingCell> counter;  // one of these
     std::unique_ptr<GaugeCell> gauge;
+    std::unique_ptr<Histogram> histogram;
+    std::function<double()> read;
 };
 
 struct Metrics::Family {
     std::string help;
-    bool counting = true;
+    Kind kind = Kind::counter;
     std::map<std::string, Figure> figures;  // by label_text()
 };
 
@@ -162,6 +169,7 @@ Metrics::~Metrics() {
 }
 
 void Metrics::this_thread_is_loop(std::size_t number) noexcept { loop_of_this_thread = number; }
+std::size_t Metrics::this_loop() noexcept { return loop_of_this_thread; }
 
 Metrics::Cell Metrics::next_cell() {
     if (cells_used_ == cells_per_line) {
@@ -171,30 +179,64 @@ Metrics::Cell Metrics::next_cell() {
     return {slabs_->lines.get(), loops_, cells_used_++};
 }
 
-Metrics::Figure& Metrics::figure(bool counting, std::string_view name, std::string_view help,
-                                 std::span<const Label> labels) {
-    if (!is_name(name, true)) refuse(name, "expected letters, digits and _, no digit in front");
-    const std::string key = label_text(name, labels);
-
-    const std::lock_guard lock{mutex_};
+Metrics::Figure& Metrics::figure(Kind kind, std::string_view name, std::string_view help, std::string labels) {
     auto family = families_.find(name);
     if (family == families_.end())
-        family = families_.emplace(std::string{name}, Family{std::string{help}, counting, {}}).first;
-    if (family->second.counting != counting)
-        refuse(name,
-               counting ? "is already a gauge, asked for as a counter" : "is already a counter, asked for as a gauge");
-    const auto [place, fresh] = family->second.figures.try_emplace(key);
-    if (fresh && counting) place->second.counter = std::make_unique<CountingCell>(next_cell());
-    if (fresh && !counting) place->second.gauge = std::make_unique<GaugeCell>(next_cell());
-    return place->second;
+        family = families_.emplace(std::string{name}, Family{std::string{help}, kind, {}}).first;
+    if (family->second.kind != kind)
+        refuse(name, "is already a " + std::string{name_of(family->second.kind)} + ", asked for as a " +
+                         std::string{name_of(kind)});
+    return family->second.figures[std::move(labels)];
 }
 
 Counter& Metrics::counter(std::string_view name, std::string_view help, std::span<const Label> labels) {
-    return *figure(true, name, help, labels).counter;
+    std::string key = label_text(name, labels);
+    const std::lock_guard lock{mutex_};
+    Figure& found = figure(Kind::counter, name, help, std::move(key));
+    if (!found.counter) found.counter = std::make_unique<CountingCell>(next_cell());
+    return *found.counter;
 }
 
 Gauge& Metrics::gauge(std::string_view name, std::string_view help, std::span<const Label> labels) {
-    return *figure(false, name, help, labels).gauge;
+    std::string key = label_text(name, labels);
+    const std::lock_guard lock{mutex_};
+    Figure& found = figure(Kind::gauge, name, help, std::move(key));
+    if (!found.gauge) found.gauge = std::make_unique<GaugeCell>(next_cell());
+    return *found.gauge;
+}
+
+Histogram& Metrics::histogram(std::string_view name, std::string_view help, Histogram::Bounds bounds,
+                              std::initializer_list<Label> labels) {
+    std::string key = label_text(name, {labels.begin(), labels.size()});
+    const std::lock_guard lock{mutex_};
+    Figure& found = figure(Kind::histogram, name, help, std::move(key));
+    if (!found.histogram) found.histogram = std::make_unique<Histogram>(loops_, bounds);
+    return *found.histogram;
+}
+
+Metrics::Watch Metrics::watch(Kind kind, std::string_view name, std::string_view help,
+                              std::initializer_list<Label> labels, std::function<double()> read) {
+    std::string key = label_text(name, {labels.begin(), labels.size()});
+    const std::lock_guard lock{mutex_};
+    Figure& found = figure(kind, name, help, key);
+    if (found.counter || found.gauge || found.read) refuse(name, "is there already, and cannot be watched");
+    found.read = std::move(read);
+    return {*this, std::string{name}, std::move(key)};
+}
+
+void Metrics::forget(const std::string& name, const std::string& labels) noexcept {
+    const std::lock_guard lock{mutex_};
+    const auto family = families_.find(name);
+    family->second.figures.erase(labels);
+    if (family->second.figures.empty()) families_.erase(family);
+}
+
+std::string Metrics::bounded(std::string_view set, std::size_t most, std::string_view value) {
+    const std::lock_guard lock{mutex_};
+    auto& known = label_sets_[std::string{set}];
+    if (known.contains(value)) return std::string{value};
+    if (known.size() >= most) return "(other)";
+    return *known.emplace(value).first;
 }
 
 std::string Metrics::prometheus() const {
@@ -202,10 +244,15 @@ std::string Metrics::prometheus() const {
     std::string out;
     for (const auto& [name, family] : families_) {
         out += "# HELP " + name + ' ' + escaped(family.help, false) + '\n';
-        out += "# TYPE " + name + (family.counting ? " counter\n" : " gauge\n");
+        out += "# TYPE " + name + ' ';
+        out.append(name_of(family.kind)).append("\n");
         for (const auto& [labels, figure] : family.figures) {
-            const std::string value =
-                figure.counter ? std::to_string(figure.counter->value()) : number_text(figure.gauge->value());
+            if (figure.histogram) {
+                figure.histogram->print(out, name, labels);
+                continue;
+            }
+            const std::string value = figure.counter ? std::to_string(figure.counter->value())
+                                                     : number_text(figure.gauge ? figure.gauge->value() : figure.read());
             out += name + labels + ' ' + value + '\n';
         }
     }

@@ -1,4 +1,4 @@
-// core/plugins/metrics.h - Metrics: every counter and gauge of the gateway and its plugins, and their text.
+// core/plugins/metrics.h - Metrics: every figure of the gateway and its plugins, and their text.
 //
 // A figure has one cell per event loop, which only that loop writes, so counting is a load and a store without a lock;
 // threads that are no loop share one more cell. Reading adds the cells up. The cells of eight figures on one loop share
@@ -7,11 +7,15 @@
 
 #include <tollgate/host.h>
 
+#include "plugins/histogram.h"
+
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -36,12 +40,46 @@ public:
         return gauge(name, help, std::span<const Label>{labels.begin(), labels.size()});
     }
 
+    Histogram& histogram(std::string_view name, std::string_view help, Histogram::Bounds bounds,
+                         std::initializer_list<Label> labels);
+
+    // A figure that is looked up when somebody asks: `read` is called by whoever scrapes, from any thread, and may not
+    // ask these Metrics for anything. It is there for as long as what is returned. A name and labels are watched once.
+    enum class Kind { counter, gauge, histogram };
+    class Watch {
+    public:
+        Watch() noexcept = default;
+        Watch(Metrics& metrics, std::string family, std::string labels) noexcept
+            : metrics_{&metrics}, family_{std::move(family)}, labels_{std::move(labels)} {}
+        Watch(Watch&& other) noexcept { *this = std::move(other); }
+        Watch& operator=(Watch&& other) noexcept {
+            std::swap(metrics_, other.metrics_);
+            family_.swap(other.family_);
+            labels_.swap(other.labels_);
+            return *this;
+        }
+        ~Watch() {
+            if (metrics_) metrics_->forget(family_, labels_);
+        }
+
+    private:
+        Metrics* metrics_ = nullptr;
+        std::string family_, labels_;
+    };
+    [[nodiscard]] Watch watch(Kind kind, std::string_view name, std::string_view help,
+                              std::initializer_list<Label> labels, std::function<double()> read);
+
+    // `value` as the value of a label, or "(other)" where `set` has seen as many others as it may hold. What made
+    // series without end slowed other gateways down, and their Prometheus.
+    std::string bounded(std::string_view set, std::size_t most, std::string_view value);
+
     // All figures in Prometheus' text format 0.0.4, by name. Figures of one scrape are of nearly one moment.
     std::string prometheus() const;
 
     // Says that the calling thread is loop `number` from here on, of whatever Metrics it counts in. An event loop's
     // thread calls it first thing; other threads never.
     static void this_thread_is_loop(std::size_t number) noexcept;
+    static std::size_t this_loop() noexcept;  // that number; the largest there is on any other thread
 
 private:
     struct Slab;
@@ -51,14 +89,20 @@ private:
     struct Figure;
     struct Family;
 
-    Figure& figure(bool counting, std::string_view name, std::string_view help, std::span<const Label> labels);
+    // `mutex_` is held.
+    Figure& figure(Kind kind, std::string_view name, std::string_view help, std::string labels);
     Cell next_cell();
+    void forget(const std::string& family, const std::string& labels) noexcept;
 
     const std::size_t loops_;
     mutable std::mutex mutex_;
     std::map<std::string, Family, std::less<>> families_;
+    std::map<std::string, std::set<std::string, std::less<>>, std::less<>> label_sets_;
     std::unique_ptr<Slab> slabs_;  // the newest first
     std::size_t cells_used_ = 0;   // of the newest slab
 };
+
+// As Prometheus reads it.
+std::string number_text(double value);
 
 }  // namespace tollgate::plugins

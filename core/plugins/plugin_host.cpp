@@ -5,6 +5,7 @@
 #include "plugins/named_states.h"
 #include "support/log.h"
 
+#include <algorithm>
 #include <future>
 #include <map>
 #include <stdexcept>
@@ -123,7 +124,20 @@ void PluginHost::add_command(std::string_view name, std::string_view help,
 
 std::shared_ptr<void> PluginHost::shared_state(std::string_view name, std::string_view type,
                                                const std::function<std::shared_ptr<void>()>& make) {
-    return lent_.states.get(name_, name, type, make);
+    auto state = lent_.states.get(name_, name, type, make);
+    const std::lock_guard lock{registering_};
+    if (std::find(states_.begin(), states_.end(), name) == states_.end()) states_.emplace_back(name);
+    return state;
+}
+
+std::vector<std::string> PluginHost::states() const {
+    const std::lock_guard lock{registering_};
+    return states_;
+}
+
+std::vector<std::string> states_of(const Host* host) {
+    const auto* const ours = dynamic_cast<const PluginHost*>(host);
+    return ours ? ours->states() : std::vector<std::string>{};
 }
 
 void retire(Host* host) noexcept {

@@ -72,6 +72,9 @@ public:
     // they use; not on a loop unless that is the only one the plugin spawned on.
     void retire() noexcept;
 
+    // The names of all state that was asked for so far.
+    std::vector<std::string> states() const;
+
     void log(Level level, std::string_view message) override;
     std::chrono::steady_clock::time_point now() const override { return lent_.loops.now(); }
     std::chrono::system_clock::time_point wall_clock() const override { return lent_.loops.wall_clock(); }
@@ -106,12 +109,16 @@ private:
 
     const std::string name_;
     const Lent lent_;
-    std::mutex registering_;
+    mutable std::mutex registering_;  // of the next two
     std::vector<admin::Pages::Registration> registrations_;
+    std::vector<std::string> states_;
     std::vector<std::shared_ptr<Spawned>> spawned_;  // one per loop, each touched by its loop only
 };
 
 // Retires a host that is a PluginHost; any other (a test's) is left alone.
 void retire(Host* host) noexcept;
+
+// The names of the state that this use has asked for; none of a host that is no PluginHost.
+std::vector<std::string> states_of(const Host* host);
 
 }  // namespace tollgate::plugins

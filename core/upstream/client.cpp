@@ -305,7 +305,8 @@ bool may_be_repeated(std::string_view method) noexcept {
 
 Task<Response> call(Pool& pool, Call& call) {
     call.outcome = Outcome::abandoned;
-    call.began = pool.loop().now();
+    // Not this turn's time: what the gateway did in it so far is its own, and not the upstream's.
+    call.began = net::Clock::now();
     const bool repeatable = !call.body && may_be_repeated(call.request.method());
     bool first_try = true;
     for (;;) {

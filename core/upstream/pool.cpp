@@ -17,7 +17,9 @@ public:
         : pool{pool}, target{target}, stream_{std::move(stream)} {
         stream_->set_owner(this);
         pool.loop_.arm(*this, time);
+        PoolTally::add(pool.tally_.idle);
     }
+    ~Kept() { PoolTally::add(pool.tally_.idle, std::uint64_t(-1)); }
     std::unique_ptr<net::Stream> release() noexcept {
         stream_->set_owner(nullptr);
         return std::move(stream_);
@@ -43,7 +45,9 @@ std::unique_ptr<net::Stream> Pool::take(const UpstreamTarget& target, bool caref
     while (!connections.empty()) {
         auto kept = std::move(connections.back());
         connections.pop_back();
-        if (kept->usable(careful)) return kept->release();
+        if (!kept->usable(careful)) continue;
+        PoolTally::add(tally_.reused);
+        return kept->release();
     }
     return nullptr;
 }
@@ -53,10 +57,15 @@ Task<std::unique_ptr<net::Stream>> Pool::connect(const UpstreamTarget& target, n
     if (!address) {
         const auto began = loop_.now();
         address = co_await resolver_.resolve(target.where(), timeout, result);
-        if (!address) co_return nullptr;
+        if (!address) {
+            PoolTally::add(tally_.failed);
+            co_return nullptr;
+        }
         timeout = std::max(timeout - (loop_.now() - began), net::Duration{std::chrono::milliseconds{1}});
     }
-    co_return co_await net::Connection::connect(loop_, *address, timeout, result);
+    auto connection = co_await net::Connection::connect(loop_, *address, timeout, result);
+    PoolTally::add(connection ? tally_.opened : tally_.failed);
+    co_return connection;
 }
 
 void Pool::keep(std::shared_ptr<TargetState> target, std::unique_ptr<net::Stream> stream, std::size_t most,

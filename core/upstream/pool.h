@@ -5,6 +5,8 @@
 #include "net/resolver.h"
 #include "upstream/upstream.h"
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -12,6 +14,14 @@
 #include <vector>
 
 namespace tollgate::upstream {
+
+// What became of one pool's connections. Written by its loop, read by any thread.
+struct PoolTally {
+    std::atomic<std::uint64_t> opened{0}, reused{0}, failed{0}, idle{0};
+    static void add(std::atomic<std::uint64_t>& figure, std::uint64_t n = 1) noexcept {
+        figure.store(figure.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
+    }
+};
 
 // Outlives reloads: connections are kept by the target's state, which configurations share. Loop only.
 class Pool {
@@ -35,6 +45,7 @@ public:
         if (text.capacity() <= 16 << 10) spare_text_ = std::move(text);
     }
     net::EventLoop& loop() const noexcept { return loop_; }
+    const PoolTally& tally() const noexcept { return tally_; }
 
 private:
     class Kept;
@@ -46,6 +57,7 @@ private:
 
     net::EventLoop& loop_;
     net::Resolver resolver_;
+    PoolTally tally_;  // before the shelves, whose connections count in it to their end
     std::unordered_map<const TargetState*, Shelf> shelves_;
     std::string spare_text_;
 };

@@ -46,6 +46,7 @@ private:
 struct Upstream {
     std::string name;
     std::string where;  // "routes.lua:12"
+    std::size_t number = 0;  // in its snapshot
     std::vector<std::unique_ptr<UpstreamTarget>> targets;  // at least one
     std::chrono::nanoseconds connect_timeout = std::chrono::seconds{2};
     std::chrono::nanoseconds timeout = std::chrono::seconds{30};       // request sent to the whole head of the answer

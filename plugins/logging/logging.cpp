@@ -26,13 +26,16 @@ public:
     Counts(Host& host, const std::string& to)
         : written_{host.counter("lines_total", "Log lines written", {{"to", to}})},
           dropped_{host.counter("lines_dropped_total", "Log lines for which there was no room", {{"to", to}})},
-          failed_{host.counter("write_errors_total", "Failed attempts to open or write a log", {{"to", to}})} {}
+          failed_{host.counter("write_errors_total", "Failed attempts to open or write a log", {{"to", to}})},
+          queued_{host.gauge("queued_bytes", "Log lines that wait to be written", {{"to", to}})} {}
     void written(std::uint64_t lines) noexcept override { written_.add(lines); }
     void dropped(std::uint64_t lines) noexcept override { dropped_.add(lines); }
     void failed() noexcept override { failed_.add(); }
+    void waiting(std::size_t bytes) noexcept override { queued_.set(double(bytes)); }
 
 private:
     Counter &written_, &dropped_, &failed_;
+    Gauge& queued_;
 };
 
 // All writers of all uses: the command "reopen" is one, however many uses there are.

@@ -126,6 +126,7 @@ void Writer::run() {
             asked = reopen_asked_ == reopen_done_ ? 0 : reopen_asked_;
         }
         const Progress progress = drain();
+        tell_waiting();
         if (asked) serve_reopen(asked);
         if (stopping) {
             if (progress == Progress::idle) return;
@@ -134,6 +135,15 @@ void Writer::run() {
         }
         if (!(stopping && progress == Progress::wrote) && !asked) rest(progress);
     }
+}
+
+void Writer::tell_waiting() {
+    std::size_t bytes = 0;
+    lanes_.each([&](Ring& ring) {
+        bytes += ring.readable().size();
+        return true;
+    });
+    if (bytes != told_waiting_) tally_->waiting(told_waiting_ = bytes);
 }
 
 // One round: everything that waits, lane by lane. A half-written line or note is ended before anything else.

@@ -35,6 +35,7 @@ public:
         virtual void written(std::uint64_t lines) noexcept = 0;
         virtual void dropped(std::uint64_t lines) noexcept = 0;
         virtual void failed() noexcept = 0;  // an attempt to open or write; lines are not lost by that alone
+        virtual void waiting(std::size_t bytes) noexcept = 0;  // in the rings, after each round of writing
     };
 
     struct Times {
@@ -96,6 +97,7 @@ private:
     void rest(Progress progress);
     void give_up();
     void report(bool failing, const std::string& text);
+    void tell_waiting();
     void drop(std::uint64_t lines) noexcept;
 
     const Times times_;
@@ -119,6 +121,7 @@ private:
     std::string note_text_;       // a note that is being written
     std::size_t note_written_ = 0;
     std::uint64_t noted_ = 0;     // drops that notes have told of
+    std::size_t told_waiting_ = 0;
     bool failing_ = false;
     std::uint64_t dropped_before_failure_ = 0;
     std::chrono::milliseconds retry_;

@@ -147,7 +147,7 @@ BOOST_AUTO_TEST_CASE(the_token_lets_no_foreign_page_in) {
 BOOST_AUTO_TEST_CASE(a_reload_says_what_came_of_it) {
     Reply reply = ask("POST", "/reload");
     BOOST_TEST(reply.status == 200);
-    BOOST_TEST(reply.body == "{\"ok\":true,\"summary\":\"2 routes\"}\n");
+    BOOST_TEST(reply.body == "{\"ok\":true,\"summary\":\"2 routes\",\"lines\":[]}\n");
     reloaded = {false, "1 problem", {"routes.lua:3: unknown word \"rout\""}};
     reply = ask("POST", "/reload");
     BOOST_TEST(reply.status == 409);

@@ -3,6 +3,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <array>
+#include <chrono>
 #include <string>
 #include <thread>
 #include <vector>
@@ -112,6 +114,41 @@ BOOST_AUTO_TEST_CASE(a_counter_is_no_gauge) {
     BOOST_CHECK_THROW(metrics.gauge("c", ""), std::invalid_argument);
     metrics.gauge("g", "");
     BOOST_CHECK_THROW(metrics.counter("g", ""), std::invalid_argument);
+}
+
+BOOST_AUTO_TEST_CASE(the_same_histogram_is_found_again_and_is_no_counter) {
+    static constexpr std::array<std::chrono::nanoseconds, 1> bounds{std::chrono::seconds{1}};
+    Metrics metrics{1};
+    auto& one = metrics.histogram("h_seconds", "how long", bounds, {{"route", "GET /"}});
+    BOOST_TEST(&one == &metrics.histogram("h_seconds", "", bounds, {{"route", "GET /"}}));
+    BOOST_TEST(&one != &metrics.histogram("h_seconds", "", bounds, {{"route", "GET /x"}}));
+    BOOST_CHECK_THROW(metrics.counter("h_seconds", ""), std::invalid_argument);
+    one.observe(std::chrono::milliseconds{500});
+    BOOST_TEST(metrics.prometheus().find("# TYPE h_seconds histogram\nh_seconds_bucket{route=\"GET /\",le=\"1\"} 1\n") !=
+               std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_watched_figure_is_read_when_it_is_asked_for_and_while_it_is_watched) {
+    Metrics metrics{1};
+    double value = 3;
+    {
+        const auto watch = metrics.watch(Metrics::Kind::gauge, "g", "help", {{"a", "b"}}, [&] { return value; });
+        BOOST_TEST(metrics.prometheus() == "# HELP g help\n# TYPE g gauge\ng{a=\"b\"} 3\n");
+        value = 4.5;
+        BOOST_TEST(metrics.prometheus().ends_with("g{a=\"b\"} 4.5\n"));
+        BOOST_CHECK_THROW((void)metrics.watch(Metrics::Kind::gauge, "g", "", {{"a", "b"}}, [] { return 0.0; }),
+                          std::invalid_argument);
+    }
+    BOOST_TEST(metrics.prometheus() == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_set_of_labels_is_bounded) {
+    Metrics metrics{1};
+    BOOST_TEST(metrics.bounded("route", 2, "a") == "a");
+    BOOST_TEST(metrics.bounded("route", 2, "b") == "b");
+    BOOST_TEST(metrics.bounded("route", 2, "c") == "(other)");
+    BOOST_TEST(metrics.bounded("route", 2, "a") == "a");
+    BOOST_TEST(metrics.bounded("target", 2, "c") == "c");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -39,6 +39,7 @@ inline std::uint64_t line_count(const std::string& text) {
 class Board {
 public:
     std::uint64_t written = 0, dropped = 0, failed = 0;
+    std::size_t waiting = 0;  // as last told
     std::string last_report;
 
     template <class Condition>
@@ -70,6 +71,9 @@ public:
             }
             void failed() noexcept override {
                 board.change([](Board& b) { ++b.failed; });
+            }
+            void waiting(std::size_t bytes) noexcept override {
+                board.change([bytes](Board& b) { b.waiting = bytes; });
             }
             Board& board;
         };

@@ -38,11 +38,19 @@ struct Figure final : Counter {
     std::uint64_t value() const noexcept override { return sum; }
 };
 
+struct Height final : Gauge {
+    std::atomic<double> now{0};
+    void set(double value) noexcept override { now = value; }
+    void add(double change) noexcept override { now = now + change; }
+    double value() const noexcept override { return now; }
+};
+
 // Has no room for another command, which is the last thing a use asks for.
 class FullHost final : public Host {
 public:
     std::atomic<int> logged{0};
     std::map<std::string, Figure, std::less<>> figures;
+    std::map<std::string, Height, std::less<>> heights;
     std::map<std::string, std::shared_ptr<void>, std::less<>> states;
 
     void log(Level, std::string_view) override { ++logged; }
@@ -51,7 +59,9 @@ public:
     Counter& counter(std::string_view name, std::string_view, std::initializer_list<Label>) override {
         return figures[std::string{name}];
     }
-    Gauge& gauge(std::string_view, std::string_view, std::initializer_list<Label>) override { throw unused(); }
+    Gauge& gauge(std::string_view name, std::string_view, std::initializer_list<Label>) override {
+        return heights[std::string{name}];
+    }
     std::size_t loop_count() const override { return 1; }
     std::size_t this_loop() const override { return 1; }
     Task<void> sleep(std::chrono::nanoseconds) override { throw unused(); }

@@ -227,6 +227,26 @@ BOOST_AUTO_TEST_CASE(a_stalled_pipe_holds_nobody_up_and_what_was_dropped_is_said
     BOOST_TEST(board.dropped == dropped);
 }
 
+BOOST_AUTO_TEST_CASE(what_waits_is_told_until_it_is_written) {
+    const TemporaryFolder folder;
+    Fifo fifo{(folder / "log").string()};
+    Board board;
+    Writer writer{fifo.path(), 1, small_ring, board.tally(), quick};
+    writer.set_note(note);
+    std::size_t waiting = 0;
+    const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+    for (int i = 0; waiting == 0 && std::chrono::steady_clock::now() < give_up; ++i) {
+        writer.write(0, numbered(0, i));
+        board.change([&](const Board& b) { waiting = b.waiting; });
+    }
+    BOOST_TEST(waiting > 0u);
+    std::string text;
+    BOOST_TEST(fifo.read_until(text, [&](const std::string&) {
+        board.change([&](const Board& b) { waiting = b.waiting; });
+        return waiting == 0;
+    }));
+}
+
 BOOST_AUTO_TEST_CASE(a_pipe_that_stalls_at_the_end_is_given_up_and_the_rest_counted) {
     const TemporaryFolder folder;
     Fifo fifo{(folder / "log").string()};

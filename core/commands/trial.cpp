@@ -1,0 +1,29 @@
+// core/commands/trial.cpp - reading a configuration with hosts that lend nothing lasting.
+#include "commands/trial.h"
+
+#include "support/text.h"
+
+#include <cstdlib>
+#include <iostream>
+
+namespace tollgate::commands {
+
+bool Trial::load(const std::filesystem::path& file) {
+    const auto host = [this](const Descriptor& descriptor) -> std::unique_ptr<Host> {
+        return std::make_unique<plugins::PluginHost>(descriptor.name,
+                                                     plugins::Lent{loops, metrics, states, pages, nullptr});
+    };
+    const auto target = [this](const std::string& address) {
+        auto& state = targets[address];
+        if (!state) state = std::make_shared<upstream::TargetState>();
+        return state;
+    };
+    const auto env = [](const char* name) -> const char* { return std::getenv(name); };
+    loaded = config::load(file, {catalogue, 1, host, target, env});
+    if (loaded.problems.empty() && loaded.snapshot) return true;
+    for (const config::Problem& problem : loaded.problems) std::cout << problem.text() << '\n';
+    std::cout << file.filename().string() << ": " << text::count(loaded.problems.size(), "problem") << '\n';
+    return false;
+}
+
+}  // namespace tollgate::commands

@@ -1,0 +1,37 @@
+// core/commands/trial.h - Trial: a configuration that is read and built and never served.
+#pragma once
+
+#include "admin/pages.h"
+#include "config/builder.h"
+#include "plugins/catalogue.h"
+#include "plugins/metrics.h"
+#include "plugins/named_states.h"
+#include "plugins/plugin_host.h"
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+
+namespace tollgate::commands {
+
+// Everything a configuration leans on, for the moment of reading it; nothing of it lasts.
+struct Trial {
+    plugins::Catalogue own;
+    plugins::Catalogue& catalogue = own;
+    plugins::NoLoops loops;
+    plugins::Metrics metrics{1};
+    plugins::NamedStates states;
+    admin::Pages pages;
+    std::map<std::string, std::shared_ptr<upstream::TargetState>> targets;
+    config::Loaded loaded;  // last: its hosts use the rest
+
+    Trial() = default;
+    explicit Trial(plugins::Catalogue& shared) : catalogue{shared} {}  // a second one, of the same plugins
+
+    // False, having told on stdout of every problem, where there is one.
+    bool load(const std::filesystem::path& file);
+    const Snapshot& snapshot() const { return *loaded.snapshot; }
+};
+
+}  // namespace tollgate::commands

@@ -1,0 +1,87 @@
+// core/gateway/gateway_figures.cpp - adding up what each loop keeps.
+#include "gateway/gateway_figures.h"
+
+#include "gateway/loop_share.h"
+#include "http/server.h"
+
+#include <chrono>
+#include <functional>
+
+namespace tollgate {
+
+namespace {
+
+using Kind = plugins::Metrics::Kind;
+using Shares = std::vector<std::unique_ptr<LoopShare>>;
+
+Counter& reloads(plugins::Metrics& metrics, const char* result) {
+    return metrics.counter("tollgate_reloads_total", "Reloads of the configuration by what came of them.",
+                           {{"result", result}});
+}
+
+// The sum over all loops of what `of` says of one.
+std::function<double()> sum(const Shares& shares, std::function<double(const LoopShare&)> of) {
+    return [&shares, of = std::move(of)] {
+        double all = 0;
+        for (const auto& share : shares) all += of(*share);
+        return all;
+    };
+}
+
+double read(const std::atomic<std::uint64_t>& figure) { return double(figure.load(std::memory_order_relaxed)); }
+
+}  // namespace
+
+ReloadFigures::ReloadFigures(plugins::Metrics& metrics)
+    : ok_{reloads(metrics, "ok")},
+      refused_{reloads(metrics, "refused")},
+      last_ok_{metrics.gauge("tollgate_config_last_reload_successful",
+                             "1 if the file was in order when it was last read, else 0.", {})},
+      last_time_{metrics.gauge("tollgate_config_last_load_success_timestamp_seconds",
+                               "Since when the configuration in force is in force.", {})} {}
+
+void ReloadFigures::loaded() {
+    last_ok_.set(1);
+    last_time_.set(double(std::chrono::system_clock::now().time_since_epoch() / std::chrono::seconds{1}));
+}
+
+void ReloadFigures::reloaded() {
+    ok_.add();
+    loaded();
+}
+
+void ReloadFigures::refused() {
+    refused_.add();
+    last_ok_.set(0);
+}
+
+std::vector<plugins::Metrics::Watch> watch_loops(plugins::Metrics& metrics, const Shares& shares,
+                                                 const http::Server& server) {
+    std::vector<plugins::Metrics::Watch> watched;
+    const auto watch = [&](Kind kind, const char* name, const char* help, std::function<double()> read) {
+        watched.push_back(metrics.watch(kind, name, help, {}, std::move(read)));
+    };
+    watch(Kind::gauge, "tollgate_connections", "Open connections of clients.",
+          [&server] { return double(server.connections()); });
+    watch(Kind::counter, "tollgate_connections_accepted_total", "Client connections accepted.",
+          [&server] { return double(server.accepted()); });
+    watch(Kind::gauge, "tollgate_requests_in_flight", "Requests under way.",
+          sum(shares, [](const LoopShare& share) { return share.figures.in_flight(); }));
+    watch(Kind::counter, "tollgate_upstream_connections_opened_total", "Connections made to targets.",
+          sum(shares, [](const LoopShare& share) { return read(share.pool.tally().opened); }));
+    watch(Kind::counter, "tollgate_upstream_connections_failed_total", "Connections to targets that could not be made.",
+          sum(shares, [](const LoopShare& share) { return read(share.pool.tally().failed); }));
+    watch(Kind::counter, "tollgate_upstream_connections_reused_total", "Attempts on a kept-alive connection.",
+          sum(shares, [](const LoopShare& share) { return read(share.pool.tally().reused); }));
+    watch(Kind::gauge, "tollgate_upstream_connections_idle", "Kept-alive connections to targets, waiting for use.",
+          sum(shares, [](const LoopShare& share) { return read(share.pool.tally().idle); }));
+    watch(Kind::counter, "tollgate_lua_calls_total", "Calls of functions of routes.lua.",
+          sum(shares, [](const LoopShare& share) { return read(share.figures.script.calls); }));
+    watch(Kind::counter, "tollgate_lua_failures_total", "Calls of functions of routes.lua that failed.",
+          sum(shares, [](const LoopShare& share) { return read(share.figures.script.failures); }));
+    watch(Kind::counter, "tollgate_lua_seconds_total", "Time taken by functions of routes.lua.",
+          sum(shares, [](const LoopShare& share) { return read(share.figures.script.nanoseconds) / 1e9; }));
+    return watched;
+}
+
+}  // namespace tollgate
