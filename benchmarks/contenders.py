@@ -1,7 +1,9 @@
 # benchmarks/contenders.py - the configurations: this gateway, nginx, HAProxy, and the upstream they all forward to.
 import hashlib
 import os
+import signal
 import time
+from dataclasses import dataclass
 
 from processes import Process, Trouble, free_port
 
@@ -12,6 +14,13 @@ FOREVER = 1_000_000_000  # requests per connection: nobody closes for having ser
 IDLE = 300  # seconds a connection may be idle: longer than any measurement
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a contender runs, and with how many loops, workers or threads."""
+    cpus: frozenset
+    loops: int
+
+
 def write(folder, name, text):
     path = os.path.join(folder, name)
     with open(path, "w") as file:
@@ -19,11 +28,11 @@ def write(folder, name, text):
     return path
 
 
-def nginx_file(http, limit):
+def nginx_file(http, limit, workers):
     user = "user root;\n" if os.geteuid() == 0 else ""
     paths = "".join(f"    {kind}_temp_path {kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
     return f"""{user}daemon off;
-worker_processes 1;
+worker_processes {workers};
 worker_rlimit_nofile {limit};
 pid nginx.pid;
 error_log stderr crit;
@@ -37,12 +46,12 @@ http {{
 """
 
 
-def start_nginx(settings, name, http, cpu, port):
+def start_nginx(settings, place, name, http, port):
     folder = os.path.join(settings.folder, f"{name}-{port}")
     os.makedirs(folder, exist_ok=True)
-    path = write(folder, "nginx.conf", nginx_file(http, settings.descriptors))
+    path = write(folder, "nginx.conf", nginx_file(http, settings.descriptors, place.loops))
     command = [settings.nginx, "-p", folder, "-c", path, "-e", "stderr"]
-    return started(Process(name, command, cpu, folder), port)
+    return started(Process(name, command, place.cpus, folder), port)
 
 
 def started(process, port):
@@ -60,14 +69,15 @@ def start_upstream(settings):
     listens = "".join(f"listen 127.0.0.1:{port} backlog=4096; " for port in ports)
     http = f'    server {{ {listens}location / {{ return 200 "{"x" * 126}\\n"; }} }}\n'
     http += f"    server {{ listen 127.0.0.1:{status}; location / {{ stub_status; }} }}\n"
-    process = start_nginx(settings, "upstream", http, settings.other_cpu, ports[0])
+    place = Place(frozenset({settings.other_cpu}), 1)
+    process = start_nginx(settings, place, "upstream", http, ports[0])
     process.ports, process.status = ports, status
     return process
 
 
 # ---- nginx -----------------------------------------------------------------------------------------------------
 
-def nginx(settings, server, before=""):
+def nginx(settings, place, server, before=""):
     port = free_port()
     http = f"""    upstream responder {{
         server 127.0.0.1:{settings.upstream_ports[0]};
@@ -79,7 +89,7 @@ def nginx(settings, server, before=""):
         listen 127.0.0.1:{port} backlog=4096;
 {server}    }}
 """
-    return start_nginx(settings, "nginx", http, settings.cpu, port)
+    return start_nginx(settings, place, "nginx", http, port)
 
 
 NGINX_PROXY = """            proxy_pass http://responder;
@@ -88,30 +98,30 @@ NGINX_PROXY = """            proxy_pass http://responder;
 """
 
 
-def nginx_proxy(settings):
-    return nginx(settings, f"        location / {{\n{NGINX_PROXY}        }}\n")
+def nginx_proxy(settings, place):
+    return nginx(settings, place, f"        location / {{\n{NGINX_PROXY}        }}\n")
 
 
-def nginx_refusing(settings):
+def nginx_refusing(settings, place):
     zone = "    limit_req_zone $binary_remote_addr zone=callers:10m rate=1r/m;\n"
     limit = "            limit_req zone=callers;\n            limit_req_status 429;\n"
-    return nginx(settings, f"        location / {{\n{limit}{NGINX_PROXY}        }}\n", zone)
+    return nginx(settings, place, f"        location / {{\n{limit}{NGINX_PROXY}        }}\n", zone)
 
 
-def nginx_answer(settings):
-    return nginx(settings, '        location / { return 200 "ok\\n"; }\n')
+def nginx_answer(settings, place):
+    return nginx(settings, place, '        location / { return 200 "ok\\n"; }\n')
 
 
 # ---- HAProxy ---------------------------------------------------------------------------------------------------
 # It wants two descriptors for each of maxconn and would not start with fewer; idle clients need one.
 # With many clients it would also give up its idle connections to the upstream, from a quarter of all descriptors on.
 
-def haproxy(settings, rules):
+def haproxy(settings, place, rules):
     port = free_port()
     folder = os.path.join(settings.folder, f"haproxy-{port}")
     os.makedirs(folder, exist_ok=True)
     path = write(folder, "haproxy.cfg", f"""global
-    nbthread 1
+    nbthread {place.loops}
     maxconn {settings.descriptors}
     no strict-limits
     tune.pool-high-fd-ratio 95
@@ -130,28 +140,36 @@ frontend clients
 backend responder
     server one 127.0.0.1:{settings.upstream_ports[0]} pool-max-conn {settings.keep_alive} pool-purge-delay {IDLE}s
 """)
-    return started(Process("haproxy", [settings.haproxy, "-db", "-f", path], settings.cpu, folder), port)
+    return started(Process("haproxy", [settings.haproxy, "-db", "-f", path], place.cpus, folder), port)
 
 
-def haproxy_proxy(settings):
-    return haproxy(settings, "")
+def haproxy_proxy(settings, place):
+    return haproxy(settings, place, "")
 
 
 # `return` keeps the connection, as the others do; `deny` would close it.
-def haproxy_refusing(settings):
-    return haproxy(settings, """    stick-table type ip size 100k expire 1h store http_req_rate(1h)
+def haproxy_refusing(settings, place):
+    return haproxy(settings, place, """    stick-table type ip size 100k expire 1h store http_req_rate(1h)
     http-request track-sc0 src
     http-request return status 429 content-type text/plain string "refused\\n" if { sc_http_req_rate(0) gt 1 }
 """)
 
 
-def haproxy_answer(settings):
-    return haproxy(settings, '    http-request return status 200 content-type text/plain string "ok\\n"\n')
+def haproxy_answer(settings, place):
+    return haproxy(settings, place, '    http-request return status 200 content-type text/plain string "ok\\n"\n')
+
+
+# ---- the floor -------------------------------------------------------------------------------------------------
+
+def copier(settings, place):
+    port = free_port()
+    command = [settings.copier, str(port), str(settings.upstream_ports[0]), str(place.loops)]
+    return started(Process("copier", command, place.cpus, settings.folder), port)
 
 
 # ---- this gateway ----------------------------------------------------------------------------------------------
 
-def tollgate(settings, routes, files=()):
+def tollgate(settings, place, routes, files=()):
     port = free_port()
     folder = os.path.join(settings.folder, f"tollgate-{port}")
     os.makedirs(folder, exist_ok=True)
@@ -159,8 +177,8 @@ def tollgate(settings, routes, files=()):
         write(folder, name, text)
     path = write(folder, "routes.lua",
                  f'listen "127.0.0.1:{port}"\nlimits {{ idle = {IDLE} * seconds }}\n{routes}')
-    command = [settings.tollgate, "serve", path, "--loops", "1", "--admin", "off"]
-    process = started(Process("tollgate", command, settings.cpu, folder), port)
+    command = [settings.tollgate, "serve", path, "--loops", str(place.loops), "--admin", "off"]
+    process = started(Process("tollgate", command, place.cpus, folder), port)
     process.log = os.path.join(folder, "access.log")
     return process
 
@@ -173,17 +191,17 @@ def responder(settings, ports, more=""):
 """
 
 
-def tollgate_proxy(settings):
-    return tollgate(settings, responder(settings, settings.upstream_ports[:1]) +
+def tollgate_proxy(settings, place):
+    return tollgate(settings, place, responder(settings, settings.upstream_ports[:1]) +
                     'route "GET /**" { upstream = responder }\n')
 
 
 # A thousand keys, since nobody has one; two targets, since a balancer of one has nothing to do.
-def tollgate_plugins(settings):
+def tollgate_plugins(settings, place):
     keys = [KEY] + [f"another-key-{i}" for i in range(999)]
     file = "".join(f"{hashlib.sha256(key.encode()).hexdigest()} owner-{i} bench\n" for i, key in enumerate(keys))
     balance = ', balance = balancer { policy = "round_robin" }'
-    return tollgate(settings, f"""tier "bench" {{ rate = 1000000 / second, burst = 1000000 }}
+    return tollgate(settings, place, f"""tier "bench" {{ rate = 1000000 / second, burst = 1000000 }}
 {responder(settings, settings.upstream_ports, balance)}
 always {{ logging {{ format = "json", to = "access.log" }} }}
 route "GET /**" {{ upstream = responder,
@@ -191,28 +209,43 @@ route "GET /**" {{ upstream = responder,
 """, [("keys", file)])
 
 
-def tollgate_refusing(settings):
-    return tollgate(settings, responder(settings, settings.upstream_ports[:1]) +
+def tollgate_refusing(settings, place):
+    return tollgate(settings, place, responder(settings, settings.upstream_ports[:1]) +
                     'route "GET /**" { upstream = responder, '
                     'plugins = { ratelimit { by = client_ip, rate = 1 / hour, burst = 1 } } }\n')
 
 
-def tollgate_answer(settings):
-    return tollgate(settings, 'route "GET /**" { answer = { status = 200, body = "ok\\n" } }\n')
+def tollgate_answer(settings, place):
+    return tollgate(settings, place, 'route "GET /**" { answer = { status = 200, body = "ok\\n" } }\n')
 
 
 def route_path(number, item):
     return f"/service-{number}/items/{item}"
 
 
-def tollgate_routes(count):
-    def start(settings):
-        routes = f"""for i = 1, {count} do
+def many_routes(count):
+    return f"""for i = 1, {count} do
     route("GET /service-" .. i .. "/items/:id") {{ upstream = responder }}
 end
 """
-        return tollgate(settings, responder(settings, settings.upstream_ports[:1]) + routes)
+
+
+def tollgate_routes(count):
+    def start(settings, place):
+        return tollgate(settings, place, responder(settings, settings.upstream_ports[:1]) + many_routes(count))
     return start
+
+
+def reload(process):
+    """Has it read its configuration again, and waits until it serves the new one."""
+    before = process.all_words().count("reloaded: ")
+    process.process.send_signal(signal.SIGHUP)
+    end = time.monotonic() + 20
+    while process.all_words().count("reloaded: ") == before:
+        process.check_running()
+        if time.monotonic() > end:
+            raise Trouble(f"tollgate: a reload did not end within 20 s: {process.words()}")
+        time.sleep(0.01)
 
 
 def check_log(process, requests):

@@ -3,6 +3,7 @@ import json
 import os
 import socket
 import subprocess
+import threading
 import time
 
 import contenders
@@ -14,14 +15,18 @@ TICK = 1_000_000 / os.sysconf("SC_CLK_TCK")  # microseconds
 
 # User + nice + system + irq + softirq. A process's own user + system time leaves out softirq, where much of the work on
 # sockets is done, and would be off by a factor of two between programs that do the same.
-def cpu_times(cpu):
+def cpu_times(cpus):
+    names, busy, stolen = {f"cpu{cpu}" for cpu in cpus}, 0, 0
     with open("/proc/stat") as file:
         for line in file:
             words = line.split()
-            if words[0] == f"cpu{cpu}":
+            if words[0] in names:
+                names.remove(words[0])
                 ticks = [int(word) for word in words[1:]]
-                return sum(ticks[i] for i in (0, 1, 2, 5, 6)) * TICK, ticks[7] * TICK
-    raise Trouble(f"/proc/stat has no cpu{cpu}")
+                busy, stolen = busy + sum(ticks[i] for i in (0, 1, 2, 5, 6)) * TICK, stolen + ticks[7] * TICK
+    if names:
+        raise Trouble(f"/proc/stat has no {', '.join(sorted(names))}")
+    return busy, stolen
 
 
 class Wrk:
@@ -100,16 +105,64 @@ def count_errors(row, result):
 
 def background(cpu, seconds=0.5):
     """The share of the CPU that others take while no contender runs."""
-    before, stolen_before = cpu_times(cpu)
+    before, stolen_before = cpu_times({cpu})
     start = time.monotonic()
     time.sleep(seconds)
-    after, stolen_after = cpu_times(cpu)
+    after, stolen_after = cpu_times({cpu})
     return (after - before + stolen_after - stolen_before) / 1e6 / (time.monotonic() - start)
+
+
+class Spread:
+    """Where the contenders have both CPUs, so have the upstream and whatever this process starts."""
+
+    def __init__(self, settings, row):
+        self.settings, self.both = settings, row.loops > 1
+        self.cpus = frozenset({settings.cpu, settings.other_cpu} if self.both else {settings.cpu})
+
+    def move(self, cpus):
+        if self.both:
+            self.settings.upstream.move(cpus)
+            os.sched_setaffinity(0, cpus)
+
+    def __enter__(self):
+        self.move(self.cpus)
+        return contenders.Place(self.cpus, 2 if self.both else 1)
+
+    def __exit__(self, *_):
+        self.move({self.settings.other_cpu})
+
+
+class Reloads:
+    """While wrk runs: one reload after the other, a pause between them."""
+    PAUSE = 0.3
+
+    def __init__(self, process):
+        self.process, self.stopping, self.took, self.trouble = process, threading.Event(), [], None
+        self.thread = threading.Thread(target=self.run)
+
+    def run(self):
+        try:
+            while not self.stopping.wait(self.PAUSE):
+                start = time.monotonic()
+                contenders.reload(self.process)
+                self.took.append(time.monotonic() - start)
+        except Trouble as trouble:
+            self.trouble = trouble
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.stopping.set()
+        self.thread.join()
+        if self.trouble:
+            raise self.trouble
 
 
 def measure(settings, row, name, connections, think):
     """One round of one contender, from its start to its end."""
-    with row.contenders[name](settings) as process:
+    with Spread(settings, row) as place, row.contenders[name](settings, place) as process:
         check_answers(row, name, process)
         silent, memory = None, None
         wrk = Wrk(settings, row, process.port, connections, row.routes.get(name, 0), think)
@@ -122,14 +175,21 @@ def measure(settings, row, name, connections, think):
             if hasattr(process, "log"):
                 # Lines of the warming may still be on their way; they are not of this round.
                 settle(process)
-            figure = observe(settings, row, wrk, process)
+            if name in row.reloading:
+                with Reloads(process) as reloads:
+                    figure = observe(settings, row, place, wrk, process)
+                figure["reload_ms"] = [round(took * 1000) for took in reloads.took]
+                if len(reloads.took) < 2:
+                    raise Trouble(f"{name}: {len(reloads.took)} reloads in {settings.seconds} s: take more seconds")
+            else:
+                figure = observe(settings, row, place, wrk, process)
             if silent and silent.closed():
                 raise Trouble(f"{name}: {silent.closed()} of {row.idle} silent connections were closed")
         finally:
             if silent:
                 silent.close()
         process.check_running()
-        if row.name == "plugins" and name == "tollgate":
+        if hasattr(process, "log") and os.path.exists(process.log):
             contenders.check_log(process, figure["requests"])
         return figure | {"bytes_per_connection": memory}
 
@@ -152,14 +212,14 @@ def accepted(settings, asked):
     return int(body.split("requests")[1].split()[0]) - asked
 
 
-def observe(settings, row, wrk, process):
+def observe(settings, row, place, wrk, process):
     opened = accepted(settings, 0)
     ran, waited = process.ran_and_waited()
-    busy, stolen = cpu_times(settings.cpu)
+    busy, stolen = cpu_times(place.cpus)
     start = time.monotonic()
     result = wrk.run(settings.seconds)
-    elapsed = (time.monotonic() - start) * 1e6
-    busy_after, stolen_after = cpu_times(settings.cpu)
+    elapsed = (time.monotonic() - start) * 1e6 * len(place.cpus)
+    busy_after, stolen_after = cpu_times(place.cpus)
     ran_after, waited_after = process.ran_and_waited()
     opened = accepted(settings, 1) - opened
     if result["requests"] == 0:
@@ -173,3 +233,16 @@ def observe(settings, row, wrk, process):
             "waited": (waited_after - waited) * 1e6 / elapsed,
             "opened_per_1000": opened * 1000 / result["requests"],
             "errors": count_errors(row, result)}
+
+
+def check_seconds(settings):
+    """How long `tollgate check` takes for 10,000 routes, from its start to its end, on the contenders' CPU."""
+    routes = contenders.many_routes(10_000)
+    path = contenders.write(settings.folder, "check.lua", 'listen "127.0.0.1:1"\n' +
+                            contenders.responder(settings, settings.upstream_ports[:1]) + routes)
+    start = time.monotonic()
+    done = subprocess.run([settings.tollgate, "check", path], capture_output=True, text=True, timeout=60,
+                          preexec_fn=lambda: os.sched_setaffinity(0, {settings.cpu}))
+    if done.returncode != 0 or "10000" not in done.stdout.replace(",", ""):
+        raise Trouble(f"tollgate check: {done.returncode}: {(done.stdout + done.stderr).strip()[-500:]}")
+    return time.monotonic() - start

@@ -1,4 +1,4 @@
-# benchmarks/processes.py - programs started for a run: pinned to a CPU, awaited until they listen, ended by pid.
+# benchmarks/processes.py - programs started for a run: pinned to CPUs, awaited until they listen, ended by pid.
 import ctypes
 import os
 import random
@@ -44,15 +44,15 @@ def children_of(pid):
 
 
 class Process:
-    """A program pinned to one CPU. Ends with its `with`, and with this process, however that ends."""
+    """A program pinned to its CPUs. Ends with its `with`, and with this process, however that ends."""
 
-    def __init__(self, name, command, cpu, folder):
+    def __init__(self, name, command, cpus, folder):
         self.name = name
         self.output = tempfile.NamedTemporaryFile(dir=folder, prefix=f"{name}-", suffix=".output")
         libc = ctypes.CDLL(None)
 
         def before_exec():
-            os.sched_setaffinity(0, {cpu})
+            os.sched_setaffinity(0, cpus)
             libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
         self.process = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=self.output,
@@ -68,9 +68,16 @@ class Process:
     def pid(self):
         return self.process.pid
 
-    def words(self):
+    def all_words(self):
         with open(self.output.name, errors="replace") as file:
-            return file.read()[-2000:].strip()
+            return file.read()
+
+    def words(self):
+        return self.all_words()[-2000:].strip()
+
+    def move(self, cpus):
+        for pid in [self.pid, *children_of(self.pid)]:
+            os.sched_setaffinity(pid, cpus)
 
     def check_running(self):
         code = self.process.poll()

@@ -76,8 +76,11 @@ def judge(row, connections, records):
     if row.below in others:
         met = first["us_per_request"] <= others[row.below]["us_per_request"]
         goals.append((f"not above {row.below}", met))
-    if row.half_load:
+    if row.half_load and not row.p99_goal_us:
         goals.append((f"p99 not above {row.base}'s", first["p99_us"] <= others[row.base]["p99_us"]))
+    if row.p99_goal_us:
+        added = first["p99_us"] - others[row.base]["p99_us"]
+        goals.append((f"p99 at most {row.p99_goal_us / 1000:g} ms above {row.base}'s", added <= row.p99_goal_us))
     if row.bytes_goal:
         goals.append((f"{row.bytes_goal} bytes", first["bytes_per_connection"] <= row.bytes_goal))
     first["goals"] = [{"goal": goal, "met": bool(met)} for goal, met in goals]
@@ -105,8 +108,38 @@ def print_row(row, connections, records):
     print("  " + head(row, row.idle))
     for record in records:
         print("  " + line(record, row.idle))
+    took = [one for figure in records[0]["rounds"] for one in figure.get("reload_ms", ())]
+    if took:
+        print(f"  {len(took)} reloads, each within {max(took)} ms, half of them within {statistics.median(took):.0f} ms")
     for goal in records[0].get("goals", ()):
         print(f"  goal: {records[0]['contender']}: {goal['goal']}: {'met' if goal['met'] else 'missed'}")
+
+
+# One line for each row and number of connections, microseconds and ratio for each contender.
+def markdown(machine, settings, records):
+    columns = ("tollgate", "nginx", "haproxy", "(copier)")
+    cells = {}
+    for record in records:
+        text = f"{record['us_per_request']:.2f}"
+        if record["contender"] != "nginx" and record["ratio"] is not None:
+            text += f" ({record['ratio']:.2f})"
+        cells.setdefault((record["row"], record["connections"]), {})[record["contender"]] = text
+    lines = [f"{machine['cpu']}, {machine['cores']} cores, Linux {machine['kernel']}; {machine['nginx']}, "
+             f"{' '.join(machine['haproxy'].split()[:3])}; medians of {settings.rounds} rounds.", "",
+             "| us of CPU per request (of nginx) | connections | tollgate | nginx | HAProxy | floor |", "|---|---|---|---|---|---|"]
+    for (row, connections), found in cells.items():
+        if "tollgate" in found:
+            lines.append(f"| `{row}` | {connections} | " + " | ".join(found.get(name, "") for name in columns) + " |")
+    return "\n".join(lines) + "\n"
+
+
+CHECK_GOAL = 1.0  # seconds
+
+
+def print_check(seconds):
+    middle = statistics.median(seconds)
+    print(f"\ncheck: tollgate check of 10,000 routes: {middle:.2f} s")
+    print(f"  goal: below {CHECK_GOAL:g} s: {'met' if middle < CHECK_GOAL else 'missed'}")
 
 
 def warnings(records, quiet):

@@ -124,8 +124,8 @@ public:
                 log::warning("serve", "asked again: stopping at once");
                 gateway_.stop_now();
             } else if (signal == Signal::stop) {
-                log::info("serve", "stopping: requests under way may finish");
                 draining_ = true;
+                log::info("serve", "stopping: requests under way may finish");
                 drain = std::thread{[this, &signals] {
                     gateway_.drain();
                     signals.say_drained();

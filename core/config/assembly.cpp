@@ -50,7 +50,10 @@ void Assembly::assemble(bool complete) {
     const auto listens = [](const auto& declaration) { return declaration.word == Word::listen; };
     if (complete && reader_.problems().empty() && std::none_of(declarations.begin(), declarations.end(), listens))
         add_problem({}, "expected at least one listen (listen \"127.0.0.1:8080\"), got none");
-    create_plugins();
+    if (surroundings_.making_plugins)
+        surroundings_.making_plugins([this] { create_plugins(); });
+    else
+        create_plugins();
 }
 
 // False, and a problem, where this was declared before, at `first`.

@@ -29,6 +29,8 @@ struct Surroundings {
     std::function<std::shared_ptr<upstream::TargetState>(const std::string& address)> target_state;
     // The environment, for `env "NAME"`; tests give their own.
     std::function<const char*(const char*)> env;
+    // Runs what makes the plugins, whose threads inherit the priority of who does. Null: whoever loads.
+    std::function<void(const std::function<void()>&)> making_plugins{};
 };
 
 struct Loaded {

@@ -35,7 +35,7 @@ std::string_view without_port(std::string_view element) noexcept {
 // X-Real-IP and every X-Forwarded-..., also written with underscores: CGI and WSGI make the two one.
 bool says_where_from(std::string_view name) noexcept {
     constexpr std::string_view prefix = "x-forwarded-", real_ip = "x-real-ip";
-    if (name.size() < real_ip.size() || (name[0] != 'x' && name[0] != 'X') || (name[1] != '-' && name[1] != '_')) return false;
+    if ((name[0] != 'x' && name[0] != 'X') || name.size() < real_ip.size() || (name[1] != '-' && name[1] != '_')) return false;
     std::string plain{name};
     std::replace(plain.begin(), plain.end(), '_', '-');
     return http::same_text(plain, real_ip) || http::same_text(std::string_view{plain}.substr(0, prefix.size()), prefix);
@@ -47,6 +47,14 @@ bool is_sensible_id(std::string_view id) noexcept {
                std::string_view{"-_.:/+=@"}.find(c) != std::string_view::npos;
     });
 }
+
+// "000102...feff"
+constexpr std::array<char, 512> hexadecimal = [] {
+    constexpr char digits[] = "0123456789abcdef";
+    std::array<char, 512> pairs{};
+    for (int byte = 0; byte < 256; ++byte) pairs[2 * byte] = digits[byte >> 4], pairs[2 * byte + 1] = digits[byte & 15];
+    return pairs;
+}();
 
 // Unique, not secret: a counter per thread, started by the kernel and mixed by splitmix64 (Steele, Lea, Flood 2014).
 std::uint64_t random_word() {
@@ -62,18 +70,20 @@ std::uint64_t random_word() {
     return word ^ (word >> 31);
 }
 
+// The lowest `bytes` of `word`.
+char* put_hexadecimal(char* to, std::uint64_t word, int bytes) noexcept {
+    for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8, to += 2) std::memcpy(to, &hexadecimal[2 * (word >> shift & 0xff)], 2);
+    return to;
+}
+
 std::string new_uuid() {
-    constexpr char digits[] = "0123456789abcdef";
-    std::array<std::uint64_t, 2> words{(random_word() & ~0xf000ull) | 0x4000ull,
-                                       (random_word() & ~(3ull << 62)) | (2ull << 62)};
+    const std::uint64_t high = (random_word() & ~0xf000ull) | 0x4000ull, low = (random_word() & ~(3ull << 62)) | (2ull << 62);
     std::string text(36, '-');
-    char* to = text.data();
-    for (int byte = 0; byte < 16; ++byte) {
-        const auto value = static_cast<unsigned>(words[byte / 8] >> (56 - 8 * (byte % 8))) & 0xff;
-        if (byte == 4 || byte == 6 || byte == 8 || byte == 10) ++to;
-        *to++ = digits[value >> 4];
-        *to++ = digits[value & 15];
-    }
+    char* to = put_hexadecimal(text.data(), high >> 32, 4) + 1;
+    to = put_hexadecimal(to, high >> 16, 2) + 1;
+    to = put_hexadecimal(to, high, 2) + 1;
+    to = put_hexadecimal(to, low >> 48, 2) + 1;
+    put_hexadecimal(to, low, 6);
     return text;
 }
 
@@ -117,37 +127,34 @@ void prepare_request(Request& request, const http::Client& client, std::string_v
     auto& layout = Layout::of(headers);
     const bool trust = is_trusted(client, trusted);
 
-    std::string forwarded_for;
-    if (trust)
-        for (const auto& line : layout.lines)
-            if (line.known == Known::x_forwarded_for) forwarded_for.append(layout.value(line)).append(", ");
-    forwarded_for += client.address;
     const bool keep_proto = trust && Layout::find(headers, Known::x_forwarded_proto);
     const bool keep_host = trust && Layout::find(headers, Known::x_forwarded_host);
-    std::string passed_by;
-    for (const auto& line : layout.lines)
-        if (line.known == Known::via) passed_by.append(layout.value(line)).append(", ");
+    // All values of a name joined, with ours behind them.
+    const auto continued = [&](Known name, std::string_view ours) {
+        std::string all;
+        for (const auto& line : layout.lines)
+            if (line.known == name) all.append(layout.value(line)).append(", ");
+        return all.append(ours);
+    };
+    std::string forwarded_for, passed_by;
+    if (trust && layout.may_have(Known::x_forwarded_for)) forwarded_for = continued(Known::x_forwarded_for, client.address);
+    if (layout.may_have(Known::via)) passed_by = continued(Known::via, via(request.version_minor()));
 
-    std::erase_if(layout.lines, [&](const Layout::Entry& line) {
-        switch (line.known) {
-            case Known::x_forwarded_for:
-            case Known::via:
-            case Known::x_request_id:
-            case Known::expect: return true;
-            case Known::x_forwarded_proto: return !keep_proto;
-            case Known::x_forwarded_host: return !keep_host;
-            case Known::forwarded: return !trust;
-            default: return !trust && says_where_from(layout.name(line));
-        }
+    std::uint32_t dropped = http::bits(Known::x_forwarded_for, Known::via, Known::x_request_id, Known::expect);
+    if (!keep_proto) dropped |= http::bit(Known::x_forwarded_proto);
+    if (!keep_host) dropped |= http::bit(Known::x_forwarded_host);
+    if (!trust) dropped |= http::bit(Known::forwarded);
+    std::erase_if(layout.lines, [&, dropped](const Layout::Entry& line) {
+        if (line.known != Known::other) return (dropped & http::bit(line.known)) != 0;
+        return !trust && says_where_from(layout.name(line));
     });
-    layout.append("X-Forwarded-For", forwarded_for, Known::x_forwarded_for);
+
+    layout.append("X-Forwarded-For", forwarded_for.empty() ? client.address : forwarded_for, Known::x_forwarded_for);
     if (!keep_proto) layout.append("X-Forwarded-Proto", request.scheme(), Known::x_forwarded_proto);
-    if (!keep_host) {
-        const std::string host{Layout::get(headers, Known::host)};
-        if (!host.empty()) layout.append("X-Forwarded-Host", host, Known::x_forwarded_host);
-    }
+    if (const auto* host = keep_host ? nullptr : Layout::find(headers, Known::host); host && host->value_size > 0)
+        layout.append_same("X-Forwarded-Host", *host, Known::x_forwarded_host);
     layout.append("X-Request-Id", id, Known::x_request_id);
-    layout.append("Via", passed_by.append(via(request.version_minor())), Known::via);
+    layout.append("Via", passed_by.empty() ? via(request.version_minor()) : passed_by, Known::via);
 }
 
 }  // namespace tollgate

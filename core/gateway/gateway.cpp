@@ -6,6 +6,7 @@
 #include "gateway/loop_share.h"
 #include "gateway/passage.h"
 #include "http/server.h"
+#include "support/aside.h"
 #include "support/log.h"
 
 #include <Poco/Exception.h>
@@ -39,7 +40,7 @@ public:
     LoopShare& this_share() { return *shares_[net::EventLoop::current()->number()]; }
 
 private:
-    config::Loaded load();
+    config::Loaded load(std::function<void(const std::function<void()>&)> making_plugins = {});
     std::vector<http::Listener> open_listeners(const Snapshot& snapshot, std::vector<config::Problem>& problems) const;
     void run_loop(LoopShare& share);
     void on_every_loop(const std::function<void(LoopShare&)>& job);
@@ -123,7 +124,8 @@ Gateway::Engine::~Engine() {
     current_.reset();
 }
 
-config::Loaded Gateway::Engine::load() {
+// `making_plugins` as in config::Surroundings.
+config::Loaded Gateway::Engine::load(std::function<void(const std::function<void()>&)> making_plugins) {
     const plugins::Lent lent{loops_, metrics_, states_, pages_, nullptr};
     auto loaded = config::load(options_.file,
                         {catalogue_, loops_.loop_count(),
@@ -131,7 +133,8 @@ config::Loaded Gateway::Engine::load() {
                              return std::make_unique<plugins::PluginHost>(descriptor.name, lent);
                          },
                          [this](const std::string& address) { return target_state(address); },
-                         [](const char* name) -> const char* { return std::getenv(name); }});
+                         [](const char* name) -> const char* { return std::getenv(name); },
+                         std::move(making_plugins)});
     const std::lock_guard lock{mutex_};
     files_ = loaded.files;
     return loaded;
@@ -218,7 +221,8 @@ void Gateway::Engine::on_every_loop(const std::function<void(LoopShare&)>& job) 
 Gateway::Reloaded Gateway::Engine::reload() {
     const std::lock_guard one_at_a_time{reloading_};
     if (!running_) return {false, {}, "the gateway is not running"};
-    auto loaded = load();
+    config::Loaded loaded;
+    aside([&](Waiting& waiting) { loaded = load([&](const auto& making) { waiting.do_part(making); }); });
     std::vector<http::Listener> listeners;
     if (loaded.problems.empty() && options_.object) options_.object(*loaded.snapshot, loaded.problems);
     if (loaded.problems.empty()) listeners = open_listeners(*loaded.snapshot, loaded.problems);
@@ -241,7 +245,7 @@ Gateway::Reloaded Gateway::Engine::reload() {
     return {true, {}, std::move(summary), std::move(difference)};
 }
 
-// Snapshots nobody leases any more are destroyed here, on the timer's thread: never on a loop.
+// Snapshots nobody leases any more are destroyed here: never on a loop, nor in its way.
 void Gateway::Engine::prune() {
     std::vector<std::shared_ptr<const Snapshot>> unused;
     {
@@ -251,6 +255,7 @@ void Gateway::Engine::prune() {
         retired_.erase(in_use, retired_.end());
         std::erase_if(target_states_, [](const auto& entry) { return entry.second.expired(); });
     }
+    if (!unused.empty()) aside([&](Waiting&) { unused.clear(); });
 }
 
 void Gateway::Engine::drain() {

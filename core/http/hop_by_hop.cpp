@@ -1,4 +1,4 @@
-// core/http/hop_by_hop.cpp - one pass over the lines; a second one only where Connection names more.
+// core/http/hop_by_hop.cpp - nothing to do without such lines; else a pass, and one for each name in Connection.
 #include "http/hop_by_hop.h"
 
 #include "http/layout.h"
@@ -10,27 +10,16 @@ namespace tollgate::http {
 
 namespace {
 
-bool is_hop_by_hop(Known known) noexcept {
-    switch (known) {
-        case Known::connection:
-        case Known::keep_alive:
-        case Known::proxy_connection:
-        case Known::te:
-        case Known::transfer_encoding:
-        case Known::content_length:
-        case Known::upgrade:
-        case Known::tollgate_trace:  // between the operator and this gateway: neither upstreams nor other clients see it
-            return true;
-        default:
-            return false;
-    }
-}
+// Tollgate-Trace is between the operator and this gateway: neither upstreams nor other clients see it.
+constexpr std::uint32_t hop_by_hop = bits(Known::connection, Known::keep_alive, Known::proxy_connection, Known::te,
+                                          Known::transfer_encoding, Known::content_length, Known::upgrade,
+                                          Known::tollgate_trace);
 
 }  // namespace
 
 void strip_hop_by_hop(Headers& headers) {
     auto* layout = headers.layout();
-    if (!layout) return;
+    if (!layout || !(layout->seen & hop_by_hop)) return;
     std::vector<std::string> named;
     for (const auto& line : layout->lines) {
         if (line.known != Known::connection) continue;
@@ -39,7 +28,7 @@ void strip_hop_by_hop(Headers& headers) {
             named.emplace_back(option);
         });
     }
-    std::erase_if(layout->lines, [](const auto& line) { return is_hop_by_hop(line.known); });
+    std::erase_if(layout->lines, [](const auto& line) { return hop_by_hop & bit(line.known); });
     for (const auto& name : named) headers.remove(name);
 }
 

@@ -17,7 +17,7 @@ void Http1Exchange::open(Wire& wire, const Client& client, const Limits& limits)
     client_ = &client;
     limits_ = &limits;
     began = wire.stream->loop().now();
-    began_at = std::chrono::system_clock::now();
+    began_at = wire.stream->loop().wall_clock();
     parser_.emplace(HeadLimits{limits.request_line, std::min(limits.headers, net::Buffer::size - 4096), limits.header_count},
                     head_);
     body_limit_ = limits.body;  // until the route has said
@@ -69,7 +69,7 @@ bool Http1Exchange::refuse_head(IoResult why) {
     return true;
 }
 
-// Everything about a head that Beast does not check, and the normal form that router and plugins see.
+// Everything about a head that is no matter of its lines, and the normal form that router and plugins see.
 void Http1Exchange::settle_request() {
     const auto refuse = [](std::string message) { throw Malformed{400, "malformed_request", std::move(message)}; };
     auto& layout = request.layout();
@@ -120,7 +120,7 @@ void Http1Exchange::settle_request() {
 void Http1Exchange::settle_connection() {
     const auto& layout = request.layout();
     bool close = false, keep_alive = false, upgrade = false;
-    if (const auto* lines = layout.headers.layout()) {
+    if (const auto* lines = layout.headers.layout(); lines && lines->may_have(Known::connection)) {
         for (const auto& line : lines->lines) {
             if (line.known != Known::connection) continue;
             for_each_element(lines->value(line), [&](std::string_view option) {
@@ -224,7 +224,7 @@ void Http1Exchange::client_left(IoResult how) {
 
 // What is left of a body that nobody wanted, if it is here already: then the connection can go on.
 void Http1Exchange::discard_body() {
-    if (body_started_ || expects_continue_ || !head_read_) return;
+    if (body_started_ || expects_continue_ || !head_read_ || parser_->body_done()) return;
     try {
         std::string_view piece;
         while (!parser_->body_done() && try_read(piece) && !piece.empty()) continue;
@@ -237,7 +237,7 @@ Task<void> Http1Exchange::send_interim(int status, const Headers& headers) {
     if (begun_ || request.version_minor() == 0) co_return;
     std::string head;
     write_interim_head(head, status, headers);
-    co_await write(head);
+    if (const IoResult sent = co_await write(head); !sent) client_left(sent);
 }
 
 void Http1Exchange::begin(const Response& response, std::optional<std::uint64_t> length, bool bodiless) {
@@ -275,7 +275,7 @@ Task<void> Http1Exchange::send(std::string_view piece, bool last, const Headers*
     std::string& behind = piece.size() <= worth_copying ? out_.append(std::exchange(piece, {})) : after;
     if (framed) behind.append("\r\n");
     if (last && chunked_) write_last_chunk(behind, trailers);
-    co_await write(out_, piece, after);
+    if (const IoResult sent = co_await write(out_, piece, after); !sent) client_left(sent);
     out_.clear();
     whole_ = last;
 }
@@ -285,10 +285,9 @@ void Http1Exchange::cut() noexcept {
     keep_ = false;
 }
 
-Task<void> Http1Exchange::write(std::string_view first, std::string_view second, std::string_view third) {
+net::Stream::Write Http1Exchange::write(std::string_view first, std::string_view second, std::string_view third) noexcept {
     const std::string_view pieces[] = {first, second, third};
-    const IoResult result = co_await wire_->stream->write(pieces, limits_->send_time);
-    if (!result) client_left(result);
+    return wire_->stream->write(pieces, limits_->send_time);
 }
 
 bool Http1Exchange::finish() { return whole_ && keep_ && !cut_; }

@@ -49,7 +49,7 @@ private:
     void settle_connection();
     void say_continue();
     void discard_body();
-    Task<void> write(std::string_view first, std::string_view second = {}, std::string_view third = {});
+    net::Stream::Write write(std::string_view first, std::string_view second = {}, std::string_view third = {}) noexcept;
     [[noreturn]] void client_left(net::IoResult how);
 
     Wire* wire_ = nullptr;

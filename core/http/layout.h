@@ -4,6 +4,7 @@
 #include <tollgate/message.h>
 
 #include "http/body_taps.h"
+#include "support/bytes.h"
 
 #include <cstdint>
 #include <optional>
@@ -39,7 +40,15 @@ enum class Known : std::uint8_t {
     cookie,
     tollgate_trace,
 };
+static_assert(static_cast<unsigned>(Known::tollgate_trace) < 32, "a set of them is 32 bits");
 Known known(std::string_view name) noexcept;
+
+// A set of known names.
+constexpr std::uint32_t bit(Known known) noexcept { return std::uint32_t{1} << static_cast<unsigned>(known); }
+template <class... Names>
+constexpr std::uint32_t bits(Names... names) noexcept {
+    return (bit(names) | ...);
+}
 
 bool same_text(std::string_view a, std::string_view b) noexcept;  // ASCII case ignored
 bool is_token(std::string_view text) noexcept;                     // RFC 9110 section 5.6.2
@@ -68,17 +77,28 @@ struct Headers::Layout {
         std::uint16_t name_size;
         http::Known known;
     };
-    std::string text;
+    Bytes text;
     std::vector<Entry> lines;
+    std::uint32_t shared = 0;  // bytes of values that more than one line has, once for each further one
+    std::uint32_t seen = 0;  // the set of names ever added: what is not in it need not be looked for
 
+    bool may_have(http::Known known) const noexcept { return seen & http::bit(known); }
     std::string_view name(const Entry& e) const noexcept { return {text.data() + e.name, e.name_size}; }
     std::string_view value(const Entry& e) const noexcept { return {text.data() + e.value, e.value_size}; }
     // Without the checks of Headers::add: for what a parser has checked. Neither may be a piece of `text`.
     void append(std::string_view name, std::string_view value, http::Known known);
     void append(std::string_view name, std::string_view value) { append(name, value, http::known(name)); }
+    // Another line with the value of one that is here.
+    void append_same(std::string_view name, Entry as, http::Known known);
 
     // Adds all lines of `other`, and removes lines of the same names that are here.
     void replace_by(const Layout& other);
+
+    void clear() noexcept {
+        text.clear();
+        lines.clear();
+        seen = shared = 0;
+    }
 
     static Layout& of(Headers& headers);  // made if need be
     // Layouts are lent and given back, with the memory they have grown: a message needs about ten allocations less.

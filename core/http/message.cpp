@@ -41,7 +41,8 @@ bool is_token(std::string_view text) noexcept {
 }
 
 bool is_field_value(std::string_view text) noexcept {
-    return text.find('\n') == text.npos && text.find('\r') == text.npos && text.find('\0') == text.npos;
+    // All three are below most of what there is.
+    return std::none_of(text.begin(), text.end(), [](unsigned char c) { return c <= '\r' && (c == '\n' || c == '\r' || c == 0); });
 }
 
 Known known(std::string_view name) noexcept {
@@ -84,46 +85,47 @@ using http::Known;
 
 namespace {
 
-// A loop's messages come and go on its own thread.
+// A loop's messages come and go on its own thread. No destructor: such a variable is reached without asking whether it
+// was made already, and still there when the thread's others are gone.
+constexpr std::size_t most_spare = 1024, largest_spare = 16 << 10;
 struct SpareLayouts {
-    static constexpr std::size_t most = 128, largest_kept = 16 << 10;
-    std::vector<Headers::Layout*> layouts;
-    ~SpareLayouts() {
-        for (auto* layout : layouts) delete layout;
-        closed = true;
-    }
-    static thread_local bool closed;  // trivial, so readable while the thread's other variables are gone
+    std::array<Headers::Layout*, most_spare> layouts;
+    std::size_t count;
+    bool watched, closed;
 };
-thread_local bool SpareLayouts::closed = false;
-thread_local SpareLayouts spare_layouts;
+constinit thread_local SpareLayouts spare{};
+
+struct EndOfThread {
+    ~EndOfThread() {
+        spare.closed = true;
+        while (spare.count > 0) delete spare.layouts[--spare.count];
+    }
+};
+
+[[gnu::noinline]] void watch_end_of_thread() {
+    thread_local EndOfThread end;
+    spare.watched = true;
+}
 
 }  // namespace
 
 Headers::Layout* Headers::Layout::lend() {
-    if (SpareLayouts::closed || spare_layouts.layouts.empty()) {
-        auto* layout = new Layout{};
-        layout->text.reserve(512);
-        layout->lines.reserve(16);
-        return layout;
-    }
-    Layout* layout = spare_layouts.layouts.back();
-    spare_layouts.layouts.pop_back();
+    if (spare.count > 0) return spare.layouts[--spare.count];
+    auto* layout = new Layout{};
+    layout->text.reserve(512);
+    layout->lines.reserve(16);
     return layout;
 }
 
 void Headers::Layout::give_back(Layout* layout) noexcept {
     if (!layout) return;
-    if (!SpareLayouts::closed && layout->text.capacity() <= SpareLayouts::largest_kept) {
-        auto& spare = spare_layouts.layouts;
-        if (spare.capacity() == 0) spare.reserve(SpareLayouts::most);
-        if (spare.size() < SpareLayouts::most) {
-            layout->text.clear();
-            layout->lines.clear();
-            spare.push_back(layout);
-            return;
-        }
+    if (spare.count == most_spare || spare.closed || layout->text.capacity() > largest_spare) {
+        delete layout;
+        return;
     }
-    delete layout;
+    if (!spare.watched) watch_end_of_thread();
+    layout->clear();
+    spare.layouts[spare.count++] = layout;
 }
 
 Headers::Layout& Headers::Layout::of(Headers& headers) {
@@ -132,17 +134,28 @@ Headers::Layout& Headers::Layout::of(Headers& headers) {
 }
 
 void Headers::Layout::append(std::string_view name, std::string_view value, Known known) {
-    const std::size_t start = text.size();
-    text.resize(start + name.size() + value.size());
-    std::memcpy(text.data() + start, name.data(), name.size());
-    if (!value.empty()) std::memcpy(text.data() + start + name.size(), value.data(), value.size());
-    lines.push_back({static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(start + name.size()),
-                     static_cast<std::uint32_t>(value.size()), static_cast<std::uint16_t>(name.size()), known});
+    const auto start = static_cast<std::uint32_t>(text.size());
+    char* const to = text.extend(name.size() + value.size());
+    std::memcpy(to, name.data(), name.size());
+    if (!value.empty()) std::memcpy(to + name.size(), value.data(), value.size());
+    lines.push_back({start, static_cast<std::uint32_t>(start + name.size()), static_cast<std::uint32_t>(value.size()),
+                     static_cast<std::uint16_t>(name.size()), known});
+    seen |= http::bit(known);
+}
+
+void Headers::Layout::append_same(std::string_view name, Entry as, Known known) {
+    as.name = static_cast<std::uint32_t>(text.size());
+    as.name_size = static_cast<std::uint16_t>(name.size());
+    as.known = known;
+    text.append(name);
+    shared += as.value_size;
+    lines.push_back(as);
+    seen |= http::bit(known);
 }
 
 void Headers::Layout::replace_by(const Layout& other) {
     std::erase_if(lines, [&](const Entry& mine) {
-        return std::any_of(other.lines.begin(), other.lines.end(), [&](const Entry& theirs) {
+        return other.may_have(mine.known) && std::any_of(other.lines.begin(), other.lines.end(), [&](const Entry& theirs) {
             return mine.known == theirs.known && http::same_text(name(mine), other.name(theirs));
         });
     });
@@ -150,7 +163,7 @@ void Headers::Layout::replace_by(const Layout& other) {
 }
 
 const Headers::Layout::Entry* Headers::Layout::find(const Headers& headers, Known known) noexcept {
-    if (headers.layout_)
+    if (headers.layout_ && headers.layout_->may_have(known))
         for (const auto& line : headers.layout_->lines)
             if (line.known == known) return &line;
     return nullptr;
@@ -162,14 +175,15 @@ std::string_view Headers::Layout::get(const Headers& headers, Known known) noexc
 }
 
 std::size_t Headers::Layout::count(const Headers& headers, Known known) noexcept {
-    if (!headers.layout_) return 0;
+    if (!headers.layout_ || !headers.layout_->may_have(known)) return 0;
     const auto& lines = headers.layout_->lines;
     return static_cast<std::size_t>(
         std::count_if(lines.begin(), lines.end(), [known](const Entry& line) { return line.known == known; }));
 }
 
 void Headers::Layout::remove(Headers& headers, Known known) noexcept {
-    if (headers.layout_) std::erase_if(headers.layout_->lines, [known](const Entry& line) { return line.known == known; });
+    if (headers.layout_ && headers.layout_->may_have(known))
+        std::erase_if(headers.layout_->lines, [known](const Entry& line) { return line.known == known; });
 }
 
 Headers::Headers() noexcept = default;
@@ -181,6 +195,8 @@ Headers::Headers(const Headers& other) {
     layout_ = Layout::lend();
     layout_->text = other.layout_->text;
     layout_->lines = other.layout_->lines;
+    layout_->seen = other.layout_->seen;
+    layout_->shared = other.layout_->shared;
 }
 Headers::Headers(Headers&& other) noexcept : layout_{std::exchange(other.layout_, nullptr)} {}
 Headers& Headers::operator=(const Headers& other) {
@@ -235,9 +251,7 @@ std::size_t Headers::remove(std::string_view name) noexcept {
 }
 
 void Headers::clear() noexcept {
-    if (!layout_) return;
-    layout_->lines.clear();
-    layout_->text.clear();
+    if (layout_) layout_->clear();
 }
 
 std::size_t Headers::size() const noexcept { return layout_ ? layout_->lines.size() : 0; }

@@ -96,6 +96,7 @@ Task<bool> Session::serve_next() {
         const IoResult got = left > Duration::zero() ? co_await wire_.more(left) : IoResult{IoResult::Kind::timed_out};
         whole = got ? exchange_->read_head() : exchange_->refuse_head(got);
     }
+    wire_.release_empty_buffer();
     if (lane_.draining()) exchange_->close_after();
     try {
         co_await lane_.handler().serve(*exchange_);
@@ -199,7 +200,7 @@ std::unique_ptr<Http1Exchange> Lane::lend_exchange() {
 }
 
 void Lane::give_back(std::unique_ptr<Http1Exchange> exchange) {
-    constexpr std::size_t most_spare = 64;
+    constexpr std::size_t most_spare = 512;
     if (spare_exchanges_.size() >= most_spare) return;
     exchange->close();
     spare_exchanges_.push_back(std::move(exchange));

@@ -29,6 +29,14 @@ bool is_unreserved(int c) noexcept {
            c == '_' || c == '~';
 }
 
+// What may stand in a host's name, in lower case; 0 for the rest.
+constexpr std::array<char, 256> host_table = [] {
+    std::array<char, 256> table{};
+    for (const char c : std::string_view{"0123456789abcdefghijklmnopqrstuvwxyz-._~"}) table[static_cast<unsigned char>(c)] = c;
+    for (int c = 'A'; c <= 'Z'; ++c) table[c] = static_cast<char>(c + 32);
+    return table;
+}();
+
 // "." and ".." in any writing an upstream might decode: "%2e", ".%2E", "..;x" (path parameters), "..%2f", "..%5c".
 bool is_dot_segment(std::string_view segment) noexcept {
     std::size_t dots = 0;
@@ -120,7 +128,7 @@ bool parse_authority(std::string_view authority, std::string& host) {
     } else {
         name = authority.substr(0, authority.find(':'));
         if (name.empty() || name.size() > 255) return false;
-        if (!std::all_of(name.begin(), name.end(), [](char c) { return is_unreserved(c); })) return false;
+        if (!std::all_of(name.begin(), name.end(), [](unsigned char c) { return host_table[c]; })) return false;
     }
     const auto port = authority.substr(name.size());
     if (!port.empty() && (port.front() != ':' || port.size() > 6 ||
@@ -128,7 +136,7 @@ bool parse_authority(std::string_view authority, std::string& host) {
         return false;
     host.assign(name);
     for (char& c : host)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+        if (const char lower = host_table[static_cast<unsigned char>(c)]) c = lower;
     return true;
 }
 

@@ -22,6 +22,10 @@ public:
     // Views into what was buffered hold until the next fill.
     void consume(std::size_t bytes) noexcept { begin_ += bytes; }
     void drop_buffered() noexcept { begin_ = end_; }
+    // Nothing is under way, but a wait may come: the loop's next reading then uses memory that is still in the cache.
+    void release_empty_buffer() noexcept {
+        if (begin_ == end_) release_buffer();
+    }
     void release_buffer() noexcept {
         buffer.reset();
         begin_ = end_ = 0;
@@ -59,7 +63,7 @@ public:
     };
     // Waits for more bytes, without holding an empty buffer meanwhile.
     More more(net::Duration timeout) noexcept {
-        if (begin_ == end_) release_buffer();
+        release_empty_buffer();
         return {*this, timeout};
     }
 

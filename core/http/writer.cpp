@@ -13,63 +13,70 @@ namespace tollgate::http {
 
 namespace {
 
-void append_number(std::string& out, std::uint64_t number, int base = 10) {
-    char digits[20];
-    const auto end = std::to_chars(digits, digits + sizeof digits, number, base).ptr;
-    out.append(digits, end);
-}
-
-void append_line(std::string& out, std::string_view name, std::string_view value) {
-    const std::size_t at = out.size();
-    out.resize(at + name.size() + value.size() + 4);
-    char* to = out.data() + at;
-    std::memcpy(to, name.data(), name.size());
-    to += name.size();
-    *to++ = ':';
-    *to++ = ' ';
-    if (!value.empty()) std::memcpy(to, value.data(), value.size());
-    to += value.size();
-    *to++ = '\r';
-    *to = '\n';
-}
-
-bool is_framing(Known known) noexcept {
-    switch (known) {
-        case Known::connection:
-        case Known::keep_alive:
-        case Known::proxy_connection:
-        case Known::transfer_encoding:
-        case Known::content_length:
-        case Known::upgrade:
-            return true;
-        default:
-            return false;
+// Writes behind a text, into room that is made once: at most `most` bytes.
+class Room {
+public:
+    Room(std::string& out, std::size_t most) : out_{out}, begin_{out.size()} {
+        out.resize(begin_ + most);
+        to_ = out.data() + begin_;
     }
+    Room(const Room&) = delete;
+    ~Room() { out_.resize(static_cast<std::size_t>(to_ - out_.data())); }
+
+    void put(std::string_view text) noexcept {
+        if (!text.empty()) std::memcpy(to_, text.data(), text.size());
+        to_ += text.size();
+    }
+    void put(char c) noexcept { *to_++ = c; }
+    void put_number(std::uint64_t number, int base = 10) noexcept { to_ = std::to_chars(to_, to_ + 20, number, base).ptr; }
+    void put_line(std::string_view name, std::string_view value) noexcept {
+        put(name);
+        put(": ");
+        put(value);
+        put("\r\n");
+    }
+
+private:
+    std::string& out_;
+    const std::size_t begin_;
+    char* to_;
+};
+
+constexpr std::size_t room_for_facts = 160;  // all of them, a Date, and the blank line
+constexpr std::uint32_t framing = bits(Known::connection, Known::keep_alive, Known::proxy_connection,
+                                       Known::transfer_encoding, Known::content_length, Known::upgrade);
+
+std::size_t room_for_lines(const Headers& headers) noexcept {
+    const auto* layout = headers.layout();
+    return layout ? layout->text.size() + 4 * layout->lines.size() + layout->shared : 0;
 }
 
-void append_lines(std::string& out, const Headers& headers, bool without_host) {
+void put_lines(Room& room, const Headers& headers, std::uint32_t without) {
     const Headers::Layout* layout = headers.layout();
     if (!layout) return;
     for (const auto& line : layout->lines)
-        if (!is_framing(line.known) && !(without_host && line.known == Known::host))
-            append_line(out, layout->name(line), layout->value(line));
+        if (!(without & bit(line.known))) room.put_line(layout->name(line), layout->value(line));
 }
 
-void append_facts(std::string& out, const HeadFacts& facts) {
+void put_facts(Room& room, const HeadFacts& facts) {
     if (facts.length) {
-        out.append("Content-Length: ");
-        append_number(out, *facts.length);
-        out.append("\r\n", 2);
+        room.put("Content-Length: ");
+        room.put_number(*facts.length);
+        room.put("\r\n");
     }
-    if (facts.chunked) out.append("Transfer-Encoding: chunked\r\n");
-    if (facts.close) out.append("Connection: close\r\n");
-    if (facts.keep_alive) out.append("Connection: keep-alive\r\n");
+    if (facts.chunked) room.put("Transfer-Encoding: chunked\r\n");
+    if (facts.close) room.put("Connection: close\r\n");
+    if (facts.keep_alive) room.put("Connection: keep-alive\r\n");
 }
 
-void append_status_line(std::string& out, int status) {
-    out.append("HTTP/1.1 ");
-    append_number(out, static_cast<std::uint64_t>(status));
-    out.append(1, ' ').append(reason_phrase(status)).append("\r\n", 2);
+constexpr std::size_t room_for_status = 100;
+
+void put_status_line(Room& room, int status) {
+    room.put("HTTP/1.1 ");
+    room.put_number(static_cast<std::uint64_t>(status));
+    room.put(' ');
+    room.put(reason_phrase(status));
+    room.put("\r\n");
 }
 
 }  // namespace
@@ -85,41 +92,48 @@ std::string_view reason_phrase(int status) noexcept {
 }
 
 void write_response_head(std::string& out, int status, const Headers& headers, const HeadFacts& facts) {
-    append_status_line(out, status);
-    append_lines(out, headers, false);
-    if (!Headers::Layout::find(headers, Known::date)) append_line(out, "Date", date_now());
-    append_facts(out, facts);
-    out.append("\r\n", 2);
+    Room room{out, room_for_status + room_for_lines(headers) + room_for_facts};
+    put_status_line(room, status);
+    put_lines(room, headers, framing);
+    if (!Headers::Layout::find(headers, Known::date)) room.put_line("Date", date_now());
+    put_facts(room, facts);
+    room.put("\r\n");
 }
 
 void write_interim_head(std::string& out, int status, const Headers& headers) {
-    append_status_line(out, status);
-    append_lines(out, headers, false);
-    out.append("\r\n", 2);
+    Room room{out, room_for_status + room_for_lines(headers) + 2};
+    put_status_line(room, status);
+    put_lines(room, headers, framing);
+    room.put("\r\n");
 }
 
 void write_request_head(std::string& out, const Request& request, std::string_view host, const HeadFacts& facts) {
-    const std::string_view target = request.layout().asterisk ? "*" : request.target();
-    out.append(request.method()).append(1, ' ').append(target).append(" HTTP/1.1\r\n");
-    if (!host.empty()) append_line(out, "Host", host);
-    append_lines(out, request.headers(), !host.empty());
-    append_facts(out, facts);
-    out.append("\r\n", 2);
+    const std::string_view target = request.layout().asterisk ? "*" : request.target(), version = " HTTP/1.1\r\n";
+    Room room{out, request.method().size() + 1 + target.size() + version.size() + host.size() +
+                       room_for_lines(request.headers()) + room_for_facts};
+    room.put(request.method());
+    room.put(' ');
+    room.put(target);
+    room.put(version);
+    if (!host.empty()) room.put_line("Host", host);
+    put_lines(room, request.headers(), host.empty() ? framing : framing | bit(Known::host));
+    put_facts(room, facts);
+    room.put("\r\n");
 }
 
 void write_chunk_start(std::string& out, std::size_t size) {
-    append_number(out, size, 16);
-    out.append("\r\n", 2);
+    Room room{out, 22};
+    room.put_number(size, 16);
+    room.put("\r\n");
 }
 
 void write_last_chunk(std::string& out, const Headers* trailers) {
-    out.append("0\r\n", 3);
+    Room room{out, 5 + (trailers ? room_for_lines(*trailers) : 0)};
+    room.put("0\r\n");
     // What the gateway itself acts on frames, routes or vouches for a message: never behind its body (RFC 9110 section
     // 6.5.1), where no check has seen it and some upstreams would merge it into the headers.
-    if (const auto* layout = trailers ? trailers->layout() : nullptr)
-        for (const auto& line : layout->lines)
-            if (line.known == Known::other) append_line(out, layout->name(line), layout->value(line));
-    out.append("\r\n", 2);
+    if (trailers) put_lines(room, *trailers, ~bit(Known::other));
+    room.put("\r\n");
 }
 
 std::string_view date_now() {

@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 struct epoll_event;
@@ -60,6 +61,11 @@ public:
     std::size_t number() const noexcept { return number_; }
 
     TimePoint now() const noexcept { return now_; }  // when this turn began
+    // The same moment as people say it: asked of the kernel once a turn, and only in turns in which somebody asks.
+    std::chrono::system_clock::time_point wall_clock() noexcept {
+        if (std::exchange(wall_clock_of_, turn_) != turn_) wall_clock_ = std::chrono::system_clock::now();
+        return wall_clock_;
+    }
     void arm(Timer& timer, TimePoint when) noexcept { timers_.arm(timer, when); }
     void arm(Timer& timer, Duration after) noexcept {
         constexpr Duration longest = std::chrono::hours{24 * 365};  // "for ever" would overflow
@@ -100,7 +106,8 @@ private:
     TimePoint now_;
     Timers timers_;
     std::atomic<bool> stopping_{false};
-    std::uint64_t turn_ = 0;
+    std::uint64_t turn_ = 0, wall_clock_of_ = ~std::uint64_t{0};
+    std::chrono::system_clock::time_point wall_clock_;
     std::mutex posted_mutex_;
     std::vector<std::function<void()>> posted_;
     std::vector<Buffer*> spare_buffers_;

@@ -6,35 +6,49 @@
 
 #include <array>
 #include <cstdlib>
+#include <new>
 
 namespace tollgate::detail {
 
 namespace {
 
-constexpr std::size_t step = 64, most = 4096, kept_per_size = 128;
+constexpr std::size_t step = 64, most = 4096, kept_per_size = 512;
 
 struct Free {
     Free* next;
 };
 
-thread_local bool lists_closed = false;  // trivial, so readable while the thread's other variables are gone
+// No destructor: such a variable is reached without asking whether it was made already, and still there when the
+// thread's others are gone. `count` is then that of a full list.
+struct List {
+    Free* first;
+    std::size_t count;
+};
+constinit thread_local std::array<List, most / step> lists{};
+constinit thread_local bool watched = false;
 
-struct Lists {
-    std::array<Free*, most / step> first{};
-    std::array<std::size_t, most / step> count{};
-    ~Lists() {
-        for (Free* frame : first) {
-            while (frame) {
-                Free* next = frame->next;
+struct EndOfThread {
+    ~EndOfThread() {
+        for (List& list : lists) {
+            while (Free* frame = list.first) {
+                list.first = frame->next;
                 std::free(frame);
-                frame = next;
             }
+            list.count = kept_per_size;
         }
-        lists_closed = true;
     }
 };
 
-thread_local Lists lists;
+[[gnu::noinline]] void watch_end_of_thread() {
+    thread_local EndOfThread end;
+    watched = true;
+}
+
+void* make_frame(std::size_t size) {
+    void* memory = std::malloc(size);
+    if (!memory) throw std::bad_alloc{};
+    return memory;
+}
 
 // A frame that was freed must look freed to AddressSanitizer.
 #if defined(__has_feature)
@@ -52,30 +66,25 @@ constexpr bool keep_frames = true;
 
 void* allocate_frame(std::size_t size) {
     const std::size_t index = (size - 1) / step;
-    if (index < lists.first.size() && !lists_closed) {
-        if (Free* frame = lists.first[index]) {
-            lists.first[index] = frame->next;
-            --lists.count[index];
-            return frame;
-        }
-        size = (index + 1) * step;  // fits whatever the list may hand it out for later
-    }
-    void* memory = std::malloc(size);
-    if (!memory) throw std::bad_alloc{};
-    return memory;
+    if (index >= lists.size()) return make_frame(size);
+    List& list = lists[index];
+    Free* const frame = list.first;
+    if (!frame) return make_frame((index + 1) * step);  // fits whatever the list may hand it out for later
+    list.first = frame->next;
+    --list.count;
+    return frame;
 }
 
 void free_frame(void* memory, std::size_t size) noexcept {
     const std::size_t index = (size - 1) / step;
-    if (index >= lists.first.size() || lists_closed || !keep_frames ||
-        lists.count[index] == kept_per_size) {
+    if (!keep_frames || index >= lists.size() || lists[index].count == kept_per_size) {
         std::free(memory);
         return;
     }
-    auto* frame = static_cast<Free*>(memory);
-    frame->next = lists.first[index];
-    lists.first[index] = frame;
-    ++lists.count[index];
+    if (!watched) watch_end_of_thread();
+    List& list = lists[index];
+    list.first = new (memory) Free{list.first};
+    ++list.count;
 }
 
 }  // namespace tollgate::detail

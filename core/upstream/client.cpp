@@ -219,9 +219,9 @@ Response Conversation::take_response() {
     call_.status = parser_->status();
     bool close = false, keep_alive = false;
     std::optional<std::uint64_t> declared;
-    if (const auto* layout = head_.headers.layout()) {
+    if (Headers::Layout::find(head_.headers, http::Known::content_length)) declared = parser_->length();
+    if (const auto* layout = head_.headers.layout(); layout && layout->may_have(http::Known::connection)) {
         for (const auto& line : layout->lines) {
-            if (line.known == http::Known::content_length) declared = parser_->length();
             if (line.known != http::Known::connection) continue;
             http::for_each_element(layout->value(line), [&](std::string_view option) {
                 close |= http::same_text(option, "close");

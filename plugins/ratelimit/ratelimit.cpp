@@ -178,7 +178,9 @@ Verdict RateLimit::refusal(const Decision& decision) {
     if (decision.retry_after == Decision::never)
         return Refusal{429, "rate_limited", "this request costs more than its limit ever allows at once"};
     const Digits seconds{whole_seconds(decision.retry_after.count())};
-    std::string message = "too many requests; try again in ";
+    std::string message;
+    message.reserve(64);
+    message += "too many requests; try again in ";
     message += seconds;
     message += decision.retry_after.count() > second ? " seconds" : " second";
     Refusal refusal{429, "rate_limited", std::move(message)};
