@@ -137,6 +137,12 @@ constexpr std::string_view kinds = R"(-- Units calculate from both sides (5 * se
 ---What a condition of a route wants of a text: equal, there or not, one of several, found in it.
 ---@alias tollgate.condition string|boolean|tollgate.pattern|(string|tollgate.pattern)[]
 
+---What clients are told: a body, more than that, or a function.
+---@alias tollgate.told string|tollgate.error_answer|fun(failure: tollgate.failure, request: tollgate.request): string|tollgate.error_answer|nil
+
+---By status, by class ("4xx", "5xx"), by reason, or `any`.
+---@alias tollgate.errors table<string|integer, tollgate.told>
+
 ---A use of a plugin, or lists of them.
 ---@class tollgate.use
 ---What `upstream` returned.

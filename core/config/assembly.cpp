@@ -33,6 +33,11 @@ void Assembly::assemble(bool complete) {
             case Word::trusted_proxies: add_trusted(declaration); break;
             case Word::tier: add_tier(declaration); break;
             case Word::upstream: add_upstream(declaration, int(i)); break;
+            case Word::request_headers:
+            case Word::response_headers:
+            case Word::errors:
+            case Word::cors:
+            case Word::response: add_shaping(declaration); break;
             case Word::always: collect_uses(declaration.place, "always", declaration.item, always_); break;
             default: break;
         }
@@ -45,6 +50,8 @@ void Assembly::assemble(bool complete) {
     snapshot_->unmatched.name = "(none)";
     snapshot_->unmatched.where = where({});
     set_chain({}, "always", {}, snapshot_->unmatched);
+    snapshot_->unmatched.shaping = shaping_.of_all();
+    snapshot_->has_cors = snapshot_->unmatched.shaping && snapshot_->unmatched.shaping->cors;
     for (const auto& declaration : declarations)
         if (declaration.word == Word::route && declaration.complete) add_route(declaration);
     const auto listens = [](const auto& declaration) { return declaration.word == Word::listen; };
@@ -54,6 +61,11 @@ void Assembly::assemble(bool complete) {
         surroundings_.making_plugins([this] { create_plugins(); });
     else
         create_plugins();
+}
+
+void Assembly::add_shaping(const Declaration& declaration) {
+    if (once(declaration, word_name(declaration.word), shaping_words_[declaration.word]))
+        shaping_.add(declaration.word, declaration.item, report_at(declaration.place));
 }
 
 // False, and a problem, where this was declared before, at `first`.
@@ -88,9 +100,7 @@ std::optional<CheckedSettings> Assembly::check(Place place, const std::string& o
 
 std::optional<CheckedSettings> Assembly::check(Place place, const std::string& owner, const Item& table,
                                                const Shape& shape) {
-    std::vector<std::string_view> specials;
-    for (const auto& special : shape.specials) specials.emplace_back(special.name);
-    return check(place, owner, table, shape.fields, specials);
+    return check(place, owner, table, shape.fields, special_names(shape));
 }
 
 Default Assembly::default_of(const Field& field, const std::string& owner, Place place) {

@@ -4,6 +4,7 @@
 #include "config/builder.h"
 #include "config/reader.h"
 #include "config/schema.h"
+#include "config/shaping_assembly.h"
 #include "config/vocabulary.h"
 
 #include <map>
@@ -34,6 +35,9 @@ private:
     struct Use;  // a declared use with its checked settings
 
     void add_problem(Place place, std::string what) { problems_.push_back({place, std::move(what)}); }
+    Report report_at(Place place) {
+        return [this, place](std::string what) { add_problem(place, std::move(what)); };
+    }
     std::string where(Place place) const { return origin_.files->text(place); }
     std::string seen_from(Place here, Place place) const { return origin_.files->seen_from(here, place); }
     bool once(const Declaration& declaration, const std::string& owner, std::optional<Place>& first);
@@ -54,6 +58,7 @@ private:
     void add_trusted(const Declaration& declaration);
     void add_ranges(Place place, const Item& item);
     void add_tier(const Declaration& declaration);
+    void add_shaping(const Declaration& declaration);
     void add_upstream(const Declaration& declaration, int index);
     void add_targets(const Declaration& declaration, const std::string& owner, const Item& targets,
                      upstream::Upstream& upstream);
@@ -72,8 +77,7 @@ private:
     void set_upstream(const Declaration& declaration, const std::string& owner, const Item& item, Route& route,
                       int& index);
     void set_answer(const Declaration& declaration, const std::string& owner, const Item& item, Route& route);
-    void set_answer_headers(const Declaration& declaration, const std::string& owner, const Item& item,
-                            FixedAnswer& answer);
+    void set_shaping(const Declaration& declaration, const std::string& owner, Route& route);
     void set_chain(Place place, const std::string& owner, const std::vector<int>& uses, Route& route);
 
     struct UpstreamPlan {
@@ -98,6 +102,8 @@ private:
     ExpressionsByText expressions_;
     std::map<std::string, std::optional<Place>> tiers_;         // by name, of the first of each
     std::optional<Place> limits_, admin_;
+    ShapingAssembly shaping_{origin_};
+    std::map<Word, std::optional<Place>> shaping_words_;
 };
 
 }  // namespace tollgate::config

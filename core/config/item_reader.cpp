@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 
 namespace tollgate::config {
 
@@ -82,6 +83,10 @@ Item Reader::table_at(lua_State* state, int index, int depth) {
             continue;
         }
         const double key = type == LUA_TNUMBER ? lua_tonumber(state, -2) : 0;
+        if (length == 0 && key >= 100 && key < 10'000 && key == std::floor(key)) {  // [404]: a name of digits
+            item.named.push_back({copied(std::to_string(int(key))), {}});
+            continue;
+        }
         if (key >= 1 && key <= double(length) && key == std::floor(key)) continue;
         throw Complaint{"expected a list or names in { ... }, got " +
                         (type == LUA_TNUMBER ? "an entry number " + std::to_string(std::int64_t(key)) +
@@ -89,9 +94,17 @@ Item Reader::table_at(lua_State* state, int index, int depth) {
                                              : std::string{"a "} + luaL_typename(state, -2) + " as a name")};
     }
     std::sort(item.named.begin(), item.named.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+    const auto twice = std::adjacent_find(item.named.begin(), item.named.end(),
+                                          [](const auto& a, const auto& b) { return a.name == b.name; });
+    if (twice != item.named.end())
+        throw Complaint{"expected each name once in { ... }, got " + twice->name + " as a number and as a text"};
     for (auto& [name, value] : item.named) {
         lua_pushlstring(state, name.data(), name.size());
         lua_rawget(state, index);
+        if (lua_isnil(state, -1)) {
+            lua_pop(state, 1);
+            lua_rawgeti(state, index, std::atoi(name.c_str()));
+        }
         value = item_at(state, lua_gettop(state), depth + 1);
         lua_pop(state, 1);
     }

@@ -1,6 +1,7 @@
 // core/config/lua_script.cpp - calls functions of routes.lua with a read-only view of a request.
 #include "config/lua_script.h"
 
+#include "config/lua_answers.h"
 #include "support/failure.h"
 #include "support/text.h"
 
@@ -19,7 +20,7 @@ constexpr std::array<std::string_view, 4> named_names = {"headers", "query", "co
 // A request on its way through the corridor, as functions see it.
 class ContextFacts final : public Facts {
 public:
-    explicit ContextFacts(const Context& ctx) : ctx_{ctx} {}
+    explicit ContextFacts(const Context& ctx, bool raw = false) : ctx_{ctx}, raw_{raw} {}
     std::string_view plain(Plain fact) const override {
         switch (fact) {
             case Plain::method: return ctx_.request().method();
@@ -37,7 +38,7 @@ public:
         switch (fact) {
             case Named::headers: return ctx_.request().headers().get(name);
             case Named::cookies: return ctx_.request().cookie(name);
-            case Named::parameters: return ctx_.parameter(name);
+            case Named::parameters: return raw_ ? raw_parameter(ctx_, name) : ctx_.parameter(name);
             case Named::query: break;
         }
         scratch = ctx_.request().query_parameter(name).value_or("");
@@ -46,7 +47,22 @@ public:
 
 private:
     const Context& ctx_;
+    bool raw_;  // parameters undecoded
 };
+
+// The stack as it was, however a call and the reading of its results end.
+struct Emptied {
+    explicit Emptied(lua_State* of) : state{of}, top{lua_gettop(of)} {}
+    ~Emptied() { lua_settop(state, top); }
+    Emptied(const Emptied&) = delete;
+    Emptied& operator=(const Emptied&) = delete;
+    lua_State* state;
+    int top;
+};
+
+Failure script_failed(std::string detail) {
+    return {Culprit::gateway, 500, "script_failed", "a function of the configuration failed", std::move(detail)};
+}
 
 int refuse_change(lua_State*) { throw Complaint{"the request cannot be changed here"}; }
 
@@ -84,6 +100,7 @@ LuaScript::LuaScript(Source& source, plugins::Catalogue& catalogue, const std::v
 
 void LuaScript::open_request(lua_State* state, void* data) {
     auto* self = static_cast<LuaScript*>(data);
+    open_answers(state);
     lua_pushlightuserdata(state, self);
     lua_newtable(state);
     for (std::size_t i = 0; i < plain_names.size(); ++i) {
@@ -134,18 +151,25 @@ int LuaScript::named_field(lua_State* state) {
 }
 
 void LuaScript::call(int function, const Facts& facts) {
-    Lua& lua = reader_.lua();
     reader_.push_function(function);
+    run(function, 0, 1, facts);
+}
+
+void LuaScript::run(int function, int arguments, int results, const Facts& facts) {
+    Lua& lua = reader_.lua();
     lua_rawgeti(lua.state(), LUA_REGISTRYINDEX, request_);
     facts_ = &facts;
     const auto began = std::chrono::steady_clock::now();
-    const auto error = lua.call(1, 1);
+    const auto error = lua.call(arguments + 1, results);
     if (tally_) tally_->add(error.has_value(), std::chrono::steady_clock::now() - began);
     facts_ = nullptr;
     if (!error) return;
-    const Place place = error->place.line ? error->place : reader_.functions()[std::size_t(function) - 1];
-    throw Failure{Culprit::gateway, 500, "script_failed", "a function of the configuration failed",
-                  lua.files().text(place) + ": " + error->what};
+    if (error->place.line == 0) fail(function, error->what);
+    throw script_failed(lua.files().text(error->place) + ": " + error->what);
+}
+
+void LuaScript::fail(int function, const std::string& what) {
+    throw script_failed(reader_.lua().files().text(reader_.functions()[std::size_t(function) - 1]) + ": " + what);
 }
 
 bool LuaScript::test(int function, const Facts& facts) {
@@ -172,17 +196,57 @@ std::string_view LuaScript::text(int function, const Facts& facts, std::string& 
         wrong = luaL_typename(state, -1);
     }
     lua_pop(state, 1);
-    if (!wrong) return scratch;
-    const Place place = reader_.functions()[std::size_t(function) - 1];
-    throw Failure{Culprit::gateway, 500, "script_failed", "a function of the configuration failed",
-                  reader_.lua().files().text(place) + ": expected a text, a number or nothing to be returned, got a " +
-                      wrong + " value"};
+    if (wrong)
+        fail(function, std::string{"expected a text, a number or nothing to be returned, got a "} + wrong + " value");
+    return scratch;
+}
+
+std::optional<SaidAnswer> LuaScript::error_answer(int function, const Failure& failure, std::string_view request_id,
+                                                  const Facts& facts) {
+    lua_State* state = reader_.lua().state();
+    const Emptied emptied{state};
+    reader_.push_function(function);
+    push_failure(state, failure, request_id);
+    run(function, 1, 1, facts);
+    try {
+        return said_answer(state);
+    } catch (const Complaint& complaint) {
+        fail(function, complaint.text);
+    }
+}
+
+AnswerChange LuaScript::change(int function, const AnswerFacts& answer, const Facts& facts) {
+    lua_State* state = reader_.lua().state();
+    const Emptied emptied{state};
+    push_answer(state, answer);
+    reader_.push_function(function);
+    lua_pushvalue(state, -2);
+    run(function, 1, 0, facts);
+    try {
+        return changed_answer(state, answer);
+    } catch (const Complaint& complaint) {
+        fail(function, complaint.text);
+    }
 }
 
 bool LuaScript::test(int function, const Context& ctx) { return test(function, ContextFacts{ctx}); }
 
 std::string_view LuaScript::text(int function, const Context& ctx, std::string& scratch) {
     return text(function, ContextFacts{ctx}, scratch);
+}
+
+std::string LuaScript::target(int function, const Context& ctx) {
+    std::string scratch;
+    return std::string{text(function, ContextFacts{ctx, true}, scratch)};
+}
+
+std::optional<SaidAnswer> LuaScript::error_answer(int function, const Failure& failure, std::string_view request_id,
+                                                  const Context& ctx) {
+    return error_answer(function, failure, request_id, ContextFacts{ctx});
+}
+
+AnswerChange LuaScript::change(int function, const AnswerFacts& answer, const Context& ctx) {
+    return change(function, answer, ContextFacts{ctx});
 }
 
 }  // namespace tollgate::config

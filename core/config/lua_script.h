@@ -40,8 +40,16 @@ public:
 
     bool test(int function, const Context& ctx) override;
     std::string_view text(int function, const Context& ctx, std::string& scratch) override;
+    std::string target(int function, const Context& ctx) override;
+    std::optional<SaidAnswer> error_answer(int function, const Failure& failure, std::string_view request_id,
+                                           const Context& ctx) override;
+    AnswerChange change(int function, const AnswerFacts& answer, const Context& ctx) override;
+
     bool test(int function, const Facts& facts);
     std::string_view text(int function, const Facts& facts, std::string& scratch);
+    std::optional<SaidAnswer> error_answer(int function, const Failure& failure, std::string_view request_id,
+                                           const Facts& facts);
+    AnswerChange change(int function, const AnswerFacts& answer, const Facts& facts);
 
 private:
     static void open_request(lua_State* state, void* self);
@@ -49,6 +57,9 @@ private:
     static int named_field(lua_State* state);
     static const Facts& facts_of(lua_State* state);
     void call(int function, const Facts& facts);  // leaves one result on the stack
+    // The function and `arguments` are on the stack; the request comes last. `results` are left there.
+    void run(int function, int arguments, int results, const Facts& facts);
+    [[noreturn]] void fail(int function, const std::string& what);
 
     Reader reader_;
     const Facts* facts_ = nullptr;  // of the call under way

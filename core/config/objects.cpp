@@ -158,9 +158,11 @@ int concatenate(lua_State* state) {
 }  // namespace
 
 const char* word_name(Word word) {
-    constexpr const char* names[] = {"listen", "admin",           "tier",    "upstream", "route",   "always",
-                                     "limits", "trusted_proxies", "plugin",  "env",      "require", "header",
-                                     "query",  "cookie",          "matches", "a plugin"};
+    constexpr const char* names[] = {"listen",  "admin",  "tier",            "upstream",        "route",
+                                     "always",  "limits", "trusted_proxies", "request_headers", "response_headers",
+                                     "errors",  "cors",   "response",        "plugin",          "env",
+                                     "require", "header", "query",           "cookie",          "matches",
+                                     "a plugin"};
     return names[std::size_t(word)];
 }
 

@@ -10,14 +10,13 @@ namespace tollgate::config {
 
 namespace {
 
-// Framing is the gateway's business, and so is the connection.
-constexpr std::string_view own_headers[] = {"content-length", "transfer-encoding", "connection", "keep-alive",
-                                            "trailer",        "upgrade",           "te",         "date"};
 
-std::string lower(std::string_view text) {
-    std::string out{text};
-    for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    return out;
+// What a route has of `names`, as a list in words.
+std::string present(const Item& table, std::initializer_list<std::string_view> names) {
+    std::vector<std::string_view> found;
+    for (const auto name : names)
+        if (table.find(name)) found.push_back(name);
+    return text::join(found, " and ");
 }
 
 }  // namespace
@@ -34,14 +33,17 @@ void Assembly::add_route(const Declaration& declaration) {
     int upstream = -1;
     if (to) set_upstream(declaration, owner, *to, route, upstream);
     if (answer) set_answer(declaration, owner, *answer, route);
-    if (to && answer) add_problem(place, owner + ": expected an upstream or an answer, got both");
+    const auto destinations = present(declaration.item, {"upstream", "answer", "redirect"});
+    if (destinations.find(' ') != destinations.npos)
+        add_problem(place, owner + ": expected an upstream, an answer or a redirect, got " + destinations);
+    set_shaping(declaration, owner, route);
 
     std::vector<int> uses;
     const Item* plugins = declaration.item.find("plugins");
     if (plugins) collect_uses(place, owner + ": plugins", *plugins, uses);
-    const bool nothing = !to && !answer && uses.empty() && !declaration.item.is(Item::Kind::mistake);
+    const bool nothing = destinations.empty() && uses.empty() && !declaration.item.is(Item::Kind::mistake);
     if (nothing && (!plugins || plugins->is(Item::Kind::table)))
-        add_problem(place, owner + ": expected an upstream, an answer or plugins that answer, got none");
+        add_problem(place, owner + ": expected an upstream, an answer, a redirect or plugins that answer, got none");
     if (upstream >= 0) {
         const auto& plan = upstreams_.at(upstream);
         uses.insert(uses.end(), plan.uses.begin(), plan.uses.end());
@@ -98,7 +100,8 @@ void Assembly::set_answer(const Declaration& declaration, const std::string& own
         const auto settings = check(declaration.place, what, item, answer_shape);
         if (settings && settings->has("status")) answer.status = int(settings->integer("status"));
         if (settings && settings->has("body")) body = settings->text("body");
-        if (const Item* headers = item.find("headers")) set_answer_headers(declaration, what, *headers, answer);
+        if (const Item* headers = item.find("headers"))
+            answer.headers = fixed_headers(what + ": headers", *headers, origin_, report_at(declaration.place));
     } else {
         add_problem(declaration.place,
                     what + ": expected { status = 200, body = \"...\" } or a text, got " + item.describe());
@@ -113,34 +116,11 @@ void Assembly::set_answer(const Declaration& declaration, const std::string& own
     route.answer = std::move(answer);
 }
 
-void Assembly::set_answer_headers(const Declaration& declaration, const std::string& owner, const Item& item,
-                                  FixedAnswer& answer) {
-    const std::string what = owner + ": headers";
-    if (item.is(Item::Kind::mistake)) return;
-    if (!item.is(Item::Kind::table) || !item.list.empty()) {
-        add_problem(declaration.place, what + ": expected { [\"Name\"] = \"value\" }, got " + item.describe());
-        return;
-    }
-    constexpr Field value_field{.name = "header", .type = Type::texts};
-    for (const auto& [name, value] : item.named) {
-        std::string problem;
-        const auto values = check_field(value_field, value, origin_, problem);
-        const auto own = lower(name);
-        if (std::find(std::begin(own_headers), std::end(own_headers), own) != std::end(own_headers)) {
-            add_problem(declaration.place, what + ": " + text::quote(name) + " is the gateway's own to send");
-        } else if (!values) {
-            if (!value.is(Item::Kind::mistake))
-                add_problem(declaration.place,
-                            what + ": " + name + ": expected a text or a list of texts, got " + value.describe());
-        } else {
-            try {
-                for (const auto& text : std::get<std::vector<std::string>>(*values)) answer.headers.add(name, text);
-            } catch (const std::invalid_argument&) {
-                add_problem(declaration.place, what + ": expected a header name and a text of one line, got " +
-                                                   text::quote(name) + " and " + value.describe());
-            }
-        }
-    }
+void Assembly::set_shaping(const Declaration& declaration, const std::string& owner, Route& route) {
+    const bool has_upstream = declaration.item.find("upstream");
+    route.shaping =
+        shaping_.of_route(owner, declaration.item, {declaration.name, has_upstream}, report_at(declaration.place));
+    if (route.shaping && route.shaping->cors) snapshot_->has_cors = true;
 }
 
 // What `always` says, then `uses`: the route's own and its upstream's. No `place`: the chain of requests without a

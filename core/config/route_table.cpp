@@ -1,5 +1,6 @@
 // core/config/route_table.cpp - describe_routes(): what `tollgate routes` prints.
 #include "config/builder.h"
+#include "gateway/shaping.h"
 #include "support/text.h"
 
 #include <Poco/JSON/Array.h>
@@ -23,6 +24,7 @@ std::string destination(const Route& route) {
     if (route.upstream)
         return route.upstream->name + " (" + text::count(route.upstream->targets.size(), "target") + ")";
     if (route.answer) return "answer " + std::to_string(route.answer->status);
+    if (route.shaping && route.shaping->redirect) return "redirect " + std::to_string(route.shaping->redirect->status);
     return route.name == "(none)" ? "answer 404" : "plugins";
 }
 

@@ -71,6 +71,65 @@ constexpr Field route_limits_fields[] = {
     {.name = "body", .type = Type::size, .doc = "largest body of a request here", .min = 0, .max = 1024 * gigabyte},
 };
 
+constexpr Special error_answer_specials[] = {
+    {"headers", "table<string, string|string[]>", "header lines: names with a text or a list of texts"},
+};
+constexpr Field error_answer_fields[] = {
+    {.name = "status", .type = Type::integer, .doc = "status code instead of the failure's own", .min = 200, .max = 599},
+    {.name = "body", .type = Type::text, .doc = "the body, with ${status}, ${reason}, ${message} and ${request_id}"},
+    {.name = "type", .type = Type::text, .doc = "media type of the body"},
+};
+
+constexpr Field cors_fields[] = {
+    {.name = "origins", .type = Type::texts, .doc = "origins whose pages may read answers, or \"*\"", .required = true},
+    {.name = "methods", .type = Type::texts, .doc = "methods they may use; unset: those that the path's routes take"},
+    {.name = "headers", .type = Type::texts, .doc = "header lines they may send; unset: what a preflight asks for"},
+    {.name = "expose", .type = Type::texts, .doc = "header lines they may read"},
+    {.name = "credentials", .type = Type::boolean, .doc = "whether cookies come along"},
+    {.name = "max_age", .type = Type::duration, .doc = "how long a preflight's answer holds", .min = 0, .max = 604'800},
+};
+
+constexpr Special response_specials[] = {
+    {"change", "fun(response: tollgate.given_response, request: tollgate.request)", "the function", "", true},
+};
+constexpr Field response_fields[] = {
+    {.name = "body", .type = Type::size, .doc = "largest body that the function may read; unset: it reads none", .min = 1,
+     .max = 1024.0 * 1024},
+};
+
+constexpr Special header_changes_specials[] = {
+    {"set", "table<string, tollgate.value|tollgate.value[]>", "lines that take the place of those of their name"},
+    {"add", "table<string, tollgate.value|tollgate.value[]>", "lines besides those that are there"},
+    {"remove", "string|string[]", "names of lines to take out"},
+};
+
+constexpr Special rewrite_specials[] = {
+    {"strip", "string", "segments that the path begins with, to be taken off"},
+    {"prefix", "string", "what is put before the path then"},
+    {"pattern", "string", "regular expression (RE2) found in the path, instead of the two above"},
+    {"to", "string", "what it is replaced with; \\\\1 is the first group"},
+};
+
+constexpr Special redirect_specials[] = {
+    {"to", "string|fun(request: tollgate.request): string", "where to: a template like \"/new/:id\", or a function", "", true},
+    {"status", "301|302|303|307|308", "status code", "302"},
+};
+
+constexpr Special failure_specials[] = {
+    {"status", "integer", "its status code"},
+    {"reason", "string", "its stable word, as the answer's \"error\" member"},
+    {"message", "string", "what the client is told"},
+    {"request_id", "string", "the request's id"},
+};
+
+constexpr Special answer_given_specials[] = {
+    {"status", "integer", "its status code; may be assigned"},
+    {"headers", "table<string, string?>", "its header lines by name; may be assigned, nil takes one out"},
+    {"body", "string?", "its body, where it may be read; may be assigned"},
+    {"time", "number", "milliseconds spent on the upstream"},
+    {"from_upstream", "boolean", "whether an upstream made it"},
+};
+
 constexpr Special answer_specials[] = {
     {"headers", "table<string, string|string[]>", "header lines: names with a text or a list of texts"},
 };
@@ -98,6 +157,15 @@ constexpr Special route_specials[] = {
     {"client_ip", "string|string[]", "addresses or ranges of clients the route is for", "every client"},
     {"when", "fun(request: tollgate.request): any",
      "function of the request, asked last; where it returns false or nothing the next route that matches is asked"},
+    {"rewrite", "string|tollgate.rewrite|fun(request: tollgate.request): string", "the path that the upstream is asked for",
+     "the client's"},
+    {"redirect", "string|tollgate.redirect", "where the client is sent instead of an upstream"},
+    {"request_headers", "tollgate.header_changes", "changes of the request's header lines", "none"},
+    {"response_headers", "tollgate.header_changes", "changes of the answer's header lines", "none"},
+    {"errors", "tollgate.errors", "what clients are told of failures here, before what the word of that name says"},
+    {"cors", "tollgate.cors|false", "which other pages may read the answers, instead of what the word of that name says"},
+    {"response", "tollgate.response|fun(response: tollgate.given_response, request: tollgate.request)",
+     "function that changes the answer"},
     {"limits", "tollgate.route_limits", "limits of this route instead of the general ones"},
 };
 
@@ -127,6 +195,12 @@ constexpr WordEntry words[] = {
     {"always", statement, "tollgate.uses", "", "Plugins that every request meets, before those of its route."},
     {"limits", statement, "tollgate.limits", "", "What one client may take."},
     {"trusted_proxies", statement, "string|string[]", "", "Whose X-Forwarded-* lines are believed."},
+    {"request_headers", statement, "tollgate.header_changes", "", "Changes of every request's header lines."},
+    {"response_headers", statement, "tollgate.header_changes", "", "Changes of every answer's header lines."},
+    {"errors", statement, "tollgate.errors", "", "What clients are told of failures, by reason, status and class."},
+    {"cors", statement, "tollgate.cors", "", "Which other pages may read answers."},
+    {"response", statement, "tollgate.response|fun(response: tollgate.given_response, request: tollgate.request)", "",
+     "A function that changes every answer."},
     {"plugin", statement, "string", "", "Loads a library; what it holds is a word from then on."},
     {"header", function, "string", "tollgate.fact", "The first header line of that name."},
     {"query", function, "string", "tollgate.fact", "The query parameter of that name, decoded."},
@@ -139,13 +213,23 @@ constexpr WordEntry words[] = {
     {"host", constant, "", "tollgate.fact", "The host that the request names."},
 };
 
-const Shape* const all_shapes[] = {&admin_shape, &answer_shape, &limits_shape, &route_limits_shape,
-                                   &request_shape, &route_shape, &target_shape, &tier_shape,   &upstream_shape};
+const Shape* const all_shapes[] = {
+    &admin_shape,    &answer_shape,       &cors_shape,     &error_answer_shape, &failure_shape, &answer_given_shape,
+    &header_changes_shape, &limits_shape, &redirect_shape, &request_shape,      &response_shape, &rewrite_shape,
+    &route_limits_shape, &route_shape,    &target_shape,   &tier_shape,         &upstream_shape};
 
 }  // namespace
 
 const Shape admin_shape{"admin", admin_specials, {}};
 const Shape answer_shape{"answer", answer_specials, answer_fields};
+const Shape cors_shape{"cors", {}, cors_fields};
+const Shape error_answer_shape{"error_answer", error_answer_specials, error_answer_fields};
+const Shape failure_shape{"failure", failure_specials, {}, true};
+const Shape answer_given_shape{"given_response", answer_given_specials, {}, true};
+const Shape header_changes_shape{"header_changes", header_changes_specials, {}};
+const Shape redirect_shape{"redirect", redirect_specials, {}};
+const Shape response_shape{"response", response_specials, response_fields};
+const Shape rewrite_shape{"rewrite", rewrite_specials, {}};
 const Shape limits_shape{"limits", {}, limits_fields};
 const Shape request_shape{"request", request_specials, {}, true};
 const Shape route_limits_shape{"route_limits", {}, route_limits_fields};
@@ -156,5 +240,11 @@ const Shape upstream_shape{"upstream", upstream_specials, upstream_fields};
 
 std::span<const WordEntry> vocabulary() { return words; }
 std::span<const Shape* const> shapes() { return all_shapes; }
+
+std::vector<std::string_view> special_names(const Shape& shape) {
+    std::vector<std::string_view> names;
+    for (const auto& special : shape.specials) names.emplace_back(special.name);
+    return names;
+}
 
 }  // namespace tollgate::config

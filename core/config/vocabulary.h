@@ -8,6 +8,7 @@
 
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace tollgate::config {
 
@@ -28,8 +29,9 @@ struct Shape {
     bool given = false;  // not written by the operator but given to a function: every field is there
 };
 
-extern const Shape admin_shape, answer_shape, limits_shape, request_shape, route_limits_shape, route_shape,
-    target_shape, tier_shape, upstream_shape;
+extern const Shape admin_shape, answer_shape, cors_shape, error_answer_shape, failure_shape, header_changes_shape,
+    limits_shape, redirect_shape, request_shape, response_shape, answer_given_shape, rewrite_shape, route_limits_shape,
+    route_shape, target_shape, tier_shape, upstream_shape;
 
 // One word of routes.lua, or a value that is simply there.
 struct WordEntry {
@@ -48,5 +50,6 @@ struct WordEntry {
 
 std::span<const WordEntry> vocabulary();  // `env` and the units, which no entry describes, are annotations.cpp's
 std::span<const Shape* const> shapes();
+std::vector<std::string_view> special_names(const Shape& shape);
 
 }  // namespace tollgate::config

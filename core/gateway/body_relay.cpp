@@ -1,6 +1,8 @@
 // core/gateway/body_relay.cpp - passing a body on while others watch or hold it.
 #include "gateway/body_relay.h"
 
+#include <utility>
+
 namespace tollgate {
 
 std::string_view BodyRelay::pass(std::string_view piece) {
@@ -24,6 +26,12 @@ Task<std::optional<std::string_view>> BodyRelay::whole(std::size_t max) {
     }
     if (source_ended_ && held_.size() <= max) co_return std::string_view{held_};
     co_return std::nullopt;
+}
+
+void BodyRelay::keep_from_going_on() {
+    if (!source_ended_ || ended_) return;
+    if (!std::exchange(held_passed_, true) && !held_.empty()) pass(held_);
+    pass({});
 }
 
 bool BodyRelay::try_read(std::string_view& piece) {

@@ -21,6 +21,8 @@ public:
     void add_tap(std::unique_ptr<BodyTap> tap) { taps_.add(std::move(tap)); }
     // The whole body if it has at most `max` bytes, else nullopt; what was read to find out is kept and flows on.
     Task<std::optional<std::string_view>> whole(std::size_t max);
+    // The body ends here: where it was taken whole, taps see it pass; else they see it cut once this is destroyed.
+    void keep_from_going_on();
 
     Task<std::string_view> read() override;
     bool try_read(std::string_view& piece) override;

@@ -20,14 +20,9 @@ std::string_view Context::client_ip() const noexcept { return passage_->client_i
 std::string_view Context::route() const noexcept { return passage_->route_->name; }
 
 std::string_view Context::parameter(std::string_view name) const noexcept {
-    const auto& names = passage_->route_->parameter_names;
-    const auto& captures = passage_->captures_;
-    for (std::size_t i = 0; i < names.size() && i < captures.count; ++i) {
-        if (names[i] != name) continue;
-        if (captures.values[i].find('%') == std::string_view::npos) return captures.values[i];
-        return passage_->decoded_ = http::decode_path(captures.values[i]);
-    }
-    return {};
+    const auto value = passage_->captured(name);
+    if (value.find('%') == std::string_view::npos) return value;
+    return passage_->decoded_ = http::decode_path(value);
 }
 
 std::string_view Context::upstream() const noexcept {

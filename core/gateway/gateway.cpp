@@ -84,9 +84,11 @@ Task<void> Gateway::serve(LoopShare& share, http::Exchange& exchange, Trace* tra
     Passage passage{share, *share.lease, exchange, trace};  // logs in its destructor: once, whatever happened, on every path
     try {
         passage.take(passage.route());                // `when` may run Lua, and may fail; no route is itself a Route
-        if (!co_await passage.answered_by_plugin())   // on_request, in the order written
+        if (!co_await passage.answered_by_plugin()) { // on_request, in the order written; answer and redirect
+            passage.shape_request();                  // rewrite, request_headers
             co_await passage.fetch_from_upstream();   // on_upstream, an attempt, on_attempt
-        co_await passage.shape_response();            // on_response, last plugin first
+        }
+        co_await passage.shape_response();            // on_response, last plugin first; response functions
         co_await passage.send();                      // bodies stream; nothing is buffered that need not be
     } catch (const Failure& failure) {
         passage.blame(failure);                       // whose fault, which status, which words

@@ -4,6 +4,7 @@
 #include "config/script.h"
 #include "gateway/forwarding.h"
 #include "gateway/loop_share.h"
+#include "gateway/shaping.h"
 #include "gateway/trace.h"
 #include "http/hop_by_hop.h"
 #include "http/layout.h"
@@ -59,6 +60,7 @@ Passage::Passage(LoopShare& share, SnapshotLease& lease, http::Exchange& exchang
 
 Passage::~Passage() {
     abandon_attempt();
+    give_back_request();
     // Before the log, so that taps have had their last word.
     request_body_.reset();
     if (response_) {
@@ -114,6 +116,13 @@ config::Script* Passage::script() const noexcept {
     return snapshot_.scripts.empty() ? nullptr : snapshot_.scripts[share_.loop.number()].get();
 }
 
+std::string_view Passage::captured(std::string_view name) const noexcept {
+    const auto& names = route_->parameter_names;
+    for (std::size_t i = 0; i < names.size() && i < captures_.count; ++i)
+        if (names[i] == name) return captures_.values[i];
+    return {};
+}
+
 // Routing --------------------------------------------------------------------------------------------------------
 
 const Route& Passage::route() {
@@ -128,10 +137,15 @@ const Route& Passage::route() {
         trace_->see(request, response_);
         trace_->begin("router");
     }
+    if (snapshot_.has_cors && Cors::is_preflight(request)) return route_of_preflight();
+    return route_for(request.method());
+}
+
+const Route& Passage::route_for(std::string_view method) {
     const auto matched = snapshot_.router.match(
-        {request.method(), request.host(), request.path()}, captures_,
+        {method, exchange_.request.host(), exchange_.request.path()}, captures_,
         [this](std::uint32_t number, const routing::Captures& captures) { return takes(number, captures); });
-    if (trace_) trace_routing(matched);
+    if (trace_) trace_routing(method, matched);
     return matched ? snapshot_.routes[*matched] : snapshot_.unmatched;
 }
 
@@ -171,21 +185,29 @@ void Passage::take(const Route& route) {
         for (auto& value : std::span{captures_.values}.first(captures_.count))
             if (!value.empty()) value = std::string_view{taken_path_}.substr(value.data() - path.data(), value.size());
     }
+    if (route.shaping && route.shaping->cors) origin_ = exchange_.request.headers().get("Origin");
     if (exchange_.has_body()) exchange_.limit_body(route.body_limit.value_or(snapshot_.limits.body));
+}
+
+// Whether conditions on the host, where a route has some, hold.
+bool Passage::takes_host(std::uint32_t number) const {
+    const Route& route = snapshot_.routes[number];
+    return route.conditions.allow_host({exchange_.request, client_ip_, route.parameter_names, {}});
+}
+
+// Methods of the routes for this host and path, as a list in words.
+std::string Passage::allowed_methods() const {
+    const Request& request = exchange_.request;
+    return snapshot_.router.allowed_methods(request.host(), request.path(),
+                                            [this](std::uint32_t number) { return takes_host(number); });
 }
 
 // 405 only where another method would find a route of this host; a condition that did not hold is no matter of methods.
 Failure Passage::no_route() const {
     const Request& request = exchange_.request;
     routing::Captures scratch;
-    const auto of_this_host = [&](std::uint32_t number) {
-        const Route& route = snapshot_.routes[number];
-        return route.conditions.allow_host({request, client_ip_, route.parameter_names, scratch});
-    };
-    std::string allowed;
-    if (route_ == &snapshot_.unmatched)
-        allowed = snapshot_.router.allowed_methods(request.host(), request.path(), of_this_host);
-    const auto any_other = [&](std::uint32_t number, const routing::Captures&) { return of_this_host(number); };
+    const auto allowed = route_ == &snapshot_.unmatched ? allowed_methods() : std::string{};
+    const auto any_other = [this](std::uint32_t number, const routing::Captures&) { return takes_host(number); };
     if (allowed.empty() ||
         snapshot_.router.match({request.method(), request.host(), request.path()}, scratch, any_other))
         return {Culprit::client, 404, "no_route", "no route matches this request"};
@@ -197,6 +219,10 @@ Failure Passage::no_route() const {
 // The doors ------------------------------------------------------------------------------------------------------
 
 Task<bool> Passage::answered_by_plugin() {
+    if (preflight_) {
+        answer_preflight();
+        co_return true;
+    }
     for (passed_ = 0; passed_ < route_->chain.size();) {
         const PluginUse& use = *route_->chain[passed_];
         RequestContext ctx{*this, passed_++};
@@ -229,6 +255,12 @@ Task<bool> Passage::answered_by_plugin() {
             trace_->begin("answer", route_->where);
             trace_answer();
         }
+        co_return true;
+    }
+    if (route_->shaping && route_->shaping->redirect) {
+        if (trace_) trace_->begin("redirect", route_->where);
+        response_ = redirect_of(*route_->shaping->redirect);
+        if (trace_) trace_answer();
         co_return true;
     }
     if (!route_->upstream) {
@@ -284,6 +316,7 @@ Task<void> Passage::fetch_from_upstream() {
     const upstream::UpstreamTarget& target = *upstream.targets[*chosen_];
     BodySource* body = request_body_ ? request_body_.get() : exchange_.has_body() ? &exchange_.body() : nullptr;
     attempt_.emplace(Attempt{upstream::Call{upstream, target, exchange_.request, body, this}, *chosen_});
+    attempt_->call.own_host = route_->shaping && route_->shaping->sets_host;
     ++attempts_;
     target.state().in_flight.fetch_add(1, std::memory_order_relaxed);
     try {
@@ -327,6 +360,7 @@ void Passage::end_attempt(Outcome outcome) {
 }
 
 Task<void> Passage::shape_response() {
+    give_back_request();
     for (std::uint32_t index = blamed_ ? 0 : passed_; index-- > 0;) {
         const PluginUse& use = *route_->chain[index];
         ResponseContext ctx{*this, index};
@@ -349,6 +383,7 @@ Task<void> Passage::shape_response() {
         if (verdict.answers()) response_ = verdict.take_answer();
         if (trace_) trace_->see(exchange_.request, response_);
     }
+    if (!blamed_) co_await change_response();
 }
 
 // Bodies ---------------------------------------------------------------------------------------------------------
@@ -384,6 +419,7 @@ void Passage::finish_answer(Response& response) {
     Layout::remove(headers, Known::x_request_id);
     layout.append("X-Request-Id", request_id_, Known::x_request_id);
     if (const Layout* added = answer_headers_.layout()) layout.replace_by(*added);
+    if (route_->shaping) shape_answer_headers(response);
     if (trace_) trace_end(response);
 }
 
@@ -437,13 +473,14 @@ void Passage::blame(Failure failure) {
 Task<void> Passage::settle() {
     if (!blamed_) co_return;
     abandon_attempt();
+    give_back_request();
     if (failure_->culprit != Culprit::client && !failure_->detail.empty() && (!trace_ || !trace_->rehearsed()))
         log::warning("gateway", request_id_ + ": " + failure_->detail);
     if (exchange_.begun() || failure_->client_left) {
         exchange_.cut();
         co_return;
     }
-    response_ = answer_to(*failure_, request_id_);
+    response_ = answer_to_failure();
     if (trace_) {
         trace_->forget_answer();
         trace_->see(exchange_.request, response_);

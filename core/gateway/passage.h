@@ -21,6 +21,9 @@ namespace tollgate {
 
 class Trace;
 struct LoopShare;
+struct Redirect;
+class HeaderChanges;
+class Rewrite;
 
 // A count on a snapshot that only its loop touches. While it is held, nothing of the snapshot dangles.
 struct SnapshotLease {
@@ -43,6 +46,7 @@ public:
     const Route& route();
     void take(const Route& route);
     Task<bool> answered_by_plugin();
+    void shape_request();
     Task<void> fetch_from_upstream();
     Task<void> shape_response();
     Task<void> send();
@@ -51,6 +55,7 @@ public:
     Task<void> settle();
 
     config::Script* script() const noexcept;
+    std::string_view captured(std::string_view name) const noexcept;  // as it stood in the path; "" where there is none
 
 private:
     friend class Context;
@@ -70,19 +75,41 @@ private:
         std::optional<net::TimePoint> ended{};
     };
 
+    // What the client asked, while the request is what the upstream is asked.
+    struct AskedFor {
+        std::string target;
+        std::size_t path_size;
+        bool asterisk;
+        Headers headers;
+    };
+
     Task<void> on_interim(int status, const Headers& headers) override;
     bool takes(std::uint32_t number, const routing::Captures& captures);
     bool when_holds(const Route& candidate, const routing::Captures& captures);
+    const Route& route_for(std::string_view method);
+    const Route& route_of_preflight();
+    void answer_preflight();
+    bool takes_host(std::uint32_t number) const;
+    std::string allowed_methods() const;
     Failure no_route() const;
     void listen_if_entitled();
-    void trace_routing(std::optional<std::uint32_t> matched);
+    void trace_routing(std::string_view method, std::optional<std::uint32_t> matched);
     void trace_answer();
     void trace_attempt();
     void trace_end(Response& response);
+    Response redirect_of(const Redirect& redirect);
+    std::string rewritten(const Rewrite& rewrite);
+    void give_back_request();
+    std::vector<std::string> values_of(const HeaderChanges& changes);
     void choose_target();
     void end_attempt(Outcome outcome);
     void abandon_attempt();
+    Task<void> change_response();
+    void replace_body(std::string body);
     void finish_answer(Response& response);
+    void shape_answer_headers(Response& response);
+    Response answer_to_failure();
+    double from_upstream_time() const noexcept;  // milliseconds
     BodyRelay& request_body();
     BodyRelay& response_body();
     net::TimePoint now() const noexcept;
@@ -100,6 +127,9 @@ private:
     routing::Captures captures_;
     std::string taken_path_;  // what they view once the route is taken
     std::string client_ip_, request_id_;
+    std::string origin_;       // of the request, where the route has `cors`
+    bool preflight_ = false;
+    std::optional<AskedFor> asked_;
     std::shared_ptr<const Caller> caller_;
     Headers answer_headers_;
     std::vector<StateSlot> states_;  // one per use in the route's chain

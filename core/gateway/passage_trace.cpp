@@ -50,9 +50,9 @@ void Passage::listen_if_entitled() {
 }
 
 // Those whose conditions did not hold have said so when they were asked. The others are of interest to nobody else.
-void Passage::trace_routing(std::optional<std::uint32_t> matched) {
+void Passage::trace_routing(std::string_view asked, std::optional<std::uint32_t> matched) {
     const Request& request = exchange_.request;
-    const std::string method{request.method()};
+    const std::string method{asked};
     for (const auto& candidate : snapshot_.router.candidates({method, request.host(), request.path()})) {
         const Route& route = snapshot_.routes[candidate.route];
         if (matched == candidate.route)
@@ -86,7 +86,7 @@ void Passage::trace_attempt() {
     trace_->result.upstream = call.upstream.name;
     trace_->result.target = target;
     trace_->result.sent = trace_->request();
-    if (!call.upstream.preserve_host)
+    if (!call.upstream.preserve_host && !call.own_host)
         for (auto& line : trace_->result.sent->lines)
             if (http::same_text(line.name, "Host")) line.value = target;
     trace_->see(exchange_.request, response_);

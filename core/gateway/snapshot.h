@@ -30,6 +30,8 @@ void retire(Host* host) noexcept;  // plugins/plugin_host.h
 
 namespace tollgate {
 
+struct Shaping;  // gateway/shaping.h
+
 // One use of a plugin in routes.lua. The instance may be in many routes' chains.
 struct PluginUse {
     // The plugin's pages and spawned tasks end first: they run in it.
@@ -58,6 +60,7 @@ struct Route {
     std::vector<routing::Host> hosts;             // none: every host
     routing::Conditions conditions;               // all must hold, then `when`
     int when = 0;                                 // number of the function in the Script, 0: none
+    std::shared_ptr<const Shaping> shaping;       // null: nothing
     std::vector<std::string> parameter_names;     // in the order the pattern captures them; "*" for a wildcard
 
     bool conditional() const noexcept { return when != 0 || !conditions.empty(); }  // may pass on what it matches
@@ -87,6 +90,7 @@ struct Snapshot {
     std::vector<std::unique_ptr<PluginUse>> uses;
     std::vector<std::unique_ptr<upstream::Upstream>> upstreams;
     std::vector<Route> routes;  // in the order written; Router speaks of them by index
+    bool has_cors = false;      // of some route
     Route unmatched;            // where no route matches: the `always` plugins, then 404 (or 405)
     routing::Router router;
     std::vector<std::unique_ptr<config::Script>> scripts;  // one per loop where routes.lua has functions, else empty

@@ -170,6 +170,8 @@ void Trace::see(const Request& request, const Response& response) {
         answer_ = first_answer_ = lines_of(response.headers());
 }
 
+void Trace::take_as_seen(const Request& request) { request_ = {first_line(request), lines_of(request.headers())}; }
+
 // Secrets --------------------------------------------------------------------------------------------------------
 
 bool Trace::names_a_secret(std::string_view name) {

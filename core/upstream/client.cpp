@@ -142,7 +142,8 @@ Task<void> Conversation::send() {
         facts.length = 0;  // said, since strict servers ask for it (RFC 9110 section 8.6)
     }
     std::string head = pool_.lend_text();
-    const std::string_view host = upstream.preserve_host && Headers::Layout::find(call_.request.headers(), http::Known::host)
+    const bool keep_host = upstream.preserve_host || call_.own_host;
+    const std::string_view host = keep_host && Headers::Layout::find(call_.request.headers(), http::Known::host)
                                       ? std::string_view{}
                                       : call_.target.where().is_unix() ? std::string_view{"localhost"} : call_.target.address();
     http::write_request_head(head, call_.request, host, facts);

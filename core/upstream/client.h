@@ -33,6 +33,7 @@ struct Call {
     const Request& request;          // its headers free of hop-by-hop lines
     BodySource* body;        // null: none
     InterimSink* interim;    // null: interim answers are dropped
+    bool own_host = false;   // the request's Host goes on, whatever the upstream says
 
     Outcome outcome = Outcome::abandoned;
     int status = 0;

@@ -163,6 +163,29 @@ BOOST_AUTO_TEST_CASE(empty_body_is_whole_at_once) {
     BOOST_TEST(told == "complete");
 }
 
+BOOST_AUTO_TEST_CASE(body_taken_whole_that_goes_no_further_was_complete) {
+    std::string told;
+    {
+        BodyRelay relay{std::make_unique<Pieces>(std::vector<std::string>{"he", "llo"})};
+        relay.add_tap(std::make_unique<Tap>(told));
+        run(relay.whole(10));
+        relay.keep_from_going_on();
+    }
+    std::erase(told, '|');
+    BOOST_TEST(told == "hellocomplete");
+}
+
+BOOST_AUTO_TEST_CASE(body_not_taken_whole_that_goes_no_further_was_cut) {
+    std::string told;
+    {
+        BodyRelay relay{std::make_unique<Pieces>(std::vector<std::string>{"he", "llo"})};
+        relay.add_tap(std::make_unique<Tap>(told));
+        run(relay.whole(1));
+        relay.keep_from_going_on();
+    }
+    BOOST_TEST(told == "cut");
+}
+
 BOOST_AUTO_TEST_CASE(whole_body_that_is_cut_throws) {
     BodyRelay relay{std::make_unique<Pieces>(std::vector<std::string>{"a"}, true)};
     BOOST_CHECK_THROW(run(relay.whole(10)), std::runtime_error);

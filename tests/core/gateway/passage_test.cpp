@@ -63,6 +63,9 @@ struct FailingScript final : config::Script {
         throw Failure{Culprit::gateway, 500, "script_failed", "the gateway could not serve this request", "routes.lua:3: boom"};
     }
     std::string_view text(int, const Context&, std::string&) override { return {}; }
+    std::string target(int, const Context&) override { return {}; }
+    std::optional<SaidAnswer> error_answer(int, const Failure&, std::string_view, const Context&) override { return {}; }
+    config::AnswerChange change(int, const config::AnswerFacts&, const Context&) override { return {}; }
 };
 
 // A loop, a snapshot made by hand with probes "a" and "b" on every route, and the corridor.

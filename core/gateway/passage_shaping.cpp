@@ -1,0 +1,232 @@
+// core/gateway/passage_shaping.cpp - the steps of the corridor that do what a route's Shaping says.
+#include "config/script.h"
+#include "gateway/loop_share.h"
+#include "gateway/passage.h"
+#include "gateway/shaping.h"
+#include "gateway/trace.h"
+#include "http/layout.h"
+#include "support/log.h"
+#include "support/text.h"
+
+#include <utility>
+
+namespace tollgate {
+
+namespace {
+
+constexpr std::size_t longest_header_value = 16 << 10;
+
+const Cors* cors_of(const Route& route) noexcept { return route.shaping ? route.shaping->cors.get() : nullptr; }
+
+Failure script_failed(std::string detail) {
+    return {Culprit::gateway, 500, "script_failed", "a function of the configuration failed", std::move(detail)};
+}
+
+// A value that cannot be a line: what a client sent is the client's fault.
+Failure no_header_value(const HeaderChanges::Change& change) {
+    if (change.value.kind() == "function")
+        return script_failed(change.value.describe() + ": " + change.name + ": expected a text of one line");
+    return {Culprit::client, 400, "malformed_request", "a value of this request cannot be a header",
+            change.name + ": " + change.value.describe() + " holds control characters or is too long"};
+}
+
+}  // namespace
+
+// Preflights -----------------------------------------------------------------------------------------------------
+
+// A preflight belongs to the route that the request it announces would take, unless that route (or whatever takes
+// OPTIONS itself) has no `cors`: then it is a request like any other.
+const Route& Passage::route_of_preflight() {
+    const Route& announced = route_for(Cors::announced_method(exchange_.request));
+    preflight_ = &announced != &snapshot_.unmatched && cors_of(announced);
+    if (preflight_) return announced;
+    captures_.count = 0;
+    const Route& own = route_for(exchange_.request.method());
+    preflight_ = cors_of(own) && (&own != &snapshot_.unmatched || !allowed_methods().empty());
+    return own;
+}
+
+void Passage::answer_preflight() {
+    if (trace_) trace_->begin("cors", route_->where);
+    const Cors& cors = *cors_of(*route_);
+    const Request& request = exchange_.request;
+    if (cors.allows(request.headers().get("Origin"))) {
+        response_ = cors.preflight_answer(request, allowed_methods());
+        if (trace_) trace_answer();
+        return;
+    }
+    blame({Culprit::client, 403, "origin_not_allowed", "pages of this origin may not send this"});
+}
+
+// Requests -------------------------------------------------------------------------------------------------------
+
+Response Passage::redirect_of(const Redirect& redirect) {
+    const RequestContext ctx{*this, 0};
+    const std::string location = redirect.to ? redirect.location(captures_, exchange_.request.query())
+                                             : script()->target(redirect.function, ctx);
+    const char* problem = problem_of_location(location);
+    if (!problem) return redirect_answer(redirect.status, location);
+    std::string detail = "redirect of " + route_->where + ": " + problem + ", got " + text::quote(location);
+    if (redirect.function) throw script_failed(std::move(detail));
+    throw Failure{Culprit::client, 400, "malformed_request", "this path leads nowhere", std::move(detail)};
+}
+
+std::string Passage::rewritten(const Rewrite& rewrite) {
+    const Request& request = exchange_.request;
+    std::optional<std::string> made;
+    if (const int function = rewrite.function()) {
+        const RequestContext ctx{*this, 0};
+        made = script()->target(function, ctx);
+        if (made->empty()) made.reset();
+    } else {
+        made = rewrite.made_of(request.path(), captures_);
+    }
+    std::string target;
+    if (!made) return target;
+    const char* problem = complete_target(*made, request.query(), target);
+    if (!problem) return target;
+    if (rewrite.function())
+        throw script_failed("rewrite of " + route_->where + ": " + problem + ", got " + text::quote(*made));
+    throw Failure{Culprit::client, 400, "malformed_request", "this path cannot be passed on",
+                  "rewrite of " + route_->where + ": " + problem + ", got " + text::quote(*made)};
+}
+
+void Passage::shape_request() {
+    if (!route_->shaping || blamed_) return;
+    if (trace_) trace_->begin("rewrite", route_->where);
+    const Shaping& shaping = *route_->shaping;
+    Request& request = exchange_.request;
+    const bool bodies = shaping.reads_bodies();
+    std::string target = shaping.rewrite ? rewritten(*shaping.rewrite) : std::string{};
+    if (target.empty() && shaping.request_headers.empty() && !bodies) return;
+    const auto values = values_of(shaping.request_headers);
+    auto& layout = request.layout();
+    asked_.emplace(AskedFor{layout.target, layout.path_size, layout.asterisk, layout.headers});
+    if (!target.empty()) {
+        layout.set_target(target);
+        layout.asterisk = false;
+    }
+    // What is to be read by a function must not come compressed.
+    if (bodies) request.headers().set("Accept-Encoding", "identity");
+    shaping.request_headers.apply(request.headers(), values);
+    if (trace_) trace_->see(request, response_);
+}
+
+// Logs, answers and functions of answers speak of the request that the client sent.
+void Passage::give_back_request() {
+    if (!asked_) return;
+    auto& layout = exchange_.request.layout();
+    layout.target.swap(asked_->target);
+    layout.path_size = asked_->path_size;
+    layout.asterisk = asked_->asterisk;
+    layout.headers = std::move(asked_->headers);
+    asked_.reset();
+    if (trace_) trace_->take_as_seen(exchange_.request);
+}
+
+// All before the first line changes. Where a failure is being answered, a value that cannot be had is left out.
+std::vector<std::string> Passage::values_of(const HeaderChanges& changes) {
+    std::vector<std::string> values;
+    if (changes.computed() == 0) return values;
+    values.reserve(changes.computed());
+    const RequestContext ctx{*this, 0};
+    std::string scratch;
+    for (const auto& change : changes.changes()) {
+        if (!change.computed()) continue;
+        try {
+            const auto text = change.value.of(ctx, scratch);
+            if (!can_be_header_value(text) || text.size() > longest_header_value) throw no_header_value(change);
+            values.emplace_back(text);
+        } catch (const Failure& failure) {
+            if (!failure_) throw;
+            log::warning("gateway", request_id_ + ": header " + change.name + " left out: " + failure.what());
+            values.emplace_back();
+        }
+    }
+    return values;
+}
+
+// Answers --------------------------------------------------------------------------------------------------------
+
+Task<void> Passage::change_response() {
+    if (!route_->shaping || preflight_ || route_->shaping->functions.empty()) co_return;
+    if (trace_) trace_->begin("response", route_->where);
+    ResponseContext ctx{*this, 0};
+    for (const auto& function : route_->shaping->functions) {
+        const int status = response_.status();
+        const bool bodiless = exchange_.head_only || status == 204 || status == 304;
+        config::AnswerFacts facts{response_, ctx.from_upstream(), from_upstream_time(), {}};
+        if (function.body > 0 && !bodiless) facts.body = co_await ctx.whole_response_body(function.body);
+        auto change = script()->change(function.number, facts, ctx);
+        if (change.status) response_.set_status(*change.status);
+        if (change.body) replace_body(*std::move(change.body));
+        change.headers.apply(response_.headers(), {});
+    }
+    if (trace_) trace_->see(exchange_.request, response_);
+}
+
+// Whoever watches the body has seen what came; lines that describe it go.
+void Passage::replace_body(std::string body) {
+    if (auto* relay = dynamic_cast<BodyRelay*>(response_.body().source())) {
+        relay->keep_from_going_on();
+    } else if (auto& taps = response_.layout().taps; !taps.empty() && !response_.body().source()) {
+        if (!response_.body().bytes().empty()) taps.pass(response_.body().bytes());
+        taps.end(BodyEnd::complete);
+    }
+    response_.set_body(std::move(body));
+    response_.layout().source.declared_length.reset();
+    for (const char* name : {"Content-Encoding", "Content-MD5", "Content-Digest", "Repr-Digest", "Digest", "ETag",
+                             "Accept-Ranges", "Content-Range"})
+        response_.headers().remove(name);
+}
+
+void Passage::shape_answer_headers(Response& response) {
+    const Shaping& shaping = *route_->shaping;
+    if (trace_) {
+        trace_->begin("gateway");
+        trace_->see(exchange_.request, response);
+        trace_->begin("response_headers", route_->where);
+    }
+    if (!shaping.response_headers.empty()) {
+        const auto values = values_of(shaping.response_headers);
+        shaping.response_headers.apply(response.headers(), values);
+    }
+    if (shaping.cors && !(preflight_ && !failure_)) shaping.cors->mark(response.headers(), origin_);
+    if (trace_) trace_->see(exchange_.request, response);
+}
+
+// In the words of routes.lua, if it has some for this failure.
+Response Passage::answer_to_failure() {
+    if (route_->shaping) {
+        for (const auto& answers : route_->shaping->errors) {
+            const auto* said = answers->find(failure_->reason, failure_->status);
+            if (!said) continue;
+            if (said->function == 0) return answer_to(*failure_, request_id_, *said);
+            try {
+                const RequestContext ctx{*this, 0};
+                if (auto made = script()->error_answer(said->function, *failure_, request_id_, ctx))
+                    return answer_to(*failure_, request_id_, *std::move(made));
+            } catch (const std::exception& problem) {
+                log::warning("gateway", request_id_ + ": errors: " + problem.what());
+                break;
+            }
+        }
+    }
+    return answer_to(*failure_, request_id_);
+}
+
+double Passage::from_upstream_time() const noexcept {
+    if (!attempt_) return 0;
+    const auto time = attempt_->ended.value_or(net::Clock::now()) - attempt_->began;
+    return std::chrono::duration<double, std::milli>(time).count();
+}
+
+}  // namespace tollgate
+
+namespace tollgate::config {
+
+std::string_view raw_parameter(const Context& ctx, std::string_view name) noexcept {
+    return ctx.passage().captured(name);
+}
+
+}  // namespace tollgate::config

@@ -1,0 +1,40 @@
+// core/gateway/shaping.h - Shaping: what a route makes of its requests and answers besides its plugins.
+#pragma once
+
+#include "gateway/cors.h"
+#include "gateway/error_answers.h"
+#include "gateway/header_changes.h"
+#include "gateway/redirect.h"
+#include "gateway/rewrite.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace tollgate {
+
+// A function of the Script that may change answers.
+struct ResponseFunction {
+    int number = 0;
+    std::uint64_t body = 0;  // the largest body it may read; 0: none
+};
+
+// Immutable. Routes that say nothing of their own share the one that holds for all.
+struct Shaping {
+    std::optional<Rewrite> rewrite;
+    std::optional<Redirect> redirect;
+    HeaderChanges request_headers, response_headers;          // everybody's, then the route's
+    bool sets_host = false;                                   // request_headers say what Host is
+    std::vector<std::shared_ptr<const ErrorAnswers>> errors;  // the route's before everybody's
+    std::shared_ptr<const Cors> cors;
+    std::vector<ResponseFunction> functions;                  // the route's, then everybody's
+
+    bool reads_bodies() const noexcept {
+        for (const auto& function : functions)
+            if (function.body > 0) return true;
+        return false;
+    }
+};
+
+}  // namespace tollgate
