@@ -178,6 +178,7 @@ bool Trace::names_a_secret(std::string_view name) {
     std::string plain;
     for (const char c : name)
         if (c != '-' && c != '_') plain += c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+    if (plain.starts_with("accesscontrol")) return false;  // "Access-Control-Allow-Credentials: true"
     constexpr std::array parts{"authorization", "cookie",     "token",   "secret",
                                "passw",         "credential", "session", "signature"};
     return plain.ends_with("key") ||

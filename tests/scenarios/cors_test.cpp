@@ -35,7 +35,7 @@ struct Scene {
             "route \"* /own\" { upstream = u, cors = false }\n"
             "route \"GET /open\" { answer = \"open\", cors = { origins = \"*\", expose = \"X-Total\" } }\n",
         {},
-        {{"keys", "6163937e6547cc2853a333d323496f4d5608b3958a3bd3939752708bc9cb0feb alice\n"}}};
+        {{"keys", "6163937e6547cc2853a333d323496f4d5608b3958a3bd3939752708bc9cb0feb alice -\n"}}};
     RawClient client = gateway.client();
     Message preflight(std::string_view path, std::string_view method, std::string_view lines) {
         client.send(RawClient::head(

@@ -48,7 +48,7 @@ struct Scene {
                       "\"application/json\" } } }\n" +
                       more,
                   {},
-                  {{"keys", "6163937e6547cc2853a333d323496f4d5608b3958a3bd3939752708bc9cb0feb alice\n"}}} {}
+                  {{"keys", "6163937e6547cc2853a333d323496f4d5608b3958a3bd3939752708bc9cb0feb alice -\n"}}} {}
 };
 
 }  // namespace

@@ -34,7 +34,7 @@ struct One {
     LuaScript script;
 
     explicit One(const std::string& body)
-        : source{std::make_shared<Files>("routes.lua"), "/",
+        : source{"routes.lua", "/",
                  "route 'GET /' { answer = 'x', response = function(given, request)\n" + body + "\nend }",
                  [](const char*) -> const char* { return nullptr; }},
           script{source, workshop.catalogue(), places(), unhurried} {}
