@@ -186,8 +186,8 @@ const std::string ok = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX-Up: 1\r\n\r\nh
 BOOST_AUTO_TEST_SUITE(gateway_passage)
 
 BOOST_AUTO_TEST_CASE(doors_open_in_order_and_answers_pass_them_backwards) {
+    ScriptedPeer peer{upstream_says(ok)};  // outlives the site, whose end it waits for
     Site site;
-    ScriptedPeer peer{upstream_says(ok)};
     site.forward("GET /x", peer.address());
     site.start();
     const auto got = site.ask("GET /x");
