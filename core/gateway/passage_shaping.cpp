@@ -217,7 +217,7 @@ Response Passage::answer_to_failure() {
 
 double Passage::from_upstream_time() const noexcept {
     if (!attempt_) return 0;
-    const auto time = attempt_->ended.value_or(net::Clock::now()) - attempt_->began;
+    const auto time = attempt_->ended.value_or(net::Clock::now()) - attempt_->call.began;
     return std::chrono::duration<double, std::milli>(time).count();
 }
 

@@ -3,12 +3,12 @@
 -- Written by `tollgate words --annotations` from each plugin's settings. Never run.
 
 ---@class tollgate.plugins.auth
----@field key? tollgate.value # place of the key; unset: X-API-Key, Authorization if bearer: a value (header "X", caller, client_ip, a text, a function, ...)
----@field scheme? "plain"|"bearer" # form of the key there: by itself, or "Bearer KEY": one of "plain", "bearer"; default: "plain"
----@field file string # file of hashed keys, read at start and at each reload: a file's path
----@field optional? boolean # whether a request without a key passes as anonymous: true or false; default: false
----@field hide? boolean # whether the key is removed before the upstream sees it: true or false; default: true
----@field realm? string # name of what is protected, told in WWW-Authenticate: a text; default: "tollgate"
+---@field key? tollgate.value # place of the key; unset: X-API-Key, Authorization if bearer; a value
+---@field scheme? "plain"|"bearer" # form of the key there: by itself, or "Bearer KEY"; one of "plain", "bearer"; default: "plain"
+---@field file string # file of hashed keys, read at start and at each reload; a file's path
+---@field optional? boolean # whether a request without a key passes as anonymous; true or false; default: false
+---@field hide? boolean # whether the key is removed before the upstream sees it; true or false; default: true
+---@field realm? string # name of what is protected, told in WWW-Authenticate; a text; default: "tollgate"
 
 ---lets in who has a key, and says who it is
 ---@param settings? tollgate.plugins.auth
@@ -16,7 +16,8 @@
 function auth(settings) end
 
 ---@class tollgate.plugins.balancer
----@field policy? "round_robin"|"weighted" # how targets share the requests: one of "round_robin", "weighted"; default: "round_robin"
+---@field policy? "round_robin"|"weighted" # how targets share the requests; one of "round_robin", "weighted"; default: "round_robin"
+---@field choose? tollgate.value # address of the target to take; where none can be had the policy decides; a value
 
 ---shares the requests of an upstream among its targets
 ---@param settings? tollgate.plugins.balancer
@@ -24,11 +25,11 @@ function auth(settings) end
 function balancer(settings) end
 
 ---@class tollgate.plugins.logging
----@field format? "json"|"text" # form of a line: one of "json", "text"; default: "json"
----@field to? string # "stdout", "stderr" or a file that is appended to: a file's path; default: "stdout"
----@field fields? string|string[] # members of a line; unset: all but query: a list of texts
----@field query? boolean # whether a line has the query, which may hold secrets: true or false; default: false
----@field ring? tollgate.size # bytes of lines per event loop that may wait: a size (10 * megabytes) from 256 * kilobytes to 1 * gigabyte; default: 1 * megabytes
+---@field format? "json"|"text" # form of a line; one of "json", "text"; default: "json"
+---@field to? string # "stdout", "stderr" or a file that is appended to; a file's path; default: "stdout"
+---@field fields? string|string[] # members of a line; unset: all but query; a list of texts
+---@field query? boolean # whether a line has the query, which may hold secrets; true or false; default: false
+---@field ring? tollgate.size # bytes of lines per event loop that may wait; a size from 256 * kilobytes to 1 * gigabyte; default: 1 * megabytes
 
 ---writes a line for every request
 ---@param settings? tollgate.plugins.logging
@@ -36,14 +37,16 @@ function balancer(settings) end
 function logging(settings) end
 
 ---@class tollgate.plugins.ratelimit
----@field by? tollgate.value # whose bucket a request draws on: a value (header "X", caller, client_ip, a text, a function, ...); default: caller
----@field rate? tollgate.rate # refill of a bucket; unset: the rate of the caller's tier: a rate (60 / minute) from 3e-08 / second to 1000000 / second
----@field burst? integer # size of a bucket; unset: the tier's, else the rate's count: an integer from 1 to 1000000000
----@field cost? tollgate.value # tokens a request takes; unset: 1: a value (header "X", caller, client_ip, a text, a function, ...)
----@field absent? "share"|"skip"|"refuse" # treatment of requests whose key is absent or empty: one of "share", "skip", "refuse"; default: "share"
----@field headers? boolean # X-RateLimit-* lines on every answer: true or false; default: true
----@field name? string # name of the buckets, to share them; unset: by and its ordinal: a text
----@field keys? integer # keys remembered at once, 40 bytes each: an integer from 1 to 1000000000; default: 250000
+---@field by? tollgate.value # whose bucket a request draws on; a value; default: caller
+---@field rate? tollgate.rate # refill of a bucket; unset: the rate of the caller's tier; a rate from 3e-08 / second to 1000000 / second
+---@field burst? integer # size of a bucket; unset: the tier's, else the rate's count; an integer from 1 to 1000000000
+---@field cost? tollgate.value # tokens a request takes; unset: 1; a value
+---@field default_rate? tollgate.rate # rate where neither rate nor the caller's tier says one; a rate from 3e-08 / second to 1000000 / second
+---@field default_burst? integer # burst to default_rate; unset: the rate's count; an integer from 1 to 1000000000
+---@field absent? "share"|"skip"|"refuse" # treatment of requests whose key is absent or empty; one of "share", "skip", "refuse"; default: "share"
+---@field headers? boolean # X-RateLimit-* lines on every answer; true or false; default: true
+---@field name? string # name of the buckets, to share them; unset: by and its ordinal; a text
+---@field keys? integer # keys remembered at once, 40 bytes each; an integer from 1 to 1000000000; default: 250000
 
 ---refuses callers who ask more often than their limit allows
 ---@param settings? tollgate.plugins.ratelimit

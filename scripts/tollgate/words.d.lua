@@ -30,6 +30,18 @@
 ---What may vary per request.
 ---@alias tollgate.value string|number|tollgate.fact|fun(request: tollgate.request): string|number|nil
 
+---What `matches` returned.
+---@class tollgate.pattern
+
+---What a condition of a route wants of a text: equal, there or not, one of several, found in it.
+---@alias tollgate.condition string|boolean|tollgate.pattern|(string|tollgate.pattern)[]
+
+---What clients are told: a body, more than that, or a function.
+---@alias tollgate.told string|tollgate.error_answer|fun(failure: tollgate.failure, request: tollgate.request): string|tollgate.error_answer|nil
+
+---By status, by class ("4xx", "5xx"), by reason, or `any`.
+---@alias tollgate.errors table<string|integer, tollgate.told>
+
 ---A use of a plugin, or lists of them.
 ---@class tollgate.use
 ---What `upstream` returned.
@@ -44,23 +56,56 @@
 
 ---@class tollgate.answer
 ---@field headers? table<string, string|string[]> # header lines: names with a text or a list of texts
----@field status? integer # status code: an integer from 200 to 599; default: 200
----@field body? string # the body: a text
+---@field status? integer # status code; an integer from 200 to 599; default: 200
+---@field body? string # the body; a text
+
+---@class tollgate.cors
+---@field origins string|string[] # origins whose pages may read answers, or "*"; a list of texts
+---@field methods? string|string[] # methods they may use; unset: those that the path's routes take; a list of texts
+---@field headers? string|string[] # header lines they may send; unset: what a preflight asks for; a list of texts
+---@field expose? string|string[] # header lines they may read; a list of texts
+---@field credentials? boolean # whether cookies come along; true or false
+---@field max_age? tollgate.duration # how long a preflight's answer holds; a duration of at most 7 * days
+
+---@class tollgate.error_answer
+---@field headers? table<string, string|string[]> # header lines: names with a text or a list of texts
+---@field status? integer # status code instead of the failure's own; an integer from 200 to 599
+---@field body? string # the body, with ${status}, ${reason}, ${message} and ${request_id}; a text
+---@field type? string # media type of the body; a text
+
+---@class tollgate.failure
+---@field status integer # its status code
+---@field reason string # its stable word, as the answer's "error" member
+---@field message string # what the client is told
+---@field request_id string # the request's id
+
+---@class tollgate.given_response
+---@field status integer # its status code; may be assigned
+---@field headers table<string, string?> # its header lines by name; may be assigned, nil takes one out
+---@field body string? # its body, where it may be read; may be assigned
+---@field time number # milliseconds spent on the upstream
+---@field from_upstream boolean # whether an upstream made it
+
+---@class tollgate.header_changes
+---@field set? table<string, tollgate.value|tollgate.value[]> # lines that take the place of those of their name
+---@field add? table<string, tollgate.value|tollgate.value[]> # lines besides those that are there
+---@field remove? string|string[] # names of lines to take out
 
 ---@class tollgate.limits
----@field request_line? tollgate.size # longest request line, beyond it 414: a size (10 * megabytes) from 256 * bytes to 1 * megabyte; default: 8 * kilobytes
----@field headers? tollgate.size # largest head of a request, beyond it 431: a size (10 * megabytes) from 512 * bytes to 16 * megabytes; default: 32 * kilobytes
----@field header_count? integer # most header lines, beyond it 431: an integer from 1 to 10000; default: 100
----@field body? tollgate.size # largest body of a request, beyond it 413: a size (10 * megabytes) of at most 1024 * gigabytes; default: 100 * megabytes
----@field header_time? tollgate.duration # from a head's first byte to its last, beyond it 408: a duration (5 * seconds) from 10 * milliseconds to 1 * day; default: 10 * seconds
----@field body_time? tollgate.duration # between two pieces of a body, beyond it 408: a duration (5 * seconds) from 10 * milliseconds to 1 * day; default: 30 * seconds
----@field send_time? tollgate.duration # how long a client may take nothing of its answer before it is cut: a duration (5 * seconds) from 10 * milliseconds to 1 * day; default: 30 * seconds
----@field idle? tollgate.duration # between two requests of a connection, then it is closed: a duration (5 * seconds) from 10 * milliseconds to 1 * day; default: 60 * seconds
----@field connections? integer # connections of clients over all loops, beyond them 503: an integer from 1 to 10000000; default: 50000
----@field drain? tollgate.duration # what a stop grants requests under way: a duration (5 * seconds) of at most 1 * day; default: 30 * seconds
+---@field request_line? tollgate.size # longest request line, beyond it 414; a size from 256 * bytes to 1 * megabyte; default: 8 * kilobytes
+---@field headers? tollgate.size # largest head of a request, beyond it 431; a size from 512 * bytes to 16 * megabytes; default: 32 * kilobytes
+---@field header_count? integer # most header lines, beyond it 431; an integer from 1 to 10000; default: 100
+---@field body? tollgate.size # largest body of a request, beyond it 413; a size of at most 1024 * gigabytes; default: 100 * megabytes
+---@field header_time? tollgate.duration # from a head's first byte to its last, beyond it 408; a duration from 10 * milliseconds to 1 * day; default: 10 * seconds
+---@field body_time? tollgate.duration # between two pieces of a body, beyond it 408; a duration from 10 * milliseconds to 1 * day; default: 30 * seconds
+---@field send_time? tollgate.duration # how long a client may take nothing of its answer before it is cut; a duration from 10 * milliseconds to 1 * day; default: 30 * seconds
+---@field idle? tollgate.duration # between two requests of a connection, then it is closed; a duration from 10 * milliseconds to 1 * day; default: 60 * seconds
+---@field connections? integer # connections of clients over all loops, beyond them 503; an integer from 1 to 10000000; default: 50000
+---@field drain? tollgate.duration # what a stop grants requests under way; a duration of at most 1 * day; default: 30 * seconds
 
----@class tollgate.route_limits
----@field body? tollgate.size # largest body of a request here: a size (10 * megabytes) of at most 1024 * gigabytes
+---@class tollgate.redirect
+---@field to string|fun(request: tollgate.request): string # where to: a template like "/new/:id", or a function
+---@field status? 301|302|303|307|308 # status code; default: 302
 
 ---@class tollgate.request
 ---@field method string # its method
@@ -76,32 +121,58 @@
 ---@field cookies table<string, string> # cookies; absent is ""
 ---@field parameters table<string, string> # what `:name`, `*` and `**` took from the path, decoded
 
+---@class tollgate.response
+---@field change fun(response: tollgate.given_response, request: tollgate.request) # the function
+---@field body? tollgate.size # largest body that the function may read; unset: it reads none; a size from 1 * byte to 1 * megabyte
+
+---@class tollgate.rewrite
+---@field strip? string # segments that the path begins with, to be taken off
+---@field prefix? string # what is put before the path then
+---@field pattern? string # regular expression (RE2) found in the path, instead of the two above
+---@field to? string # what it is replaced with; \\1 is the first group
+
+---@class tollgate.route_limits
+---@field body? tollgate.size # largest body of a request here; a size of at most 1024 * gigabytes
+
 ---@class tollgate.route
 ---@field upstream? tollgate.upstream_handle|string # where the request goes: what `upstream` returned, or a name of one
 ---@field answer? string|tollgate.answer # the answer itself; a text is the body of a 200
 ---@field plugins? tollgate.uses # plugins that the request meets, outermost first; lists in it flatten; default: none
----@field when? fun(request: tollgate.request): any # function of the request; where it returns false or nothing the next route that matches is asked
+---@field host? tollgate.condition # names the route is for: "api.example.com", "*.example.com"; default: every host
+---@field headers? table<string, tollgate.condition> # condition on header lines, by name; default: none
+---@field query? table<string, tollgate.condition> # condition on query parameters, by name; default: none
+---@field cookies? table<string, tollgate.condition> # condition on cookies, by name; default: none
+---@field parameters? table<string, tollgate.condition> # condition on what the path's parameters took, by name; default: none
+---@field client_ip? string|string[] # addresses or ranges of clients the route is for; default: every client
+---@field when? fun(request: tollgate.request): any # function of the request, asked last; where it returns false or nothing the next route that matches is asked
+---@field rewrite? string|tollgate.rewrite|fun(request: tollgate.request): string # the path that the upstream is asked for; default: the client's
+---@field redirect? string|tollgate.redirect # where the client is sent instead of an upstream
+---@field request_headers? tollgate.header_changes # changes of the request's header lines; default: none
+---@field response_headers? tollgate.header_changes # changes of the answer's header lines; default: none
+---@field errors? tollgate.errors # what clients are told of failures here, before what the word of that name says
+---@field cors? tollgate.cors|false # which other pages may read the answers, instead of what the word of that name says
+---@field response? tollgate.response|fun(response: tollgate.given_response, request: tollgate.request) # function that changes the answer
 ---@field limits? tollgate.route_limits # limits of this route instead of the general ones
 
 ---@class tollgate.target
 ---@field [1] string # its address
----@field weight? integer # its share of the requests: an integer from 1 to 65535; default: 1
+---@field weight? integer # its share of the requests; an integer from 1 to 65535; default: 1
 
 ---@class tollgate.tier
----@field rate? tollgate.rate # requests in a time: a rate (60 / minute) of more than 0
----@field burst? integer # most requests at once: an integer from 1 to 1000000000
----@field quota? tollgate.rate # requests in a long time: a rate (60 / minute) of more than 0
+---@field rate? tollgate.rate # requests in a time; a rate of more than 0
+---@field burst? integer # most requests at once; an integer from 1 to 1000000000
+---@field quota? tollgate.rate # requests in a long time; a rate of more than 0
 
 ---@class tollgate.upstream
 ---@field targets tollgate.target|(string|tollgate.target)[] # addresses that serve the same: "host:port", "[ipv6]:port", "unix:/path", or { "host:port", weight = 2 }
 ---@field balance? tollgate.use # plugin that chooses a target; default: the first target that is available
 ---@field plugins? tollgate.uses # more plugins for every route that goes here; they come last; default: none
----@field timeout? tollgate.duration # request sent to the whole head of the answer: a duration (5 * seconds) from 1 * millisecond to 1 * day; default: 30 * seconds
----@field connect_timeout? tollgate.duration # time for a connection: a duration (5 * seconds) from 1 * millisecond to 1 * day; default: 2 * seconds
----@field idle_timeout? tollgate.duration # between two pieces of the answer's body: a duration (5 * seconds) from 1 * millisecond to 1 * day; default: 30 * seconds
----@field keep_alive? integer # idle connections kept per event loop and target: an integer from 0 to 100000; default: 512
----@field keep_alive_time? tollgate.duration # how long an idle connection is kept: a duration (5 * seconds) from 1 * millisecond to 1 * day; default: 60 * seconds
----@field preserve_host? boolean # whether the client's Host goes on; if not, the target's address does: true or false; default: true
+---@field timeout? tollgate.duration # request sent to the whole head of the answer; a duration from 1 * millisecond to 1 * day; default: 30 * seconds
+---@field connect_timeout? tollgate.duration # time for a connection; a duration from 1 * millisecond to 1 * day; default: 2 * seconds
+---@field idle_timeout? tollgate.duration # between two pieces of the answer's body; a duration from 1 * millisecond to 1 * day; default: 30 * seconds
+---@field keep_alive? integer # idle connections kept per event loop and target; an integer from 0 to 100000; default: 512
+---@field keep_alive_time? tollgate.duration # how long an idle connection is kept; a duration from 1 * millisecond to 1 * day; default: 60 * seconds
+---@field preserve_host? boolean # whether the client's Host goes on; if not, the target's address does; true or false; default: true
 
 ---@type tollgate.time
 millisecond = nil
@@ -204,6 +275,26 @@ function limits(it) end
 ---@param it string|string[]
 function trusted_proxies(it) end
 
+---Changes of every request's header lines.
+---@param it tollgate.header_changes
+function request_headers(it) end
+
+---Changes of every answer's header lines.
+---@param it tollgate.header_changes
+function response_headers(it) end
+
+---What clients are told of failures, by reason, status and class.
+---@param it tollgate.errors
+function errors(it) end
+
+---Which other pages may read answers.
+---@param it tollgate.cors
+function cors(it) end
+
+---A function that changes every answer.
+---@param it tollgate.response|fun(response: tollgate.given_response, request: tollgate.request)
+function response(it) end
+
 ---Loads a library; what it holds is a word from then on.
 ---@param it string
 function plugin(it) end
@@ -222,6 +313,11 @@ function query(it) end
 ---@param it string
 ---@return tollgate.fact
 function cookie(it) end
+
+---A regular expression (RE2) that a condition finds in a text.
+---@param it string
+---@return tollgate.pattern
+function matches(it) end
 
 ---Who asks, as an auth plugin found out.
 ---@type tollgate.fact
