@@ -54,6 +54,7 @@ public:
     Verdict on_request(RequestContext& ctx) const override;
 
 private:
+    const Tier* tier_of(const Context& ctx) const;
     std::optional<Limit> limit_of(const Context& ctx) const;
     double cost_of(const Context& ctx) const;
     void tell(RequestContext& ctx, const Limit& limit, const Decision& decision) const;
@@ -122,14 +123,20 @@ RateLimit::RateLimit(const Settings& settings, Host& host)
     key_is_public_ = by != "header" && by != "query" && by != "cookie" && by != "function";
 }
 
+// The tier whose rate counts, or null: the use has its own, nobody said who asks, or the tier has none.
+const Tier* RateLimit::tier_of(const Context& ctx) const {
+    const Tier* tier = own_ ? nullptr : ctx.tier();
+    const auto rate = tier ? tier->rate() : std::nullopt;
+    return rate && rate->count > 0 && rate->per.count() > 0 ? tier : nullptr;
+}
+
 // The use's own words first, then the caller's tier's, then the default. A burst belongs to the rate it was written
 // with.
 std::optional<Limit> RateLimit::limit_of(const Context& ctx) const {
     if (own_) return own_;
-    const Tier* tier = ctx.tier();
+    const Tier* tier = tier_of(ctx);
     if (!tier) return other_;
     const auto rate = tier->rate();
-    if (!rate || !(rate->count > 0) || rate->per.count() <= 0) return other_;
     const auto burst = burst_ ? burst_ : tier->burst();
     return Limit{rate->count, rate->per, burst ? *burst : default_burst(*rate)};
 }
@@ -200,7 +207,8 @@ std::string fingerprint(std::string_view key) {
 void RateLimit::explain(RequestContext& ctx, std::string_view key, double cost, const Limit& limit,
                         const Decision& decision) const {
     const std::string shown = key_is_public_ ? std::string{key} : fingerprint(key);
-    const std::string whose = own_ ? "" : " of tier \"" + std::string{ctx.tier()->name()} + '"';
+    const Tier* tier = tier_of(ctx);
+    const std::string whose = own_ ? "" : tier ? " of tier \"" + std::string{tier->name()} + '"' : " by default";
     const std::string left = std::to_string(decision.remaining), burst = std::to_string(limit.burst());
     const std::string reset = std::to_string(whole_seconds(decision.reset.count()));
     char price[32];
