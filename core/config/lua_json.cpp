@@ -86,8 +86,11 @@ void Encoder::add(int index, int depth) {
 
 void Encoder::add_number(double number) {
     if (!std::isfinite(number)) throw Complaint{"json.encode: JSON has no number for inf and nan"};
+    constexpr double exact = 9007199254740992;  // 2^53: up to there each whole number is itself, and not "1e+05"
     char digits[32];
-    const auto end = std::to_chars(digits, digits + sizeof digits, number).ptr;
+    const bool whole = std::fabs(number) <= exact && number == std::trunc(number);
+    const auto end = whole ? std::to_chars(digits, digits + sizeof digits, static_cast<std::int64_t>(number)).ptr
+                           : std::to_chars(digits, digits + sizeof digits, number).ptr;
     put({digits, std::size_t(end - digits)});
 }
 

@@ -49,6 +49,7 @@ BOOST_AUTO_TEST_CASE(values_are_written_as_json_has_them) {
 BOOST_AUTO_TEST_CASE(integers_stay_integers) {
     BOOST_TEST(encoded("{ 7, -7, 0, 9007199254740992, 0.5, 1e300 }") == "[7,-7,0,9007199254740992,0.5,1e+300]");
     BOOST_TEST(again("[7, 7.0, 70e-1, -0.25]") == "[7,7,7,-0.25]");
+    BOOST_TEST(encoded("{ 100000, -2000000, 1e15 }") == "[100000,-2000000,1000000000000000]");
     BOOST_TEST(encoded("1/0") == "json.encode: JSON has no number for inf and nan");
 }
 
