@@ -197,12 +197,32 @@ void Assembly::add_to_router(const Declaration& declaration, Route route) {
     patterns_.emplace_back(declaration.place, std::move(*pattern));
 }
 
+namespace {
+
+// Where in its path a pattern has the first parameter of that name.
+std::ptrdiff_t place_of(const routing::Pattern& pattern, const std::string& name) {
+    const auto& all = pattern.segments;
+    return std::find_if(all.begin(), all.end(), [&](const auto& segment) {
+               return segment.kind != routing::Pattern::Kind::text && segment.text == name;
+           }) - all.begin();
+}
+
+// Whether conditions on parameters speak of the same segments in both: ":id" may stand elsewhere in another path.
+bool same_parameters(const routing::Conditions& conditions, const routing::Pattern& a, const routing::Pattern& b) {
+    return std::all_of(conditions.all.begin(), conditions.all.end(), [&](const Condition& condition) {
+        return condition.subject != Subject::parameter || place_of(a, condition.name) == place_of(b, condition.name);
+    });
+}
+
+}  // namespace
+
 // A route that earlier ones leave no request for.
 void Assembly::refuse_unreachable(const Declaration& declaration, const routing::Pattern& pattern, const Route& route) {
     // A function may say something else each time it is asked.
     const auto implied = [&](std::uint32_t earlier) {
         const Route& other = snapshot_->routes[earlier];
-        return other.when == 0 && other.conditions.implied_by(route.conditions);
+        return other.when == 0 && same_parameters(other.conditions, patterns_[earlier].second, pattern) &&
+               other.conditions.implied_by(route.conditions);
     };
     const auto takers = snapshot_->router.takers_of_all(pattern, route.hosts, implied);
     if (takers.empty()) return;

@@ -21,7 +21,8 @@ constexpr const char* answer_key = "tollgate.answer";  // metatables, in the reg
 constexpr const char* headers_key = "tollgate.answer.headers";
 constexpr std::array<std::string_view, 5> answer_names = {"status", "headers", "body", "time", "from_upstream"};
 constexpr std::array<std::string_view, 4> said_names = {"status", "body", "type", "headers"};
-constexpr std::size_t longest_header_value = 16 << 10, most_headers = 256;
+constexpr std::size_t longest_header_name = 1 << 10, longest_header_value = 16 << 10, most_headers = 256;
+constexpr std::size_t most_header_bytes = 256 << 10;  // of all lines together: a list may hold one text many times
 
 void push_text(lua_State* state, std::string_view text) { lua_pushlstring(state, text.data(), text.size()); }
 
@@ -78,25 +79,42 @@ std::string body_of(lua_State* state, int index) {
     return *std::move(body);
 }
 
-std::string header_value(lua_State* state, int index, const std::string& name) {
+// `known`: what stood there before. Left as it was it may be whatever it was.
+std::string header_value(lua_State* state, int index, const std::string& name,
+                         std::optional<std::string_view> known = {}) {
     auto value = text_of(state, index);
     if (!value)
         throw Complaint{"headers: " + name + ": expected a text or a list of texts, got " + kind_of(state, index)};
+    if (known && *value == *known) return *std::move(value);
     if (!can_be_header_value(*value) || value->size() > longest_header_value)
         throw Complaint{"headers: " + name + ": expected a text of one line and of at most 16 kilobytes, got " +
                         text::quote(*value, 40)};
     return *std::move(value);
 }
 
+// The first lines of an answer, by their names in lower case.
+using Before = std::map<std::string, std::string_view>;
+
 // The table of headers at `index`, names in lower case. Two writings of one name are one name.
-std::map<std::string, std::vector<std::string>> headers_of(lua_State* state, int index) {
+std::map<std::string, std::vector<std::string>> headers_of(lua_State* state, int index, const Before& before = {}) {
     if (lua_type(state, index) != LUA_TTABLE)
         throw Complaint{"headers: expected { [\"Name\"] = \"value\" }, got " + kind_of(state, index)};
     std::map<std::string, std::vector<std::string>> headers;
+    std::size_t bytes = 0;
+    const auto keep = [&bytes](std::vector<std::string>& values, const std::string& name, std::string value) {
+        bytes += name.size() + value.size();
+        if (bytes > most_header_bytes)
+            throw Complaint{"headers: expected at most " + text::count(most_header_bytes >> 10, "kilobyte")};
+        values.push_back(std::move(value));
+    };
     for (lua_pushnil(state); lua_next(state, index); lua_pop(state, 1)) {
         if (lua_type(state, -2) != LUA_TSTRING)
             throw Complaint{"headers: expected names, got " + kind_of(state, lua_gettop(state) - 1)};
         const std::string name = *text_of(state, lua_gettop(state) - 1);
+        const auto known = before.find(lower(name));
+        const auto old = known == before.end() ? std::nullopt : std::optional{known->second};
+        if (!old && name.size() > longest_header_name)
+            throw Complaint{"headers: expected a shorter name, got " + text::quote(name, 40)};
         if (const char* problem = problem_of_answer_header(name))
             throw Complaint{"headers: " + text::quote(name) + ": " + problem};
         if (headers.size() == most_headers)
@@ -109,11 +127,11 @@ std::map<std::string, std::vector<std::string>> headers_of(lua_State* state, int
                 throw Complaint{"headers: " + name + ": expected at most " + std::to_string(most_headers) + " lines"};
             for (std::size_t i = 1; i <= count; ++i) {
                 lua_rawgeti(state, value, int(i));
-                values.push_back(header_value(state, lua_gettop(state), name));
+                keep(values, name, header_value(state, lua_gettop(state), name));
                 lua_pop(state, 1);
             }
         } else {
-            values.push_back(header_value(state, value, name));
+            keep(values, name, header_value(state, value, name, old));
         }
     }
     return headers;
@@ -264,15 +282,16 @@ AnswerChange changed_answer(lua_State* state, const AnswerFacts& answer) {
         auto text = lua_isnil(state, body) ? std::string{} : body_of(state, body);
         if (!answer.body || text != *answer.body) change.body = std::move(text);
     }
-    const auto now = headers_of(state, push_field(state, table, "headers"));
-    std::map<std::string, std::string_view> before;
+    Before before;
     for (const auto& line : answer.response.headers())
-        if (!problem_of_answer_header(line.name) && before.try_emplace(lower(line.name), line.value).second &&
-            !now.contains(lower(line.name)))
-            change.headers.append({HeaderChanges::Kind::remove, std::string{line.name}});
+        if (!problem_of_answer_header(line.name)) before.try_emplace(lower(line.name), line.value);
+    const auto now = headers_of(state, push_field(state, table, "headers"), before);
+    for (const auto& [name, value] : before)
+        if (!now.contains(name)) change.headers.append({HeaderChanges::Kind::remove, name});
     for (const auto& [name, values] : now) {
         const auto known = before.find(name);
         if (known != before.end() && values.size() == 1 && values[0] == known->second) continue;
+        if (values.empty()) change.headers.append({HeaderChanges::Kind::remove, name});
         for (std::size_t i = 0; i < values.size(); ++i)
             change.headers.append(
                 {i == 0 ? HeaderChanges::Kind::set : HeaderChanges::Kind::add, capitals(name), values[i]});

@@ -41,7 +41,9 @@ std::optional<ErrorAnswer> read_error(const std::string& owner, const Item& item
     if (!can_be_header_value(answer.type))
         report(owner + ": type: expected a text of one line, got " + text::quote(answer.type));
     if (settings->has("body")) {
-        answer.body = read_body(owner + ": body", settings->text("body"), answer.type, report);
+        // What is filled in is written as the type asks, also where a line of `headers` says it.
+        const auto line = answer.headers.get("Content-Type");
+        answer.body = read_body(owner + ": body", settings->text("body"), line.empty() ? answer.type : line, report);
         if (answer.status == 204 || answer.status == 304)
             report(owner + ": expected no body with status " + std::to_string(*answer.status));
     } else if (settings->has("type")) {

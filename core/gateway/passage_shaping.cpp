@@ -191,7 +191,11 @@ void Passage::shape_answer_headers(Response& response) {
         const auto values = values_of(shaping.response_headers);
         shaping.response_headers.apply(response.headers(), values);
     }
-    if (shaping.cors && !(preflight_ && !failure_)) shaping.cors->mark(response.headers(), origin_);
+    if (shaping.cors && !(preflight_ && !failure_)) {
+        // What failed before its route was taken is answered as well.
+        const auto origin = origin_.empty() ? exchange_.request.headers().get("Origin") : std::string_view{origin_};
+        shaping.cors->mark(response.headers(), origin);
+    }
     if (trace_) trace_->see(exchange_.request, response);
 }
 

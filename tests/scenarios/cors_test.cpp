@@ -33,6 +33,7 @@ struct Scene {
             "route \"GET /locked\" { answer = \"x\", plugins = { auth { key = header \"X-API-Key\", file = \"keys\" } "
             "} }\n"
             "route \"* /own\" { upstream = u, cors = false }\n"
+            "route \"GET /broken\" { answer = \"x\", when = function() error \"no\" end }\n"
             "route \"GET /open\" { answer = \"open\", cors = { origins = \"*\", expose = \"X-Total\" } }\n",
         {},
         {{"keys", "6163937e6547cc2853a333d323496f4d5608b3958a3bd3939752708bc9cb0feb alice -\n"}}};
@@ -64,6 +65,14 @@ BOOST_AUTO_TEST_CASE(a_preflight_is_answered_before_keys_are_asked_for) {
     BOOST_TEST(scene.upstream.requests() == 0);
     const auto lines = scene.gateway.log_lines(2);
     BOOST_TEST(lines.at(0).find("\"GET /locked\"") != std::string::npos, lines.at(0));  // the route it was meant for
+}
+
+BOOST_AUTO_TEST_CASE(what_fails_before_it_has_a_route_is_marked_as_well) {
+    Scene scene;
+    const Message answer = scene.client.get("/broken", local);
+    BOOST_TEST(answer.status() == 500);
+    BOOST_TEST(answer.header("Access-Control-Allow-Origin") == "http://localhost:5173");
+    BOOST_TEST(!scene.client.get("/broken", evil).has("Access-Control-Allow-Origin"));
 }
 
 BOOST_AUTO_TEST_CASE(other_origins_are_refused) {

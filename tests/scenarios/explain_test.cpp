@@ -223,4 +223,14 @@ BOOST_AUTO_TEST_CASE(wrong_words_are_told_apart) {
     BOOST_TEST(broken.err.find("routes.lua:1: unknown word \"rout\"") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(a_default_rate_needs_no_tier) {
+    const Desk desk{R"(
+listen "127.0.0.1:0"
+route "GET /" { answer = "ok", plugins = { ratelimit { by = client_ip, default_rate = 2 / hour } } }
+)"};
+    const auto explained = desk.explain({"GET", "/"});
+    BOOST_TEST(explained.code == 0, explained.err);
+    BOOST_TEST(explained.out.find(" by default: key ") != std::string::npos, explained.out);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -2,6 +2,7 @@
 #include "config/builder.h"
 
 #include "core/config/fake_plugins.h"
+#include "gateway/shaping.h"
 #include "support/thread_time.h"
 
 #include <boost/test/unit_test.hpp>
@@ -436,6 +437,19 @@ route "GET /a" { answer = "3" }
 )lua") == "routes.lua:3: route \"GET /a\": headers: A: expected a text, matches \"...\", true, false or a list of them, "
           "got 1; write \"1\"\n"
           "routes.lua:4: route \"GET /a\": when: expected a function of the request, got \"yes\"");
+}
+
+BOOST_AUTO_TEST_CASE(a_type_among_the_headers_says_how_the_body_of_a_failure_is_filled) {
+    test::Workshop workshop;
+    const auto loaded = workshop.load_text(R"lua(listen "127.0.0.1:0"
+errors { any = { body = "${message}", headers = { ["Content-Type"] = "text/html" } } }
+route "GET /" { answer = "ok" }
+)lua");
+    BOOST_REQUIRE(loaded.snapshot);
+    const auto* said = loaded.snapshot->unmatched.shaping->errors.at(0)->find("no_route", 404);
+    BOOST_REQUIRE(said && said->body);
+    const Failure failure{Culprit::client, 404, "no_route", "<b>"};
+    BOOST_TEST(said->body->fill(404, failure, "id").bytes() == "&lt;b&gt;");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

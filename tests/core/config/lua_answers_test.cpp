@@ -141,6 +141,7 @@ BOOST_AUTO_TEST_CASE(status_headers_and_body_are_assigned) {
     BOOST_TEST(*change.status == 200);
     BOOST_TEST(*change.body == "milk");
     BOOST_TEST(headers_after(change) == "Content-Type=text/html;Via=1.1 x;List=a;List=b;X-Count=3;");
+    BOOST_TEST(headers_after(changed("given.headers['Set-Cookie'] = {}")) == "Content-Type=text/plain;Via=1.1 x;");
     BOOST_TEST(*changed("given.body = nil").body == "");
     BOOST_TEST(*changed("given.body = 'made'", std::nullopt).body == "made");
 }
@@ -164,6 +165,26 @@ BOOST_AUTO_TEST_CASE(what_no_answer_can_be_names_the_line) {
     BOOST_TEST(wrong("while true do end").find("instructions") != std::string::npos);
     BOOST_TEST(wrong("given.body = string.rep('x', 10000000)").find("megabyte") != std::string::npos);
     BOOST_TEST(wrong("for i = 1, 300 do given.headers['X' .. i] = 'a' end").find("at most 256") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(one_text_many_times_is_held_to_a_bound) {
+    const std::string bomb =
+        "local list, value = {}, ('x'):rep(16000) for i = 1, 256 do list[i] = value end\n"
+        "local headers = {} for i = 1, 256 do headers['X' .. i] = list end\n";
+    BOOST_TEST(failed([&] { changed(bomb + "given.headers = headers"); }).find("256 kilobytes") != std::string::npos);
+    BOOST_TEST(failed([&] { said(bomb + "return { headers = headers }"); }).find("256 kilobytes") != std::string::npos);
+    BOOST_TEST(failed([&] { changed("given.headers[('x'):rep(70000)] = 'a'"); }).find("a shorter name") !=
+               std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(lines_that_are_left_alone_may_be_what_no_function_may_write) {
+    const std::string longer(20000, 'x');
+    const Response odd{200, Headers{{"X-Odd", "a\x01z"}, {"X-Long", longer}}, std::string{}};
+    One one{"given.headers.X = 'new'"};
+    const auto change = one.script.change(1, {odd, true, 0, {}}, NoFacts{});
+    BOOST_TEST(change.headers.changes().size() == 1u);
+    BOOST_CHECK_THROW(One{"given.headers.X = given.headers['X-Odd']"}.script.change(1, {odd, true, 0, {}}, NoFacts{}),
+                      Failure);
 }
 
 BOOST_AUTO_TEST_CASE(the_vm_is_fit_for_the_next_call_after_each_of_them) {

@@ -64,4 +64,17 @@ BOOST_AUTO_TEST_CASE(json_says_the_same) {
     BOOST_TEST(json.find(R"("where": "routes.lua:7")") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(parameters_of_one_name_at_two_places_hide_nothing) {
+    test::Workshop workshop;
+    const auto problems = workshop
+                              .load_text(R"lua(listen "127.0.0.1:0"
+route "GET /a/:x/:y" { answer = "first", parameters = { x = "1" } }
+route "GET /a/:y/:x" { answer = "second", parameters = { x = "1" } }
+route "* /b/**"      { answer = "third", parameters = { ["**"] = "c" } }
+route "* /b/d/**"    { answer = "fourth", parameters = { ["**"] = "c" } }
+)lua")
+                              .problems;
+    BOOST_TEST(problems.empty());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
