@@ -56,7 +56,7 @@ route "GET /envelope" {
     upstream = orders,
     response = { body = 64 * kilobytes, change = function(response)
         response.headers["Content-Type"] = "application/json"
-        response.body = string.format('{"status":%d,"milliseconds":%d,"content":%q}\n',
-                                      response.status, response.time, response.body or "")
+        response.body = json.encode { status = response.status, milliseconds = response.time,
+                                      content = response.body or "" }
     end },
 }
