@@ -1,9 +1,130 @@
-// loadtest/main.cpp - the program's command line: which subcommand with which options.
+// loadtest/main.cpp - the program's command line: which subcommand with which options. Everything else is in its files.
+#include "loadtest/commands.h"
 #include "loadtest/exit_codes.h"
+#include "support/text.h"
+#include "support/version.h"
 
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <cctype>
 #include <iostream>
+#include <string>
+#include <string_view>
+#include <vector>
 
-int main() {
-    std::cerr << "loadtester: nothing to do yet\n";
-    return tollgate::loadtest::exit_usage;
+namespace {
+
+namespace loadtest = tollgate::loadtest;
+namespace text = tollgate::text;
+
+// One line each, as CONTRIBUTING has them.
+int complain(std::string_view mistakes) {
+    for (std::size_t end = 0; !mistakes.empty(); mistakes.remove_prefix(end)) {
+        end = mistakes.find('\n');
+        std::cerr << "loadtester: " << mistakes.substr(0, end) << '\n';
+        end = end == mistakes.npos ? mistakes.size() : end + 1;
+    }
+    return loadtest::exit_usage;
+}
+
+class CommandLine {
+public:
+    CommandLine() {
+        app_.require_subcommand(1);
+        app_.set_version_flag("-v,--version", std::string{"loadtester "} + tollgate::version());
+        app_.footer("`loadtester URL ...` is `loadtester run URL ...`:\n"
+                    "  loadtester -t2 -c100 -d30s http://127.0.0.1:8080/      as fast as 100 connections can\n"
+                    "  loadtester -R 4k --warmup 2s http://127.0.0.1:8080/    4,000 requests a second, come what may\n"
+                    "All options: loadtester run --help\n"
+                    "Exit codes: 0 passed, 1 failed, 2 wrong usage, 3 not one answer, 4 the run is not valid, 5 the\n"
+                    "gateway's counts disagree, 99 a threshold was missed, 130 interrupted.");
+        loadtest::add_run(app_, chosen_);
+    }
+
+    int run(std::vector<std::string> words) {
+        if (words.empty()) {
+            std::cerr << app_.help();
+            return loadtest::exit_usage;
+        }
+        if (const std::string mistake = imply_run(words); !mistake.empty()) return complain(mistake);
+        std::reverse(words.begin(), words.end());  // CLI11 takes them from the end
+        try {
+            app_.parse(words);
+        } catch (const CLI::ExtrasError&) {
+            return complain(unknown_words());
+        } catch (const CLI::ParseError& error) {
+            if (error.get_exit_code() != 0) return complain(in_our_words(error.what()));
+            app_.exit(error);  // --help, --version: prints it
+            return loadtest::exit_passed;
+        }
+        return chosen_();
+    }
+
+private:
+    // `run` may be left out before an option and before what can only be a URL. Returns what is wrong with the first
+    // word, if something is.
+    std::string imply_run(std::vector<std::string>& words) const {
+        const std::string& first = words.front();
+        if (first == "-h" || first == "--help" || first == "-v" || first == "--version") return "";
+        const std::vector<std::string> known = commands();
+        if (std::find(known.begin(), known.end(), first) != known.end()) return "";
+        const bool url = first.find_first_of(".:/[") != first.npos || first == "localhost";
+        if (!first.starts_with('-') && !url) {
+            std::string guess = text::did_you_mean(first, known);
+            if (guess.empty()) guess = "; a host of that name is written http://HOST/";
+            return "unknown command " + text::quote(first) + guess;
+        }
+        words.insert(words.begin(), "run");
+        return "";
+    }
+
+    std::vector<std::string> commands() const {
+        std::vector<std::string> names;
+        for (const CLI::App* sub : app_.get_subcommands([](const CLI::App*) { return true; }))
+            names.push_back(sub->get_name());
+        return names;
+    }
+
+    std::string unknown_words() const {
+        const CLI::App* const sub = app_.get_subcommands().front();
+        std::vector<std::string> known;
+        for (const CLI::Option* option : sub->get_options()) {
+            for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
+            for (const std::string& name : option->get_snames()) known.push_back("-" + name);
+        }
+        std::string mistakes;
+        for (const std::string& word : app_.remaining(true)) {
+            const std::string name = word.substr(0, word.find('='));
+            if (!mistakes.empty()) mistakes += '\n';
+            mistakes += word.size() > 1 && word[0] == '-'
+                            ? "unknown option " + text::quote(name) + text::did_you_mean(name, known)
+                            : sub->get_name() + ": unexpected " + text::quote(word);
+        }
+        return mistakes;
+    }
+
+    // CLI11's texts begin with a capital, and some have several lines.
+    static std::string in_our_words(std::string message) {
+        std::replace(message.begin(), message.end(), '\n', ' ');
+        if (message.size() > 1 && std::islower(static_cast<unsigned char>(message[1])) != 0)
+            message[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(message[0])));
+        return message;
+    }
+
+    CLI::App app_{"A load tester that accounts for every request", "loadtester"};
+    loadtest::Chosen chosen_;
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    try {
+        return CommandLine{}.run({argv + 1, argv + argc});
+    } catch (const loadtest::UsageError& error) {
+        return complain(error.what());
+    } catch (const std::exception& error) {
+        std::cerr << "loadtester: " << error.what() << '\n';
+        return loadtest::exit_internal;
+    }
 }

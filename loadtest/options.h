@@ -4,6 +4,7 @@
 #include "loadtest/quantities.h"
 
 #include <cstdint>
+#include <exception>
 #include <optional>
 #include <string>
 #include <utility>
@@ -11,7 +12,8 @@
 
 namespace tollgate::loadtest {
 
-// Something wrong with what the user said. `what()` is one line as CONTRIBUTING has them: where: expected, got.
+// Something wrong with what the user said. `what()` has a line for each mistake, as CONTRIBUTING has them:
+// where: expected, got. main() tells them all and exits with exit_usage.
 class UsageError : public std::exception {
 public:
     explicit UsageError(std::string message) : message_{std::move(message)} {}
@@ -31,7 +33,7 @@ struct Url {
     std::string authority;    // for the Host header: "[::1]:8080"; without the port that the scheme implies
     std::string path = "/";   // with the query, as sent
 };
-// Of "http://...", "https://..."; without a scheme it is http. Throws UsageError: user and fragment, control bytes, spaces.
+// Of "http://...", "https://..."; without a scheme it is http. Throws UsageError: user and fragment, control bytes, blanks.
 Url parse_url(std::string_view text);
 
 struct Target {
@@ -40,7 +42,7 @@ struct Target {
     HeaderLines headers;      // its own; they replace general ones of the same name
     std::string body;
     double weight = 1;
-    std::string name() const;  // "GET http://127.0.0.1:8080/orders"
+    std::string name() const;  // "GET http://127.0.0.1:8080/orders"; "..." for secrets in the query
 };
 
 // Whom a request comes from: the value of the key header.
