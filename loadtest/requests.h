@@ -39,8 +39,9 @@ struct RenderedRequest {
 class Requests {
 public:
     // Throws UsageError: header lines that would break framing (Content-Length, Transfer-Encoding, Connection, line
-    // breaks), more than 256 MiB of rendered requests.
+    // breaks) or are said twice (a key's, an id's), more than 256 MiB of rendered requests.
     explicit Requests(const Options& options);
+    Requests(Requests&&) = default;  // no copies: requests point at bodies
 
     const RenderedRequest& of(std::uint32_t target, std::uint32_t key) const noexcept;  // key 0 where there are none
     const std::vector<Endpoint>& endpoints() const noexcept { return endpoints_; }
@@ -67,7 +68,7 @@ private:
 // Draws numbers 0 ... n-1 by weight, in constant time (Vose's alias method, 1991). With one number it draws nothing.
 class Mix {
 public:
-    explicit Mix(std::span<const double> weights);
+    explicit Mix(std::span<const double> weights);  // not negative, and not all of them 0
     std::uint32_t draw(Random& random) const noexcept;
 
 private:
