@@ -139,6 +139,10 @@ struct Results {
     // What happened.
     bool interrupted = false;                  // Ctrl-C, or a threshold with `abort:`
     double seconds = 0;                        // of the measured part: from its begin to the end of planning
+    std::uint64_t answered_in_time = 0;        // whole answers that were there within `seconds`
+    double throughput() const noexcept {       // of them, a second
+        return seconds > 0 ? static_cast<double>(answered_in_time) / seconds : 0;
+    }
     double drained_seconds = 0;                // until the last answer after it
     Ledger ledger;
     std::map<int, Latencies> codes;            // by status; count = codes[n].response.count()
