@@ -1,6 +1,8 @@
 // loadtest/header_lines.cpp - header lines as users write them: read, and refused where they would break a request.
 #include "loadtest/header_lines.h"
 
+#include "http/layout.h"
+#include "loadtest/input.h"
 #include "support/text.h"
 
 #include <algorithm>
@@ -19,39 +21,14 @@ constexpr std::array<Reserved, 5> reserved{{{"Connection", "say --no-keepalive f
                                             {"Expect", "bodies are sent without waiting for 100 Continue"},
                                             {"Upgrade", "only HTTP/1.1 is spoken"}}};
 
-char lower(char letter) noexcept { return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter + 32) : letter; }
-
-std::string_view trimmed(std::string_view text) noexcept {
-    const std::size_t begin = std::min(text.find_first_not_of(" \t"), text.size());
-    const std::size_t end = text.find_last_not_of(" \t");
-    return end == text.npos ? std::string_view{} : text.substr(begin, end - begin + 1);
-}
-
 }  // namespace
 
-bool is_token(std::string_view text) noexcept {
-    constexpr std::string_view allowed =
-        "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
-    return !text.empty() && text.find_first_not_of(allowed) == text.npos;
-}
-
-bool is_header_value(std::string_view text) noexcept {
-    return std::none_of(text.begin(), text.end(), [](char letter) {
-        const auto byte = static_cast<unsigned char>(letter);
-        return (byte < 0x20 && byte != '\t') || byte == 0x7f;
-    });
-}
-
-bool same_name(std::string_view a, std::string_view b) noexcept {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
-}
-
 void check_header(std::string_view name, std::string_view value) {
-    if (!is_token(name)) throw UsageError("expected a header name, got " + text::quote(name));
-    if (!is_header_value(value))
-        throw UsageError("expected a value without control bytes in header " + text::quote(name));
+    if (!http::is_token(name)) throw UsageError("expected a header name, got " + text::quote(name));
+    if (!http::is_field_value(value))
+        throw UsageError("expected a value without line breaks in header " + text::quote(name));
     for (const Reserved& header : reserved)
-        if (same_name(header.name, name))
+        if (http::same_text(header.name, name))
             throw UsageError("header " + text::quote(name) + " is not yours to say: " + std::string{header.instead});
 }
 
@@ -69,7 +46,7 @@ KeyHeader parse_key_header(std::string_view text) {
     KeyHeader header{std::string{text.substr(0, colon)}, ""};
     if (colon < text.size()) header.before = trimmed(text.substr(colon + 1));
     check_header(header.name, header.before);
-    if (same_name(header.name, "Host")) throw UsageError("header \"Host\" carries no key");
+    if (http::same_text(header.name, "Host")) throw UsageError("header \"Host\" carries no key");
     if (!header.before.empty()) header.before += ' ';
     return header;
 }

@@ -11,13 +11,9 @@ namespace tollgate::loadtest {
 // begin another line, and names that are not the user's to say (see check_header()).
 std::pair<std::string, std::string> parse_header(std::string_view line);
 
-// Throws UsageError for a name that is no token, for a value with control bytes, and for Connection, Content-Length,
-// Transfer-Encoding, Expect, Upgrade: the load tester frames its requests itself.
+// Throws UsageError for a name that is no token, for a value with line breaks or NUL, and for Connection,
+// Content-Length, Transfer-Encoding, Expect, Upgrade: the load tester frames its requests itself.
 void check_header(std::string_view name, std::string_view value);
-
-bool is_token(std::string_view text) noexcept;         // RFC 9110 section 5.6.2: names of headers, methods
-bool is_header_value(std::string_view text) noexcept;  // RFC 9110 section 5.5: no control bytes but tabs
-bool same_name(std::string_view a, std::string_view b) noexcept;  // without regard to case
 
 // What --key-header says: "X-API-Key", or "Authorization: Bearer", where the key follows after a blank.
 struct KeyHeader {

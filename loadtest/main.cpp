@@ -1,4 +1,5 @@
 // loadtest/main.cpp - the program's command line: which subcommand with which options. Everything else is in its files.
+#include "loadtest/command_line.h"
 #include "loadtest/commands.h"
 #include "loadtest/exit_codes.h"
 #include "support/text.h"
@@ -40,8 +41,6 @@ public:
                     "Exit codes: 0 passed, 1 failed, 2 wrong usage, 3 not one answer, 4 the run is not valid, 5 the\n"
                     "gateway's counts disagree, 99 a threshold was missed, 130 interrupted.");
         loadtest::add_run(app_, chosen_);
-        loadtest::add_report(app_, chosen_);
-        loadtest::add_upstream(app_, chosen_);
     }
 
     int run(std::vector<std::string> words) {
@@ -99,16 +98,26 @@ private:
         for (const std::string& word : app_.remaining(true)) {
             const std::string name = word.substr(0, word.find('='));
             if (!mistakes.empty()) mistakes += '\n';
-            mistakes += word.size() > 1 && word[0] == '-'
-                            ? "unknown option " + text::quote(name) + text::did_you_mean(name, known)
+            const bool option = word.size() > 1 && word[0] == '-';
+            mistakes += option && std::find(known.begin(), known.end(), name) == known.end()
+                            ? "unknown option " + text::quote(name) + hint(name, known)
                             : sub->get_name() + ": unexpected " + text::quote(word);
         }
         return mistakes;
     }
 
+    static std::string hint(const std::string& name, const std::vector<std::string>& known) {
+        const std::string foreign = loadtest::hint_for(name);
+        return foreign.empty() ? text::did_you_mean(name, known) : foreign;
+    }
+
     // CLI11's texts begin with a capital, and some have several lines.
     static std::string in_our_words(std::string message) {
         std::replace(message.begin(), message.end(), '\n', ' ');
+        // "--rate: 1 required N missing"
+        if (const std::size_t at = message.find(": 1 required "); at != message.npos && message.ends_with(" missing"))
+            message = message.substr(0, at) + ": expected " + message.substr(at + 13, message.size() - at - 21) +
+                      ", got none";
         if (message.size() > 1 && std::islower(static_cast<unsigned char>(message[1])) != 0)
             message[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(message[0])));
         return message;

@@ -84,7 +84,8 @@ private:
                        [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
         if (host.size() > 253) refuse("expected a host of at most 253 letters");
         constexpr std::string_view allowed = "abcdefghijklmnopqrstuvwxyz0123456789-_.";
-        if (host.find_first_not_of(allowed) != host.npos || host.find_first_of("-.") == 0 || host.find("..") != host.npos)
+        const bool dots = host.find_first_of("-.") == 0 || host.find("..") != host.npos;
+        if (dots || host.find_first_not_of(allowed) != host.npos)
             refuse("expected a host name, an IPv4 address or an IPv6 address in []");
         // What ends in a number is an IPv4 address (WHATWG), of which the resolver has ideas of its own: 127.1.
         const std::string_view last = std::string_view{host}.substr(host.find_last_of('.') + 1);

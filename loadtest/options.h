@@ -33,7 +33,8 @@ struct Url {
     std::string authority;    // for the Host header: "[::1]:8080"; without the port that the scheme implies
     std::string path = "/";   // with the query, as sent
 };
-// Of "http://...", "https://..."; without a scheme it is http. Throws UsageError: user and fragment, control bytes, blanks.
+// Of "http://...", "https://..."; without a scheme it is http. Throws UsageError: user and fragment, control bytes,
+// blanks.
 Url parse_url(std::string_view text);
 
 struct Target {
@@ -64,6 +65,7 @@ enum class Reconcile : std::uint8_t { off, report, strict };
 struct Output {
     Format format;
     std::string path;
+    bool append = false;  // at its end, and in a folder that is made if need be
 };
 
 struct Options {
@@ -87,6 +89,7 @@ struct Options {
     Nanoseconds timeout = std::chrono::seconds{10};  // from sending to the last byte, connecting included
     bool keep_alive = true;
     bool insecure = false;                 // https: any certificate will do
+    std::string authorities;               // https: a file of certificates to trust; "": the system's
     std::string unix_socket;               // connect there, whatever the URL's host
     std::string request_id = "X-Request-Id";  // header that carries it; "": none
 

@@ -1,6 +1,7 @@
 // loadtest/requests.cpp - renders every request before the run; random numbers, and draws by weight.
 #include "loadtest/requests.h"
 
+#include "http/layout.h"
 #include "loadtest/header_lines.h"
 #include "support/text.h"
 #include "support/version.h"
@@ -24,14 +25,15 @@ Endpoint endpoint_of(const Url& url, const std::string& unix_socket) {
 }
 
 bool has(const HeaderLines& headers, std::string_view name) {
-    return std::any_of(headers.begin(), headers.end(), [&](const auto& line) { return same_name(line.first, name); });
+    return std::any_of(headers.begin(), headers.end(),
+                       [&](const auto& line) { return http::same_text(line.first, name); });
 }
 
 // What all requests of one target have in common: their head up to the lines that differ, and the rest behind these.
 class TargetRequest {
 public:
     TargetRequest(const Options& options, const Target& target) : target_{target} {
-        if (!is_token(target.method) || target.method == "CONNECT")
+        if (!http::is_token(target.method) || target.method == "CONNECT")
             throw UsageError("expected a method such as GET, got " + text::quote(target.method));
         const bool control = std::any_of(target.url.path.begin(), target.url.path.end(),
                                          [](char letter) { return letter <= ' ' || letter == '\x7f'; });
@@ -66,14 +68,14 @@ public:
 private:
     // Lines that a request must not have twice.
     void check_own(const Options& options) const {
-        const auto is_host = [](const auto& line) { return same_name(line.first, "Host"); };
+        const auto is_host = [](const auto& line) { return http::same_text(line.first, "Host"); };
         if (std::count_if(headers_.begin(), headers_.end(), is_host) > 1)
             throw UsageError("header \"Host\" is said twice");
         if (!options.keys.empty()) {
             const std::string name = parse_key_header(options.key_header).name;
             if (has(headers_, name))
                 throw UsageError("header " + text::quote(name) + " is said, and --keys would say it too");
-            if (!options.request_id.empty() && same_name(options.request_id, name))
+            if (!options.request_id.empty() && http::same_text(options.request_id, name))
                 throw UsageError("header " + text::quote(name) + " cannot carry both a key and the request's id");
         }
         if (!options.request_id.empty() && has(headers_, options.request_id))
@@ -121,8 +123,8 @@ Requests::Requests(const Options& options) : keys_{std::max<std::size_t>(options
     KeyHeader key_header;
     if (!options.keys.empty()) key_header = parse_key_header(options.key_header);
     for (const Key& key : options.keys)
-        if (key.value.empty() || !is_header_value(key.value))
-            throw UsageError("key " + text::quote(key.name) + ": expected a value without control bytes");
+        if (key.value.empty() || !http::is_field_value(key.value))
+            throw UsageError("key " + text::quote(key.name) + ": expected a value without line breaks");
     if (!options.request_id.empty()) check_header(options.request_id, "");
 
     std::size_t bytes = 0;

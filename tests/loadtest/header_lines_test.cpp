@@ -44,8 +44,8 @@ BOOST_AUTO_TEST_CASE(lines_that_would_break_a_request_are_refused) {
     BOOST_TEST(refusal("X A: x") == R"(expected a header name, got "X A")");
     BOOST_TEST(refusal("X-A : x") == R"(expected a header name, got "X-A ")");
     BOOST_TEST(refusal("GET / HTTP/1.1\r\nHost: x") == R"(expected a header name, got "GET / HTTP/1.1\r\nHost")");
-    for (const std::string_view line : {"X-A: a\r\nX-B: b"sv, "X-A: a\nb"sv, "X-A: a\rb"sv, "X-A: \0"sv, "X-A: \x7f"sv})
-        BOOST_TEST(refusal(line) == R"(expected a value without control bytes in header "X-A")");
+    for (const std::string_view line : {"X-A: a\r\nX-B: b"sv, "X-A: a\nb"sv, "X-A: a\rb"sv, "X-A: \0"sv})
+        BOOST_TEST(refusal(line) == R"(expected a value without line breaks in header "X-A")");
 }
 
 BOOST_AUTO_TEST_CASE(framing_is_not_the_users_to_say) {

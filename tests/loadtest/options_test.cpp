@@ -90,7 +90,8 @@ BOOST_AUTO_TEST_CASE(urls_cannot_smuggle_lines_or_blanks) {
                                        "http://x/\u00e4"sv, "http://x\\@y/"sv, "http://\tx/"sv})
         BOOST_TEST(problem_of(url).starts_with("URL: expected no blanks, control or non-ASCII letters"));
     BOOST_TEST(problem_of("http://x/" + std::string(70'000, 'a')).starts_with("URL: expected at most 64 KiB"));
-    BOOST_TEST(problem_of("http://" + std::string(300, 'a')).starts_with("URL: expected a host of at most 253 letters"));
+    BOOST_TEST(problem_of("http://" + std::string(300, 'a'))
+                   .starts_with("URL: expected a host of at most 253 letters"));
 }
 
 BOOST_AUTO_TEST_CASE(mistakes_in_urls_do_not_tell_secrets) {
