@@ -41,6 +41,8 @@ public:
                     "Exit codes: 0 passed, 1 failed, 2 wrong usage, 3 not one answer, 4 the run is not valid, 5 the\n"
                     "gateway's counts disagree, 99 a threshold was missed, 130 interrupted.");
         loadtest::add_run(app_, chosen_);
+        loadtest::add_report(app_, chosen_);
+        loadtest::add_upstream(app_, chosen_);
     }
 
     int run(std::vector<std::string> words) {

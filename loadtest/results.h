@@ -25,6 +25,9 @@ constexpr StatusClass class_of(int status) noexcept {
     if (status < 400) return StatusClass::redirection;
     return status < 500 ? StatusClass::client_error : StatusClass::server_error;
 }
+constexpr double share_of(std::uint64_t part, std::uint64_t whole) noexcept {
+    return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
+}
 using ClassCounts = std::array<std::uint64_t, status_classes>;
 
 // From the three clocks of each answered request: planned, sent, done. Nanoseconds.

@@ -7,6 +7,7 @@
 #include "commands/surroundings.h"
 #include "commands/watch.h"
 #include "gateway/gateway.h"
+#include "support/descriptors.h"
 #include "support/log.h"
 #include "support/text.h"
 
@@ -14,8 +15,6 @@
 #include <Poco/Util/Subsystem.h>
 #include <Poco/Util/Timer.h>
 #include <Poco/Util/TimerTaskAdapter.h>
-
-#include <sys/resource.h>
 
 #include <atomic>
 #include <cstdlib>
@@ -29,14 +28,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t most_lines = 50;  // about one reload, in the log and on a terminal
-
-// As many connections as the machine allows, not as a login shell suggests.
-void raise_descriptor_limit() {
-    rlimit limit{};
-    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
-    limit.rlim_cur = limit.rlim_max;
-    if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) log::warning("serve", "cannot raise the limit of open descriptors");
-}
 
 // Other programs use this variable too, for what is no number at all: nothing to refuse a start for.
 void heed_debug_variable() {
@@ -275,7 +266,7 @@ int serve(const Options& options) {
     plugins::Catalogue catalogue;
     if (!file || !load_plugins(catalogue, options)) return wrong;
     heed_debug_variable();
-    raise_descriptor_limit();
+    if (!raise_descriptor_limit()) log::warning("serve", "cannot raise the limit of open descriptors");
     Service service{options, *file, catalogue};
     Application application{service, signals};
     signals.restore_crashes();

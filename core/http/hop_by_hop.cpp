@@ -1,4 +1,4 @@
-// core/http/hop_by_hop.cpp - nothing to do without such lines; else a pass, and one for each name in Connection.
+// core/http/hop_by_hop.cpp - nothing to do without such lines; else a pass, and one more for each name in Connection.
 #include "http/hop_by_hop.h"
 
 #include "http/layout.h"
@@ -30,6 +30,21 @@ void strip_hop_by_hop(Headers& headers) {
     }
     std::erase_if(layout->lines, [](const auto& line) { return hop_by_hop & bit(line.known); });
     for (const auto& name : named) headers.remove(name);
+}
+
+ConnectionOptions connection_options(const Headers& headers) {
+    ConnectionOptions options;
+    const auto* layout = headers.layout();
+    if (!layout || !layout->may_have(Known::connection)) return options;
+    for (const auto& line : layout->lines) {
+        if (line.known != Known::connection) continue;
+        for_each_element(layout->value(line), [&](std::string_view option) {
+            options.close |= same_text(option, "close");
+            options.keep_alive |= same_text(option, "keep-alive");
+            options.upgrade |= same_text(option, "upgrade");
+        });
+    }
+    return options;
 }
 
 }  // namespace tollgate::http

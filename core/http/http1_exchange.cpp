@@ -1,6 +1,7 @@
 // core/http/http1_exchange.cpp - one HTTP/1.1 request and its answer, on a client's connection.
 #include "http/http1_exchange.h"
 
+#include "http/hop_by_hop.h"
 #include "http/layout.h"
 #include "http/target.h"
 #include "http/writer.h"
@@ -119,19 +120,9 @@ void Http1Exchange::settle_request() {
 
 void Http1Exchange::settle_connection() {
     const auto& layout = request.layout();
-    bool close = false, keep_alive = false, upgrade = false;
-    if (const auto* lines = layout.headers.layout(); lines && lines->may_have(Known::connection)) {
-        for (const auto& line : lines->lines) {
-            if (line.known != Known::connection) continue;
-            for_each_element(lines->value(line), [&](std::string_view option) {
-                close |= same_text(option, "close");
-                keep_alive |= same_text(option, "keep-alive");
-                upgrade |= same_text(option, "upgrade");
-            });
-        }
-    }
-    keep_ = !close && (layout.version_minor == 1 || keep_alive);
-    if (upgrade && Layout::find(layout.headers, Known::upgrade))
+    const ConnectionOptions options = connection_options(layout.headers);
+    keep_ = options.persists(layout.version_minor);
+    if (options.upgrade && Layout::find(layout.headers, Known::upgrade))
         throw Malformed{501, "not_implemented", "upgrading a connection is not served here"};
     const auto expect = Layout::get(layout.headers, Known::expect);
     if (!expect.empty()) {

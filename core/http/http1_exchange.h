@@ -23,6 +23,8 @@ public:
     bool finish();
     bool was_cut() const noexcept { return cut_; }
     void close();  // forgets the request, keeps the memory
+    // For who means to misbehave on it (the load tester's upstream). What is written here is no part of an answer.
+    net::Stream& stream() const noexcept { return *wire_->stream; }
 
     const Client& client() const noexcept override { return *client_; }
     bool has_body() const noexcept override;

@@ -218,19 +218,10 @@ Task<bool> Conversation::read_head() {
 Response Conversation::take_response() {
     call_.outcome = Outcome::answered;
     call_.status = parser_->status();
-    bool close = false, keep_alive = false;
     std::optional<std::uint64_t> declared;
     if (Headers::Layout::find(head_.headers, http::Known::content_length)) declared = parser_->length();
-    if (const auto* layout = head_.headers.layout(); layout && layout->may_have(http::Known::connection)) {
-        for (const auto& line : layout->lines) {
-            if (line.known != http::Known::connection) continue;
-            http::for_each_element(layout->value(line), [&](std::string_view option) {
-                close |= http::same_text(option, "close");
-                keep_alive |= http::same_text(option, "keep-alive");
-            });
-        }
-    }
-    reusable_ = reusable_ && !close && (parser_->version_minor() == 1 || keep_alive) && parser_->framing() != Framing::until_close;
+    reusable_ = reusable_ && parser_->framing() != Framing::until_close &&
+                http::connection_options(head_.headers).persists(parser_->version_minor());
     http::strip_hop_by_hop(head_.headers);
     Response response{parser_->status(), std::move(head_.headers)};
     response.layout().source = {true, parser_->version_minor(), declared};

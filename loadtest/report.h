@@ -1,0 +1,35 @@
+// loadtest/report.h - Results as text, JSON, CSV, HTML, percentiles or summary: for a terminal, a program, a browser.
+#pragma once
+
+#include "loadtest/options.h"
+#include "loadtest/results.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tollgate::loadtest {
+
+struct ReportStyle {
+    bool colour = false;              // text: with ANSI escapes
+    std::optional<StatusClass> only;  // hgrm: of these answers, not of all
+};
+
+// The whole report, with a line break at its end. Whatever users named themselves is made harmless for the format.
+std::string render(const Results& results, Format format, const ReportStyle& style = {});
+
+// "text", "json", "csv", "html", "hgrm", "summary". Throws UsageError.
+Format format_of_name(std::string_view name);
+// By what the path ends with: .txt, .json, .csv, .html, .hgrm, .log (the summary). Throws UsageError.
+Format format_of_path(std::string_view path);
+
+// `text` as the file `path`: all of it or, where it cannot be written, a UsageError.
+void write_file(const std::string& path, std::string_view text);
+// Each output's report into its file. All are tried; throws UsageError with a line for each that cannot be written.
+void write_outputs(const Results& results, const std::vector<Output>& outputs);
+
+// True if `descriptor` is a terminal and neither NO_COLOR nor TERM=dumb asks for plain text.
+bool colour_wanted(int descriptor);
+
+}  // namespace tollgate::loadtest

@@ -1,0 +1,87 @@
+// loadtest/results_json.cpp - a run's results as one JSON document, and the document's own errors.
+#include "loadtest/results_json.h"
+
+#include "loadtest/json_reader.h"
+#include "loadtest/json_writer.h"
+#include "loadtest/options.h"
+#include "support/text.h"
+
+#include <Poco/Exception.h>
+#include <Poco/JSON/Parser.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <sys/stat.h>
+
+namespace tollgate::loadtest {
+
+namespace {
+
+constexpr std::string_view schema = "tollgate.loadtest/1";
+constexpr std::uintmax_t longest = 256u << 20;
+constexpr auto most_values = 10'000'000;  // a tree of them holds some 100 bytes each
+
+struct Document {
+    const Results& results;
+};
+
+Poco::JSON::Object::Ptr parsed(std::string_view text, const std::string& name) {
+    const auto separators = std::count_if(text.begin(), text.end(), [](char c) { return c == ',' || c == '[' || c == '{'; });
+    if (separators > most_values)
+        throw UsageError{name + ": expected a loadtester's JSON of at most " + std::to_string(most_values) + " values"};
+    try {
+        Poco::JSON::Parser parser;
+        const Poco::Dynamic::Var root = parser.parse(std::string{text});
+        if (root.type() == typeid(Poco::JSON::Object::Ptr)) return root.extract<Poco::JSON::Object::Ptr>();
+    } catch (const Poco::Exception& error) {
+        throw UsageError{name + ": expected JSON as `loadtester -f json` writes it, whole: " + text::printable(error.message())};
+    }
+    throw UsageError{name + ": expected an object of JSON as `loadtester -f json` writes it"};
+}
+
+}  // namespace
+
+template <>
+struct Members<Document> {
+    static void of(auto& way, auto& document) {
+        way("schema", std::string{schema});
+        Members<Results>::of(way, document.results);
+    }
+};
+
+std::string to_json(const Results& results) { return JsonWriter::text(Document{results}); }
+
+Results results_from_json(std::string_view text, const std::string& name) {
+    const Poco::JSON::Object::Ptr root = parsed(text, name);
+    const Poco::Dynamic::Var found = root->get("schema");
+    const std::string got = found.isString() ? found.extract<std::string>() : "";
+    if (got != schema)
+        throw UsageError{name + ": expected the schema " + text::quote(schema) + ", got " + (got.empty() ? "none" : text::quote(got))};
+    Results results;
+    JsonReader reader{*root, name + ": "};
+    Members<Results>::of(reader, results);
+    return results;
+}
+
+Results read_results(const std::string& given) {
+    const std::string path = given == "-" ? "/dev/stdin" : given;
+    struct stat about{};
+    if (::stat(path.c_str(), &about) != 0)
+        throw UsageError{text::printable(path) + ": cannot be read: " + std::strerror(errno)};
+    if (S_ISDIR(about.st_mode)) throw UsageError{text::printable(path) + ": expected a file, got a folder"};
+    std::ifstream stream{path, std::ios::binary};
+    if (!stream) throw UsageError{text::printable(path) + ": cannot be read: " + std::strerror(errno)};
+    // A pipe tells no size.
+    std::string text;
+    char piece[65536];
+    while (stream.read(piece, sizeof piece), stream.gcount() > 0) {
+        text.append(piece, static_cast<std::size_t>(stream.gcount()));
+        if (text.size() > longest) throw UsageError{text::printable(path) + ": expected at most 256 MiB of JSON"};
+    }
+    if (stream.bad()) throw UsageError{text::printable(path) + ": cannot be read: " + std::strerror(errno)};
+    return results_from_json(text, text::printable(path));
+}
+
+}  // namespace tollgate::loadtest

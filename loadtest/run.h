@@ -1,0 +1,41 @@
+// loadtest/run.h - run(): the threads of one run, from resolving names to the sum of what all have counted.
+#pragma once
+
+#include "loadtest/options.h"
+#include "loadtest/requests.h"
+#include "loadtest/results.h"
+
+#include <functional>
+#include <stdexcept>
+#include <string>
+
+namespace tollgate::loadtest {
+
+// No connection at all could be made: there is nothing to measure. `what()` says why.
+class Unreachable : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+// Who watches a run: called about once a second on the thread that called run().
+class Spectator {
+public:
+    enum class Wish : std::uint8_t { go_on, stop };
+    // `so_far` has no timeline; `elapsed` counts from the begin of the measured part and is negative before.
+    virtual Wish watch(const Results& so_far, double elapsed) = 0;
+    // Results are made only for who wants them.
+    virtual bool wants_results() const noexcept = 0;
+
+protected:
+    ~Spectator() = default;
+};
+
+// Blocks until the run is over. SIGINT and SIGTERM must be blocked in the calling thread: the first one ends planning,
+// the second ends the run at once. Without the gateway's view and without a verdict. Throws Unreachable, UsageError
+// (a name that has no address, more connections than descriptors) and std::system_error.
+Results run(const Options& options, const Requests& requests, Spectator& spectator);
+
+// "open loop 4.0k/s, 30 s (+2 s warm-up), 2 threads, 64 connections, 4 keys".
+std::string describe_shape(const Options& options);
+
+}  // namespace tollgate::loadtest
