@@ -4,6 +4,7 @@
 // differ from section to section. Long rows load into any spreadsheet, data frame or database as they are, and new
 // figures are new rows, not new columns.
 #include "loadtest/report_formats.h"
+#include "loadtest/report_words.h"
 
 #include <array>
 #include <charconv>
@@ -31,7 +32,7 @@ std::string field(std::string_view text) {
 class Rows {
 public:
     void add(std::string_view section, std::string_view name, std::string_view metric, std::string_view value) {
-        out_ += std::string{section} + ',' + field(name) + ',' + std::string{metric} + ',' + field(value) + "\r\n";
+        row(section, name, metric, field(value));
     }
     // Numbers are never taken for formulas.
     void number(std::string_view section, std::string_view name, std::string_view metric, double value) {
@@ -116,9 +117,7 @@ void add_generator(Rows& rows, const Generator& made) {
 
 void add_asked(Rows& rows, const Results& run) {
     for (const TargetResults& target : run.targets) {
-        ClassCounts classes{};
-        for (const auto& [status, count] : target.codes) classes[static_cast<std::size_t>(class_of(status))] += count;
-        rows.classes("target", target.name, classes, target.unanswered);
+        rows.classes("target", target.name, classes_of(target), target.unanswered);
         rows.times("target", target.name, "response_", target.response);
     }
     for (const KeyResults& key : run.keys) {
@@ -134,9 +133,7 @@ void add_timeline(Rows& rows, const Results& run) {
         std::array<char, 32> begin{};
         std::snprintf(begin.data(), begin.size(), "%g", static_cast<double>(i) * run.interval_seconds);
         rows.classes("timeline", begin.data(), interval.classes, interval.unanswered);
-        Histogram all{2};
-        for (const Histogram& one : interval.response) all.add(one);
-        rows.times("timeline", begin.data(), "response_", all);
+        rows.times("timeline", begin.data(), "response_", answered_in(interval));
     }
 }
 

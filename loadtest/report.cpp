@@ -39,7 +39,7 @@ std::string render(const Results& results, Format format, const ReportStyle& sty
     switch (format) {
         case Format::json: return to_json(results);
         case Format::csv: return csv_report(results);
-        case Format::html: throw UsageError{"-f html: not there yet"};
+        case Format::html: return html_report(results);
         case Format::hgrm: return hgrm_report(results, style);
         case Format::summary: return summary_report(results);
         case Format::text: break;

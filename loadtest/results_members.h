@@ -8,6 +8,7 @@
 //   way.derived(name, value)    value() is for whoever reads the JSON; it is written and not read
 #pragma once
 
+#include "loadtest/report_words.h"
 #include "loadtest/results.h"
 
 namespace tollgate::loadtest {
@@ -63,11 +64,7 @@ struct Members<Interval> {
     static void of(auto& way, auto& interval) {
         way.classes(interval.classes);
         way("unanswered", interval.unanswered);
-        way.derived("p99_us", [&] {
-            Histogram all{2};
-            for (const Histogram& one : interval.response) all.add(one);
-            return static_cast<double>(all.percentile(99)) / 1e3;
-        });
+        way.derived("p99_us", [&] { return static_cast<double>(answered_in(interval).percentile(99)) / 1e3; });
         way.inner("response_us", [&](auto& inner) {
             for (std::size_t i = 0; i < status_classes; ++i) inner(status_class_names[i], interval.response[i]);
         });

@@ -1,5 +1,5 @@
 // loadtest/text_breakdown.cpp - the sections of a text report that have a row for each route, target, key or request.
-#include "loadtest/quantities.h"
+#include "loadtest/report_words.h"
 #include "loadtest/text_page.h"
 #include "loadtest/text_table.h"
 
@@ -80,9 +80,7 @@ void add_gateway(TextPage& page, const GatewayView& view) {
 void add_targets(TextPage& page, const Results& run) {
     add_table(page, "targets", titled("l", {"target", "2xx", "429", "5xx", "others", "unanswered", "p50", "p99", "max"}),
               run.targets, most_rows, [](TextTable& table, const TargetResults& target) {
-                  ClassCounts classes{};
-                  for (const auto& [status, count] : target.codes) classes[static_cast<std::size_t>(class_of(status))] += count;
-                  auto cells = counts_of(shortened(target.name, name_width), classes, target.unanswered);
+                  auto cells = counts_of(shortened(target.name, name_width), classes_of(target), target.unanswered);
                   add_times(cells, target.response);
                   table.row(std::move(cells));
               });

@@ -1,10 +1,6 @@
 // loadtest/text_page.cpp - margins, colours and times of a report for a terminal.
 #include "loadtest/text_page.h"
 
-#include "loadtest/quantities.h"
-
-#include <algorithm>
-
 namespace tollgate::loadtest {
 
 std::string TextPage::painted(std::string_view text, std::string_view escape) const {
@@ -23,14 +19,6 @@ void TextPage::line(std::string_view name, std::string_view text) {
 
 void TextPage::more(std::size_t left) {
     if (left > 0) text_ += std::string{margin} + "... and " + std::to_string(left) + " more (all are in the JSON)\n";
-}
-
-std::string shown_ns(std::uint64_t nanoseconds) {
-    return show(Nanoseconds{static_cast<Nanoseconds::rep>(std::min(nanoseconds, Histogram::highest))});
-}
-
-std::string shown_seconds(double seconds) {
-    return show(Nanoseconds{static_cast<Nanoseconds::rep>(std::clamp(seconds, 0.0, 90'000.0) * 1e9)});
 }
 
 }  // namespace tollgate::loadtest

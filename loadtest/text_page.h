@@ -33,10 +33,6 @@ private:
     std::string text_;
 };
 
-// "2.10 ms".
-std::string shown_ns(std::uint64_t nanoseconds);
-std::string shown_seconds(double seconds);
-
 // Sections of their own file (text_breakdown.cpp): what the gateway counted, and who asked what how slowly.
 void add_gateway(TextPage& page, const GatewayView& view);
 void add_targets(TextPage& page, const Results& run);

@@ -1,6 +1,8 @@
 // loadtest/text_report.cpp - a run's results on one screen of a terminal, the verdict last.
 #include "loadtest/exit_codes.h"
+#include "loadtest/quantities.h"
 #include "loadtest/report_formats.h"
+#include "loadtest/report_words.h"
 #include "loadtest/text_page.h"
 #include "loadtest/text_table.h"
 #include "support/text.h"
@@ -40,14 +42,9 @@ void add_sparklines(TextPage& page, const Results& run) {
     std::vector<double> rates, tails;
     for (const Interval& interval : run.timeline) {
         if (!rates.empty() && static_cast<double>(rates.size()) * run.interval_seconds >= run.seconds) break;
-        double answered = 0;
-        Histogram all{2};
-        for (std::size_t i = 0; i < status_classes; ++i) {
-            answered += static_cast<double>(interval.classes[i]);
-            all.add(interval.response[i]);
-        }
-        rates.push_back(answered);
-        tails.push_back(static_cast<double>(all.percentile(99)));
+        const Histogram answered = answered_in(interval);
+        rates.push_back(static_cast<double>(answered.count()));
+        tails.push_back(static_cast<double>(answered.percentile(99)));
     }
     if (rates.size() < 2) return;
     page.text(std::string{TextPage::margin} + sparkline(rates, spark_width) + "  answered\n");
@@ -134,18 +131,6 @@ void add_generator(TextPage& page, const Results& run) {
     for (const std::string& problem : made.problems) page.text(std::string{TextPage::margin} + shortened(problem, 160) + '\n');
     if (made.waited_for_connection > 0)
         page.text(std::string{TextPage::margin} + number(made.waited_for_connection) + " requests waited for a free connection\n");
-}
-
-std::string_view word_of(int exit_code) {
-    switch (exit_code) {
-        case exit_passed: return "PASSED";
-        case exit_unreachable: return "UNREACHABLE";
-        case exit_invalid: return "INVALID";
-        case exit_unreconciled: return "NOT RECONCILED";
-        case exit_threshold: return "FAILED";
-        case exit_interrupted: return "INTERRUPTED";
-        default: return "ERROR";
-    }
 }
 
 void add_verdict(TextPage& page, const Results& run) {

@@ -1,0 +1,231 @@
+// loadtest/html_plots.cpp - from histograms and intervals to lines and areas.
+#include "loadtest/html_plots.h"
+
+#include "loadtest/quantities.h"
+#include "loadtest/report_words.h"
+#include "loadtest/svg_plot.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+
+namespace tollgate::loadtest {
+
+namespace {
+
+constexpr std::size_t most_bins = 300;  // no screen has more columns to spare for one plot
+constexpr std::array<std::string_view, status_classes> styles{"s1xx", "s2xx", "s3xx", "s4xx", "s429", "s5xx"};
+
+using Points = SvgPlot::Points;
+
+// "10 us", "2 ms", "1 s": of round numbers.
+std::string round_time(double nanoseconds) {
+    constexpr std::pair<double, const char*> units[] = {{1e9, "s"}, {1e6, "ms"}, {1e3, "us"}, {1, "ns"}};
+    for (const auto& [size, unit] : units) {
+        if (nanoseconds < size * 0.999) continue;
+        std::array<char, 32> text;
+        std::snprintf(text.data(), text.size(), "%.4g %s", nanoseconds / size, unit);
+        return text.data();
+    }
+    return "0";
+}
+
+std::string plain(double value) {
+    std::array<char, 32> text;
+    std::snprintf(text.data(), text.size(), "%.6g", value);
+    return text.data();
+}
+
+class Legend {
+public:
+    void add(std::string_view style, std::string_view name) {
+        items_ += "<li class=\"" + std::string{style} + "\"><i></i>" + escaped(name) + "</li>";
+    }
+    void add(std::string_view words) { items_ += "<li>" + escaped(words) + "</li>"; }
+    std::string html() const { return "<ul class=\"legend\">" + items_ + "</ul>\n"; }
+
+private:
+    std::string items_;
+};
+
+std::string figure(const SvgPlot& plot, const Legend& legend) {
+    return "<div class=\"scroll\">" + plot.svg() + "</div>" + legend.html();
+}
+
+// Where the sample before which `seen` of `count` come stands: a hundred for 99%. The last one's place is that of count.
+double rarity(std::uint64_t seen, std::uint64_t count) {
+    return static_cast<double>(count) / static_cast<double>(std::max<std::uint64_t>(count - seen, 1));
+}
+
+Points by_percentile(const Histogram& times) {
+    Points points;
+    std::uint64_t seen = 0;
+    times.each([&](std::uint64_t, std::uint64_t high, std::uint64_t samples) {
+        const auto value = static_cast<double>(std::clamp(high, times.min(), times.max()));
+        points.emplace_back(rarity(seen, times.count()), value);
+        points.emplace_back(rarity(seen += samples, times.count()), value);
+    });
+    return points;
+}
+
+Axis percentile_axis(std::uint64_t count) {
+    Axis axis{.low = 1, .high = std::max(static_cast<double>(count), 10.0), .logarithmic = true,
+              .ticks = {{1, "0%"}, {2, "50%"}}, .title = "percentile"};
+    std::string nines = "9";
+    for (double at = 10; at <= axis.high; at *= 10, nines += '9') {
+        const bool whole = nines.size() <= 2;
+        axis.ticks.push_back({at, whole ? nines.substr(0, 2) + (nines.size() < 2 ? "0%" : "%") : "99." + nines.substr(2) + '%'});
+    }
+    return axis;
+}
+
+// Some intervals together.
+struct Bin {
+    double from = 0, to = 0;
+    ClassCounts classes{};
+    std::uint64_t unanswered = 0;
+    std::array<Histogram, status_classes> response{Histogram{2}, Histogram{2}, Histogram{2},
+                                                   Histogram{2}, Histogram{2}, Histogram{2}};
+    double rate(std::uint64_t count) const { return to > from ? static_cast<double>(count) / (to - from) : 0; }
+};
+
+std::vector<Bin> bins_of(const Results& run) {
+    const std::size_t together = (run.timeline.size() + most_bins - 1) / most_bins;
+    std::vector<Bin> bins;
+    for (std::size_t i = 0; i < run.timeline.size(); ++i) {
+        const Interval& interval = run.timeline[i];
+        if (i % together == 0) bins.emplace_back().from = static_cast<double>(i) * run.interval_seconds;
+        Bin& bin = bins.back();
+        bin.to = static_cast<double>(i + 1) * run.interval_seconds;
+        bin.unanswered += interval.unanswered;
+        for (std::size_t k = 0; k < status_classes; ++k) {
+            bin.classes[k] += interval.classes[k];
+            bin.response[k].add(interval.response[k]);
+        }
+    }
+    // The last one may have been shorter.
+    const double end = run.seconds + run.drained_seconds;
+    if (!bins.empty() && end > bins.back().from) bins.back().to = std::min(bins.back().to, end);
+    return bins;
+}
+
+Axis time_axis(const std::vector<Bin>& bins) {
+    const double end = std::max(bins.back().to, 1e-3);
+    Axis axis = linear_axis(end, 10, "seconds", plain);
+    axis.high = end;
+    if (axis.ticks.back().at > end) axis.ticks.pop_back();
+    return axis;
+}
+
+std::string told(const Bin& bin) {
+    std::string text = plain(bin.from) + " s:";
+    for (std::size_t i = 0; i < status_classes; ++i)
+        if (bin.classes[i] > 0)
+            text += ' ' + std::string{status_class_names[i]} + ' ' + show_count(bin.rate(bin.classes[i])) + "/s, p99 " +
+                    shown_ns(bin.response[i].percentile(99)) + ';';
+    if (bin.unanswered > 0) text += " unanswered " + std::to_string(bin.unanswered) + ';';
+    text.pop_back();
+    return text;
+}
+
+void add_hints(SvgPlot& plot, const std::vector<Bin>& bins) {
+    for (const Bin& bin : bins) plot.hint(bin.from, bin.to, told(bin));
+}
+
+// The layers' upper edges: of each class's rate on top of those before, the last of what was not answered.
+std::array<Points, status_classes + 1> stacked(const std::vector<Bin>& bins) {
+    std::array<Points, status_classes + 1> edges;
+    for (const Bin& bin : bins) {
+        double rate = 0;
+        for (std::size_t i = 0; i < edges.size(); ++i) {
+            rate += bin.rate(i < status_classes ? bin.classes[i] : bin.unanswered);
+            edges[i].emplace_back(bin.from, rate);
+            edges[i].emplace_back(bin.to, rate);
+        }
+    }
+    return edges;
+}
+
+}  // namespace
+
+std::string percentile_plot(const Results& run) {
+    std::uint64_t most = 0, low = Histogram::highest, high = 0;
+    std::array<Latencies, status_classes> classes;
+    for (std::size_t i = 0; i < status_classes; ++i) {
+        classes[i] = run.of_class(static_cast<StatusClass>(i));
+        if (classes[i].response.empty()) continue;
+        most = std::max(most, classes[i].response.count());
+        low = std::min({low, classes[i].response.min(), classes[i].service.empty() ? low : classes[i].service.min()});
+        high = std::max({high, classes[i].response.max(), classes[i].service.max()});
+    }
+    if (most == 0) return "";
+    SvgPlot plot{"Latency by percentile, for each status class", percentile_axis(most),
+                 logarithmic_axis(static_cast<double>(std::max(low, Histogram::lowest_discernible)), static_cast<double>(high), "latency", round_time)};
+    Legend legend;
+    for (std::size_t i = 0; i < status_classes; ++i) {
+        if (classes[i].response.empty()) continue;
+        const std::string name{status_class_names[i]};
+        if (run.open_loop) plot.line(by_percentile(classes[i].service), std::string{styles[i]} + " dashed", name + ", service time");
+        plot.line(by_percentile(classes[i].response), styles[i], name + ", response time");
+        legend.add(styles[i], name);
+    }
+    if (run.open_loop) legend.add("solid: response time, from the planned instant; dashed: service time, from sending");
+    return figure(plot, legend);
+}
+
+std::string throughput_plot(const Results& run) {
+    const std::vector<Bin> bins = bins_of(run);
+    if (bins.empty()) return "";
+    const auto edges = stacked(bins);
+    double high = 0;
+    for (const auto& [at, rate] : edges.back()) high = std::max(high, rate);
+    SvgPlot plot{"Answers a second over time, by status class", time_axis(bins), linear_axis(high, 5, "a second", show_count)};
+    Legend legend;
+    Points below{{0, 0}, {bins.back().to, 0}};
+    for (std::size_t i = 0; i < edges.size(); ++i) {
+        const bool any = std::any_of(bins.begin(), bins.end(), [&](const Bin& bin) {
+            return (i < status_classes ? bin.classes[i] : bin.unanswered) > 0;
+        });
+        if (!any) continue;
+        const std::string_view name = i < status_classes ? status_class_names[i] : "unanswered";
+        const std::string_view style = i < status_classes ? styles[i] : "sno";
+        plot.area(edges[i], below, style, name);
+        legend.add(style, name);
+        below = edges[i];
+    }
+    add_hints(plot, bins);
+    return figure(plot, legend);
+}
+
+std::string latency_plot(const Results& run) {
+    const std::vector<Bin> bins = bins_of(run);
+    double low = 0, high = 0;
+    std::array<std::vector<Points>, status_classes> lines;
+    for (std::size_t i = 0; i < status_classes; ++i) {
+        bool begun = false;  // where a class had no answers, its line has a gap
+        for (const Bin& bin : bins) {
+            const bool any = !bin.response[i].empty();
+            if (any && !begun) lines[i].emplace_back();
+            begun = any;
+            if (!any) continue;
+            const auto value = static_cast<double>(std::max(bin.response[i].percentile(99), Histogram::lowest_discernible));
+            low = low == 0 ? value : std::min(low, value);
+            high = std::max(high, value);
+            lines[i].back().emplace_back(bin.from, value);
+            lines[i].back().emplace_back(bin.to, value);
+        }
+    }
+    if (high == 0) return "";
+    SvgPlot plot{"99th percentile of response time over time, for each status class", time_axis(bins),
+                 logarithmic_axis(low, high, "p99", round_time)};
+    Legend legend;
+    for (std::size_t i = 0; i < status_classes; ++i) {
+        for (const Points& line : lines[i]) plot.line(line, styles[i], status_class_names[i]);
+        if (!lines[i].empty()) legend.add(styles[i], status_class_names[i]);
+    }
+    add_hints(plot, bins);
+    return figure(plot, legend);
+}
+
+}  // namespace tollgate::loadtest

@@ -1,0 +1,24 @@
+// loadtest/report_words.h - what reports have in common: how times are shown, the word for a verdict, sums of intervals.
+#pragma once
+
+#include "loadtest/results.h"
+
+#include <string>
+#include <string_view>
+
+namespace tollgate::loadtest {
+
+// "2.10 ms".
+std::string shown_ns(std::uint64_t nanoseconds);
+std::string shown_seconds(double seconds);
+
+// "PASSED", "INVALID", ...: of an exit code.
+std::string_view word_of(int exit_code) noexcept;
+
+// Response times of all that was answered in it.
+Histogram answered_in(const Interval& interval);
+
+// A target's answers by class.
+ClassCounts classes_of(const TargetResults& target);
+
+}  // namespace tollgate::loadtest
