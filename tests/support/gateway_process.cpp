@@ -35,11 +35,14 @@ GatewayProcess::GatewayProcess(std::string_view routes, const std::vector<std::s
                                const std::vector<std::pair<std::string, std::string>>& files) {
     for (const auto& [name, text] : files) write_file(name, text);
     write_routes(routes);
-    std::vector<std::string> command{tollgate_program(), "serve", (folder_ / "routes.lua").string(), "--admin", "127.0.0.1:0"};
+    std::vector<std::string> command{tollgate_program(), "serve", (folder_ / "routes.lua").string()};
     command.insert(command.end(), arguments.begin(), arguments.end());
-    if (std::find(arguments.begin(), arguments.end(), "--loops") == arguments.end()) {
-        command.insert(command.end(), {"--loops", "2"});
-    }
+    const auto unless_given = [&](const char* option, const char* value) {
+        if (std::find(arguments.begin(), arguments.end(), option) == arguments.end())
+            command.insert(command.end(), {option, value});
+    };
+    unless_given("--admin", "127.0.0.1:0");
+    unless_given("--loops", "2");
     process_.emplace(command, folder_ / "stdout");
     const std::string text = completed(routes);
     for (std::size_t i = count(text, "listen \""); i > 0; --i)

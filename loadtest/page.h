@@ -1,0 +1,27 @@
+// loadtest/page.h - fetch(): one page of an HTTP server, as a whole, for what is not load.
+#pragma once
+
+#include "loadtest/options.h"
+
+#include <stdexcept>
+#include <string>
+
+namespace tollgate::loadtest {
+
+struct Page {
+    int status = 0;
+    std::string content_type, body;
+};
+
+// There is no page; `what()` says why: "no answer: Connection refused", "no answer in time".
+class NoPage : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+// GETs it, blocking: at most 5 s to connect, 10 s without a byte, 30 s and 64 MiB in all. Shows the token unless it is
+// "".
+// `insecure`: any certificate will do. Follows nothing. Throws NoPage.
+Page fetch(const Url& url, const std::string& token, bool insecure);
+
+}  // namespace tollgate::loadtest
