@@ -7,26 +7,8 @@ import threading
 import time
 
 import contenders
-from processes import Trouble
+from processes import Trouble, cpu_times
 from rows import ask, check_answers
-
-TICK = 1_000_000 / os.sysconf("SC_CLK_TCK")  # microseconds
-
-
-# User + nice + system + irq + softirq. A process's own user + system time leaves out softirq, where much of the work on
-# sockets is done, and would be off by a factor of two between programs that do the same.
-def cpu_times(cpus):
-    names, busy, stolen = {f"cpu{cpu}" for cpu in cpus}, 0, 0
-    with open("/proc/stat") as file:
-        for line in file:
-            words = line.split()
-            if words[0] in names:
-                names.remove(words[0])
-                ticks = [int(word) for word in words[1:]]
-                busy, stolen = busy + sum(ticks[i] for i in (0, 1, 2, 5, 6)) * TICK, stolen + ticks[7] * TICK
-    if names:
-        raise Trouble(f"/proc/stat has no {', '.join(sorted(names))}")
-    return busy, stolen
 
 
 class Wrk:

@@ -58,6 +58,8 @@ def summarize(row, connections, rounds):
         record["errors"] = sum(figure["errors"] for figure in figures)
         if row.idle:
             record["bytes_per_connection"] = statistics.median(figure["bytes_per_connection"] for figure in figures)
+        if row.lag_goal_us:
+            record["send_lag_p99_us"] = statistics.median(figure["send_lag_p99_us"] for figure in figures)
         record["rounds"] = figures
         records.append(record)
     cost = {record["contender"]: record["us_per_request"] for record in records}
@@ -81,6 +83,8 @@ def judge(row, connections, records):
     if row.p99_goal_us:
         added = first["p99_us"] - others[row.base]["p99_us"]
         goals.append((f"p99 at most {row.p99_goal_us / 1000:g} ms above {row.base}'s", added <= row.p99_goal_us))
+    if row.lag_goal_us:
+        goals.append((f"send lag p99 below {row.lag_goal_us / 1000:g} ms", first["send_lag_p99_us"] < row.lag_goal_us))
     if row.bytes_goal:
         goals.append((f"{row.bytes_goal} bytes", first["bytes_per_connection"] <= row.bytes_goal))
     first["goals"] = [{"goal": goal, "met": bool(met)} for goal, met in goals]
@@ -111,6 +115,8 @@ def print_row(row, connections, records):
     took = [one for figure in records[0]["rounds"] for one in figure.get("reload_ms", ())]
     if took:
         print(f"  {len(took)} reloads, each within {max(took)} ms, half of them within {statistics.median(took):.0f} ms")
+    if row.lag_goal_us:
+        print(f"  send lag p99 {records[0]['send_lag_p99_us']:,.0f} us")
     for goal in records[0].get("goals", ()):
         print(f"  goal: {records[0]['contender']}: {goal['goal']}: {'met' if goal['met'] else 'missed'}")
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Callable
 
 import contenders
+import generators
 from processes import Trouble
 
 
@@ -28,6 +29,8 @@ class Row:
     floor: str | None = None  # a contender that is none: it shows what the kernel's part alone costs
     reloading: tuple[str, ...] = ()  # contenders that are reloaded all the time; what that adds to p99 is limited
     p99_goal_us: int | None = None
+    generators: bool = False  # the contenders are load testers: they ask the upstream, and nobody asks them
+    lag_goal_us: int | None = None  # of an open loop: how late requests may be sent, p99
     idle: int = 0  # connections that are open and silent meanwhile, and whose memory is measured
 
 
@@ -59,6 +62,12 @@ ROWS = [
     Row("half", "forwarded, at half of what nginx can do", PROXIES, connections=(512,), half_load=True),
     Row("idle", "forwarded, while 10,000 more connections are open and silent", PROXIES, connections=(64,),
         idle=10_000, bytes_goal=1024),
+    Row("generate", "requests made by a load tester, straight to the upstream",
+        {"loadtester": generators.loadtester(), "without ids": generators.loadtester("--request-id", "off"),
+         "wrk": generators.wrk}, base="wrk", goals={64: 1.00, 512: 1.00}, generators=True),
+    Row("schedule", f"an open loop of {generators.RATE:,} requests a second, straight to the upstream",
+        {"loadtester": generators.loadtester("-R", str(generators.RATE))}, base="loadtester", connections=(64,),
+        generators=True, lag_goal_us=generators.LAG_GOAL_US),
 ]
 
 

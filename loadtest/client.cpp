@@ -49,9 +49,10 @@ net::Duration Client::time_left() const noexcept {
 
 Task<void> Client::run() {
     while (const auto planned = co_await worker_.next_turn()) {
-        sample_ = worker_.sample(*planned);
+        sample_ = worker_.begin_request(*planned);
         co_await ask();
         sample_.reset();
+        worker_.end_request();
         if (std::exchange(connect_failed_, false) && !plan_.options.open_loop())
             co_await Pause{worker_.loop(), pause_after_failure};
     }

@@ -4,6 +4,7 @@
 #include "loadtest/generator.h"
 #include "loadtest/worker.h"
 #include "net/address.h"
+#include "support/descriptors.h"
 #include "support/log.h"
 #include "support/text.h"
 #include "support/version.h"
@@ -75,15 +76,49 @@ Poco::Net::SocketAddress resolve(const Endpoint& endpoint) {
 // Every connection is a descriptor, and the run needs a few more.
 void make_room_for(std::size_t connections) {
     constexpr rlim_t others = 64;
+    raise_descriptor_limit();
     rlimit limit{};
     getrlimit(RLIMIT_NOFILE, &limit);
     const rlim_t wanted = connections + others;
-    if (limit.rlim_cur >= wanted) return;
-    if (limit.rlim_max < wanted)
+    if (limit.rlim_cur < wanted)
         throw UsageError{"--connections: " + std::to_string(connections) + " connections need " + std::to_string(wanted) +
-                         " open files, and this process may have " + std::to_string(limit.rlim_max) + " (ulimit -Hn)"};
-    limit.rlim_cur = wanted;
-    setrlimit(RLIMIT_NOFILE, &limit);
+                         " open files, and this process may have " + std::to_string(limit.rlim_cur) + " (ulimit -Hn)"};
+}
+
+std::string plan_of(const Options& options) {
+    std::string plan;
+    if (!options.stages.empty()) {
+        Nanoseconds sum{0};
+        double most = options.rate;
+        for (const Stage& stage : options.stages) sum += stage.duration, most = std::max(most, stage.rate);
+        plan = "open loop of " + text::count(options.stages.size(), "stage") + " up to " + show_count(most) + "/s, " + show(sum);
+    } else {
+        plan = options.open_loop() ? "open loop " + show_count(options.rate) + "/s" : "closed loop";
+        if (options.requests) plan += ", " + show_count(static_cast<double>(*options.requests)) + " requests";
+        if (options.duration) plan += ", " + show(*options.duration);
+    }
+    if (options.open_loop() && options.arrival == Arrival::poisson) plan += " (Poisson)";
+    return plan;
+}
+
+// What must agree for two runs to be comparable.
+std::map<std::string, std::string> configuration_of(const Options& options) {
+    std::map<std::string, std::string> words{{"load", plan_of(options)},
+                                             {"connections", std::to_string(options.connections)},
+                                             {"keep-alive", options.keep_alive ? "yes" : "no"},
+                                             {"keys", std::to_string(options.keys.size())}};
+    if (options.open_loop()) words["max-in-flight"] = std::to_string(options.most_in_flight);
+    std::string& targets = words["targets"];
+    for (const Target& target : options.targets) {
+        if (targets.size() > 1000) {
+            targets += ", and more: " + std::to_string(options.targets.size());
+            break;
+        }
+        if (!targets.empty()) targets += ", ";
+        targets += target.method + ' ' + target.url.path;
+        if (!target.body.empty()) targets += " (" + std::to_string(target.body.size()) + " bytes)";
+    }
+    return words;
 }
 
 class Run {
@@ -130,7 +165,7 @@ private:
             while (future.wait_for(50ms) != std::future_status::ready) take_signals();
             if (std::string trouble = future.get(); !trouble.empty()) problem = std::move(trouble);
         }
-        if (interrupted_ > 0) throw Unreachable{"interrupted before the first request"};
+        if (interrupted_ > 0) throw Interrupted{"interrupted before the first request"};
         const auto opened = [](const auto& worker) { return worker->tally().opened() > 0; };
         if (!problem.empty() && std::none_of(workers_.begin(), workers_.end(), opened)) throw Unreachable{problem};
     }
@@ -191,6 +226,7 @@ private:
         results.started = log::timestamp(started_at_);
         results.command = options_.shown_command;
         results.shape = describe_shape(options_);
+        results.configuration = configuration_of(options_);
         results.url = options_.targets.front().name();
         results.interrupted = interrupted_ > 0;
         TimePoint until{}, last{};
@@ -231,22 +267,6 @@ private:
     StolenTime stolen_;
     int interrupted_ = 0;
 };
-
-std::string plan_of(const Options& options) {
-    std::string plan;
-    if (!options.stages.empty()) {
-        Nanoseconds sum{0};
-        double most = options.rate;
-        for (const Stage& stage : options.stages) sum += stage.duration, most = std::max(most, stage.rate);
-        plan = "open loop of " + text::count(options.stages.size(), "stage") + " up to " + show_count(most) + "/s, " + show(sum);
-    } else {
-        plan = options.open_loop() ? "open loop " + show_count(options.rate) + "/s" : "closed loop";
-        if (options.requests) plan += ", " + show_count(static_cast<double>(*options.requests)) + " requests";
-        if (options.duration) plan += ", " + show(*options.duration);
-    }
-    if (options.open_loop() && options.arrival == Arrival::poisson) plan += " (Poisson)";
-    return plan;
-}
 
 }  // namespace
 

@@ -17,6 +17,12 @@ public:
     using std::runtime_error::runtime_error;
 };
 
+// Ctrl-C before the first request.
+class Interrupted : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
 // Who watches a run: called about once a second on the thread that called run().
 class Spectator {
 public:
@@ -31,8 +37,8 @@ protected:
 };
 
 // Blocks until the run is over. SIGINT and SIGTERM must be blocked in the calling thread: the first one ends planning,
-// the second ends the run at once. Without the gateway's view and without a verdict. Throws Unreachable, UsageError
-// (a name that has no address, more connections than descriptors) and std::system_error.
+// the second ends the run at once. Without the gateway's view and without a verdict. Throws Unreachable,
+// Interrupted, UsageError (more connections than descriptors) and std::system_error.
 Results run(const Options& options, const Requests& requests, Spectator& spectator);
 
 // "open loop 4.0k/s, 30 s (+2 s warm-up), 2 threads, 64 connections, 4 keys".

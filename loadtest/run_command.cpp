@@ -1,14 +1,144 @@
-// loadtest/run_command.cpp - `loadtester run`: from its options to its reports and its exit code.
+// loadtest/run_command.cpp - `loadtester run`: asks the gateway, makes the load, asks again, judges and reports.
 #include "loadtest/commands.h"
 #include "loadtest/exit_codes.h"
+#include "loadtest/gateway_view.h"
+#include "loadtest/live.h"
+#include "loadtest/report.h"
+#include "loadtest/run.h"
+#include "loadtest/threshold.h"
+#include "loadtest/verdict.h"
+#include "support/text.h"
 
+#include <signal.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <fstream>
 #include <iostream>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <system_error>
+#include <vector>
 
 namespace tollgate::loadtest {
 
-int run_command(const Options&) {
-    std::cerr << "loadtester: run: not there yet\n";
-    return exit_internal;
+namespace {
+
+// While it lives, SIGINT and SIGTERM wait for whoever reads them from a descriptor, in all threads made meanwhile.
+class SignalsHeld {
+public:
+    SignalsHeld() {
+        sigset_t set;
+        sigemptyset(&set);
+        sigaddset(&set, SIGINT);
+        sigaddset(&set, SIGTERM);
+        pthread_sigmask(SIG_BLOCK, &set, &before_);
+    }
+    ~SignalsHeld() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+    SignalsHeld(const SignalsHeld&) = delete;
+    SignalsHeld& operator=(const SignalsHeld&) = delete;
+
+private:
+    sigset_t before_;
+};
+
+// Draws the live view, and ends the run for the thresholds that ask for it.
+class Onlooker final : public Spectator {
+public:
+    explicit Onlooker(const Options& options) : expected_{options.expected} {
+        for (const std::string& text : options.thresholds)
+            if (Threshold threshold = Threshold::parse(text); threshold.aborts()) thresholds_.push_back(std::move(threshold));
+        if (Live::wanted(options)) live_.emplace(options, colour_wanted(STDERR_FILENO));
+    }
+
+    bool wants_results() const noexcept override { return live_ || !thresholds_.empty(); }
+
+    Wish watch(const Results& so_far, double elapsed) override {
+        if (live_) live_->draw(live_->line(so_far, elapsed));
+        if (thresholds_.empty()) return Wish::go_on;
+        Results judged = so_far;
+        judged.seconds = elapsed;
+        count_unexpected(judged, expected_);
+        for (const Threshold& threshold : thresholds_)
+            if (threshold.calls_for_abort(judged)) aborted_by_.push_back(threshold.text());
+        return aborted_by_.empty() ? Wish::go_on : Wish::stop;
+    }
+
+    void end() const {
+        if (live_) live_->wipe();
+    }
+    const std::vector<std::string>& aborted_by() const noexcept { return aborted_by_; }
+
+private:
+    const std::vector<std::string>& expected_;
+    std::vector<Threshold> thresholds_;
+    std::optional<Live> live_;
+    std::vector<std::string> aborted_by_;
+};
+
+Results play(const Options& options, const Requests& requests, Onlooker& onlooker) {
+    const SignalsHeld held;
+    try {
+        Results results = run(options, requests, onlooker);
+        onlooker.end();
+        return results;
+    } catch (...) {
+        onlooker.end();
+        throw;
+    }
+}
+
+// Better before the run than after it.
+void try_outputs(const std::vector<Output>& outputs) {
+    std::string mistakes;
+    for (const Output& output : outputs)
+        if (!std::ofstream{output.path, std::ios::app})
+            mistakes += (mistakes.empty() ? "" : "\n") + ("--output: " + text::quote(output.path) + " cannot be written: ") +
+                        std::generic_category().message(errno);
+    if (!mistakes.empty()) throw UsageError{mistakes};
+}
+
+// First what may be lost, then what may fail.
+void publish(const Results& results, const Options& options) {
+    ReportStyle style;
+    style.colour = colour_wanted(STDOUT_FILENO);
+    std::cout << render(results, options.format, style) << std::flush;
+    const bool told = std::cout.good();
+    write_outputs(results, options.outputs);
+    if (!told) throw std::runtime_error{"stdout took only a part of the report"};
+}
+
+}  // namespace
+
+int run_command(const Options& options) {
+    const Requests requests{options};
+    Onlooker onlooker{options};
+    try_outputs(options.outputs);
+    std::optional<GatewayProbe> probe;
+    if (!options.metrics_url.empty()) {
+        probe.emplace(options);
+        probe->before();
+        if (!probe->problem().empty() && options.reconcile == Reconcile::strict) {
+            std::cerr << "loadtester: --metrics: " << probe->problem() << '\n';
+            return exit_unreconciled;
+        }
+    }
+    Results results;
+    try {
+        results = play(options, requests, onlooker);
+    } catch (const Unreachable& failure) {
+        std::cerr << "loadtester: " << failure.what() << '\n';
+        return exit_unreachable;
+    } catch (const Interrupted& failure) {
+        std::cerr << "loadtester: " << failure.what() << '\n';
+        return exit_interrupted;
+    }
+    for (const std::string& text : onlooker.aborted_by()) results.thresholds.push_back({text, 0, "", false, true});
+    if (probe) results.gateway = probe->after(results);
+    judge(results, options);
+    publish(results, options);
+    return results.exit_code;
 }
 
 }  // namespace tollgate::loadtest

@@ -154,6 +154,7 @@ void Worker::drop_everything() {
         if (client->under_way()) tally_.fail(*client->under_way(), Tally::Ending::aborted, "aborted", now);
         client->cancel();
     }
+    under_way_ = 0;
     if (state_ == State::connecting) {
         if (connecting_ > 0) connected_.set_value("interrupted");
         connecting_ = 0;
@@ -175,9 +176,7 @@ void Worker::check_end() noexcept {
         ended_by_count_ = true;
         return end_planning(Clock::now());
     }
-    if (state_ != State::draining || anything_owed()) return;
-    for (auto& client : clients_)
-        if (client->under_way()) return;
+    if (state_ != State::draining || under_way_ > 0 || anything_owed()) return;
     state_ = State::over;
     if (pacer_)
         for (auto due = pacer_->next(); due && at(*due) <= planned_until_; due = pacer_->next()) {
@@ -205,7 +204,8 @@ TimePoint Worker::at(double after) const noexcept {
     return start_ + std::chrono::duration_cast<Nanoseconds>(std::chrono::duration<double>{after});
 }
 
-Sample Worker::sample(TimePoint planned) noexcept {
+Sample Worker::begin_request(TimePoint planned) noexcept {
+    ++under_way_;
     Sample sample;
     sample.target = targets_.draw(random_);
     sample.key = keys_.draw(random_);

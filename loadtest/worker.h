@@ -78,7 +78,8 @@ public:
     Tally& tally() noexcept { return tally_; }
     net::EventLoop& loop() noexcept { return loop_; }
     unsigned number() const noexcept { return number_; }
-    Sample sample(TimePoint planned) noexcept;
+    Sample begin_request(TimePoint planned) noexcept;
+    void end_request() noexcept { --under_way_; }
     void client_ended() noexcept { check_end(); }
     void client_connected(const std::string& problem);
 
@@ -151,6 +152,7 @@ private:
     int timer_ = -1;
     TimePoint timer_for_{};
     std::uint64_t last_number_ = 0;
+    std::size_t under_way_ = 0;              // requests
     Alarm beginning_, measuring_, planning_end_, drain_end_;
 
     Resources at_begin_;
