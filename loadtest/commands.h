@@ -19,6 +19,7 @@ using Chosen = std::function<int()>;  // the command, with what it was told
 // Each adds a subcommand to `app` whose callback sets `chosen`.
 void add_run(CLI::App& app, Chosen& chosen);
 void add_report(CLI::App& app, Chosen& chosen);
+void add_compare(CLI::App& app, Chosen& chosen);
 void add_upstream(CLI::App& app, Chosen& chosen);
 
 int run_command(const Options& options);

@@ -42,6 +42,7 @@ public:
                     "gateway's counts disagree, 99 a threshold was missed, 130 interrupted.");
         loadtest::add_run(app_, chosen_);
         loadtest::add_report(app_, chosen_);
+        loadtest::add_compare(app_, chosen_);
         loadtest::add_upstream(app_, chosen_);
     }
 
