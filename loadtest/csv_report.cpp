@@ -138,7 +138,7 @@ void add_timeline(Rows& rows, const Results& run) {
 }
 
 void add_verdict(Rows& rows, const Results& run) {
-    if (run.gateway) {
+    if (run.gateway && run.gateway->compared) {
         rows.number("gateway", "", "reconciled", int{run.gateway->reconciled});
         rows.number("gateway", "", "residual", run.gateway->residual);
         for (const ReconciledRow& row : run.gateway->rows) {

@@ -51,6 +51,11 @@ std::uint64_t sum(const GatewayCounts::ByStatus& by_status) {
     return all;
 }
 
+void subtract(std::map<std::string, Durations>& from, const std::map<std::string, Durations>& earlier) {
+    for (auto& [name, durations] : from)
+        if (const auto before = earlier.find(name); before != earlier.end()) durations.subtract(before->second);
+}
+
 }  // namespace
 
 // Durations ------------------------------------------------------------------------------------------------------
@@ -103,6 +108,9 @@ std::optional<GatewayCounts> GatewayCounts::of(const MetricsText& text, std::str
         return counts.durations[std::string{label(histogram.labels, "route")}];
     });
     each_histogram("tollgate_gateway_duration_seconds", [&](const auto&) -> Durations& { return counts.own; });
+    each_histogram("tollgate_upstream_duration_seconds", [&](const auto& histogram) -> Durations& {
+        return counts.upstreams[std::string{label(histogram.labels, "upstream")}];
+    });
     counts.started = text.sum("process_start_time_seconds").value_or(0);
     counts.in_flight = text.sum("tollgate_requests_in_flight").value_or(0);
     counts.limited = whole_sum(text, "tollgate_ratelimit_refused_total", problem);
@@ -139,9 +147,8 @@ GatewayCounts GatewayCounts::since(const GatewayCounts& earlier) const {
         std::erase_if(by_status, [](const auto& entry) { return entry.second == 0; });
     }
     std::erase_if(difference.requests, [](const auto& entry) { return entry.second.empty(); });
-    for (auto& [route, times] : difference.durations)
-        if (const auto before = earlier.durations.find(route); before != earlier.durations.end())
-            times.subtract(before->second);
+    subtract(difference.durations, earlier.durations);
+    subtract(difference.upstreams, earlier.upstreams);
     difference.own.subtract(earlier.own);
     difference.limited -= earlier.limited;
     difference.reloads -= earlier.reloads;

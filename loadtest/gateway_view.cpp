@@ -46,7 +46,7 @@ void forget_reconciliation(GatewayView& view) {
     view.notes.clear();
     view.cause.clear();
     view.residual = 0;
-    view.reconciled = false;
+    view.compared = view.reconciled = false;
 }
 
 }  // namespace
@@ -109,9 +109,11 @@ void GatewayProbe::before() {
         counts_ = read_when_quiet(0, "before the run");
         routes_before_ = read_routes("before the run");
     } catch (const NoPage& error) {
-        problem_ = shown(metrics_) + ": " + error.what();
+        problem_ = error.what();
     }
 }
+
+std::string GatewayProbe::problem() const { return problem_.empty() ? "" : shown(metrics_) + ": " + problem_; }
 
 // Of both tables: a reload may have come between them.
 CandidatesByTarget GatewayProbe::candidates(const std::optional<GatewayRoutes>& after) const {
@@ -138,7 +140,7 @@ GatewayView GatewayProbe::after(const Results& results) {
             view.notes.insert(view.notes.begin(), notes_.begin(), notes_.end());
         }
     } catch (const NoPage& error) {
-        problem_ = "after the run: " + shown(metrics_) + ": " + error.what();
+        problem_ = std::string{"after the run: "} + error.what();
     }
     view.url = shown(metrics_);
     view.problem = problem_;

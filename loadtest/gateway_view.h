@@ -23,7 +23,7 @@ public:
     // the last reading will do, and the view will say it.
     void before();
     // Why there will be nothing to compare, or "": `http://127.0.0.1:9180/metrics: connection refused`.
-    const std::string& problem() const noexcept { return problem_; }
+    std::string problem() const;
     // After the run, drained: reads until the gateway is quiet and has counted what was answered.
     GatewayView after(const Results& results);
 

@@ -142,9 +142,13 @@ std::string generator(const Results& run) {
 std::string gateway(const GatewayView& view) {
     if (!view.problem.empty())
         return html_section("Gateway", "<p class=\"bad\">" + escaped(view.url + ": " + view.problem) + "</p>\n");
-    std::string html = "<p class=\"" + std::string{view.reconciled ? "good" : "bad"} + "\">" +
-                       (view.reconciled ? "Reconciled" : "Not reconciled") + ", residual " + std::to_string(view.residual) +
-                       escaped(view.cause.empty() ? "" : ": " + view.cause) + "</p>\n" + paragraph(view.url);
+    std::string html;
+    if (view.compared)
+        html = "<p class=\"" + std::string{view.reconciled ? "good" : "bad"} + "\">" +
+               (view.reconciled ? "Reconciled" : "Not reconciled") + ", residual " + std::to_string(view.residual) +
+               escaped(view.cause.empty() ? "" : ": " + view.cause) + "</p>\n";
+    html += paragraph(view.url);
+    if (view.limited_by_plugin > 0) html += paragraph("Its ratelimit refused " + number(view.limited_by_plugin) + " requests.");
     for (const std::string& note : view.notes) html += paragraph(note);
     html = html_section("Gateway", html);
     html += listed("What the gateway counted", HtmlTable{{"route", "status", "we saw", "it counted", ""}}, view.rows,

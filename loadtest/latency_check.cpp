@@ -47,10 +47,14 @@ void check_times(const Durations& theirs, const Results& results, GatewayView& v
 }  // namespace
 
 void add_latencies(const GatewayCounts& counted, GatewayView& view) {
-    for (const auto& [route, durations] : counted.durations)
+    const auto add = [&](const std::string& name, const Durations& durations) {
         if (durations.count() > 0)
-            view.latencies.push_back({route, durations.count(), durations.mean(), durations.quantile(0.5),
+            view.latencies.push_back({name, durations.count(), durations.mean(), durations.quantile(0.5),
                                       durations.quantile(0.9), durations.quantile(0.99)});
+    };
+    for (const auto& [route, durations] : counted.durations) add(route, durations);
+    add("(gateway alone)", counted.own);
+    for (const auto& [upstream, durations] : counted.upstreams) add("(upstream " + upstream + ')', durations);
 }
 
 void check_latencies(const GatewayCounts& counted, const Results& results, GatewayView& view) {

@@ -159,6 +159,7 @@ void add_limited(const GatewayCounts& counted, const Results& results, GatewayVi
 GatewayView reconcile(const GatewayCounts& before, const GatewayCounts& after, const CandidatesByTarget& candidates,
                       const Results& results) {
     GatewayView view;
+    view.compared = true;
     const bool restarted = !after.continues(before);
     const GatewayCounts counted = restarted ? after : after.since(before);
     compare(group_routes(counted, candidates, results), counted, view);

@@ -103,7 +103,8 @@ struct GatewayView {
     std::string url;
     std::string problem;                       // "": scraped; else why there is nothing to compare
     std::vector<ReconciledRow> rows;
-    bool reconciled = false;
+    bool compared = false;                     // it was asked whether the counts agree
+    bool reconciled = false;                   // and they do
     std::int64_t residual = 0;                 // counted beyond `most`, or missing below `answered` (negative)
     std::string cause;                         // of a residual: foreign traffic, lost, counter bug, restart
     struct RouteLatency {
@@ -111,6 +112,7 @@ struct GatewayView {
         std::uint64_t count = 0;
         double mean = 0, p50 = 0, p90 = 0, p99 = 0;  // seconds; percentiles interpolated within buckets
     };
+    // By route, then "(gateway alone)", its own time, and "(upstream NAME)", from an attempt to its answer's first byte.
     std::vector<RouteLatency> latencies;
     std::map<int, std::uint64_t> codes;        // all routes
     std::uint64_t limited_by_plugin = 0;       // tollgate_ratelimit_refused_total

@@ -123,6 +123,7 @@ struct Members<GatewayView> {
     static void of(auto& way, auto& view) {
         way("url", view.url);
         way("problem", view.problem);
+        way("compared", view.compared);
         way("reconciled", view.reconciled);
         way("residual", view.residual);
         way("cause", view.cause);

@@ -59,9 +59,13 @@ void add_gateway(TextPage& page, const GatewayView& view) {
         page.line("gateway", page.painted("NOT ASKED", TextPage::yellow) + url + ": " + shortened(view.problem, 160));
         return;
     }
-    std::string said = view.reconciled ? page.painted("reconciled", TextPage::green) : page.painted("NOT RECONCILED", TextPage::red);
-    said += ", residual " + std::to_string(view.residual);
+    std::string said = "not compared";
+    if (view.compared) {
+        said = view.reconciled ? page.painted("reconciled", TextPage::green) : page.painted("NOT RECONCILED", TextPage::red);
+        said += ", residual " + std::to_string(view.residual);
+    }
     if (!view.cause.empty()) said += ": " + shortened(view.cause, 100);
+    if (view.limited_by_plugin > 0) said += "   ratelimit refused " + number(view.limited_by_plugin);
     page.line("gateway", said + url);
     add_table(page, "", titled("lrrrl", {"route", "status", "we saw", "it counted"}), view.rows, most_rows,
               [](TextTable& table, const ReconciledRow& row) {

@@ -69,7 +69,7 @@ void judge_reconciliation(const Results& results, const Options& options, Reason
     if (!gateway)
         reasons.add(exit_unreconciled, "not reconciled: " + options.metrics_url + " was not read");
     else if (!gateway->problem.empty())
-        reasons.add(exit_unreconciled, "not reconciled: " + gateway->problem);
+        reasons.add(exit_unreconciled, "not reconciled: " + gateway->url + ": " + gateway->problem);
     else if (!gateway->reconciled)
         reasons.add(exit_unreconciled,
                     "not reconciled: residual " + std::to_string(gateway->residual) + ": " + gateway->cause);

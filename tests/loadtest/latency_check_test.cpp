@@ -38,9 +38,15 @@ std::vector<std::string> notes_of(const GatewayCounts& counts, const Results& re
 BOOST_AUTO_TEST_CASE(latencies_are_told_by_route) {
     GatewayCounts counts = counted({50, 100, 100, 100, 100});
     counts.durations["GET /idle"];
+    counts.own = {{0.001, INFINITY}, {4, 4}, 0.002};
+    counts.upstreams["orders"] = {{0.001, INFINITY}, {3, 3}, 0.003};
     GatewayView view;
     add_latencies(counts, view);
-    BOOST_REQUIRE_EQUAL(view.latencies.size(), 1u);
+    BOOST_REQUIRE_EQUAL(view.latencies.size(), 3u);
+    BOOST_TEST(view.latencies[1].route == "(gateway alone)");
+    BOOST_TEST(view.latencies[1].mean == 0.0005, boost::test_tools::tolerance(1e-9));
+    BOOST_TEST(view.latencies[2].route == "(upstream orders)");
+    BOOST_TEST(view.latencies[2].count == 3u);
     const auto& of_route = view.latencies[0];
     BOOST_TEST(of_route.route == "GET /a");
     BOOST_TEST(of_route.count == 100u);

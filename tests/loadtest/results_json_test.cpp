@@ -42,8 +42,8 @@ auto parts(const GatewayView::RouteLatency& x) {
     return std::tie(a, b, c, d, e, f);
 }
 auto parts(const GatewayView& x) {
-    const auto& [a, b, c, d, e, f, g, h, i, j] = x;
-    return std::tie(a, b, c, d, e, f, g, h, i, j);
+    const auto& [a, b, c, d, e, f, g, h, i, j, k] = x;
+    return std::tie(a, b, c, d, e, f, g, h, i, j, k);
 }
 auto parts(const ThresholdResult& x) { const auto& [a, b, c, d, e] = x; return std::tie(a, b, c, d, e); }
 auto parts(const Results& x) {

@@ -124,6 +124,7 @@ inline Results sample_run(unsigned seed = 1, int seconds = 30, double slower = 1
     view.rows = {{.route = "GET /orders", .status = 200, .answered = 4000, .most = 4006, .counted = 4001, .holds = true},
                  {.route = "GET /orders", .status = 429, .answered = 8000, .most = 8006, .counted = 8107, .holds = false}};
     view.residual = 101;
+    view.compared = true;
     view.cause = "foreign traffic";
     view.latencies = {{.route = "GET /orders", .count = 12'108, .mean = 0.00055, .p50 = 0.0005, .p90 = 0.0009, .p99 = 0.0021}};
     view.codes = {{200, 4001}, {429, 8107}};

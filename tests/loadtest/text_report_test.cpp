@@ -61,7 +61,7 @@ BOOST_AUTO_TEST_CASE(all_that_is_wrong_is_told) {
          {"+ never sent 1\n", "+ connection errors 3  + timeouts 1  + aborted 1   balanced\n", "of 400/s planned",
           "  2xx          4350  36.23%", "    201         600   5.00%", "  5xx (503)     120   1.00%", "  unanswered      5   0.04%\n",
           "    refused 3, timeout 2\n", "times from the planned instant", "\nservice     p50 ", "\ngenerator   TOO SLOW   send lag p99 4.0 us",
-          "17 requests waited for a free connection\n", "\ngateway     NOT RECONCILED, residual 101: foreign traffic   http",
+          "17 requests waited for a free connection\n", "\ngateway     NOT RECONCILED, residual 101: foreign traffic   ratelimit refused 8107   http",
           "GET /orders     429  8000 to 8006        8107  DIFFERS\n", "GET /orders       12108  550 us  500 us  900 us  2.10 ms\n",
           "its histogram of GET /orders cannot be right\n", "GET http://127.0.0.1:8080/orders   3330  5550  120       0           0 ",
           "key-2  2340  3540  120       0           5\n", "Jain's index of their 2xx: 0.9943",
@@ -89,7 +89,11 @@ BOOST_AUTO_TEST_CASE(a_gateway_that_was_not_asked_is_not_a_reconciled_one) {
     run.gateway->problem = "refused";
     BOOST_TEST(has(report(run), "\ngateway     NOT ASKED   http://127.0.0.1:9180/metrics: refused\n"));
     run.gateway->problem = "";
-    run.gateway->reconciled = true;
+    BOOST_TEST(has(report(run), "\ngateway     not compared   http"));
+    run.gateway->limited_by_plugin = 12'345;
+    BOOST_TEST(has(report(run), "\ngateway     not compared   ratelimit refused 12345   http"));
+    run.gateway->limited_by_plugin = 0;
+    run.gateway->compared = run.gateway->reconciled = true;
     BOOST_TEST(has(report(run), "\ngateway     reconciled, residual 0   http"));
 }
 

@@ -79,7 +79,8 @@ BOOST_AUTO_TEST_CASE(a_ledger_that_does_not_balance_is_invalid) {
     results.ledger.never_sent = 1;
     judge(results, {});
     check(results, exit_invalid,
-          {"invalid: the ledger does not balance: planned 100, never sent 1, sent 100, answered 100, without an answer 0"});
+          {"invalid: the ledger does not balance: planned 100, never sent 1, sent 100, answered 100, without an answer "
+           "0"});
 }
 
 BOOST_AUTO_TEST_CASE(a_bottleneck_is_invalid_in_an_open_loop_only) {
@@ -102,7 +103,8 @@ BOOST_AUTO_TEST_CASE(strict_reconciling_wants_figures_that_agree) {
     const Options strict = asking_metrics(Reconcile::strict);
     judge(results, strict);
     check(results, exit_unreconciled, {"not reconciled: http://127.0.0.1:9180/metrics was not read"});
-    results.gateway.emplace().problem = "http://127.0.0.1:9180/metrics: answered 401";
+    results.gateway.emplace().problem = "answered 401";
+    results.gateway->url = "http://127.0.0.1:9180/metrics";
     judge(results, strict);
     check(results, exit_unreconciled, {"not reconciled: http://127.0.0.1:9180/metrics: answered 401"});
     results.gateway.emplace().cause = "foreign traffic: 3 requests";
