@@ -134,7 +134,7 @@ BOOST_AUTO_TEST_CASE(an_upstream_killed_during_the_run_changes_the_counts_and_al
         auto client = tollgate::test::RawClient{gateway.admin()};
         client.send("GET /metrics HTTP/1.1\r\nHost: " + gateway.admin() + "\r\nConnection: close\r\n\r\n");
         const auto metrics = client.answer().body;
-        return metrics.find("tollgate_requests_total{route=\"GET /open/**\"") != metrics.npos;
+        return metrics.find("route=\"GET /open/**\",status=\"200\"") != metrics.npos;
     });
     upstream.reset();
     const int code = run.wait();
