@@ -105,8 +105,9 @@ public:
     Report stop() {
         for (auto& service : services_) service->server->stop_accepting();
         on_every_loop([this](std::size_t number) {
-            loops_[number]->pauses.release();
+            // In this order: answers that are released then say that their connection closes.
             for (auto& service : services_) service->parts[number]->lane.drain([this] { wake(); });
+            loops_[number]->pauses.release();
         });
         {
             std::unique_lock lock{mutex_};

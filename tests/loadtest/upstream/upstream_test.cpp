@@ -233,8 +233,12 @@ BOOST_AUTO_TEST_CASE(sigterm_answers_at_once_whoever_waits) {
     auto client = upstream.client();
     client.send(RawClient::head("GET", "/", "X-Request-Id: waiting\r\n"));
     test::wait_until("the request was recorded", [&] { return contains(slurp(folder / "asked"), "waiting"); });
+    upstream.process().signal(SIGTERM);
+    const auto answer = client.answer();
+    BOOST_TEST(answer.body == "hello from one\n");
+    BOOST_TEST(answer.header("Connection") == "close");
+    client.close();
     BOOST_TEST(upstream.stop().front() == "one: 1 request (1 x 200)");
-    BOOST_TEST(client.answer().body == "hello from one\n");
 }
 
 BOOST_AUTO_TEST_CASE(sigint_and_idle_connections_end_it_too) {
