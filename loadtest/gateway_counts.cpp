@@ -112,7 +112,7 @@ std::optional<GatewayCounts> GatewayCounts::of(const MetricsText& text, std::str
         return counts.upstreams[std::string{label(histogram.labels, "upstream")}];
     });
     counts.started = text.sum("process_start_time_seconds").value_or(0);
-    counts.in_flight = text.sum("tollgate_requests_in_flight").value_or(0);
+    counts.in_flight = whole_sum(text, "tollgate_requests_in_flight", problem);
     counts.limited = whole_sum(text, "tollgate_ratelimit_refused_total", problem);
     counts.reloads = whole_sum(text, "tollgate_reloads_total", problem);
     return problem.empty() ? std::optional{std::move(counts)} : std::nullopt;

@@ -37,7 +37,7 @@ struct GatewayCounts {
     Durations own;                                  // the gateway's own time
     std::map<std::string, Durations> upstreams;     // from an attempt to the first byte of its answer, by upstream
     double started = 0;                             // of its process, since the epoch
-    double in_flight = 0;
+    std::uint64_t in_flight = 0;
     std::uint64_t limited = 0;                      // refused by plugin ratelimit
     std::uint64_t reloads = 0;
 

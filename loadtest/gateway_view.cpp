@@ -84,7 +84,7 @@ GatewayCounts GatewayProbe::read_when_quiet(std::uint64_t at_least, const char* 
         if (!quiet)
             notes_.push_back("not quiet " + std::string{when} + ": " +
                              (rose ? "its counts still rose"
-                                   : text::count(std::size_t(counts.in_flight), "request") + " under way"));
+                                   : text::count(counts.in_flight, "request") + " under way"));
         return counts;
     }
 }

@@ -6,6 +6,7 @@
 #include "support/text.h"
 
 #include <algorithm>
+#include <tuple>
 
 namespace tollgate::loadtest {
 
@@ -51,15 +52,18 @@ void take_from_unknown(RouteGroup& group) {
 // Each request without an answer may have been counted, once. What is left of them is returned.
 std::uint64_t account_for_unanswered(RouteGroup& group, std::map<int, std::uint64_t>& lost) {
     std::uint64_t left = group.unanswered;
-    const auto account = [&](int status, Count& count) {
+    std::vector<std::pair<int, Count*>> order;
+    for (auto& [status, count] : group.statuses) {
         count.excess = surplus(count);
-        if (const std::uint64_t settled = settle(count.excess, left)) lost[status] += settled;
+        order.emplace_back(status, &count);
+    }
+    // 499 first: that is what becomes of a request whose client left. Then the smaller ones, so that few differ.
+    const auto rank = [](const auto& entry) {
+        return std::tuple{entry.first != 499, entry.second->excess, entry.first};
     };
-    // 499 first: that is what becomes of a request whose client left. Then the larger ones: failures.
-    if (const auto client_left = group.statuses.find(499); client_left != group.statuses.end())
-        account(499, client_left->second);
-    for (auto entry = group.statuses.rbegin(); entry != group.statuses.rend(); ++entry)
-        if (entry->first != 499) account(entry->first, entry->second);
+    std::sort(order.begin(), order.end(), [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
+    for (auto& [status, count] : order)
+        if (const std::uint64_t settled = settle(count->excess, left)) lost[status] += settled;
     return left;
 }
 
@@ -81,14 +85,17 @@ struct Residual {
     }
 };
 
-std::string cause_of(const Residual& too_many, const Residual& too_few, const GatewayCounts& counted) {
+// `under_way`: requests that nobody had answered yet when the run began.
+std::string cause_of(const Residual& too_many, const Residual& too_few, const GatewayCounts& counted,
+                     std::uint64_t under_way) {
     if (too_many.sum == too_few.sum && too_many.sum > 0)
         return "counter bug: " + text::count(too_many.sum, "answer") + " counted elsewhere: " + too_few.where() + ", " +
                too_many.where();
     std::vector<std::string> causes;
     if (too_many.sum > 0)
         causes.push_back("foreign traffic: " + text::count(too_many.sum, "request") + " beyond ours: " +
-                         too_many.where());
+                         too_many.where() +
+                         (under_way > 0 ? "; " + text::count(under_way, "request") + " of others' began before" : ""));
     if (too_few.sum > 0)
         causes.push_back("counter bug: " + text::count(too_few.sum, "answer") + " not counted: " + too_few.where() +
                          (counted.all() == 0 ? "; is this the gateway that was asked?" : ""));
@@ -117,7 +124,8 @@ void note_lost(const std::map<int, std::uint64_t>& lost, GatewayView& view) {
                              " without a whole answer here, counted there as " + text::join(by_status));
 }
 
-void compare(std::vector<RouteGroup> groups, const GatewayCounts& counted, GatewayView& view) {
+void compare(std::vector<RouteGroup> groups, const GatewayCounts& counted, std::uint64_t under_way,
+             GatewayView& view) {
     take_from_unmatched(groups);
     std::map<int, std::uint64_t> lost;
     std::uint64_t spare = 0;
@@ -139,7 +147,7 @@ void compare(std::vector<RouteGroup> groups, const GatewayCounts& counted, Gatew
     note_lost(lost, view);
     const bool rather_many = too_many.sum >= too_few.sum;
     view.residual = rather_many ? std::int64_t(too_many.sum) : -std::int64_t(too_few.sum);
-    view.cause = cause_of(too_many, too_few, counted);
+    view.cause = cause_of(too_many, too_few, counted, under_way);
     view.reconciled = view.cause.empty();
 }
 
@@ -162,7 +170,7 @@ GatewayView reconcile(const GatewayCounts& before, const GatewayCounts& after, c
     view.compared = true;
     const bool restarted = !after.continues(before);
     const GatewayCounts counted = restarted ? after : after.since(before);
-    compare(group_routes(counted, candidates, results), counted, view);
+    compare(group_routes(counted, candidates, results), counted, before.in_flight, view);
     if (restarted) {
         view.reconciled = false;
         view.cause = "restart: the gateway began to count anew during the run, and what it had counted is gone";

@@ -56,7 +56,7 @@ process_start_time_seconds 1790000000.25
     BOOST_TEST((got->requests.at("GET /a") == GatewayCounts::ByStatus{{0, 5}, {200, 7}}));
     BOOST_TEST((got->requests.at("(none)") == GatewayCounts::ByStatus{{404, 6}}));
     BOOST_TEST(got->all() == 18u);
-    BOOST_TEST(got->in_flight == 2);
+    BOOST_TEST(got->in_flight == 2u);
     BOOST_TEST(got->limited == 15u);
     BOOST_TEST(got->reloads == 1u);
     BOOST_TEST(got->started == 1790000000.25);

@@ -356,7 +356,8 @@ BOOST_AUTO_TEST_CASE(a_gateway_that_is_not_quiet_is_told) {
     BOOST_TEST(other.answer().status() == 200);
     const GatewayView view = probe.after(run.results);
     BOOST_TEST(notes_of(view) == "not quiet before the run: 1 request under way\n");
-    BOOST_TEST(view.cause == "foreign traffic: 1 request beyond ours: * /** 200 +1");
+    BOOST_TEST(view.cause ==
+               "foreign traffic: 1 request beyond ours: * /** 200 +1; 1 request of others' began before");
 }
 
 // Problems -------------------------------------------------------------------------------------------------------

@@ -144,6 +144,19 @@ BOOST_AUTO_TEST_CASE(each_unanswered_request_accounts_for_one_count_only) {
     check_rows(view, {{"GET /a", 200, 10, 13, 12, false}, {"GET /a", 499, 0, 3, 2, true}});
 }
 
+BOOST_AUTO_TEST_CASE(what_can_be_accounted_for_whole_is) {
+    const GatewayView view = of_one({{{200, 10}}, 3}, {{"GET /a", {{200, 12}, {504, 6}}}});
+    check_cause(view, 5, "foreign traffic: 5 requests beyond ours: GET /a 504 +5");
+    check_rows(view, {{"GET /a", 200, 10, 13, 12, true}, {"GET /a", 504, 0, 3, 6, false}});
+}
+
+BOOST_AUTO_TEST_CASE(foreign_requests_that_began_before_the_run_are_told) {
+    auto before = counts({});
+    before.in_flight = 2;
+    check_cause(reconcile(before, counts({{"GET /a", {{200, 10}, {504, 2}}}}), {{"GET /a"}}, run({{{{200, 10}}}})), 2,
+                "foreign traffic: 2 requests beyond ours: GET /a 504 +2; 2 requests of others' began before");
+}
+
 BOOST_AUTO_TEST_CASE(lost_answers_are_named) {
     const GatewayView view = of_one({{{200, 10}}, 5}, {{"GET /a", {{200, 11}, {499, 3}}}});
     check_holds(view);
