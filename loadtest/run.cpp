@@ -32,7 +32,7 @@ namespace tollgate::loadtest {
 namespace {
 
 using namespace std::chrono_literals;
-constexpr auto tick = 1s;
+constexpr std::chrono::milliseconds tick = 1s;
 constexpr auto before_begin = 5ms;  // so that no thread hears of the begin after it
 
 struct Descriptor {
