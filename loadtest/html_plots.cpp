@@ -87,8 +87,28 @@ struct Bin {
     std::uint64_t unanswered = 0;
     std::array<Histogram, status_classes> response{Histogram{2}, Histogram{2}, Histogram{2},
                                                    Histogram{2}, Histogram{2}, Histogram{2}};
+    void add(const ClassCounts& more, std::uint64_t more_unanswered, const std::array<Histogram, status_classes>& times) {
+        unanswered += more_unanswered;
+        for (std::size_t i = 0; i < status_classes; ++i) {
+            classes[i] += more[i];
+            response[i].add(times[i]);
+        }
+    }
     double rate(std::uint64_t count) const { return to > from ? static_cast<double>(count) / (to - from) : 0; }
 };
+
+// The last one may have been shorter. What came in a moment after the end would look like a burst: it is part of the
+// bin before.
+void end_bins(std::vector<Bin>& bins, double end) {
+    if (bins.empty() || !(end > bins.back().from)) return;
+    const double usual = bins.back().to - bins.back().from;
+    bins.back().to = std::min(bins.back().to, end);
+    if (bins.size() < 2 || bins.back().to - bins.back().from > usual / 2) return;
+    const Bin last = std::move(bins.back());
+    bins.pop_back();
+    bins.back().add(last.classes, last.unanswered, last.response);
+    bins.back().to = last.to;
+}
 
 std::vector<Bin> bins_of(const Results& run) {
     const std::size_t together = (run.timeline.size() + most_bins - 1) / most_bins;
@@ -96,17 +116,10 @@ std::vector<Bin> bins_of(const Results& run) {
     for (std::size_t i = 0; i < run.timeline.size(); ++i) {
         const Interval& interval = run.timeline[i];
         if (i % together == 0) bins.emplace_back().from = static_cast<double>(i) * run.interval_seconds;
-        Bin& bin = bins.back();
-        bin.to = static_cast<double>(i + 1) * run.interval_seconds;
-        bin.unanswered += interval.unanswered;
-        for (std::size_t k = 0; k < status_classes; ++k) {
-            bin.classes[k] += interval.classes[k];
-            bin.response[k].add(interval.response[k]);
-        }
+        bins.back().to = static_cast<double>(i + 1) * run.interval_seconds;
+        bins.back().add(interval.classes, interval.unanswered, interval.response);
     }
-    // The last one may have been shorter.
-    const double end = run.seconds + run.drained_seconds;
-    if (!bins.empty() && end > bins.back().from) bins.back().to = std::min(bins.back().to, end);
+    end_bins(bins, run.seconds + run.drained_seconds);
     return bins;
 }
 

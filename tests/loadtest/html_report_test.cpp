@@ -104,6 +104,18 @@ BOOST_AUTO_TEST_CASE(runs_that_found_nothing_or_little_have_a_page_too) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(what_comes_a_moment_after_the_end_looks_like_no_burst) {
+    Results run = small_run();
+    run.drained_seconds = 0.001;
+    Interval& last = run.timeline.emplace_back();
+    last.classes[1] = 10;
+    last.response[1].record(2'000'000, 10);
+    BOOST_TEST(has(page(run), "<title>1 s: 2xx 11.0/s, p99 4.00 ms</title>"));
+    BOOST_TEST(!has(page(run), "<title>2 s:"));
+    run.drained_seconds = 1;
+    BOOST_TEST(has(page(run), "<title>2 s: 2xx 10/s, p99 2.00 ms</title>"));
+}
+
 BOOST_AUTO_TEST_CASE(long_runs_and_long_lists_stay_readable) {
     Results run = sample_run(1, 10);
     for (int i = 0; i < 3600; ++i) run.timeline.push_back(run.timeline[0]);
