@@ -121,7 +121,8 @@ struct GatewayView {
 
 struct ThresholdResult {
     std::string expression;
-    double value = 0;                          // ns for durations, of 1 for shares, else a number
+    double value = 0;
+    std::string unit;                          // of `value`: "ns", "ratio" (of 1), "1/s"; "" for counts
     std::string shown;                         // "2.10 ms", "0.04%", "no sample"
     bool holds = false;
     bool aborted_run = false;

@@ -140,6 +140,7 @@ struct Members<ThresholdResult> {
     static void of(auto& way, auto& threshold) {
         way("expr", threshold.expression);
         way("value", threshold.value);
+        way("unit", threshold.unit);
         way("shown", threshold.shown);
         way("ok", threshold.holds);
         way("aborted_run", threshold.aborted_run);

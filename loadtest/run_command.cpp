@@ -134,7 +134,7 @@ int run_command(const Options& options) {
         std::cerr << "loadtester: " << failure.what() << '\n';
         return exit_interrupted;
     }
-    for (const std::string& text : onlooker.aborted_by()) results.thresholds.push_back({text, 0, "", false, true});
+    for (const std::string& text : onlooker.aborted_by()) results.thresholds.push_back({text, 0, "", "", false, true});
     if (probe) results.gateway = probe->after(results);
     judge(results, options);
     publish(results, options);

@@ -10,6 +10,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <fstream>
+#include <iterator>
 
 using namespace tollgate::loadtest;
 
@@ -155,6 +157,18 @@ BOOST_AUTO_TEST_CASE(the_json_tells_the_same) {
         BOOST_TEST(row->getValue<double>("low") == change.range->low);
         BOOST_TEST(row->getValue<std::string>("judgement") == "slower");
     }
+}
+
+BOOST_AUTO_TEST_CASE(the_manual_names_the_members_of_the_json) {
+    std::ifstream page{TOLLGATE_SOURCE_DIR "/docs/load-testing.md"};
+    const std::string manual{std::istreambuf_iterator<char>{page}, {}};
+    const Results first = good_run(1), second = good_run(2, 20, 1.2);
+    Poco::JSON::Parser parser;
+    const auto root = parser.parse(compare_json({first, second, compare(first, second), 0.05, {}}, 99)).extract<Poco::JSON::Object::Ptr>();
+    for (const auto& object : {root, root->getObject("a"), root->getArray("changes")->getObject(0)})
+        for (const auto& [name, value] : *object)
+            if (name != "schema")
+                BOOST_TEST((manual.find('`' + name + '`') != manual.npos || manual.find('`' + name + "[]`") != manual.npos), name);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

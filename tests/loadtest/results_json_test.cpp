@@ -5,6 +5,7 @@
 #include "loadtest/sample_run.h"
 #include "support/temporary_folder.h"
 
+#include <Poco/JSON/Array.h>
 #include <Poco/JSON/Object.h>
 #include <Poco/JSON/Parser.h>
 #include <boost/test/unit_test.hpp>
@@ -12,6 +13,7 @@
 #include <cmath>
 #include <fstream>
 #include <random>
+#include <set>
 #include <tuple>
 
 using namespace tollgate::loadtest;
@@ -45,7 +47,7 @@ auto parts(const GatewayView& x) {
     const auto& [a, b, c, d, e, f, g, h, i, j, k] = x;
     return std::tie(a, b, c, d, e, f, g, h, i, j, k);
 }
-auto parts(const ThresholdResult& x) { const auto& [a, b, c, d, e] = x; return std::tie(a, b, c, d, e); }
+auto parts(const ThresholdResult& x) { const auto& [a, b, c, d, e, f] = x; return std::tie(a, b, c, d, e, f); }
 auto parts(const Results& x) {
     const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t, u, v, w, x1, y, z, a2, b2, c2, d2, e2, f2,
                  g2, h2, i2] = x;
@@ -99,6 +101,71 @@ bool same(const T& a, const T& b) {
 template <class T>
 std::size_t undifferent(const T& value) {
     return std::tuple_size_v<decltype(parts(value))> - differing(value, T{}).size();
+}
+
+// Paths of all members: "targets[].codes.STATUS". Those of times (mean, p50, hdr ...) go to `times`.
+class Paths {
+public:
+    explicit Paths(const Poco::Dynamic::Var& root) { walk("", "", root); }
+    std::set<std::string> members, times;
+
+private:
+    static std::string placeholder(const std::string& parent, const std::string& name) {
+        if (parent == "codes" || parent == "latencies" || parent == "codes[]") return "STATUS";
+        if (parent == "config" || parent == "errors") return "NAME";
+        return std::count(status_class_names.begin(), status_class_names.end(), name) > 0 ? "CLASS" : name;
+    }
+    void walk(const std::string& path, const std::string& parent, const Poco::Dynamic::Var& value) {
+        if (value.type() == typeid(Poco::JSON::Array::Ptr)) {
+            for (const auto& element : *value.extract<Poco::JSON::Array::Ptr>()) walk(path + "[]", parent + "[]", element);
+        } else if (value.type() == typeid(Poco::JSON::Object::Ptr)) {
+            const auto object = value.extract<Poco::JSON::Object::Ptr>();
+            if (object->has("hdr") || (object->size() == 1 && object->has("count"))) {
+                members.insert(path);
+                for (const auto& [name, ignored] : *object) times.insert(name);
+                return;
+            }
+            for (const auto& [name, member] : *object) {
+                const std::string shown = placeholder(parent, name);
+                walk(path.empty() ? shown : path + '.' + shown, shown, member);
+            }
+        } else {
+            members.insert(path);
+        }
+    }
+};
+
+// The first cells of the two tables of the manual: "`ledger.sent`, `.answered`".
+struct Documented {
+    std::set<std::string> members, times;
+
+    Documented() {
+        std::ifstream page{TOLLGATE_SOURCE_DIR "/docs/load-testing.md"};
+        std::set<std::string>* table = nullptr;
+        for (std::string line; std::getline(page, line);) {
+            if (line.starts_with("| member |")) table = members.empty() ? &members : &times;
+            if (!table || !line.starts_with("| `")) {
+                if (line.empty()) table = nullptr;
+                continue;
+            }
+            std::string parent;
+            const std::string cell = line.substr(0, line.find(" | "));
+            for (std::size_t at = 0, end = 0; (at = cell.find('`', end)) != cell.npos; end += 1) {
+                end = cell.find('`', at + 1);
+                std::string name = cell.substr(at + 1, end - at - 1);
+                if (name[0] == '.') name = parent + name;
+                else parent = name.substr(0, std::min(name.rfind('.'), name.size()));
+                table->insert(name);
+            }
+        }
+    }
+};
+
+// Those of `these` that are not among `those`.
+std::string beyond(const std::set<std::string>& these, const std::set<std::string>& those) {
+    std::string names;
+    for (const std::string& name : these) names += those.contains(name) ? "" : name + ' ';
+    return names;
 }
 
 std::string problem(const std::string& text) {
@@ -159,6 +226,16 @@ BOOST_AUTO_TEST_CASE(it_has_the_members_that_programs_look_for) {
     BOOST_TEST(times->getValue<std::string>("hdr").starts_with("HISTFAAA"));
     BOOST_TEST(root->getArray("timeline")->size() == 30u);
     BOOST_TEST(root->getArray("timeline")->getObject(3)->getValue<int>("5xx") == 4);
+}
+
+BOOST_AUTO_TEST_CASE(the_manual_tells_of_every_member_and_of_no_other) {
+    Poco::JSON::Parser parser;
+    const Paths written{parser.parse(to_json(sample_run()))};
+    const Documented documented;
+    BOOST_TEST(beyond(written.members, documented.members) == "");
+    BOOST_TEST(beyond(documented.members, written.members) == "");
+    BOOST_TEST(beyond(written.times, documented.times) == "");
+    BOOST_TEST(beyond(documented.times, written.times) == "");
 }
 
 BOOST_AUTO_TEST_CASE(what_is_missing_has_its_default_and_what_is_unknown_is_ignored) {

@@ -130,8 +130,8 @@ inline Results sample_run(unsigned seed = 1, int seconds = 30, double slower = 1
     view.codes = {{200, 4001}, {429, 8107}};
     view.limited_by_plugin = 8107;
     view.notes = {"its histogram of GET /orders cannot be right"};
-    run.thresholds = {{.expression = "p99{2xx}<50ms", .value = 2'100'000, .shown = "2.10 ms", .holds = true},
-                      {.expression = "abort:rate(5xx)<0.1%", .value = 0.01, .shown = "1.00%", .aborted_run = true}};
+    run.thresholds = {{.expression = "p99{2xx}<50ms", .value = 2'100'000, .unit = "ns", .shown = "2.10 ms", .holds = true},
+                      {.expression = "abort:rate(5xx)<0.1%", .value = 0.01, .unit = "ratio", .shown = "1.00%", .aborted_run = true}};
     run.expected = {"2xx", "429"};
     run.unexpected = 125;
     run.exit_code = 4;

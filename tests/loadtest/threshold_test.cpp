@@ -99,6 +99,12 @@ BOOST_AUTO_TEST_CASE(values_and_their_limits) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(values_have_units) {
+    for (const auto& [text, unit] : {std::pair{"p99{2xx}<50ms", "ns"}, {"send_lag_max<1s", "ns"}, {"rate(5xx)<1%", "ratio"},
+                                     {"rps>1", "1/s"}, {"count(429)>1", ""}})
+        BOOST_TEST(Threshold::parse(text).evaluate(run()).unit == unit);
+}
+
 BOOST_AUTO_TEST_CASE(the_expression_is_kept_as_written) {
     const Threshold threshold = Threshold::parse("  abort:p99{2xx} < 50ms ");
     BOOST_TEST(threshold.text() == "abort:p99{2xx} < 50ms");

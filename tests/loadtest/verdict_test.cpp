@@ -140,7 +140,7 @@ BOOST_AUTO_TEST_CASE(thresholds_are_evaluated_and_broken_ones_told) {
 BOOST_AUTO_TEST_CASE(a_threshold_that_ended_the_run_stays_broken_and_is_no_interruption) {
     Results results = run();
     results.interrupted = true;
-    results.thresholds = {{"abort:rate(5xx)<50%", 0.6, "60.00%", false, true}};
+    results.thresholds = {{"abort:rate(5xx)<50%", 0.6, "ratio", "60.00%", false, true}};
     Options options;
     options.thresholds = {"abort:rate(5xx)<50%"};
     judge(results, options);
