@@ -147,6 +147,8 @@ Upstream::Told understand(const UpstreamWords& words) {
 
 void add_upstream(CLI::App& app, Chosen& chosen) {
     CLI::App* const sub = app.add_subcommand("upstream", "Be an upstream, or several, that answer well or badly");
+    sub->footer("Shares are 0.01 or 1%. Any path says hello; /health and /echo are always there.\n"
+                "Exit codes: 0 ended by a signal, 1 cannot listen or cannot record, 2 wrong usage.");
     const auto words = std::make_shared<UpstreamWords>();
     const auto text = [&](const char* flag, std::string& into, const char* type, const char* help) {
         sub->add_option(flag, into, help)->type_name(type);

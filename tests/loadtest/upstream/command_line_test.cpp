@@ -3,7 +3,13 @@
 
 #include "loadtest/options.h"
 
+#include "support/upstream_process.h"
+
 #include <boost/test/unit_test.hpp>
+
+#include <cctype>
+#include <fstream>
+#include <set>
 
 using namespace tollgate::loadtest;
 using namespace std::chrono_literals;
@@ -19,6 +25,17 @@ std::string mistakes(const UpstreamWords& words) {
         return error.what();
     }
     return "none";
+}
+
+// The words of a text that begin with "--".
+std::set<std::string> flags(const std::string& text) {
+    std::set<std::string> found;
+    for (auto at = text.find("--"); at != text.npos; at = text.find("--", at + 2)) {
+        auto end = at + 2;
+        while (end < text.size() && (std::islower(static_cast<unsigned char>(text[end])) || text[end] == '-')) ++end;
+        found.insert(text.substr(at, end - at));
+    }
+    return found;
 }
 
 }  // namespace
@@ -88,6 +105,21 @@ BOOST_AUTO_TEST_CASE(ids_are_one_per_address_and_fit_a_header_line) {
     BOOST_TEST(mistakes(words) == "--id: expected a name that fits a header line, got \"t\\nwo\"");
     words.ids = {"one", ""};
     BOOST_TEST(mistakes(words) == "--id: expected a name that fits a header line, got \"\"");
+}
+
+BOOST_AUTO_TEST_CASE(the_manual_has_a_row_for_every_flag) {
+    const auto help = tollgate::test::run({tollgate::test::loadtester_program(), "upstream", "--help"});
+    BOOST_REQUIRE(help.code == 0);
+    std::ifstream manual{TOLLGATE_SOURCE_DIR "/docs/load-testing.md"};
+    std::set<std::string> rows;
+    bool here = false;
+    for (std::string line; std::getline(manual, line);) {
+        if (line.starts_with("## ")) here = line == "## The upstream";
+        if (here && line.starts_with("| `-")) rows.merge(flags(line.substr(0, line.find(" | "))));
+    }
+    std::set<std::string> known = flags(help.out);
+    known.erase("--help");
+    BOOST_TEST(rows == known, boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(shares_may_be_of_every_request) {
