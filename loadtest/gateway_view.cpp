@@ -14,7 +14,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::chrono::milliseconds shortest_pause{10}, longest_pause{200};
+// Long enough for a loop that is off its CPU between ending a request and counting it.
+constexpr std::chrono::milliseconds shortest_pause{50}, longest_pause{200};
 
 Url metrics_url(const Options& options) {
     Url url = parse_url(options.metrics_url);

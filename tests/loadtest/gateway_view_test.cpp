@@ -270,6 +270,7 @@ BOOST_AUTO_TEST_CASE(answers_that_the_gateway_did_not_give_are_missing) {
     GatewayProbe probe{run.options, std::chrono::milliseconds{300}};
     probe.before();
     run.ask(0, 3);
+    wait_until_counted(gateway, 3);
     run.results.targets[0].codes[200] += 2;
     run.results.ledger.answered += 2;
     const GatewayView view = probe.after(run.results);
@@ -354,6 +355,7 @@ BOOST_AUTO_TEST_CASE(a_gateway_that_is_not_quiet_is_told) {
     probe.before();
     answer.open();
     BOOST_TEST(other.answer().status() == 200);
+    wait_until_counted(gateway, 1);
     const GatewayView view = probe.after(run.results);
     BOOST_TEST(notes_of(view) == "not quiet before the run: 1 request under way\n");
     BOOST_TEST(view.cause ==
