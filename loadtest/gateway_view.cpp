@@ -2,7 +2,6 @@
 #include "loadtest/gateway_view.h"
 
 #include "loadtest/metrics_text.h"
-#include "loadtest/page.h"
 #include "support/text.h"
 
 #include <algorithm>
@@ -53,11 +52,12 @@ void forget_reconciliation(GatewayView& view) {
 }  // namespace
 
 GatewayProbe::GatewayProbe(const Options& options, Nanoseconds patience)
-    : options_{options}, patience_{patience}, metrics_{metrics_url(options)}, routes_{routes_url(metrics_)} {}
+    : options_{options}, access_{options.metrics_token, options.insecure, options.authorities}, patience_{patience},
+      metrics_{metrics_url(options)}, routes_{routes_url(metrics_)} {}
 
 GatewayCounts GatewayProbe::read() const {
-    const Page page = fetch(metrics_, options_.metrics_token, options_.insecure);
-    if (page.status != 200) throw NoPage{refusal(page.status, !options_.metrics_token.empty())};
+    const Page page = fetch(metrics_, access_);
+    if (page.status != 200) throw NoPage{refusal(page.status, !access_.token.empty())};
     std::string problem;
     const auto text = MetricsText::parse(page.body, problem);
     if (!text)
@@ -93,7 +93,7 @@ GatewayCounts GatewayProbe::read_when_quiet(std::uint64_t at_least, const char* 
 std::optional<GatewayRoutes> GatewayProbe::read_routes(const char* when) {
     std::string problem;
     try {
-        const Page page = fetch(routes_, options_.metrics_token, options_.insecure);
+        const Page page = fetch(routes_, access_);
         auto routes = page.status == 200 ? GatewayRoutes::parse(page.body, problem) : std::nullopt;
         if (routes) return routes;
         if (page.status != 200) problem = "answered " + std::to_string(page.status);

@@ -4,6 +4,7 @@
 #include "loadtest/gateway_counts.h"
 #include "loadtest/gateway_routes.h"
 #include "loadtest/options.h"
+#include "loadtest/page.h"
 #include "loadtest/reconcile.h"
 
 #include <optional>
@@ -34,6 +35,7 @@ private:
     CandidatesByTarget candidates(const std::optional<GatewayRoutes>& after) const;
 
     const Options& options_;
+    const Access access_;
     const Nanoseconds patience_;
     Url metrics_, routes_;
     std::string problem_;

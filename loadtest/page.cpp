@@ -26,12 +26,13 @@ constexpr std::size_t largest = 64 << 20;
 constexpr std::chrono::seconds longest{30};
 const Poco::Timespan to_connect{5, 0}, between_bytes{10, 0};
 
-std::unique_ptr<Poco::Net::HTTPClientSession> session_to(const Url& url, bool insecure) {
+std::unique_ptr<Poco::Net::HTTPClientSession> session_to(const Url& url, const Access& access) {
     if (!url.secure) return std::make_unique<Poco::Net::HTTPClientSession>(url.host, url.port);
     Poco::Net::initializeSSL();
     using Poco::Net::Context;
-    const Context::Ptr context{
-        new Context{Context::TLS_CLIENT_USE, "", insecure ? Context::VERIFY_NONE : Context::VERIFY_RELAXED, 9, true}};
+    const Context::Ptr context{new Context{Context::TLS_CLIENT_USE, access.authorities,
+                                           access.insecure ? Context::VERIFY_NONE : Context::VERIFY_RELAXED, 9,
+                                           access.authorities.empty()}};
     return std::make_unique<Poco::Net::HTTPSClientSession>(url.host, url.port, context);
 }
 
@@ -63,10 +64,10 @@ std::string reason(const Poco::Exception& error) {
 
 }  // namespace
 
-Page fetch(const Url& url, const std::string& token, bool insecure) {
+Page fetch(const Url& url, const Access& access) {
     try {
-        const auto session = session_to(url, insecure);
-        return exchange(*session, url, token);
+        const auto session = session_to(url, access);
+        return exchange(*session, url, access.token);
     } catch (const Poco::TimeoutException&) {
         throw NoPage{"no answer in time"};
     } catch (const Poco::Net::NoMessageException&) {

@@ -19,9 +19,14 @@ public:
     using std::runtime_error::runtime_error;
 };
 
-// GETs it, blocking: at most 5 s to connect, 10 s without a byte, 30 s and 64 MiB in all. Shows the token unless it is
-// "".
-// `insecure`: any certificate will do. Follows nothing. Throws NoPage.
-Page fetch(const Url& url, const std::string& token, bool insecure);
+// How to ask for one.
+struct Access {
+    std::string token{};        // shown as Authorization: Bearer; "": none
+    bool insecure = false;      // https: any certificate will do
+    std::string authorities{};  // https: a file of certificates to trust; "": the system's
+};
+
+// GETs it, blocking: at most 5 s to connect, 10 s without a byte, 30 s and 64 MiB in all. Follows nothing. Throws NoPage.
+Page fetch(const Url& url, const Access& access);
 
 }  // namespace tollgate::loadtest

@@ -17,7 +17,7 @@ BOOST_AUTO_TEST_SUITE(loadtest_page)
 namespace {
 
 Page get(const ScriptedUpstream& server, const std::string& token = "", const std::string& scheme = "http://") {
-    return fetch(parse_url(scheme + server.address() + "/page?x=1"), token, false);
+    return fetch(parse_url(scheme + server.address() + "/page?x=1"), {.token = token});
 }
 
 std::string problem_of(const ScriptedUpstream& server, const std::string& scheme = "http://") {
