@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cmath>
+#include <random>
 #include <string>
 
 using tollgate::loadtest::label;
@@ -189,6 +190,31 @@ BOOST_AUTO_TEST_CASE(histograms_that_do_not_add_up_are_refused) {
          "histogram t: expected buckets that do not fall, got 0 and then NaN"},
     };
     for (const auto& [lines, problem] : table) BOOST_TEST(problem_of(of_histogram + lines) == problem);
+}
+
+// Bytes of a page changed, dropped and doubled at random: it is read, or there is a word on why not.
+BOOST_AUTO_TEST_CASE(damaged_pages_are_read_or_refused) {
+    const std::string page = "# HELP t Times.\\n\n" + of_histogram +
+                             "t_bucket{r=\"a\\\"b\",le=\"0.5\"} 1\nt_bucket{r=\"a\\\"b\",le=\"+Inf\"} 2\n"
+                             "t_sum{r=\"a\\\"b\"} 1.5e-3\nt_count{r=\"a\\\"b\"} 2\nc{x=\"1\"} NaN 17\n";
+    std::mt19937 random{7};
+    int read = 0, refused = 0;
+    for (int round = 0; round < 20'000; ++round) {
+        std::string damaged = page;
+        for (unsigned damages = 1 + random() % 3; damages > 0; --damages) {
+            const auto at = random() % damaged.size();
+            const auto what = random() % 3;
+            if (what == 0) damaged[at] = page[random() % page.size()];
+            if (what == 1) damaged.erase(at, 1 + random() % 4);
+            if (what == 2) damaged.insert(at, page, random() % page.size(), 1 + random() % 8);
+        }
+        std::string problem;
+        const bool whole = MetricsText::parse(damaged, problem).has_value();
+        ++(whole ? read : refused);
+        if (!whole) BOOST_REQUIRE(!problem.empty());
+    }
+    BOOST_TEST(read > 100);
+    BOOST_TEST(refused > 10'000);
 }
 
 BOOST_AUTO_TEST_CASE(labels_are_bounded) {
