@@ -1,128 +1,13 @@
-// core/net/connection.cpp - recv and sendmsg on a non-blocking socket, guided by edge-triggered events.
+// core/net/connection.cpp - making a plain connection; reading and writing are the socket's own.
 #include "net/connection.h"
-
-#include <netinet/tcp.h>
-#include <sys/epoll.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-#include <cerrno>
 
 namespace tollgate::net {
 
-Connection::Connection(EventLoop& loop, int descriptor) : Connection{loop, descriptor, true} {}
-
-Connection::Connection(EventLoop& loop, int descriptor, bool writable)
-    : Stream{loop}, descriptor_{descriptor}, writable_{writable} {
-    try {
-        loop.add(descriptor, *this);
-    } catch (...) {
-        close(descriptor);
-        throw;
-    }
-}
-
-Connection::~Connection() {
-    loop_.remove(descriptor_, *this);
-    close(descriptor_);
-}
-
-IoResult Connection::try_read(std::span<char> into) {
-    if (!readable_) return {};
-    for (;;) {
-        const ssize_t got = recv(descriptor_, into.data(), into.size(), 0);
-        if (got > 0) {
-            // A short read has emptied the socket: the kernel will tell of more. Unless the other side has ended:
-            // that was told already, and reading on is how its end is seen.
-            if (static_cast<std::size_t>(got) < into.size() && !half_closed_) readable_ = false;
-            return {IoResult::Kind::done, 0, static_cast<std::size_t>(got)};
-        }
-        if (got == 0) return {IoResult::Kind::ended};
-        if (errno == EINTR) continue;
-        if (errno == EAGAIN) {
-            readable_ = false;
-            return {};
-        }
-        return {IoResult::Kind::failed, errno};
-    }
-}
-
-IoResult Connection::try_write(std::span<const iovec> pieces) {
-    if (!writable_) return {};
-    for (;;) {
-        msghdr message{};
-        message.msg_iov = const_cast<iovec*>(pieces.data());
-        message.msg_iovlen = pieces.size();
-        // With one piece send() saves the kernel the copying of the header.
-        const ssize_t sent = pieces.size() == 1
-                                 ? send(descriptor_, pieces[0].iov_base, pieces[0].iov_len, MSG_NOSIGNAL)
-                                 : sendmsg(descriptor_, &message, MSG_NOSIGNAL);
-        if (sent >= 0) return {IoResult::Kind::done, 0, static_cast<std::size_t>(sent)};
-        if (errno == EINTR) continue;
-        if (errno == EAGAIN) {
-            writable_ = false;
-            return {};
-        }
-        return {IoResult::Kind::failed, errno};
-    }
-}
-
-bool Connection::silent() const noexcept {
-    char byte;
-    return recv(descriptor_, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN;
-}
-
-void Connection::end_writing() noexcept { shutdown(descriptor_, SHUT_WR); }
-
-void Connection::close_by_reset() noexcept {
-    const linger now{1, 0};
-    setsockopt(descriptor_, SOL_SOCKET, SO_LINGER, &now, sizeof now);
-}
-
-void Connection::on_ready(std::uint32_t events) {
-    if (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) readable_ = true;
-    if (events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) writable_ = true;
-    if (events & EPOLLRDHUP) half_closed_ = true;
-    if (events & (EPOLLHUP | EPOLLERR)) half_closed_ = died_ = true;
-    became_ready(died_);
-}
-
-// Waits until a socket that is connecting has made it or not.
-class Connection::Connecting final : public Stream::Operation {
-public:
-    Connecting(Connection& connection, Duration timeout) noexcept
-        : Operation{connection, Side::writing, timeout}, connection_{connection} {}
-
-private:
-    bool attempt() override {
-        if (!connection_.writable_) return false;
-        int error = 0;
-        socklen_t size = sizeof error;
-        getsockopt(connection_.descriptor_, SOL_SOCKET, SO_ERROR, &error, &size);
-        result_ = {error == 0 ? IoResult::Kind::done : IoResult::Kind::failed, error};
-        return true;
-    }
-    Connection& connection_;
-};
-
 Task<std::unique_ptr<Connection>> Connection::connect(EventLoop& loop, const Poco::Net::SocketAddress& address,
                                                       Duration timeout, IoResult& result) {
-    const int descriptor = socket(address.af(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (descriptor < 0) {
-        result = {IoResult::Kind::failed, errno};
-        co_return nullptr;
-    }
-    if (address.family() != Poco::Net::AddressFamily::UNIX_LOCAL) {
-        const int on = 1;
-        setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    }
-    const bool connected = ::connect(descriptor, address.addr(), address.length()) == 0;
-    if (!connected && errno != EINPROGRESS) {
-        // A Unix socket whose queue is full says EAGAIN: as good as refused.
-        result = {IoResult::Kind::failed, errno};
-        close(descriptor);
-        co_return nullptr;
-    }
+    bool connected = false;
+    const int descriptor = dial(address, connected, result);
+    if (descriptor < 0) co_return nullptr;
     std::unique_ptr<Connection> connection{new Connection{loop, descriptor, connected}};
     if (!connected) {
         result = co_await Connecting{*connection, timeout};

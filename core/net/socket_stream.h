@@ -1,0 +1,53 @@
+// core/net/socket_stream.h - SocketStream: what streams over a socket share: its descriptor and what the kernel told.
+#pragma once
+
+#include "net/stream.h"
+
+#include <Poco/Net/SocketAddress.h>
+
+#include <span>
+
+namespace tollgate::net {
+
+class SocketStream : public Stream, private Watcher {
+public:
+    ~SocketStream() override;
+
+    void close_by_reset() noexcept override;
+    int descriptor() const noexcept { return descriptor_; }
+
+protected:
+    // Takes over a non-blocking socket. `writable`: it is connected. Throws std::system_error (and closes it) if the
+    // loop cannot watch it.
+    SocketStream(EventLoop& loop, int descriptor, bool writable);
+
+    // recv and sendmsg as try_read() and try_write() are to be.
+    IoResult receive(std::span<char> into);
+    IoResult transmit(std::span<const iovec> pieces);
+    // Whether the kernel holds neither bytes nor an end.
+    bool nothing_came() const noexcept;
+    void end_sending() noexcept;
+
+    // A socket that is connecting, or connected already (`connected`); -1 when that failed, with why in `result`.
+    static int dial(const Poco::Net::SocketAddress& address, bool& connected, IoResult& result);
+    // Awaits that a socket that is connecting has made it or not.
+    class Connecting final : public Stream::Operation {
+    public:
+        Connecting(SocketStream& stream, Duration timeout) noexcept
+            : Operation{stream, Side::writing, timeout}, socket_{stream} {}
+
+    private:
+        bool attempt() override;
+        SocketStream& socket_;
+    };
+
+    // What the kernel last told us; edge-triggered, so it tells each thing once.
+    bool readable_ = false, writable_ = true, half_closed_ = false, died_ = false;
+
+private:
+    void on_ready(std::uint32_t events) override;
+
+    int descriptor_;
+};
+
+}  // namespace tollgate::net
