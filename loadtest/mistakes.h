@@ -15,6 +15,15 @@ public:
         if (!told_.empty()) told_ += '\n';
         told_ += mistake;
     }
+    // Calls `reading` and adds what it throws, which says where.
+    template <class Reading>
+    void from(Reading reading) {
+        try {
+            reading();
+        } catch (const UsageError& error) {
+            add(error.what());
+        }
+    }
     // Calls `reading` and adds what it throws, with `where` before each line.
     template <class Reading>
     void in(std::string_view where, Reading reading) {

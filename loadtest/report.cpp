@@ -62,8 +62,8 @@ Format format_of_path(std::string_view path) {
                      text::quote(path)};
 }
 
-void write_file(const std::string& path, std::string_view text) {
-    std::ofstream stream{path, std::ios::binary | std::ios::trunc};
+void write_file(const std::string& path, std::string_view text, bool append) {
+    std::ofstream stream{path, std::ios::binary | (append ? std::ios::app : std::ios::trunc)};
     if (!stream || !stream.write(text.data(), static_cast<std::streamsize>(text.size())).flush())
         throw UsageError{text::printable(path) + ": cannot be written: " + std::strerror(errno)};
 }
@@ -72,7 +72,7 @@ void write_outputs(const Results& results, const std::vector<Output>& outputs) {
     std::vector<std::string> problems;
     for (const Output& output : outputs) {
         try {
-            write_file(output.path, render(results, output.format));
+            write_file(output.path, render(results, output.format), output.append);
         } catch (const UsageError& error) {
             problems.emplace_back(error.what());
         }

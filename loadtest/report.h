@@ -25,7 +25,7 @@ Format format_of_name(std::string_view name);
 Format format_of_path(std::string_view path);
 
 // `text` as the file `path`: all of it or, where it cannot be written, a UsageError.
-void write_file(const std::string& path, std::string_view text);
+void write_file(const std::string& path, std::string_view text, bool append = false);
 // Each output's report into its file. All are tried; throws UsageError with a line for each that cannot be written.
 void write_outputs(const Results& results, const std::vector<Output>& outputs);
 

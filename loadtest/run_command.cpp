@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <optional>
@@ -92,10 +93,15 @@ Results play(const Options& options, const Requests& requests, Onlooker& onlooke
 // Better before the run than after it.
 void try_outputs(const std::vector<Output>& outputs) {
     std::string mistakes;
-    for (const Output& output : outputs)
+    for (const Output& output : outputs) {
+        // That of an earlier load tester, which made it.
+        std::error_code ignored;  // then the file cannot be written either
+        const std::filesystem::path folder = std::filesystem::path{output.path}.parent_path();
+        if (output.append) std::filesystem::create_directories(folder, ignored);
         if (!std::ofstream{output.path, std::ios::app})
             mistakes += (mistakes.empty() ? "" : "\n") + ("--output: " + text::quote(output.path) + " cannot be written: ") +
                         std::generic_category().message(errno);
+    }
     if (!mistakes.empty()) throw UsageError{mistakes};
 }
 

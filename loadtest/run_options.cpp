@@ -5,6 +5,7 @@
 #include "loadtest/header_lines.h"
 #include "loadtest/input.h"
 #include "loadtest/keys.h"
+#include "loadtest/report.h"
 #include "loadtest/seed_config.h"
 #include "loadtest/status_filter.h"
 #include "loadtest/targets_file.h"
@@ -159,12 +160,10 @@ private:
         in("method", [&] { check_method(asked.method); });
         needs({"method", "body"}, words_.has("") || has("config"), "a URL: targets of a file have their own");
         for (const std::string& url : words_.all(""))
-            try {
+            mistakes_.from([&] {
                 asked.url = parse_url(url);
                 options_.targets.push_back(asked);
-            } catch (const UsageError& error) {
-                mistakes_.add(error.what());
-            }
+            });
         if (has("targets")) mistakes_.in("--targets", [&] {
             for (Target& target : read_targets(said("targets"))) options_.targets.push_back(std::move(target));
         });
@@ -233,11 +232,8 @@ private:
     }
 
     void read_verdict() {
-        for (const std::string& threshold : words_.all("threshold")) try {
-                options_.thresholds.push_back(Threshold::parse(threshold).text());
-            } catch (const UsageError& error) {
-                mistakes_.add(error.what());
-            }
+        for (const std::string& threshold : words_.all("threshold"))
+            mistakes_.from([&] { options_.thresholds.push_back(Threshold::parse(threshold).text()); });
         if (!has("expect")) return;
         StatusFilter statuses;
         for (const std::string_view word : split(said("expect"), ',')) {
@@ -247,11 +243,8 @@ private:
     }
 
     void read_output() {
-        choose("format",
-               {{"text", Format::text}, {"json", Format::json}, {"csv", Format::csv}, {"html", Format::html},
-                {"hgrm", Format::hgrm}, {"summary", Format::summary}},
-               options_.format);
-        for (const std::string& path : words_.all("output")) in("output", [&] { read_file(path); });
+        if (has("format")) mistakes_.from([&] { options_.format = format_of_name(said("format")); });
+        for (const std::string& path : words_.all("output")) mistakes_.from([&] { read_file(path); });
         if (const auto slowest = count("slowest", 0, most_slowest)) options_.slowest = static_cast<unsigned>(*slowest);
         bool live = true;
         choose("live", {{"auto", true}, {"off", false}}, live);
@@ -260,24 +253,16 @@ private:
 
     // What cannot be written is told before a long run, and not after it.
     void read_file(const std::string& path) {
-        constexpr std::pair<std::string_view, Format> endings[] = {
-            {".json", Format::json}, {".csv", Format::csv},   {".html", Format::html},
-            {".hgrm", Format::hgrm}, {".txt", Format::text}, {".log", Format::summary}};
         const fs::path file{path};
-        const auto ending = std::find_if(std::begin(endings), std::end(endings), [&](const auto& known) {
-            return file.extension() == known.first;
-        });
-        if (ending == std::end(endings))
-            throw UsageError("expected a file ending in .json, .csv, .html, .hgrm, .txt or .log, got " +
-                             text::quote(path));
+        const Format format = format_of_path(path);
         for (const Output& other : options_.outputs)
-            if (other.path == path) throw UsageError(text::quote(path) + " is said twice");
+            if (other.path == path) throw UsageError("--output: " + text::quote(path) + " is said twice");
         std::error_code error;
         const fs::path folder = file.has_parent_path() ? file.parent_path() : fs::path{"."};
-        if (fs::is_directory(file, error)) throw UsageError(text::quote(path) + " is a folder");
+        if (fs::is_directory(file, error)) throw UsageError("--output: " + text::quote(path) + " is a folder");
         if (!fs::is_directory(folder, error))
-            throw UsageError("expected a file in a folder that is there, got " + text::quote(path));
-        options_.outputs.push_back({ending->second, path});
+            throw UsageError("--output: expected a file in a folder that is there, got " + text::quote(path));
+        options_.outputs.push_back({format, path});
     }
 
     Options options_;

@@ -1,9 +1,12 @@
 // tests/loadtest/main_test.cpp - the program's own command line: subcommands, an implied `run`, help, exit codes.
 #include "loadtest/exit_codes.h"
 #include "support/child_process.h"
+#include "support/temporary_folder.h"
+#include "support/upstream_process.h"
 
 #include <boost/test/unit_test.hpp>
 
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -90,6 +93,25 @@ BOOST_AUTO_TEST_CASE(no_code_of_the_parser_leaks) {
         BOOST_TEST(said.code == exit_usage, words.front());
         BOOST_TEST(said.err.starts_with("loadtester: "), said.err);
         BOOST_TEST(said.out == "");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_config_of_an_earlier_load_tester_is_run_and_appended_to_its_log) {
+    test::UpstreamProcess upstream{{"--echo"}};
+    const test::TemporaryFolder folder;
+    std::ofstream{folder / "config.json"} << R"({"tries": 3, "api_key": "s3cret", "proxy_url": "http://)"
+                                          << upstream.address() << "/proxy\"}";
+    const std::string command = "cd " + folder.path().string() + " && " TOLLGATE_BINARY_DIR
+                                "/bin/loadtester --config config.json";
+    for (int times = 1; times <= 2; ++times) {
+        const test::Finished run = test::run({"/bin/sh", "-c", command});
+        BOOST_TEST(run.code == exit_passed, run.err);
+        BOOST_TEST((run.out + run.err).find("s3cret") == std::string::npos);
+        std::ifstream log{folder / "logs" / "rate_limit.log"};
+        std::size_t lines = 0, totals = 0;
+        for (std::string line; std::getline(log, line); ++lines) totals += line.ends_with(" Total requests: 3");
+        BOOST_TEST(lines == 5u * times);
+        BOOST_TEST(totals == 1u * times);
     }
 }
 
