@@ -4,6 +4,7 @@
 #include "http/hop_by_hop.h"
 #include "loadtest/worker.h"
 #include "net/connection.h"
+#include "net/tls_stream.h"
 
 #include <cerrno>
 
@@ -121,16 +122,31 @@ Task<int> Client::exchange(const RenderedRequest& request, Line& line) {
 
 Task<void> Client::connect(std::uint32_t endpoint) {
     const TimePoint begun = Clock::now();
-    IoResult how;
-    auto connection = co_await net::Connection::connect(worker_.loop(), plan_.addresses[endpoint], time_left(), how);
-    if (!connection) {
-        connect_failed_ = true;
-        throw lost(how, "while connecting");
-    }
-    tally_.connected(Clock::now() - begun);
     Line& line = *lines_[endpoint];
-    line.wire.stream = std::move(connection);
+    connect_failed_ = true;
+    line.wire.stream = co_await open(endpoint);
     line.wire.stream->set_owner(&line);
+    connect_failed_ = false;
+    tally_.connected(Clock::now() - begun);
+}
+
+// Connected, hands shaken. Throws Lost.
+Task<std::unique_ptr<net::Stream>> Client::open(std::uint32_t endpoint) {
+    const Endpoint& where = plan_.requests.endpoints()[endpoint];
+    IoResult how;
+    if (!where.secure) {
+        std::unique_ptr<net::Stream> plain =
+            co_await net::Connection::connect(worker_.loop(), plan_.addresses[endpoint], time_left(), how);
+        if (!plain) throw lost(how, "while connecting");
+        co_return plain;
+    }
+    std::string problem;
+    std::unique_ptr<net::Stream> secure = co_await net::TlsStream::connect(
+        worker_.loop(), plan_.addresses[endpoint], *plan_.tls, where.host, time_left(), how, problem);
+    if (!secure && how.kind == IoResult::Kind::failed && how.error == EPROTO)
+        throw Lost{Tally::Ending::connection_error, "TLS: " + problem};
+    if (!secure) throw lost(how, "while connecting");
+    co_return secure;
 }
 
 Task<void> Client::upload(net::Stream& stream, std::string_view body) {

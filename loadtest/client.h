@@ -51,6 +51,7 @@ private:
     Task<void> ask();
     Task<int> exchange(const RenderedRequest& request, Line& line);
     Task<void> connect(std::uint32_t endpoint);
+    Task<std::unique_ptr<net::Stream>> open(std::uint32_t endpoint);
     Task<void> upload(net::Stream& stream, std::string_view body);
     Task<bool> read_head(http::Wire& wire, bool head_only);
     Task<void> read_body(http::Wire& wire);

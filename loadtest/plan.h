@@ -4,7 +4,7 @@
 #include "loadtest/options.h"
 #include "loadtest/requests.h"
 #include "loadtest/schedule.h"
-#include "net/stream.h"
+#include "net/tls_client_context.h"
 
 #include <Poco/Net/SocketAddress.h>
 
@@ -20,6 +20,7 @@ struct Plan {
     const Requests& requests;
     std::vector<Poco::Net::SocketAddress> addresses;  // by endpoint
     std::optional<Schedule> schedule;                 // of an open loop
+    std::optional<net::TlsClientContext> tls;         // where an endpoint is secure
     std::string run_id;
 };
 

@@ -125,10 +125,11 @@ class Run {
 public:
     Run(const Options& options, const Requests& requests, Spectator& spectator)
         : options_{options}, spectator_{spectator}, signals_{signals()}, ended_{eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)},
-          plan_{options, requests, {}, {}, random_run_id()} {
+          plan_{options, requests, {}, {}, {}, random_run_id()} {
         make_room_for(std::max(options.connections, options.most_in_flight) * requests.endpoints().size());
         for (const Endpoint& endpoint : requests.endpoints()) plan_.addresses.push_back(resolve(endpoint));
         if (options.open_loop()) plan_.schedule.emplace(options);
+        trust();
         for (unsigned i = 0; i < options.threads; ++i) workers_.push_back(std::make_unique<Worker>(plan_, i));
     }
 
@@ -157,6 +158,16 @@ public:
     }
 
 private:
+    void trust() {
+        const auto& endpoints = plan_.requests.endpoints();
+        if (std::none_of(endpoints.begin(), endpoints.end(), [](const Endpoint& endpoint) { return endpoint.secure; })) return;
+        try {
+            plan_.tls.emplace(options_.authorities, options_.insecure);
+        } catch (const std::runtime_error& failure) {
+            throw UsageError{std::string{"--cacert: "} + failure.what()};
+        }
+    }
+
     void connect() {
         std::vector<std::future<std::string>> connected;
         for (auto& worker : workers_) connected.push_back(worker->connect());

@@ -1,6 +1,7 @@
 // tests/loadtest/run_test.cpp - whole runs against upstreams that behave and misbehave; the ledger balances in all.
 #include "loadtest/run.h"
 
+#include "support/certificates.h"
 #include "support/nginx.h"
 #include "support/scripted_upstream.h"
 #include "support/temporary_folder.h"
@@ -215,6 +216,60 @@ BOOST_AUTO_TEST_CASE(two_upstreams_do_not_close_each_others_connections) {
     BOOST_TEST(results.connections_opened == 6u);
     BOOST_TEST(one.requests() + two.requests() == 200);
     BOOST_TEST(results.targets[0].codes.at(200) == static_cast<std::uint64_t>(one.requests()));
+}
+
+// nginx behind TLS on a Unix socket, with a certificate for "api.example".
+struct SecureNginx {
+    tollgate::test::TemporaryFolder folder;
+    tollgate::test::Certificate certificate{{.names = "DNS:api.example"}};
+    std::string socket = (folder / "socket").string();
+    Nginx nginx{"listen unix:" + socket + " ssl; ssl_certificate " + certificate.file().string() + "; ssl_certificate_key " +
+                certificate.key_file().string() + "; location / { return 200 '$https $server_protocol'; }"};
+
+    Options asking(const std::string& host, std::uint64_t requests) const {
+        Options options = asking_times("https://" + host + "/", requests, 3);
+        options.unix_socket = socket;
+        return options;
+    }
+};
+
+BOOST_AUTO_TEST_CASE(https_is_asked_over_kept_connections_of_whoever_the_certificate_names) {
+    const SecureNginx secure;
+    Options options = secure.asking("api.example", 300);
+    options.authorities = secure.certificate.file().string();
+    options.threads = 2;
+    Results results = play(options);
+    BOOST_TEST(answered(results, 200) == 300u);
+    BOOST_TEST(results.connections_opened == 3u);
+    BOOST_TEST(results.connecting.count() == 3u);
+    options.keep_alive = false;
+    options.requests = 20;
+    results = play(options);
+    BOOST_TEST(answered(results, 200) == 20u);
+    BOOST_TEST(results.connections_opened == 20u);
+    BOOST_TEST(secure.nginx.access_log(320).size() == 320u);
+}
+
+BOOST_AUTO_TEST_CASE(https_to_somebody_else_is_refused_unless_anybody_will_do) {
+    const SecureNginx secure;
+    Options options = secure.asking("other.example", 10);
+    BOOST_CHECK_EXCEPTION(play(options), Unreachable, [](const Unreachable& error) {
+        return std::string_view{error.what()}.find("TLS: certificate verify failed: ") != std::string_view::npos;
+    });
+    options.authorities = secure.certificate.file().string();
+    BOOST_CHECK_THROW(play(options), Unreachable);
+    options.insecure = true;
+    BOOST_TEST(answered(play(options), 200) == 10u);
+    options.authorities = "/nonexistent";
+    options.insecure = false;
+    BOOST_CHECK_THROW(play(options), UsageError);
+}
+
+BOOST_AUTO_TEST_CASE(https_to_who_speaks_plain_http_is_an_error_with_its_reason) {
+    const Nginx plain{"location / { return 200; }"};
+    BOOST_CHECK_EXCEPTION(play(asking("https://" + plain.address())), Unreachable, [](const Unreachable& error) {
+        return std::string_view{error.what()}.find("TLS: ") != std::string_view::npos;
+    });
 }
 
 BOOST_AUTO_TEST_CASE(who_cannot_be_reached_is_an_error_at_once) {
