@@ -168,10 +168,10 @@ std::string show(Nanoseconds duration) {
     if (ticks < 9'950) return fixed(ticks / 1e3, 1) + " us";
     if (ticks < 999'500) return std::to_string(std::llround(ticks / 1e3)) + " us";
     if (ticks < 999.5e6) return three_figures(ticks / 1e6) + " ms";
-    const auto seconds = (duration.count() + 500'000'000) / 1'000'000'000;
+    const auto rest = duration.count() % 1'000'000'000;
+    const auto seconds = duration.count() / 1'000'000'000 + (rest >= 500'000'000 ? 1 : 0);
     if (ticks < 59.95e9) {
-        const bool exact = duration.count() % 1'000'000'000 == 0;
-        return (exact ? std::to_string(seconds) : three_figures(ticks / 1e9)) + " s";
+        return (rest == 0 ? std::to_string(seconds) : three_figures(ticks / 1e9)) + " s";
     }
     if (seconds < 3600) return std::to_string(seconds / 60) + " m " + std::to_string(seconds % 60) + " s";
     const auto minutes = (seconds + 30) / 60;
