@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(who_leaves_during_the_handshake_is_not_waited_for) {
 BOOST_AUTO_TEST_CASE(a_handshake_has_a_timeout) {
     test::Gate over;
     TlsServer server{local_certificate(), [&](TlsEnd&) { over.wait(); }};
-    const test::Attempt made = failing(server.address(), 50ms);
+    const test::Attempt made = failing(server.address(), 500ms);
     over.open();
     BOOST_TEST((made.result.kind == Kind::timed_out));
     BOOST_TEST(made.problem == "TLS handshake timed out");
