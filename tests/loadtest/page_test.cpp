@@ -1,7 +1,9 @@
 // tests/loadtest/page_test.cpp - pages of a server that behaves, and of those that do not.
 #include "loadtest/page.h"
 
+#include "support/certificates.h"
 #include "support/scripted_upstream.h"
+#include "support/tls_server.h"
 
 #include <boost/test/unit_test.hpp>
 
@@ -81,6 +83,30 @@ BOOST_AUTO_TEST_CASE(what_is_no_http_is_told) {
 BOOST_AUTO_TEST_CASE(a_server_without_tls_is_told) {
     ScriptedUpstream server{[](UpstreamConnection& connection) { connection.read_some(); }};
     BOOST_TEST(problem_of(server, "https://").starts_with("TLS: "));
+}
+
+BOOST_AUTO_TEST_CASE(certificates_are_verified_unless_told_otherwise) {
+    const test::Certificate certificate{{.names = "IP:127.0.0.1", .authority = true}};
+    // What a page over TLS is, or why there is none.
+    const auto get_by_tls = [&](const Access& access) -> std::string {
+        test::TlsServer server{certificate, [](test::TlsEnd& end) {
+                                   if (!end.shake_hands()) return;
+                                   end.read_some();
+                                   end.write("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nhidden");
+                                   end.close_notify();
+                               }};
+        std::string got;
+        try {
+            got = fetch(parse_url("https://" + server.address().toString() + "/"), access).body;
+        } catch (const NoPage& problem) {
+            got = problem.what();
+        }
+        server.wait();
+        return got;
+    };
+    BOOST_TEST(get_by_tls({}).starts_with("TLS: "));
+    BOOST_TEST(get_by_tls({.insecure = true}) == "hidden");
+    BOOST_TEST(get_by_tls({.authorities = certificate.file().string()}) == "hidden");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
