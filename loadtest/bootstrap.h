@@ -1,7 +1,7 @@
 // loadtest/bootstrap.h - Resampling: other runs that one run could have been, by redrawing blocks of its timeline.
 //
-// Neighbouring intervals of a run resemble each other (a slow second is followed by another), so single ones must not be
-// redrawn as if they were independent: whole blocks are, of about the cube root of their number (the circular block
+// Neighbouring intervals of a run resemble each other (a slow second is followed by another), so single ones must not
+// be redrawn as if they were independent: whole blocks are, of about the cube root of their number (the circular block
 // bootstrap; Politis and Romano, 1992).
 #pragma once
 

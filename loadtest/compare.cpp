@@ -27,7 +27,8 @@ Value smooth_percentile(const Histogram& times, double percent) {
     times.each([&](std::uint64_t low, std::uint64_t high, std::uint64_t samples) {
         const auto count = static_cast<double>(samples);
         if (!found && seen + count >= rank)
-            found = static_cast<double>(low) + (static_cast<double>(high) - static_cast<double>(low)) * (rank - seen) / count;
+            found = static_cast<double>(low) +
+                    (static_cast<double>(high) - static_cast<double>(low)) * (rank - seen) / count;
         seen += count;
     });
     return std::clamp(*found, static_cast<double>(times.min()), static_cast<double>(times.max()));
@@ -58,15 +59,20 @@ Figure throughput() {
 Figure share(std::size_t which) {
     const bool good = which == success, bad = which == static_cast<std::size_t>(StatusClass::server_error);
     return {"share of " + std::string{status_class_names[which]}, Change::Unit::share,
-            good ? Change::Worse::less : bad ? Change::Worse::more : Change::Worse::neither,
-            [which](const Results& run, const Latencies&) { return Value{share_of(run.class_counts()[which], run.ledger.sent)}; },
+            good  ? Change::Worse::less
+            : bad ? Change::Worse::more
+                  : Change::Worse::neither,
+            [which](const Results& run, const Latencies&) {
+                return Value{share_of(run.class_counts()[which], run.ledger.sent)};
+            },
             [which](const Slice& slice) { return Value{share_of(slice.classes[which], slice.requests())}; }};
 }
 
 Figure unanswered() {
-    return {"share unanswered", Change::Unit::share, Change::Worse::more,
-            [](const Results& run, const Latencies&) { return Value{share_of(run.ledger.unanswered(), run.ledger.sent)}; },
-            [](const Slice& slice) { return Value{share_of(slice.unanswered, slice.requests())}; }};
+    return {
+        "share unanswered", Change::Unit::share, Change::Worse::more,
+        [](const Results& run, const Latencies&) { return Value{share_of(run.ledger.unanswered(), run.ledger.sent)}; },
+        [](const Slice& slice) { return Value{share_of(slice.unanswered, slice.requests())}; }};
 }
 
 Figure response(double percent, const std::string& name) {
@@ -82,8 +88,11 @@ Figure mean_response() {
 }
 
 Figure service(double percent, const std::string& name) {
-    return {"service " + name + " of 2xx", Change::Unit::time, Change::Worse::more,
-            [percent](const Results&, const Latencies& successes) { return percentile(successes.service, percent); }, {}};
+    return {"service " + name + " of 2xx",
+            Change::Unit::time,
+            Change::Worse::more,
+            [percent](const Results&, const Latencies& successes) { return percentile(successes.service, percent); },
+            {}};
 }
 
 std::vector<Figure> figures_of(const Results& before, const Results& after) {
@@ -97,7 +106,8 @@ std::vector<Figure> figures_of(const Results& before, const Results& after) {
     figures.push_back(mean_response());
     // Where requests are planned when they are sent, service time is response time.
     if (before.open_loop || after.open_loop)
-        for (const auto& [percent, name] : {std::pair{50.0, "p50"}, {99.0, "p99"}}) figures.push_back(service(percent, name));
+        for (const auto& [percent, name] : {std::pair{50.0, "p50"}, {99.0, "p99"}})
+            figures.push_back(service(percent, name));
     return figures;
 }
 
@@ -115,7 +125,8 @@ void add_ranges(std::vector<Change>& changes, const std::vector<Figure>& figures
         const Slice first = before.draw(random), second = after.draw(random);
         for (std::size_t k = 0; k < figures.size(); ++k) {
             if (!figures[k].of_slice) continue;
-            if (const Value change = change_of(figures[k].unit, figures[k].of_slice(first), figures[k].of_slice(second)))
+            if (const Value change =
+                    change_of(figures[k].unit, figures[k].of_slice(first), figures[k].of_slice(second)))
                 drawn[k].push_back(*change);
         }
     }
@@ -133,9 +144,11 @@ void add_ranges(std::vector<Change>& changes, const std::vector<Figure>& figures
 void doubt(std::vector<std::string>& notes, const char* name, const Results& run, const Resampling& resampling) {
     const std::string which{name};
     if (!run.ledger.balanced()) notes.push_back(which + "'s ledger does not balance");
-    if (run.generator.bottleneck) notes.push_back(which + "'s generator was too slow: its latencies are partly its own");
+    if (run.generator.bottleneck)
+        notes.push_back(which + "'s generator was too slow: its latencies are partly its own");
     if (run.interrupted) notes.push_back(which + " was interrupted");
-    if (run.gateway && !run.gateway->reconciled) notes.push_back(which + " was not reconciled with the gateway's counts");
+    if (run.gateway && !run.gateway->reconciled)
+        notes.push_back(which + " was not reconciled with the gateway's counts");
     if (!resampling.possible())
         notes.push_back(which + " has " + text::count(resampling.intervals(), "interval") + "; at least " +
                         std::to_string(Resampling::least_intervals) + " are needed to say how sure a change is");
@@ -179,7 +192,8 @@ std::vector<std::string> configuration_differences(const Results& before, const 
 
 Comparison compare(const Results& before, const Results& after) {
     const Resampling first{before}, second{after};
-    const Latencies first_successes = before.of_class(StatusClass::success), second_successes = after.of_class(StatusClass::success);
+    const Latencies first_successes = before.of_class(StatusClass::success),
+                    second_successes = after.of_class(StatusClass::success);
     Comparison comparison;
     const std::vector<Figure> figures = figures_of(before, after);
     for (const Figure& figure : figures) {

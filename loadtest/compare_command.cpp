@@ -45,7 +45,8 @@ int compare_command(const Told& told) {
     const Comparison comparison = compare(before, after);
     const ComparedRuns runs{before, after, comparison, most_regression, differences};
     const int exit_code = runs.regressions().empty() ? exit_passed : exit_threshold;
-    std::cout << (told.format == "json" ? compare_json(runs, exit_code) : compare_text(runs, colour_wanted(STDOUT_FILENO)))
+    std::cout << (told.format == "json" ? compare_json(runs, exit_code)
+                                        : compare_text(runs, colour_wanted(STDOUT_FILENO)))
               << std::flush;
     return exit_code;
 }
@@ -53,11 +54,13 @@ int compare_command(const Told& told) {
 }  // namespace
 
 void add_compare(CLI::App& app, Chosen& chosen) {
-    CLI::App* const sub = app.add_subcommand("compare", "Tell what changed between two saved runs, and how sure that is");
+    CLI::App* const sub =
+        app.add_subcommand("compare", "Tell what changed between two saved runs, and how sure that is");
     const auto told = std::make_shared<Told>();
     sub->add_option("A", told->before, "the earlier run, as `loadtester -f json` wrote it")->required();
     sub->add_option("B", told->after, "the later run")->required();
-    sub->add_option("--max-regress", told->most_regression, "exit with 99 if a figure is worse by more than this, for sure: 5%");
+    sub->add_option("--max-regress", told->most_regression,
+                    "exit with 99 if a figure is worse by more than this, for sure: 5%");
     sub->add_flag("--force", told->force, "also compare runs that were told differently");
     sub->add_option("-f,--format", told->format, "text (the default) or json");
     sub->callback([&chosen, told] { chosen = [told] { return compare_command(*told); }; });

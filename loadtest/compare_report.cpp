@@ -73,7 +73,9 @@ struct Members<ShownChange> {
         const Change& change = shown.change;
         constexpr std::array<const char*, 3> units{"1/s", "ratio", "us"};
         const double scale = change.unit == Change::Unit::time ? 1e-3 : 1;
-        const auto scaled = [&](const std::optional<double>& value) { return value ? std::optional{*value * scale} : value; };
+        const auto scaled = [&](const std::optional<double>& value) {
+            return value ? std::optional{*value * scale} : value;
+        };
         way("name", change.name);
         way("unit", std::string{units[static_cast<std::size_t>(change.unit)]});
         way("a", scaled(change.before));
@@ -120,9 +122,12 @@ std::string compare_text(const ComparedRuns& runs, bool colour) {
     TextTable table{"lrrrrl"};
     table.row({"", "A", "B", "change", "95% interval", ""}, TextPage::dim);
     for (const Change& change : runs.comparison.changes) {
-        std::vector<std::string> cells{change.name, shown(change.unit, change.before), shown(change.unit, change.after)};
+        std::vector<std::string> cells{change.name, shown(change.unit, change.before),
+                                       shown(change.unit, change.after)};
         cells.push_back(change.change ? signed_change(change.unit, *change.change) : "");
-        cells.push_back(change.range ? signed_change(change.unit, change.range->low) + " to " + signed_change(change.unit, change.range->high) : "");
+        cells.push_back(change.range ? signed_change(change.unit, change.range->low) + " to " +
+                                           signed_change(change.unit, change.range->high)
+                                     : "");
         cells.emplace_back(change.judgement());
         table.row(std::move(cells), colour_of(change));
     }

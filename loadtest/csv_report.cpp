@@ -1,7 +1,7 @@
 // loadtest/csv_report.cpp - a run as one table, a figure a row: section, name, metric, value (RFC 4180).
 //
-// Of what others write, a row a request (hey, vegeta) needs every sample kept, and a row a name (locust) has columns that
-// differ from section to section. Long rows load into any spreadsheet, data frame or database as they are, and new
+// Of what others write, a row a request (hey, vegeta) needs every sample kept, and a row a name (locust) has columns
+// that differ from section to section. Long rows load into any spreadsheet, data frame or database as they are, and new
 // figures are new rows, not new columns.
 #include "loadtest/report_formats.h"
 #include "loadtest/report_words.h"
@@ -64,15 +64,20 @@ public:
 
 private:
     void row(std::string_view section, std::string_view name, std::string_view metric, std::string_view value) {
-        out_ += std::string{section} + ',' + field(name) + ',' + std::string{metric} + ',' + std::string{value} + "\r\n";
+        out_ +=
+            std::string{section} + ',' + field(name) + ',' + std::string{metric} + ',' + std::string{value} + "\r\n";
     }
 
     std::string out_ = "section,name,metric,value\r\n";
 };
 
 void add_run(Rows& rows, const Results& run) {
-    for (const auto& [metric, value] : {std::pair{"id", &run.run_id}, {"version", &run.version}, {"start", &run.started},
-                                        {"url", &run.url}, {"shape", &run.shape}, {"command", &run.command}})
+    for (const auto& [metric, value] : {std::pair{"id", &run.run_id},
+                                        {"version", &run.version},
+                                        {"start", &run.started},
+                                        {"url", &run.url},
+                                        {"shape", &run.shape},
+                                        {"command", &run.command}})
         rows.add("run", "", metric, *value);
     rows.number("run", "", "duration_s", run.seconds);
     rows.number("run", "", "drained_s", run.drained_seconds);
@@ -148,7 +153,8 @@ void add_verdict(Rows& rows, const Results& run) {
             rows.number("gateway", name, "server", row.counted);
         }
     }
-    for (const ThresholdResult& threshold : run.thresholds) rows.number("threshold", threshold.expression, "ok", int{threshold.holds});
+    for (const ThresholdResult& threshold : run.thresholds)
+        rows.number("threshold", threshold.expression, "ok", int{threshold.holds});
     if (!run.expected.empty()) rows.number("expected", "", "unexpected", run.unexpected);
     rows.number("verdict", "", "exit", run.exit_code);
     for (const std::string& why : run.verdict) rows.add("verdict", "", "why", why);

@@ -1,6 +1,7 @@
 // loadtest/hdr_encoding.cpp - HdrHistogram's V2 encoding: a header, counters as ZigZag LEB128, zlib, base64.
 //
-// As in org.HdrHistogram.AbstractHistogram (encodeIntoCompressedByteBuffer, fillBufferFromCountsArray) and ZigZagEncoding.
+// As in org.HdrHistogram.AbstractHistogram (encodeIntoCompressedByteBuffer, fillBufferFromCountsArray) and
+// ZigZagEncoding.
 #include "loadtest/hdr_encoding.h"
 
 #include <Poco/Base64Decoder.h>
@@ -163,7 +164,8 @@ std::string to_hdr(const Histogram& histogram) {
 Histogram from_hdr(std::string_view text) {
     const std::string whole = unbase64(text);
     Bytes outer{whole};
-    if (outer.left() < 8 || outer.take(4) != compressed_cookie) refuse("expected HdrHistogram's V2 compressed encoding");
+    if (outer.left() < 8 || outer.take(4) != compressed_cookie)
+        refuse("expected HdrHistogram's V2 compressed encoding");
     if (outer.take(4) != outer.left()) refuse("expected as many bytes as the encoding's length says");
     const std::string plain = inflated(std::string_view{whole}.substr(8));
     Bytes inner{plain};

@@ -49,7 +49,8 @@ std::string lines(const Histogram& times) {
 // How often the widths of buckets double up to the highest value.
 int buckets(std::uint64_t sub_buckets) {
     int count = 1;
-    for (std::uint64_t beyond = sub_buckets * Histogram::lowest_discernible; beyond <= Histogram::highest; beyond *= 2) ++count;
+    for (std::uint64_t beyond = sub_buckets * Histogram::lowest_discernible; beyond <= Histogram::highest; beyond *= 2)
+        ++count;
     return count;
 }
 
@@ -58,7 +59,8 @@ int buckets(std::uint64_t sub_buckets) {
 std::string hgrm_report(const Results& run, const ReportStyle& style) {
     const Histogram times = style.only ? run.of_class(*style.only).response : run.all_responses();
     const std::uint64_t sub_buckets = times.digits() == 3 ? 2048 : 256;
-    return formatted("%12s %14s %10s %14s\n\n", "Value", "Percentile", "TotalCount", "1/(1-Percentile)") + lines(times) +
+    return formatted("%12s %14s %10s %14s\n\n", "Value", "Percentile", "TotalCount", "1/(1-Percentile)") +
+           lines(times) +
            formatted("#[Mean    = %12.3f, StdDeviation   = %12.3f]\n", milliseconds(times.mean()),
                      milliseconds(times.standard_deviation())) +
            formatted("#[Max     = %12.3f, Total count    = %12llu]\n", milliseconds(static_cast<double>(times.max())),

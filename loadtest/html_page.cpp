@@ -14,9 +14,11 @@ namespace {
 // Colours of statuses were chosen to be told apart by most who see colours otherwise, on white and on black.
 constexpr std::string_view style = R"(
 :root{color-scheme:light dark;--paper:#fbfbfa;--card:#fff;--ink:#1c2024;--soft:#667079;--rule:#e4e6e8;
---s1xx:#8a94a0;--s2xx:#2a9d7c;--s3xx:#4f86c6;--s4xx:#c98a1b;--s429:#8b6fc0;--s5xx:#d1495b;--sno:#5b6068;--good:#1f7a5f;--bad:#b3293d}
+--s1xx:#8a94a0;--s2xx:#2a9d7c;--s3xx:#4f86c6;--s4xx:#c98a1b;--s429:#8b6fc0;--s5xx:#d1495b;--sno:#5b6068;
+--good:#1f7a5f;--bad:#b3293d}
 @media(prefers-color-scheme:dark){:root{--paper:#15181b;--card:#1c2024;--ink:#e6e8ea;--soft:#98a2ac;--rule:#30363c;
---s1xx:#8a94a0;--s2xx:#46c4a0;--s3xx:#74a9e6;--s4xx:#e0ab4a;--s429:#b39ae3;--s5xx:#ef7183;--sno:#9aa1a9;--good:#52cfa9;--bad:#f2798b}}
+--s1xx:#8a94a0;--s2xx:#46c4a0;--s3xx:#74a9e6;--s4xx:#e0ab4a;--s429:#b39ae3;--s5xx:#ef7183;--sno:#9aa1a9;
+--good:#52cfa9;--bad:#f2798b}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--paper);color:var(--ink);font:15px/1.5 system-ui,sans-serif}
 main{max-width:60rem;margin:0 auto;padding:2rem 1.25rem 4rem}
@@ -29,7 +31,8 @@ section{background:var(--card);border:1px solid var(--rule);border-radius:10px;p
 .figures div{background:var(--card);border:1px solid var(--rule);border-radius:10px;padding:.8rem 1rem}
 .figures b{display:block;font-size:1.5rem;font-weight:600;font-variant-numeric:tabular-nums}
 .figures span{color:var(--soft);font-size:.85rem}
-.badge{display:inline-block;border-radius:99px;padding:.15rem .8rem;font-weight:600;border:1.5px solid currentColor;margin:.75rem 0 .25rem}
+.badge{display:inline-block;border-radius:99px;
+padding:.15rem .8rem;font-weight:600;border:1.5px solid currentColor;margin:.75rem 0 .25rem}
 .good{color:var(--good)}.bad{color:var(--bad)}
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-size:.9rem;font-variant-numeric:tabular-nums}
@@ -49,8 +52,10 @@ svg .area{stroke:none;fill-opacity:.8}
 svg .hint{fill:transparent}
 svg .hint:hover{fill:var(--ink);fill-opacity:.08}
 svg .dashed{stroke-dasharray:4 4;stroke-width:1.3}
-.legend{display:flex;flex-wrap:wrap;gap:.3rem 1.1rem;color:var(--soft);font-size:.85rem;margin:.5rem 0 0;padding:0;list-style:none}
-.legend i{display:inline-block;width:.8rem;height:.8rem;border-radius:3px;margin-right:.4rem;vertical-align:-1px;background:currentColor}
+.legend{display:flex;flex-wrap:wrap;
+gap:.3rem 1.1rem;color:var(--soft);font-size:.85rem;margin:.5rem 0 0;padding:0;list-style:none}
+.legend i{display:inline-block;
+width:.8rem;height:.8rem;border-radius:3px;margin-right:.4rem;vertical-align:-1px;background:currentColor}
 )";
 
 // A class for each status class: as a line, as an area, in a legend.
@@ -87,7 +92,8 @@ HtmlTable::HtmlTable(std::vector<std::string> titles, std::size_t texts_from)
 void HtmlTable::row(const std::vector<std::string>& cells, std::string_view row_style) {
     text_ += row_style.empty() ? "<tr>" : "<tr class=\"" + std::string{row_style} + "\">";
     for (std::size_t i = 0; i < columns_; ++i)
-        text_ += std::string{"<td"} + (i >= texts_from_ ? " class=\"text\">" : ">") + escaped(i < cells.size() ? cells[i] : "") + "</td>";
+        text_ += std::string{"<td"} + (i >= texts_from_ ? " class=\"text\">" : ">") +
+                 escaped(i < cells.size() ? cells[i] : "") + "</td>";
     text_ += "</tr>\n";
     ++rows_;
 }
@@ -97,16 +103,17 @@ std::string html_section(std::string_view title, std::string_view content) {
 }
 
 std::string html_details(std::string_view title, std::string_view content) {
-    return "<section><details><summary>" + escaped(title) + "</summary>\n" + std::string{content} + "</details></section>\n";
+    return "<section><details><summary>" + escaped(title) + "</summary>\n" + std::string{content} +
+           "</details></section>\n";
 }
 
 std::string html_page(std::string_view title, std::string_view content) {
     const std::string styles = std::string{style} + status_styles();
     return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
            "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'sha256-" +
-           base64_of_digest(styles) + "'\">\n<meta name=\"viewport\" content=\"width=device-width\">\n<title>" + escaped(title) +
-           "</title>\n<style>" + styles + "</style>\n</head>\n<body>\n<main>\n" + std::string{content} +
-           "</main>\n</body>\n</html>\n";
+           base64_of_digest(styles) + "'\">\n<meta name=\"viewport\" content=\"width=device-width\">\n<title>" +
+           escaped(title) + "</title>\n<style>" + styles + "</style>\n</head>\n<body>\n<main>\n" +
+           std::string{content} + "</main>\n</body>\n</html>\n";
 }
 
 }  // namespace tollgate::loadtest

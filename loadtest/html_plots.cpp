@@ -53,7 +53,8 @@ std::string figure(const SvgPlot& plot, const Legend& legend) {
     return "<div class=\"scroll\">" + plot.svg() + "</div>" + legend.html();
 }
 
-// Where the sample before which `seen` of `count` come stands: a hundred for 99%. The last one's place is that of count.
+// Where the sample before which `seen` of `count` come stands: a hundred for 99%. The last one's place is that of
+// count.
 double rarity(std::uint64_t seen, std::uint64_t count) {
     return static_cast<double>(count) / static_cast<double>(std::max<std::uint64_t>(count - seen, 1));
 }
@@ -69,14 +70,17 @@ Points by_percentile(const Histogram& times) {
     return points;
 }
 
+// "9" is 90%, "999" is 99.9%.
+std::string percent_of(const std::string& nines) {
+    if (nines.size() < 3) return (nines + '0').substr(0, 2) + '%';
+    return nines.substr(0, 2) + '.' + nines.substr(2) + '%';
+}
+
 Axis percentile_axis(std::uint64_t count) {
     Axis axis{.low = 1, .high = std::max(static_cast<double>(count), 10.0), .logarithmic = true,
               .ticks = {{1, "0%"}, {2, "50%"}}, .title = "percentile"};
     std::string nines = "9";
-    for (double at = 10; at <= axis.high; at *= 10, nines += '9') {
-        const bool whole = nines.size() <= 2;
-        axis.ticks.push_back({at, whole ? nines.substr(0, 2) + (nines.size() < 2 ? "0%" : "%") : "99." + nines.substr(2) + '%'});
-    }
+    for (double at = 10; at <= axis.high; at *= 10, nines += '9') axis.ticks.push_back({at, percent_of(nines)});
     return axis;
 }
 
@@ -87,7 +91,8 @@ struct Bin {
     std::uint64_t unanswered = 0;
     std::array<Histogram, status_classes> response{Histogram{2}, Histogram{2}, Histogram{2},
                                                    Histogram{2}, Histogram{2}, Histogram{2}};
-    void add(const ClassCounts& more, std::uint64_t more_unanswered, const std::array<Histogram, status_classes>& times) {
+    void add(const ClassCounts& more, std::uint64_t more_unanswered,
+             const std::array<Histogram, status_classes>& times) {
         unanswered += more_unanswered;
         for (std::size_t i = 0; i < status_classes; ++i) {
             classes[i] += more[i];
@@ -174,12 +179,14 @@ std::string percentile_plot(const Results& run) {
     }
     if (most == 0) return "";
     SvgPlot plot{"Latency by percentile, for each status class", percentile_axis(most),
-                 logarithmic_axis(static_cast<double>(std::max(low, Histogram::lowest_discernible)), static_cast<double>(high), "latency", round_time)};
+                 logarithmic_axis(static_cast<double>(std::max(low, Histogram::lowest_discernible)),
+                                  static_cast<double>(high), "latency", round_time)};
     Legend legend;
     for (std::size_t i = 0; i < status_classes; ++i) {
         if (classes[i].response.empty()) continue;
         const std::string name{status_class_names[i]};
-        if (run.open_loop) plot.line(by_percentile(classes[i].service), std::string{styles[i]} + " dashed", name + ", service time");
+        if (run.open_loop)
+            plot.line(by_percentile(classes[i].service), std::string{styles[i]} + " dashed", name + ", service time");
         plot.line(by_percentile(classes[i].response), styles[i], name + ", response time");
         legend.add(styles[i], name);
     }
@@ -193,7 +200,8 @@ std::string throughput_plot(const Results& run) {
     const auto edges = stacked(bins);
     double high = 0;
     for (const auto& [at, rate] : edges.back()) high = std::max(high, rate);
-    SvgPlot plot{"Answers a second over time, by status class", time_axis(bins), linear_axis(high, 5, "a second", show_count)};
+    SvgPlot plot{"Answers a second over time, by status class", time_axis(bins),
+                 linear_axis(high, 5, "a second", show_count)};
     Legend legend;
     Points below{{0, 0}, {bins.back().to, 0}};
     for (std::size_t i = 0; i < edges.size(); ++i) {
@@ -222,7 +230,8 @@ std::string latency_plot(const Results& run) {
             if (any && !begun) lines[i].emplace_back();
             begun = any;
             if (!any) continue;
-            const auto value = static_cast<double>(std::max(bin.response[i].percentile(99), Histogram::lowest_discernible));
+            const auto value =
+                static_cast<double>(std::max(bin.response[i].percentile(99), Histogram::lowest_discernible));
             low = low == 0 ? value : std::min(low, value);
             high = std::max(high, value);
             lines[i].back().emplace_back(bin.from, value);

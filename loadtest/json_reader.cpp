@@ -33,7 +33,8 @@ void make_exact(Histogram& histogram, std::uint64_t min, std::uint64_t max, doub
         throw std::invalid_argument{"expected min and max to be of the histogram's samples"};
     const auto count = static_cast<double>(histogram.count());
     constexpr double rounding = 1e-6;
-    if (sum < static_cast<double>(min) * count * (1 - rounding) || sum > static_cast<double>(max) * count * (1 + rounding))
+    if (sum < static_cast<double>(min) * count * (1 - rounding) ||
+        sum > static_cast<double>(max) * count * (1 + rounding))
         throw std::invalid_argument{"expected sum_ns to be that of the histogram's samples"};
     histogram.set_exact(min, max, sum);
 }

@@ -14,8 +14,8 @@
 
 namespace tollgate::loadtest {
 
-// Members that are missing or null leave the value as it is. Throws UsageError: "run.json: ledger.sent: expected a whole
-// number, got "many"".
+// Members that are missing or null leave the value as it is. Throws UsageError: "run.json: ledger.sent: expected a
+// whole number, got "many"".
 class JsonReader {
 public:
     // `where`: of the object, for errors. Both are borrowed.

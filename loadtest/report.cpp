@@ -58,8 +58,8 @@ Format format_of_name(std::string_view name) {
 Format format_of_path(std::string_view path) {
     for (const Naming& naming : formats)
         if (path.ends_with(naming.extension)) return naming.format;
-    throw UsageError{"--output: expected a file that ends with one of " + text::join(all(&Naming::extension)) + ", got " +
-                     text::quote(path)};
+    throw UsageError{"--output: expected a file that ends with one of " + text::join(all(&Naming::extension)) +
+                     ", got " + text::quote(path)};
 }
 
 void write_file(const std::string& path, std::string_view text, bool append) {

@@ -1,4 +1,5 @@
-// loadtest/report_words.h - what reports have in common: how times are shown, the word for a verdict, sums of intervals.
+// loadtest/report_words.h - what reports have in common: how times are shown, the word for a verdict, sums of
+// intervals.
 #pragma once
 
 #include "loadtest/results.h"

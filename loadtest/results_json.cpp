@@ -28,7 +28,8 @@ struct Document {
 };
 
 Poco::JSON::Object::Ptr parsed(std::string_view text, const std::string& name) {
-    const auto separators = std::count_if(text.begin(), text.end(), [](char c) { return c == ',' || c == '[' || c == '{'; });
+    const auto separators =
+        std::count_if(text.begin(), text.end(), [](char c) { return c == ',' || c == '[' || c == '{'; });
     if (separators > most_values)
         throw UsageError{name + ": expected a loadtester's JSON of at most " + std::to_string(most_values) + " values"};
     try {
@@ -36,7 +37,8 @@ Poco::JSON::Object::Ptr parsed(std::string_view text, const std::string& name) {
         const Poco::Dynamic::Var root = parser.parse(std::string{text});
         if (root.type() == typeid(Poco::JSON::Object::Ptr)) return root.extract<Poco::JSON::Object::Ptr>();
     } catch (const Poco::Exception& error) {
-        throw UsageError{name + ": expected JSON as `loadtester -f json` writes it, whole: " + text::printable(error.message())};
+        throw UsageError{
+            name + ": expected JSON as `loadtester -f json` writes it, whole: " + text::printable(error.message())};
     }
     throw UsageError{name + ": expected an object of JSON as `loadtester -f json` writes it"};
 }
@@ -58,7 +60,8 @@ Results results_from_json(std::string_view text, const std::string& name) {
     const Poco::Dynamic::Var found = root->get("schema");
     const std::string got = found.isString() ? found.extract<std::string>() : "";
     if (got != schema)
-        throw UsageError{name + ": expected the schema " + text::quote(schema) + ", got " + (got.empty() ? "none" : text::quote(got))};
+        throw UsageError{name + ": expected the schema " + text::quote(schema) + ", got " +
+                         (got.empty() ? "none" : text::quote(got))};
     Results results;
     JsonReader reader{*root, name + ": "};
     Members<Results>::of(reader, results);

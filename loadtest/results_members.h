@@ -54,7 +54,8 @@ struct Members<KeyResults> {
         way("key", key.name);
         way.classes(key.classes);
         way("unanswered", key.unanswered);
-        way.derived("p99_us", [&] { return key.response ? static_cast<double>(key.response->percentile(99)) / 1e3 : 0; });
+        way.derived("p99_us",
+                    [&] { return key.response ? static_cast<double>(key.response->percentile(99)) / 1e3 : 0; });
         way("response_us", key.response);
     }
 };

@@ -30,11 +30,11 @@ std::string summary_report(const Results& run) {
     const std::string limited = std::to_string(counts[static_cast<std::size_t>(StatusClass::limited)]);
     const std::string others = std::to_string(run.ledger.sent - std::min(ok, run.ledger.sent));
     const std::string stamp = shortened(run.started, 30) + ' ';
-    return stamp + "Total requests: " + std::to_string(run.ledger.sent) + '\n' +
-           stamp + "Successful requests: " + std::to_string(counts[static_cast<std::size_t>(StatusClass::success)]) + '\n' +
-           stamp + "Rate limited requests: " + limited + " (429); not 200: " + others + '\n' +
-           stamp + "Average latency: " + seconds(run.all_responses().mean()) + " seconds\n" +
-           stamp + "Status codes: " + (statuses.empty() ? "none" : text::join(statuses)) + '\n';
+    return stamp + "Total requests: " + std::to_string(run.ledger.sent) + '\n' + stamp +
+           "Successful requests: " + std::to_string(counts[static_cast<std::size_t>(StatusClass::success)]) + '\n' +
+           stamp + "Rate limited requests: " + limited + " (429); not 200: " + others + '\n' + stamp +
+           "Average latency: " + seconds(run.all_responses().mean()) + " seconds\n" + stamp +
+           "Status codes: " + (statuses.empty() ? "none" : text::join(statuses)) + '\n';
 }
 
 }  // namespace tollgate::loadtest

@@ -54,7 +54,8 @@ Axis linear_axis(double high, int ticks, std::string title, std::string (*label)
     if (!(high > 0)) high = 1;
     const double rough = high / ticks, power = std::pow(10, std::floor(std::log10(rough)));
     const double step = power * (rough > 5 * power ? 10 : rough > 2 * power ? 5 : rough > power ? 2 : 1);
-    Axis axis{.low = 0, .high = step * std::ceil(high / step), .logarithmic = false, .ticks = {}, .title = std::move(title)};
+    Axis axis{
+        .low = 0, .high = step * std::ceil(high / step), .logarithmic = false, .ticks = {}, .title = std::move(title)};
     for (double at = 0; at <= axis.high + step / 2; at += step) axis.ticks.push_back({at, label(at)});
     return axis;
 }
@@ -74,7 +75,9 @@ Axis logarithmic_axis(double low, double high, std::string title, std::string (*
 SvgPlot::SvgPlot(std::string_view name, Axis x, Axis y) : name_{name}, x_{std::move(x)}, y_{std::move(y)} {}
 
 double SvgPlot::x_of(double value) const noexcept { return left + share(x_, value) * (width - left - right); }
-double SvgPlot::y_of(double value) const noexcept { return height - bottom - share(y_, value) * (height - top - bottom); }
+double SvgPlot::y_of(double value) const noexcept {
+    return height - bottom - share(y_, value) * (height - top - bottom);
+}
 
 std::string SvgPlot::path(const Points& points) const {
     std::string out;
@@ -92,8 +95,8 @@ std::string SvgPlot::path(const Points& points) const {
 
 void SvgPlot::line(const Points& points, std::string_view style, std::string_view name) {
     if (points.empty()) return;
-    drawn_ += "<polyline" + attribute("class", "line " + std::string{style}) + attribute("points", path(points)) + "><title>" +
-              escaped(name) + "</title></polyline>\n";
+    drawn_ += "<polyline" + attribute("class", "line " + std::string{style}) + attribute("points", path(points)) +
+              "><title>" + escaped(name) + "</title></polyline>\n";
 }
 
 void SvgPlot::area(const Points& upper, const Points& lower, std::string_view style, std::string_view name) {
@@ -105,15 +108,15 @@ void SvgPlot::area(const Points& upper, const Points& lower, std::string_view st
 
 void SvgPlot::hint(double from, double to, std::string_view text) {
     drawn_ += "<rect class=\"hint\"" + attribute("x", place(x_of(from))) + attribute("y", place(top)) +
-              attribute("width", place(x_of(to) - x_of(from))) + attribute("height", place(height - top - bottom)) + "><title>" +
-              escaped(text) + "</title></rect>\n";
+              attribute("width", place(x_of(to) - x_of(from))) + attribute("height", place(height - top - bottom)) +
+              "><title>" + escaped(text) + "</title></rect>\n";
 }
 
 std::string SvgPlot::grid() const {
     std::string out;
     const auto line = [&](double x1, double y1, double x2, double y2) {
-        out += "<line class=\"grid\"" + attribute("x1", place(x1)) + attribute("y1", place(y1)) + attribute("x2", place(x2)) +
-               attribute("y2", place(y2)) + "/>";
+        out += "<line class=\"grid\"" + attribute("x1", place(x1)) + attribute("y1", place(y1)) +
+               attribute("x2", place(x2)) + attribute("y2", place(y2)) + "/>";
     };
     const auto words = [&](double x, double y, std::string_view anchor, std::string_view style, std::string_view said) {
         out += "<text" + attribute("class", style) + attribute("x", place(x)) + attribute("y", place(y)) +
@@ -128,14 +131,14 @@ std::string SvgPlot::grid() const {
         words(x_of(tick.at), height - bottom + 17, "middle", "tick", tick.label);
     }
     words((left + width - right) / 2, height - 8, "middle", "axis", x_.title);
-    out += "<text class=\"axis\" text-anchor=\"middle\" transform=\"translate(14 " + place((top + height - bottom) / 2) +
-           ") rotate(-90)\">" + escaped(y_.title) + "</text>\n";
+    out += "<text class=\"axis\" text-anchor=\"middle\" transform=\"translate(14 " +
+           place((top + height - bottom) / 2) + ") rotate(-90)\">" + escaped(y_.title) + "</text>\n";
     return out;
 }
 
 std::string SvgPlot::svg() const {
-    return "<svg role=\"img\"" + attribute("aria-label", name_) + attribute("viewBox", "0 0 " + place(width) + ' ' + place(height)) +
-           ">\n" + grid() + drawn_ + "</svg>\n";
+    return "<svg role=\"img\"" + attribute("aria-label", name_) +
+           attribute("viewBox", "0 0 " + place(width) + ' ' + place(height)) + ">\n" + grid() + drawn_ + "</svg>\n";
 }
 
 }  // namespace tollgate::loadtest

@@ -20,7 +20,8 @@ std::string number(std::uint64_t value) { return std::to_string(value); }
 
 // A table of the first rows, each made by `cells`, and how many there are besides.
 template <class List, class Cells>
-void add_table(TextPage& page, std::string_view name, TextTable table, const List& list, std::size_t most, Cells cells) {
+void add_table(TextPage& page, std::string_view name, TextTable table, const List& list, std::size_t most,
+               Cells cells) {
     if (list.empty()) return;
     const std::size_t shown = std::min(list.size(), most);
     for (std::size_t i = 0; i < shown; ++i) cells(table, list[i]);
@@ -61,7 +62,8 @@ void add_gateway(TextPage& page, const GatewayView& view) {
     }
     std::string said = "not compared";
     if (view.compared) {
-        said = view.reconciled ? page.painted("reconciled", TextPage::green) : page.painted("NOT RECONCILED", TextPage::red);
+        said = view.reconciled ? page.painted("reconciled", TextPage::green)
+                               : page.painted("NOT RECONCILED", TextPage::red);
         said += ", residual " + std::to_string(view.residual);
     }
     if (!view.cause.empty()) said += ": " + shortened(view.cause, 100);
@@ -69,12 +71,13 @@ void add_gateway(TextPage& page, const GatewayView& view) {
     page.line("gateway", said + url);
     add_table(page, "", titled("lrrrl", {"route", "status", "we saw", "it counted"}), view.rows, most_rows,
               [](TextTable& table, const ReconciledRow& row) {
-                  const std::string seen = number(row.answered) + (row.most > row.answered ? " to " + number(row.most) : "");
+                  const std::string seen =
+                      number(row.answered) + (row.most > row.answered ? " to " + number(row.most) : "");
                   table.row({shortened(row.route, name_width), std::to_string(row.status), seen, number(row.counted),
                              row.holds ? "=" : "DIFFERS"}, row.holds ? "" : TextPage::red);
               });
-    add_table(page, "", titled("l", {"by its own clock", "count", "mean", "p50", "p90", "p99"}), view.latencies, most_rows,
-              [](TextTable& table, const GatewayView::RouteLatency& times) {
+    add_table(page, "", titled("l", {"by its own clock", "count", "mean", "p50", "p90", "p99"}), view.latencies,
+              most_rows, [](TextTable& table, const GatewayView::RouteLatency& times) {
                   table.row({shortened(times.route, name_width), number(times.count), shown_seconds(times.mean),
                              shown_seconds(times.p50), shown_seconds(times.p90), shown_seconds(times.p99)});
               });
@@ -82,8 +85,9 @@ void add_gateway(TextPage& page, const GatewayView& view) {
 }
 
 void add_targets(TextPage& page, const Results& run) {
-    add_table(page, "targets", titled("l", {"target", "2xx", "429", "5xx", "others", "unanswered", "p50", "p99", "max"}),
-              run.targets, most_rows, [](TextTable& table, const TargetResults& target) {
+    add_table(page, "targets",
+              titled("l", {"target", "2xx", "429", "5xx", "others", "unanswered", "p50", "p99", "max"}), run.targets,
+              most_rows, [](TextTable& table, const TargetResults& target) {
                   auto cells = counts_of(shortened(target.name, name_width), classes_of(target), target.unanswered);
                   add_times(cells, target.response);
                   table.row(std::move(cells));
@@ -91,8 +95,8 @@ void add_targets(TextPage& page, const Results& run) {
 }
 
 void add_keys(TextPage& page, const Results& run) {
-    add_table(page, "keys", titled("l", {"key", "2xx", "429", "5xx", "others", "unanswered", "p50", "p99", "max"}), run.keys,
-              most_rows, [](TextTable& table, const KeyResults& key) {
+    add_table(page, "keys", titled("l", {"key", "2xx", "429", "5xx", "others", "unanswered", "p50", "p99", "max"}),
+              run.keys, most_rows, [](TextTable& table, const KeyResults& key) {
                   auto cells = counts_of(shortened(key.name, name_width), key.classes, key.unanswered);
                   if (key.response) add_times(cells, *key.response);
                   table.row(std::move(cells));
@@ -108,7 +112,8 @@ void add_requests(TextPage& page, std::string_view name, const std::vector<SlowR
                   table.row({request.id.empty() ? "(no id)" : shortened(request.id, 40), shown_ns(request.response),
                              shown_ns(request.service), shown_seconds(request.planned_at),
                              request.status == 0 ? shortened(request.problem, 30) : std::to_string(request.status),
-                             shortened(request.target, name_width) + (request.key.empty() ? "" : "  " + shortened(request.key, 30))});
+                             shortened(request.target, name_width) +
+                                 (request.key.empty() ? "" : "  " + shortened(request.key, 30))});
               });
 }
 

@@ -22,15 +22,18 @@ std::string_view colour_of(StatusClass which) {
 }
 
 void add_head(TextPage& page, const Results& run) {
-    page.text(page.painted("loadtester " + shortened(run.version, 20), TextPage::bold) + "   run " + shortened(run.run_id, 20) +
-              "   " + shortened(run.started, 30) + '\n' + shortened(run.url, 100) + '\n' + shortened(run.shape, 160) + "\n\n");
+    page.text(page.painted("loadtester " + shortened(run.version, 20), TextPage::bold) + "   run " +
+              shortened(run.run_id, 20) + "   " + shortened(run.started, 30) + '\n' + shortened(run.url, 100) + '\n' +
+              shortened(run.shape, 160) + "\n\n");
 }
 
 void add_ledger(TextPage& page, const Ledger& all) {
     TextTable lines{"lllll"};
-    lines.row({"planned " + number(all.planned), "= sent " + number(all.sent), "+ never sent " + number(all.never_sent)});
-    lines.row({"sent " + number(all.sent), "= answered " + number(all.answered), "+ connection errors " + number(all.connection_errors),
-               "+ timeouts " + number(all.timeouts), "+ aborted " + number(all.aborted)});
+    lines.row(
+        {"planned " + number(all.planned), "= sent " + number(all.sent), "+ never sent " + number(all.never_sent)});
+    lines.row({"sent " + number(all.sent), "= answered " + number(all.answered),
+               "+ connection errors " + number(all.connection_errors), "+ timeouts " + number(all.timeouts),
+               "+ aborted " + number(all.aborted)});
     std::string text = lines.text(TextPage::margin, false);
     text.pop_back();
     page.section("ledger", text + "   " + (all.balanced() ? page.painted("balanced", TextPage::green)
@@ -68,7 +71,8 @@ public:
         const ClassCounts counts = run.class_counts();
         for (std::size_t i = 0; i < status_classes; ++i) {
             const auto which = static_cast<StatusClass>(i);
-            const bool always = which == StatusClass::success || which == StatusClass::limited || which == StatusClass::server_error;
+            const bool always =
+                which == StatusClass::success || which == StatusClass::limited || which == StatusClass::server_error;
             if (counts[i] > 0 || always) add(which);
         }
         if (run.ledger.unanswered() > 0) add("unanswered", run.ledger.unanswered(), Histogram{}, TextPage::red);
@@ -92,7 +96,8 @@ private:
         }
     }
     void add(std::string name, std::uint64_t count, const Histogram& times, std::string_view colour) {
-        std::vector<std::string> cells{std::move(name), number(count), show_percent(share_of(count, run_.ledger.sent), 2)};
+        std::vector<std::string> cells{std::move(name), number(count),
+                                       show_percent(share_of(count, run_.ledger.sent), 2)};
         if (!times.empty()) {
             for (const double percent : {50.0, 90.0, 99.0, 99.9}) cells.push_back(shown_ns(times.percentile(percent)));
             cells.push_back(shown_ns(times.max()));
@@ -110,12 +115,15 @@ void add_statuses(TextPage& page, const Results& run) {
     for (const auto& [name, count] : run.errors) errors.push_back(shortened(name, 40) + ' ' + number(count));
     if (!errors.empty()) page.text("    " + text::join(errors) + '\n');
     page.text(page.painted(run.open_loop ? "  % of all sent; times from the planned instant to the last byte"
-                                         : "  % of all sent; times from sending to the last byte", TextPage::dim) + "\n\n");
+                                         : "  % of all sent; times from sending to the last byte",
+                           TextPage::dim) +
+              "\n\n");
     Histogram service;
     for (const auto& [status, latencies] : run.codes) service.add(latencies.service);
     if (run.open_loop && !service.empty())
         page.line("service", "p50 " + shown_ns(service.percentile(50)) + "   p99 " + shown_ns(service.percentile(99)) +
-                                 "   max " + shown_ns(service.max()) + "   from sending to the last byte, all statuses");
+                                 "   max " + shown_ns(service.max()) +
+                                 "   from sending to the last byte, all statuses");
 }
 
 void add_generator(TextPage& page, const Results& run) {
@@ -125,12 +133,14 @@ void add_generator(TextPage& page, const Results& run) {
         said += "   send lag p99 " + shown_ns(made.send_lag.percentile(99)) + ", max " + shown_ns(made.send_lag.max()) +
                 "; its own part p99 " + shown_ns(made.release_lag.percentile(99));
     if (const double available = run.seconds * made.threads; available > 0)
-        said += "   CPU " + show_percent(made.cpu_seconds / available, 0) + " of " + text::count(made.threads, "thread") +
-                ", the busiest " + show_percent(made.busiest_share, 0);
+        said += "   CPU " + show_percent(made.cpu_seconds / available, 0) + " of " +
+                text::count(made.threads, "thread") + ", the busiest " + show_percent(made.busiest_share, 0);
     page.line("generator", said);
-    for (const std::string& problem : made.problems) page.text(std::string{TextPage::margin} + shortened(problem, 160) + '\n');
+    for (const std::string& problem : made.problems)
+        page.text(std::string{TextPage::margin} + shortened(problem, 160) + '\n');
     if (made.waited_for_connection > 0)
-        page.text(std::string{TextPage::margin} + number(made.waited_for_connection) + " requests waited for a free connection\n");
+        page.text(std::string{TextPage::margin} + number(made.waited_for_connection) +
+                  " requests waited for a free connection\n");
 }
 
 void add_verdict(TextPage& page, const Results& run) {
@@ -145,7 +155,8 @@ void add_verdict(TextPage& page, const Results& run) {
     std::string said{word_of(run.exit_code)};
     if (run.exit_code != exit_passed) said += " (exit " + std::to_string(run.exit_code) + ')';
     page.text(page.painted(said, run.exit_code == exit_passed ? TextPage::green : TextPage::red));
-    for (const std::string& why : run.verdict) page.text((&why == run.verdict.data() ? ": " : "  ") + shortened(why, 200) + '\n');
+    for (const std::string& why : run.verdict)
+        page.text((&why == run.verdict.data() ? ": " : "  ") + shortened(why, 200) + '\n');
     if (run.verdict.empty()) page.text("\n");
 }
 

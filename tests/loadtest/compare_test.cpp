@@ -20,12 +20,15 @@ BOOST_AUTO_TEST_SUITE(loadtest_compare)
 namespace {
 
 const Change& named(const Comparison& comparison, std::string_view name) {
-    const auto found = std::find_if(comparison.changes.begin(), comparison.changes.end(), [&](const Change& c) { return c.name == name; });
+    const auto found = std::find_if(comparison.changes.begin(), comparison.changes.end(),
+                                    [&](const Change& c) { return c.name == name; });
     BOOST_REQUIRE(found != comparison.changes.end());
     return *found;
 }
 
-std::string judged(const Comparison& comparison, std::string_view name) { return std::string{named(comparison, name).judgement()}; }
+std::string judged(const Comparison& comparison, std::string_view name) {
+    return std::string{named(comparison, name).judgement()};
+}
 
 // A closed loop that ended well: nothing to note.
 Results good_run(unsigned seed, int seconds = 20, double slower = 1) {
@@ -120,7 +123,8 @@ BOOST_AUTO_TEST_CASE(differences_of_what_was_asked_are_named) {
     Results first, second;
     first.configuration = {{"connections", "64"}, {"rate", "400"}, {"same", "1"}};
     second.configuration = {{"connections", "128"}, {"same", "1"}, {"threads", "2"}};
-    const std::vector<std::string> expected{R"(connections: "64" and "128")", R"(rate: "400" and none)", R"(threads: none and "2")"};
+    const std::vector<std::string> expected{R"(connections: "64" and "128")", R"(rate: "400" and none)",
+                                            R"(threads: none and "2")"};
     BOOST_TEST(configuration_differences(first, second) == expected, boost::test_tools::per_element());
     BOOST_TEST(configuration_differences(first, first).empty());
 }
@@ -144,7 +148,8 @@ BOOST_AUTO_TEST_CASE(the_json_tells_the_same) {
     const Results first = good_run(1), second = good_run(2, 20, 1.2);
     const Comparison comparison = compare(first, second);
     Poco::JSON::Parser parser;
-    const auto root = parser.parse(compare_json({first, second, comparison, 0.05, {}}, 99)).extract<Poco::JSON::Object::Ptr>();
+    const auto root =
+        parser.parse(compare_json({first, second, comparison, 0.05, {}}, 99)).extract<Poco::JSON::Object::Ptr>();
     BOOST_TEST(root->getValue<std::string>("schema") == "tollgate.comparison/1");
     BOOST_TEST(root->getValue<int>("exit") == 99);
     BOOST_TEST(root->getObject("a")->getValue<std::string>("id") == "7f3a90c1");
@@ -164,11 +169,14 @@ BOOST_AUTO_TEST_CASE(the_manual_names_the_members_of_the_json) {
     const std::string manual{std::istreambuf_iterator<char>{page}, {}};
     const Results first = good_run(1), second = good_run(2, 20, 1.2);
     Poco::JSON::Parser parser;
-    const auto root = parser.parse(compare_json({first, second, compare(first, second), 0.05, {}}, 99)).extract<Poco::JSON::Object::Ptr>();
+    const auto root = parser.parse(compare_json({first, second, compare(first, second), 0.05, {}}, 99))
+                          .extract<Poco::JSON::Object::Ptr>();
     for (const auto& object : {root, root->getObject("a"), root->getArray("changes")->getObject(0)})
         for (const auto& [name, value] : *object)
             if (name != "schema")
-                BOOST_TEST((manual.find('`' + name + '`') != manual.npos || manual.find('`' + name + "[]`") != manual.npos), name);
+                BOOST_TEST(
+                    (manual.find('`' + name + '`') != manual.npos || manual.find('`' + name + "[]`") != manual.npos),
+                    name);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

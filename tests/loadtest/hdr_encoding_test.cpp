@@ -36,8 +36,8 @@ std::vector<std::uint64_t> used(const Histogram& histogram) {
     return counts;
 }
 
-// What org.HdrHistogram 2.1.11 makes of `new Histogram(256, 25 h in ns, digits)` with 600000x5, 610000x3, 20000000x1 and
-// 90000x1000: encodeIntoCompressedByteBuffer() in base64, encodeIntoByteBuffer() in hexadecimal.
+// What org.HdrHistogram 2.1.11 makes of `new Histogram(256, 25 h in ns, digits)` with 600000x5, 610000x3, 20000000x1
+// and 90000x1000: encodeIntoCompressedByteBuffer() in base64, encodeIntoByteBuffer() in hexadecimal.
 struct Known {
     int digits;
     std::string text, plain;
@@ -111,7 +111,8 @@ std::string packed(const std::string& plain) {
 std::string with_counters(const std::string& hex) {
     std::ostringstream length;
     length << std::hex << std::setw(8) << std::setfill('0') << hex.size() / 2;
-    return packed(unhex("1c849313" + length.str() + "00000000000000030000000000000100000051dac207a0003ff0000000000000" + hex));
+    return packed(
+        unhex("1c849313" + length.str() + "00000000000000030000000000000100000051dac207a0003ff0000000000000" + hex));
 }
 
 std::string problem(const std::string& text) {
@@ -143,7 +144,8 @@ BOOST_AUTO_TEST_CASE(great_counts_and_the_longest_time_pass) {
     const Histogram made = histogram(3, {{0, 1ull << 52}, {Histogram::highest, 3}, {1000, 0x7F}, {9000, 0x80}});
     const Histogram read = from_hdr(to_hdr(made));
     BOOST_TEST(read.count() == (1ull << 52) + 3 + 0x7F + 0x80);
-    for (const double percent : {0.0, 99.99999999999999, 100.0}) BOOST_TEST(read.percentile(percent) == made.percentile(percent));
+    for (const double percent : {0.0, 99.99999999999999, 100.0})
+        BOOST_TEST(read.percentile(percent) == made.percentile(percent));
     BOOST_TEST(to_hdr(read) == to_hdr(made));
 }
 

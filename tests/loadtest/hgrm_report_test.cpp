@@ -9,8 +9,8 @@ using namespace tollgate::loadtest;
 BOOST_AUTO_TEST_SUITE(loadtest_hgrm_report)
 
 BOOST_AUTO_TEST_CASE(it_is_what_hdrhistogram_prints) {
-    // org.HdrHistogram 2.1.11: outputPercentileDistribution(out, 1e6) of new Histogram(256, 25 h in ns, 3). Values are the
-    // highest of their buckets, so that exact figures and those of buckets are the same.
+    // org.HdrHistogram 2.1.11: outputPercentileDistribution(out, 1e6) of new Histogram(256, 25 h in ns, 3). Values are
+    // the highest of their buckets, so that exact figures and those of buckets are the same.
     Results run;
     for (const auto& [value, times] : {std::pair{90'111, 1000}, {600'063, 5}, {700'415, 90}, {20'004'863, 1}})
         run.codes[200].response.record(static_cast<std::uint64_t>(value), static_cast<std::uint64_t>(times));

@@ -51,10 +51,11 @@ BOOST_AUTO_TEST_CASE(it_shows_what_was_found) {
     const std::string html = page(sample_run());
     BOOST_TEST(unbalanced(html) == "");
     for (const std::string_view part :
-         {"<h1>http://127.0.0.1:8080/orders</h1>", "INVALID (exit 4)", "the generator could not keep its schedule", "36.23%",
-          "<td>429</td><td>7530</td><td>62.72%</td>", "<h2>Throughput</h2>", "<h2>99th percentile over time</h2>",
-          "<h2>Latency by percentile</h2>", "Not reconciled, residual 101: foreign traffic", "GET /orders", "key-2",
-          "7f3a90c1-001-0000008812", "timeout", "p99{2xx}&lt;50ms", "send lag, p99", "It balances"})
+         {"<h1>http://127.0.0.1:8080/orders</h1>", "INVALID (exit 4)", "the generator could not keep its schedule",
+          "36.23%", "<td>429</td><td>7530</td><td>62.72%</td>", "<h2>Throughput</h2>",
+          "<h2>99th percentile over time</h2>", "<h2>Latency by percentile</h2>",
+          "Not reconciled, residual 101: foreign traffic", "GET /orders", "key-2", "7f3a90c1-001-0000008812", "timeout",
+          "p99{2xx}&lt;50ms", "send lag, p99", "It balances"})
         BOOST_TEST_CONTEXT(part) BOOST_TEST(has(html, part));
     BOOST_TEST(has(html, "<polygon class=\"area s2xx\""));
     BOOST_TEST(has(html, "<polyline class=\"line s5xx\""));
@@ -64,7 +65,8 @@ BOOST_AUTO_TEST_CASE(it_shows_what_was_found) {
 
 BOOST_AUTO_TEST_CASE(it_loads_nothing_and_its_policy_allows_its_style_alone) {
     const std::string html = page(sample_run());
-    for (const std::string_view part : {"<script", "<link", "<img", "src=", "href=", "@import", "url(", "style=", "onclick"})
+    for (const std::string_view part :
+         {"<script", "<link", "<img", "src=", "href=", "@import", "url(", "style=", "onclick"})
         BOOST_TEST_CONTEXT(part) BOOST_TEST(!has(html, part));
     const tollgate::Digest digest = tollgate::sha256(between(html, "<style>", "</style>"));
     std::ostringstream base64;

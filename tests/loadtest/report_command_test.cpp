@@ -61,7 +61,8 @@ BOOST_FIXTURE_TEST_CASE(files_are_written_instead_or_besides, Saved) {
     BOOST_TEST(quiet.out == "");
     BOOST_TEST((content(page) == render(sample_run(1, 10), Format::html)));
     BOOST_TEST((content(table) == render(sample_run(1, 10), Format::csv)));
-    BOOST_TEST(loadtester({"report", a, "-o", page, "-f", "summary"}).out == render(sample_run(1, 10), Format::summary));
+    BOOST_TEST(loadtester({"report", a, "-o", page, "-f", "summary"}).out ==
+               render(sample_run(1, 10), Format::summary));
 }
 
 BOOST_FIXTURE_TEST_CASE(mistakes_are_one_line_and_exit_2, Saved) {
@@ -69,10 +70,13 @@ BOOST_FIXTURE_TEST_CASE(mistakes_are_one_line_and_exit_2, Saved) {
     write_file(torn, content(a).substr(0, 5000));
     const std::pair<std::vector<std::string>, std::string> cases[] = {
         {{"report", missing}, missing + ": cannot be read: No such file or directory\n"},
-        {{"report", a, "-f", "jsn"}, "--format: expected one of text, json, csv, html, hgrm, summary, got \"jsn\"; did you mean \"json\"?\n"},
-        {{"report", a, "-o", "x.xml"}, "--output: expected a file that ends with one of .txt, .json, .csv, .html, .hgrm, .log, got \"x.xml\"\n"},
+        {{"report", a, "-f", "jsn"},
+         "--format: expected one of text, json, csv, html, hgrm, summary, got \"jsn\"; did you mean \"json\"?\n"},
+        {{"report", a, "-o", "x.xml"},
+         "--output: expected a file that ends with one of .txt, .json, .csv, .html, .hgrm, .log, got \"x.xml\"\n"},
         {{"report", a, "--only", "2xx"}, "--only: expected -f hgrm with it\n"},
-        {{"report", a, "-f", "hgrm", "--only", "6xx"}, "--only: expected one of 1xx, 2xx, 3xx, 4xx, 429, 5xx, got \"6xx\"\n"},
+        {{"report", a, "-f", "hgrm", "--only", "6xx"},
+         "--only: expected one of 1xx, 2xx, 3xx, 4xx, 429, 5xx, got \"6xx\"\n"},
         {{"compare", a, missing}, missing + ": cannot be read: No such file or directory\n"},
         {{"compare", a, b, "--max-regress", "5"}, "--max-regress: expected a percentage such as 5%, got \"5\"\n"},
         {{"compare", a, b, "--max-regress", "-1%"}, "--max-regress: expected a percentage such as 5%, got \"-1%\"\n"},
@@ -86,7 +90,8 @@ BOOST_FIXTURE_TEST_CASE(mistakes_are_one_line_and_exit_2, Saved) {
     }
     const test::Finished said = loadtester({"report", torn});
     BOOST_TEST(said.code == exit_usage);
-    BOOST_TEST(said.err.starts_with("loadtester: " + torn + ": expected JSON as `loadtester -f json` writes it, whole: "));
+    BOOST_TEST(
+        said.err.starts_with("loadtester: " + torn + ": expected JSON as `loadtester -f json` writes it, whole: "));
 }
 
 BOOST_FIXTURE_TEST_CASE(regressions_exit_with_99, Saved) {
@@ -96,7 +101,8 @@ BOOST_FIXTURE_TEST_CASE(regressions_exit_with_99, Saved) {
     BOOST_TEST(loadtester({"compare", a, b, "--max-regress", "5%"}).code == exit_threshold);
     BOOST_TEST(loadtester({"compare", a, b, "--max-regress", "100%"}).code == exit_passed);
     BOOST_TEST(loadtester({"compare", b, a, "--max-regress", "5%"}).code == exit_passed);
-    BOOST_TEST(loadtester({"compare", a, b, "--max-regress", "5%", "-f", "json"}).out.find("\n \"exit\":99\n") != std::string::npos);
+    BOOST_TEST(loadtester({"compare", a, b, "--max-regress", "5%", "-f", "json"}).out.find("\n \"exit\":99\n") !=
+               std::string::npos);
 }
 
 BOOST_FIXTURE_TEST_CASE(runs_that_were_told_differently_are_not_compared_unasked, Saved) {

@@ -40,8 +40,9 @@ BOOST_AUTO_TEST_CASE(formats_have_names_and_endings) {
     BOOST_TEST((format_of_path("logs/rate_limit.log") == Format::summary));
     BOOST_TEST(problem([] { format_of_name("jsn"); }) ==
                R"(--format: expected one of text, json, csv, html, hgrm, summary, got "jsn"; did you mean "json"?)");
-    BOOST_TEST(problem([] { format_of_path("run.xml"); }) ==
-               R"(--output: expected a file that ends with one of .txt, .json, .csv, .html, .hgrm, .log, got "run.xml")");
+    BOOST_TEST(
+        problem([] { format_of_path("run.xml"); }) ==
+        R"(--output: expected a file that ends with one of .txt, .json, .csv, .html, .hgrm, .log, got "run.xml")");
 }
 
 BOOST_AUTO_TEST_CASE(every_output_is_tried_and_each_failure_told) {
@@ -49,9 +50,12 @@ BOOST_AUTO_TEST_CASE(every_output_is_tried_and_each_failure_told) {
     const std::string missing = (folder / "no" / "run.csv").string(), full = "/dev/full";
     const std::string good = (folder / "run.log").string();
     const Results run = sample_run();
-    BOOST_TEST(problem([&] {
-        write_outputs(run, {{Format::csv, missing}, {Format::json, full}, {Format::summary, good}});
-    }) == missing + ": cannot be written: No such file or directory\n/dev/full: cannot be written: No space left on device");
+    BOOST_TEST(
+        problem([&] {
+            write_outputs(run, {{Format::csv, missing}, {Format::json, full}, {Format::summary, good}});
+        }) ==
+        missing +
+            ": cannot be written: No such file or directory\n/dev/full: cannot be written: No space left on device");
     BOOST_TEST(content(good) == render(run, Format::summary));
 }
 
@@ -70,11 +74,12 @@ BOOST_AUTO_TEST_CASE(csv_has_a_figure_a_row) {
     const std::string csv = render(sample_run(), Format::csv);
     BOOST_TEST(csv.starts_with("section,name,metric,value\r\nrun,,id,7f3a90c1\r\n"));
     for (const std::string_view row :
-         {"run,,shape,\"open loop 400/s constant, 30 s, 2 threads, 64 connections, 2 keys\"\r\n", "ledger,,sent,12005\r\n",
-          "ledger,,balanced,1\r\n", "status,2xx,count,4350\r\n", "status,3xx,count,0\r\n", "code,503,count,120\r\n",
-          "error,refused,count,3\r\n", "target,GET http://127.0.0.1:8080/orders,2xx,3330\r\n", "key,key-2,unanswered,5\r\n",
-          "timeline,4,unanswered,5\r\n", "gateway,GET /orders 429,server,8107\r\n", "gateway,,residual,101\r\n",
-          "threshold,p99{2xx}<50ms,ok,1\r\n", "expected,,unexpected,125\r\n", "verdict,,exit,4\r\n"})
+         {"run,,shape,\"open loop 400/s constant, 30 s, 2 threads, 64 connections, 2 keys\"\r\n",
+          "ledger,,sent,12005\r\n", "ledger,,balanced,1\r\n", "status,2xx,count,4350\r\n", "status,3xx,count,0\r\n",
+          "code,503,count,120\r\n", "error,refused,count,3\r\n", "target,GET http://127.0.0.1:8080/orders,2xx,3330\r\n",
+          "key,key-2,unanswered,5\r\n", "timeline,4,unanswered,5\r\n", "gateway,GET /orders 429,server,8107\r\n",
+          "gateway,,residual,101\r\n", "threshold,p99{2xx}<50ms,ok,1\r\n", "expected,,unexpected,125\r\n",
+          "verdict,,exit,4\r\n"})
         BOOST_TEST_CONTEXT(row) BOOST_TEST(has(csv, row));
     // Four fields in each.
     std::size_t begin = 0, rows = 0;

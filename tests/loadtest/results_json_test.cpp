@@ -22,8 +22,8 @@ BOOST_AUTO_TEST_SUITE(loadtest_results_json)
 
 namespace {
 
-// The parts of each struct. A new member stops this from compiling: it belongs into results_members.h, sample_run.h, the
-// table of docs/load-testing.md, and here.
+// The parts of each struct. A new member stops this from compiling: it belongs into results_members.h, sample_run.h,
+// the table of docs/load-testing.md, and here.
 auto parts(const Ledger& x) { const auto& [a, b, c, d, e, f, g] = x; return std::tie(a, b, c, d, e, f, g); }
 auto parts(const Latencies& x) { const auto& [a, b] = x; return std::tie(a, b); }
 auto parts(const TargetResults& x) { const auto& [a, b, c, d] = x; return std::tie(a, b, c, d); }
@@ -117,7 +117,8 @@ private:
     }
     void walk(const std::string& path, const std::string& parent, const Poco::Dynamic::Var& value) {
         if (value.type() == typeid(Poco::JSON::Array::Ptr)) {
-            for (const auto& element : *value.extract<Poco::JSON::Array::Ptr>()) walk(path + "[]", parent + "[]", element);
+            for (const auto& element : *value.extract<Poco::JSON::Array::Ptr>())
+                walk(path + "[]", parent + "[]", element);
         } else if (value.type() == typeid(Poco::JSON::Object::Ptr)) {
             const auto object = value.extract<Poco::JSON::Object::Ptr>();
             if (object->has("hdr") || (object->size() == 1 && object->has("count"))) {
@@ -255,7 +256,9 @@ BOOST_AUTO_TEST_CASE(texts_that_are_not_valid_utf8_are_written_as_such) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_run_is_refused_in_one_line) {
-    const std::string hdr = R"("latencies":{"200":{"response_us":{"hdr":"HISTFAAAAC54nJNpmSzMwMDAwwABzBCKEYgDbx1iX8Bg/wEispf1Av9TGS5Vtu0BTAC1fQj6")";
+    const std::string hdr =
+        R"("latencies":{"200":{"response_us":{"hdr":"HISTFAAAAC54nJNpmSzMwMDAwwABzBCKEYgDbx1iX8Bg/w)"
+        R"(Eispf1Av9TGS5Vtu0BTAC1fQj6")";
     const std::pair<std::string, std::string> cases[] = {
         {"[]", "run.json: expected an object of JSON as `loadtester -f json` writes it"},
         {"{}", R"(run.json: expected the schema "tollgate.loadtest/1", got none)"},
@@ -271,7 +274,8 @@ BOOST_AUTO_TEST_CASE(what_is_no_run_is_refused_in_one_line) {
         {head(R"("exit":1e99)"), "run.json: exit: expected a whole number from -2147483648 to 2147483647, got 1e+99"},
         {head(R"("exit":4294967296)"),
          "run.json: exit: expected a whole number from -2147483648 to 2147483647, got 4294967296"},
-        {head(R"("run":{"duration_s":1e300})"), "run.json: run.duration_s: expected a number that is not beyond 1e18, got 1e+300"},
+        {head(R"("run":{"duration_s":1e300})"),
+         "run.json: run.duration_s: expected a number that is not beyond 1e18, got 1e+300"},
         {head(R"("run":{"url":7})"), "run.json: run.url: expected a text, got 7"},
         {head(R"("run":{"interrupted":"no"})"), R"(run.json: run.interrupted: expected true or false, got "no")"},
         {head(R"("verdict":{})"), "run.json: verdict: expected a list, got an object"},
@@ -286,7 +290,8 @@ BOOST_AUTO_TEST_CASE(what_is_no_run_is_refused_in_one_line) {
         {head(hdr + R"(,"min":90,"max":20000,"sum_ns":-1}}})"),
          "run.json: latencies.200.response_us.hdr: expected sum_ns to be that of the histogram's samples"},
         {head(hdr + R"(,"min":90,"max":20000,"sum_ns":114830000}}})"), "nothing"},
-        {head(R"("targets":[{"response_us":)" + hdr.substr(hdr.rfind('{')) + R"(,"min":90,"max":20000,"sum_ns":114830000}}])"),
+        {head(R"("targets":[{"response_us":)" + hdr.substr(hdr.rfind('{')) +
+              R"(,"min":90,"max":20000,"sum_ns":114830000}}])"),
          "run.json: targets[0].response_us.hdr: expected a histogram of 2 digits"},
         {head("\"verdict\":[" + std::string(10'000'001, ',') + "]"),
          "run.json: expected a loadtester's JSON of at most 10000000 values"},

@@ -31,7 +31,8 @@ inline Results small_run() {
     run.codes[429].service.record(500'000, 1);
     run.timeline[0].response[4].record(500'000, 1);
     ++run.timeline[0].classes[4];
-    run.ledger = {.planned = 5, .never_sent = 0, .sent = 5, .answered = 5, .connection_errors = 0, .timeouts = 0, .aborted = 0};
+    run.ledger = {
+        .planned = 5, .never_sent = 0, .sent = 5, .answered = 5, .connection_errors = 0, .timeouts = 0, .aborted = 0};
     run.answered_in_time = 5;
     run.generator.threads = 1;
     run.generator.cpu_seconds = 0.5;
@@ -106,8 +107,14 @@ inline Results sample_run(unsigned seed = 1, int seconds = 30, double slower = 1
                   .connection_errors = 3, .timeouts = 1, .aborted = 1};
     run.slowest = {{.id = "7f3a90c1-001-0000008812", .target = "GET http://127.0.0.1:8080/orders", .key = "key-1",
                     .status = 503, .problem = "", .planned_at = 12.5, .response = 61'234'567, .service = 61'200'001}};
-    run.failed = {{.id = "7f3a90c1-000-0000000007", .target = "POST http://127.0.0.1:8080/orders", .key = "key-2",
-                   .status = 0, .problem = "timeout", .planned_at = 4.25, .response = 10'000'000'000, .service = 9'999'999'999}};
+    run.failed = {{.id = "7f3a90c1-000-0000000007",
+                   .target = "POST http://127.0.0.1:8080/orders",
+                   .key = "key-2",
+                   .status = 0,
+                   .problem = "timeout",
+                   .planned_at = 4.25,
+                   .response = 10'000'000'000,
+                   .service = 9'999'999'999}};
     run.generator.threads = 2;
     run.generator.cpu_seconds = 18.6;
     run.generator.busiest_share = 0.35;
@@ -121,17 +128,20 @@ inline Results sample_run(unsigned seed = 1, int seconds = 30, double slower = 1
                   .unanswered = {1, 0}};
     GatewayView& view = run.gateway.emplace();
     view.url = "http://127.0.0.1:9180/metrics";
-    view.rows = {{.route = "GET /orders", .status = 200, .answered = 4000, .most = 4006, .counted = 4001, .holds = true},
-                 {.route = "GET /orders", .status = 429, .answered = 8000, .most = 8006, .counted = 8107, .holds = false}};
+    view.rows = {
+        {.route = "GET /orders", .status = 200, .answered = 4000, .most = 4006, .counted = 4001, .holds = true},
+        {.route = "GET /orders", .status = 429, .answered = 8000, .most = 8006, .counted = 8107, .holds = false}};
     view.residual = 101;
     view.compared = true;
     view.cause = "foreign traffic";
-    view.latencies = {{.route = "GET /orders", .count = 12'108, .mean = 0.00055, .p50 = 0.0005, .p90 = 0.0009, .p99 = 0.0021}};
+    view.latencies = {
+        {.route = "GET /orders", .count = 12'108, .mean = 0.00055, .p50 = 0.0005, .p90 = 0.0009, .p99 = 0.0021}};
     view.codes = {{200, 4001}, {429, 8107}};
     view.limited_by_plugin = 8107;
     view.notes = {"its histogram of GET /orders cannot be right"};
-    run.thresholds = {{.expression = "p99{2xx}<50ms", .value = 2'100'000, .unit = "ns", .shown = "2.10 ms", .holds = true},
-                      {.expression = "abort:rate(5xx)<0.1%", .value = 0.01, .unit = "ratio", .shown = "1.00%", .aborted_run = true}};
+    run.thresholds = {
+        {.expression = "p99{2xx}<50ms", .value = 2'100'000, .unit = "ns", .shown = "2.10 ms", .holds = true},
+        {.expression = "abort:rate(5xx)<0.1%", .value = 0.01, .unit = "ratio", .shown = "1.00%", .aborted_run = true}};
     run.expected = {"2xx", "429"};
     run.unexpected = 125;
     run.exit_code = 4;

@@ -58,15 +58,30 @@ BOOST_AUTO_TEST_CASE(an_empty_run_is_told_too) {
 BOOST_AUTO_TEST_CASE(all_that_is_wrong_is_told) {
     const std::string text = report(sample_run());
     for (const std::string_view part :
-         {"+ never sent 1\n", "+ connection errors 3  + timeouts 1  + aborted 1   balanced\n", "of 400/s planned",
-          "  2xx          4350  36.23%", "    201         600   5.00%", "  5xx (503)     120   1.00%", "  unanswered      5   0.04%\n",
-          "    refused 3, timeout 2\n", "times from the planned instant", "\nservice     p50 ", "\ngenerator   TOO SLOW   send lag p99 4.0 us",
-          "17 requests waited for a free connection\n", "\ngateway     NOT RECONCILED, residual 101: foreign traffic   ratelimit refused 8107   http",
-          "GET /orders     429  8000 to 8006        8107  DIFFERS\n", "GET /orders       12108  550 us  500 us  900 us  2.10 ms\n",
-          "its histogram of GET /orders cannot be right\n", "GET http://127.0.0.1:8080/orders   3330  5550  120       0           0 ",
-          "key-2  2340  3540  120       0           5\n", "Jain's index of their 2xx: 0.9943",
-          "slowest     id ", "7f3a90c1-001-0000008812   61.2 ms  61.2 ms  12.5 s  503     GET", "timeout  POST",
-          "pass  p99{2xx}<50ms         2.10 ms\n", "FAIL  abort:rate(5xx)<0.1%  1.00%, ended the run\n",
+         {"+ never sent 1\n",
+          "+ connection errors 3  + timeouts 1  + aborted 1   balanced\n",
+          "of 400/s planned",
+          "  2xx          4350  36.23%",
+          "    201         600   5.00%",
+          "  5xx (503)     120   1.00%",
+          "  unanswered      5   0.04%\n",
+          "    refused 3, timeout 2\n",
+          "times from the planned instant",
+          "\nservice     p50 ",
+          "\ngenerator   TOO SLOW   send lag p99 4.0 us",
+          "17 requests waited for a free connection\n",
+          "\ngateway     NOT RECONCILED, residual 101: foreign traffic   ratelimit refused 8107   http",
+          "GET /orders     429  8000 to 8006        8107  DIFFERS\n",
+          "GET /orders       12108  550 us  500 us  900 us  2.10 ms\n",
+          "its histogram of GET /orders cannot be right\n",
+          "GET http://127.0.0.1:8080/orders   3330  5550  120       0           0 ",
+          "key-2  2340  3540  120       0           5\n",
+          "Jain's index of their 2xx: 0.9943",
+          "slowest     id ",
+          "7f3a90c1-001-0000008812   61.2 ms  61.2 ms  12.5 s  503     GET",
+          "timeout  POST",
+          "pass  p99{2xx}<50ms         2.10 ms\n",
+          "FAIL  abort:rate(5xx)<0.1%  1.00%, ended the run\n",
           "FAIL  expected 2xx, 429     125 otherwise\n",
           "INVALID (exit 4): the generator could not keep its schedule\n  threshold rate(5xx)<0.1%: 1.00%\n"})
         BOOST_TEST_CONTEXT(part) BOOST_TEST(has(text, part));
@@ -108,7 +123,8 @@ BOOST_AUTO_TEST_CASE(colours_change_no_word) {
     std::string coloured = report(sample_run(), true);
     BOOST_TEST(has(coloured, "\x1b[31mFAIL\x1b[0m"));
     BOOST_TEST(!has(plain, "\x1b"));
-    for (std::size_t at = 0; (at = coloured.find('\x1b')) != coloured.npos;) coloured.erase(at, coloured.find('m', at) + 1 - at);
+    for (std::size_t at = 0; (at = coloured.find('\x1b')) != coloured.npos;)
+        coloured.erase(at, coloured.find('m', at) + 1 - at);
     BOOST_TEST(coloured == plain);
 }
 
