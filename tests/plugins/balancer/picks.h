@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <chrono>
 #include <initializer_list>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -29,6 +30,20 @@ public:
 
 private:
     std::set<std::size_t> out_;
+};
+
+// Targets with so many requests under way, at a time, for a key; some of them out.
+struct Scene final : Candidates {
+    std::vector<std::uint32_t> loads;
+    std::set<std::size_t> out;
+    TimePoint time{std::chrono::hours{1}};
+    std::optional<std::uint64_t> asked_by;
+
+    explicit Scene(std::vector<std::uint32_t> loads) : loads{std::move(loads)} {}
+    bool usable(std::size_t target) const override { return !out.contains(target); }
+    std::uint32_t load(std::size_t target) const override { return loads[target]; }
+    TimePoint now() const override { return time; }
+    std::optional<std::uint64_t> key() const override { return asked_by; }
 };
 
 // "aabacaa" for targets 0, 0, 1, 0, 2, 0, 0.
