@@ -16,8 +16,18 @@
 function auth(settings) end
 
 ---@class tollgate.plugins.balancer
----@field policy? "round_robin"|"weighted" # how targets share the requests; one of "round_robin", "weighted"; default: "round_robin"
+---@field policy? "round_robin"|"weighted"|"least_requests"|"ewma"|"consistent_hash" # how targets share the requests; one of "round_robin", "weighted", "least_requests", "ewma", "consistent_hash"; default: "round_robin"
 ---@field choose? tollgate.value # address of the target to take; where none can be had the policy decides; a value
+---@field by? tollgate.value # what requests go by, with consistent_hash; a value
+---@field bound? number # how many times its share of the requests under way a target may have, with consistent_hash; a number from 1.01 to 100
+---@field decay? tollgate.duration # time in which a slow answer is forgotten by two thirds, with ewma; a duration from 100 * milliseconds to 1 * hour; default: 10 * seconds
+---@field sticky? string # name of the cookie that keeps a client with its target; a text
+---@field sticky_secret? string # what the cookie's value is made with, the same in all gateways; at least 16 characters; a text
+---@field sticky_time? tollgate.duration # how long the browser keeps the cookie; else until it ends; a duration from 1 * second to 400 * days
+---@field sticky_path? string # path of the cookie; a text; default: "/"
+---@field sticky_domain? string # domain of the cookie; else the host that was asked; a text
+---@field sticky_same_site? "lax"|"strict"|"none" # SameSite of the cookie; one of "lax", "strict", "none"; default: "lax"
+---@field sticky_secure? boolean # whether the cookie is Secure; else if the request came by https; true or false
 
 ---shares the requests of an upstream among its targets
 ---@param settings? tollgate.plugins.balancer

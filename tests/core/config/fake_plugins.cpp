@@ -10,7 +10,7 @@ namespace {
 
 constexpr const char* schemes[] = {"plain", "bearer"};
 constexpr const char* formats[] = {"json", "text"};
-constexpr const char* policies[] = {"round_robin", "weighted"};
+constexpr const char* policies[] = {"round_robin", "weighted", "least_requests", "ewma", "consistent_hash"};
 constexpr const char* algorithms[] = {"token_bucket", "sliding_window"};
 
 constexpr Field auth_fields[] = {
@@ -20,6 +20,8 @@ constexpr Field auth_fields[] = {
 };
 constexpr Field balancer_fields[] = {
     {.name = "policy", .type = Type::choice, .doc = "how", .fallback = "\"round_robin\"", .choices = policies},
+    {.name = "by", .type = Type::value, .doc = "what"},
+    {.name = "sticky", .type = Type::text, .doc = "cookie"},
 };
 constexpr Field cache_fields[] = {
     {.name = "ttl", .type = Type::duration, .doc = "time to keep", .required = true, .min = 0.001, .max = 86'400},
