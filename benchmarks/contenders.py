@@ -77,11 +77,12 @@ def start_upstream(settings):
 
 # ---- nginx -----------------------------------------------------------------------------------------------------
 
-def nginx(settings, place, server, before=""):
+# `targets`: other lines of the upstream's block than those of its one server.
+def nginx(settings, place, server, before="", targets=""):
     port = free_port()
+    targets = targets or f"        server 127.0.0.1:{settings.upstream_ports[0]};\n"
     http = f"""    upstream responder {{
-        server 127.0.0.1:{settings.upstream_ports[0]};
-        keepalive {settings.keep_alive};
+{targets}        keepalive {settings.keep_alive};
         keepalive_requests {FOREVER};
         keepalive_timeout {IDLE}s;
     }}
@@ -98,8 +99,8 @@ NGINX_PROXY = """            proxy_pass http://responder;
 """
 
 
-def nginx_proxy(settings, place):
-    return nginx(settings, place, f"        location / {{\n{NGINX_PROXY}        }}\n")
+def nginx_proxy(settings, place, targets=""):
+    return nginx(settings, place, f"        location / {{\n{NGINX_PROXY}        }}\n", targets=targets)
 
 
 def nginx_refusing(settings, place):
@@ -116,10 +117,16 @@ def nginx_answer(settings, place):
 # It wants two descriptors for each of maxconn and would not start with fewer; idle clients need one.
 # With many clients it would also give up its idle connections to the upstream, from a quarter of all descriptors on.
 
-def haproxy(settings, place, rules):
+# `balance`: lines of the backend that say how it is balanced; then it has a server `one` and a server `two`, each with
+# what `weights` says of it.
+def haproxy(settings, place, rules, balance="", weights=("", "")):
     port = free_port()
     folder = os.path.join(settings.folder, f"haproxy-{port}")
     os.makedirs(folder, exist_ok=True)
+    servers = "".join(f"    server {name} 127.0.0.1:{port_there} pool-max-conn {settings.keep_alive} "
+                      f"pool-purge-delay {IDLE}s{weight}\n"
+                      for name, port_there, weight in zip(("one", "two") if balance else ("one",),
+                                                          settings.upstream_ports, weights))
     path = write(folder, "haproxy.cfg", f"""global
     nbthread {place.loops}
     maxconn {settings.descriptors}
@@ -138,8 +145,7 @@ frontend clients
     bind 127.0.0.1:{port} backlog 4096
 {rules}    default_backend responder
 backend responder
-    server one 127.0.0.1:{settings.upstream_ports[0]} pool-max-conn {settings.keep_alive} pool-purge-delay {IDLE}s
-""")
+{balance}{servers}""")
     return started(Process("haproxy", [settings.haproxy, "-db", "-f", path], place.cpus, folder), port)
 
 

@@ -5,6 +5,7 @@ from typing import Callable
 
 import contenders
 import generators
+import policies
 from processes import Trouble
 
 
@@ -62,6 +63,10 @@ ROWS = [
     Row("half", "forwarded, at half of what nginx can do", PROXIES, connections=(512,), half_load=True),
     Row("idle", "forwarded, while 10,000 more connections are open and silent", PROXIES, connections=(64,),
         idle=10_000, bytes_goal=1024),
+    *(Row(policy, f"forwarded to two targets by {policy}", policies.of(policy), connections=(64,))
+      for policy in policies.POLICIES if policy != "sticky"),
+    Row("sticky", "forwarded to two targets; every client is new, each answer sets its cookie", policies.of("sticky"),
+        base="haproxy", connections=(64,)),
     Row("generate", "requests made by a load tester, straight to the upstream",
         {"loadtester": generators.loadtester(), "without ids": generators.loadtester("--request-id", "off"),
          "wrk": generators.wrk}, base="wrk", goals={64: 1.00, 512: 1.00}, generators=True),
@@ -105,6 +110,8 @@ def check_answers(row, name, process):
     if "X-API-Key" in row.headers and name == "tollgate":
         owe(name, "X-RateLimit-Limit", "1000000", answer.headers["X-RateLimit-Limit"])
         owe(name, "status without a key", 401, ask(process.port, row.path)[0])
+    if row.name == "sticky":
+        owe(name, "an answer to a client without a cookie sets it", True, "lb=" in (answer.headers["Set-Cookie"] or ""))
     if row.routes:
         owe(name, "status of a path without a route", 404,
             ask(process.port, contenders.route_path(row.routes[name] + 1, 1))[0])
