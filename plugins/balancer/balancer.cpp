@@ -71,7 +71,7 @@ Balancer::Balancer(const Settings& settings, Host& host)
     : recipe_{settings.text("policy"), settings.has("bound") ? settings.number("bound") : 0,
               settings.duration("decay")},
       chosen_{settings.value("choose")}, by_{settings.value("by")}, learns_{recipe_.policy == "ewma"},
-      memory_{host.state<Memory>("memory", [] { return std::make_shared<Memory>(); })} {
+      memory_{host.state<Memory>("turns and latencies", [] { return std::make_shared<Memory>(); })} {
     const bool hashes = recipe_.policy == "consistent_hash";
     if (hashes && !by_)
         throw ConfigError{"by", "expected what requests go by (client_ip, header \"X-User\") with policy "
@@ -112,7 +112,7 @@ void Balancer::read_sticky(const Settings& settings, Host& host) {
                           "expected sticky_secure = true with \"none\": browsers drop the cookie else"};
     const auto random = [] { return std::make_shared<std::string>(balancer::random_secret()); };
     if (!settings.has("sticky_secret"))
-        secret_ = host.state<std::string>("secret", random);
+        secret_ = host.state<std::string>("sticky secret", random);
     else if (secret_ = std::make_shared<std::string>(settings.text("sticky_secret")); secret_->size() < 16)
         throw ConfigError{"sticky_secret", "expected at least 16 characters, got " + std::to_string(secret_->size())};
 }

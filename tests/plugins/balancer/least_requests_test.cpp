@@ -18,9 +18,10 @@ namespace {
 using Weights = std::vector<std::uint32_t>;
 
 // What each target got of `picks` requests, each of which is under way until `under_way` more have come, and so long
-// again where its target is `slow`.
+// again, nine times, where its target is `slow`. `mean_most`: what the busiest had, on average.
 Counts shares_of_lasting_requests(Policy& policy, Scene& scene, int picks, std::size_t under_way,
-                                  std::optional<std::size_t> slow = {}) {
+                                  std::optional<std::size_t> slow = {}, double* mean_most = nullptr) {
+    double most = 0;
     Counts counts(scene.loads.size());
     std::deque<std::pair<std::size_t, int>> open;  // target, rounds left
     for (int pick = 0; pick < picks; ++pick) {
@@ -37,7 +38,9 @@ Counts shares_of_lasting_requests(Policy& policy, Scene& scene, int picks, std::
                 --scene.loads[done];
             if (rounds > 0) break;
         }
+        most += std::ranges::max(scene.loads);
     }
+    if (mean_most) *mean_most = most / picks;
     return counts;
 }
 
@@ -88,10 +91,11 @@ BOOST_AUTO_TEST_CASE(requests_that_last_end_in_even_shares) {
     LeastRequests policy{Weights(10, 1)};
     Scene scene{std::vector<std::uint32_t>(10)};
 
-    const Counts counts = shares_of_lasting_requests(policy, scene, 100'000, 200);
+    double most = 0;
+    const Counts counts = shares_of_lasting_requests(policy, scene, 100'000, 200, {}, &most);
 
-    const auto [least, most] = std::ranges::minmax(scene.loads);
-    BOOST_TEST(most - least <= 8u);  // 20 each
+    BOOST_TEST_MESSAGE("the busiest has " << most);
+    BOOST_TEST(most < 23.5);  // on average; 20 would be even, and one draw without comparing gives 26
     for (const int count : counts) BOOST_TEST(std::abs(count - 10'000) < 500);
 }
 
