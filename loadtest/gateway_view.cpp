@@ -2,6 +2,7 @@
 #include "loadtest/gateway_view.h"
 
 #include "loadtest/metrics_text.h"
+#include "loadtest/secrets.h"
 #include "support/text.h"
 
 #include <algorithm>
@@ -29,7 +30,9 @@ Url routes_url(Url url) {
     return url;
 }
 
-std::string shown(const Url& url) { return (url.secure ? "https://" : "http://") + url.authority + url.path; }
+std::string shown(const Url& url) {
+    return (url.secure ? "https://" : "http://") + url.authority + without_secrets(url.path);
+}
 
 std::string refusal(int status, bool with_token) {
     if (status == 401)

@@ -98,7 +98,7 @@ struct Options {
     std::string key_header = "X-API-Key";
 
     // The gateway's view.
-    std::string metrics_url;               // "": not asked for
+    std::string metrics_url;               // "": not asked for; its query may hold a secret
     std::string metrics_token;             // Authorization: Bearer
     Reconcile reconcile = Reconcile::strict;
 

@@ -3,6 +3,7 @@
 
 #include "loadtest/options.h"
 
+#include <chrono>
 #include <stdexcept>
 #include <string>
 
@@ -24,9 +25,11 @@ struct Access {
     std::string token{};        // shown as Authorization: Bearer; "": none
     bool insecure = false;      // https: any certificate will do
     std::string authorities{};  // https: a file of certificates to trust; "": the system's
+    std::chrono::milliseconds longest{30'000};  // from the connection that stands to the last byte, TLS included
 };
 
-// GETs it, blocking: at most 5 s to connect, 10 s without a byte, 30 s and 64 MiB in all. Follows nothing. Throws NoPage.
+// GETs it, blocking: at most 5 s to connect, 10 s without a byte, `longest` and 64 MiB in all, whatever the server
+// does. Follows nothing. Throws NoPage.
 Page fetch(const Url& url, const Access& access);
 
 }  // namespace tollgate::loadtest

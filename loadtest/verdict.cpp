@@ -2,6 +2,7 @@
 #include "loadtest/verdict.h"
 
 #include "loadtest/exit_codes.h"
+#include "loadtest/secrets.h"
 #include "loadtest/status_filter.h"
 #include "loadtest/threshold.h"
 #include "support/text.h"
@@ -67,7 +68,7 @@ void judge_reconciliation(const Results& results, const Options& options, Reason
     if (options.metrics_url.empty() || options.reconcile != Reconcile::strict) return;
     const auto& gateway = results.gateway;
     if (!gateway)
-        reasons.add(exit_unreconciled, "not reconciled: " + options.metrics_url + " was not read");
+        reasons.add(exit_unreconciled, "not reconciled: " + without_secrets(options.metrics_url) + " was not read");
     else if (!gateway->problem.empty())
         reasons.add(exit_unreconciled, "not reconciled: " + gateway->url + ": " + gateway->problem);
     else if (!gateway->reconciled)

@@ -460,6 +460,20 @@ BOOST_AUTO_TEST_CASE(metrics_without_routes_beside_them_make_one_group) {
                                      server.address() + "/prefix/routes: answered 404\n");
 }
 
+BOOST_AUTO_TEST_CASE(secrets_of_its_url_are_not_shown) {
+    ScriptedUpstream server{[](UpstreamConnection& connection) {
+        while (connection.read_request()) connection.answer(500, "");
+    }};
+    const std::string url = "http://" + server.address() + "/metrics?job=a&token=";
+    Options options;
+    options.metrics_url = url + "s3cret";
+    GatewayProbe probe{options};
+    probe.before();
+    BOOST_TEST(server.last().target() == "/metrics?job=a&token=s3cret");
+    BOOST_TEST(probe.problem() == url + "...: answered 500, expected 200");
+    BOOST_TEST(probe.after({}).url == url + "...");
+}
+
 BOOST_AUTO_TEST_CASE(what_is_no_url_is_wrong_usage) {
     Options options;
     options.metrics_url = "ftp://127.0.0.1";

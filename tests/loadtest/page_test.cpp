@@ -7,7 +7,9 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <chrono>
 #include <string>
+#include <thread>
 
 using namespace tollgate;
 using namespace tollgate::loadtest;
@@ -71,6 +73,48 @@ BOOST_AUTO_TEST_CASE(connections_that_end_early_are_told) {
         if (connection.read_request()) connection.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nonly this");
     }};
     BOOST_TEST(problem_of(cut) == "the page is cut off after 9 bytes");
+}
+
+// Each is alive, says something now and then, and would go on for ever.
+BOOST_AUTO_TEST_CASE(a_page_that_takes_too_long_as_a_whole_is_given_up) {
+    const auto trickle = [](UpstreamConnection& connection, std::string_view text) {
+        for (;;) {
+            connection.send(text);
+            std::this_thread::sleep_for(std::chrono::milliseconds{5});
+        }
+    };
+    const auto problem = [](const ScriptedUpstream::Script& script) {
+        ScriptedUpstream server{script};
+        try {
+            return fetch(parse_url("http://" + server.address()), {.longest = std::chrono::milliseconds{200}}).body;
+        } catch (const NoPage& told) {
+            return std::string{told.what()};
+        }
+    };
+    const std::string too_long = "the page takes longer than 200 ms";
+    BOOST_TEST(problem([](UpstreamConnection& connection) {
+                   for (;;) connection.send("HTTP/1.1 100 Continue\r\n\r\n");
+               }) == too_long);
+    BOOST_TEST(problem([&](UpstreamConnection& connection) {
+                   connection.send("HTTP/1.1 200 OK\r\nX-Slow: ");
+                   trickle(connection, "x");
+               }) == too_long);
+    BOOST_TEST(problem([&](UpstreamConnection& connection) {
+                   connection.send("HTTP/1.1 200 OK\r\n\r\n");
+                   trickle(connection, "up 1\n");
+               }) == too_long);
+    BOOST_TEST(problem([](UpstreamConnection& connection) {
+                   while (connection.read_request()) {}
+               }) == too_long);
+}
+
+BOOST_AUTO_TEST_CASE(a_handshake_that_takes_too_long_is_given_up) {
+    ScriptedUpstream server{[](UpstreamConnection& connection) {
+        while (!connection.read_some().empty()) {}
+    }};
+    BOOST_CHECK_EXCEPTION(
+        fetch(parse_url("https://" + server.address()), {.longest = std::chrono::milliseconds{200}}), NoPage,
+        [](const NoPage& problem) { return problem.what() == std::string{"the page takes longer than 200 ms"}; });
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_http_is_told) {

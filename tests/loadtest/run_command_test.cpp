@@ -202,6 +202,36 @@ BOOST_AUTO_TEST_CASE(a_second_interrupt_waits_for_nothing) {
     BOOST_TEST(results.ledger.aborted == 3u);
 }
 
+BOOST_AUTO_TEST_CASE(a_token_in_the_url_of_the_metrics_is_nowhere_to_be_read) {
+    ScriptedUpstream gateway{[](UpstreamConnection& connection) {
+        while (const auto request = connection.read_request())
+            connection.answer(request->target().starts_with("/metrics") ? 200 : 404, "tollgate_build_info 1\n");
+    }};
+    const int deaf = tollgate::test::bind_deaf();
+    const std::string addresses[]{gateway.address(), tollgate::test::bound_address(deaf)};
+    for (const std::string& address : addresses) {
+        const TemporaryFolder folder;
+        std::vector<std::string> words{loadtester_program(), "-n", "1", "-c", "1", "--reconcile", "report"};
+        for (const char* ending : {"txt", "json", "csv", "html", "hgrm", "log"})
+            words.insert(words.end(), {"-o", (folder / ("run." + std::string{ending})).string()});
+        words.insert(words.end(), {"--metrics", "http://" + address + "/metrics?token=s3cret",
+                                   "http://" + gateway.address()});
+        const auto run = tollgate::test::run(words);
+        BOOST_TEST((run.out + run.err).find("s3cret") == std::string::npos);
+        BOOST_TEST(run.out.find("/metrics?token=...") != std::string::npos);
+        std::size_t files = 0;
+        for (const auto& file : std::filesystem::directory_iterator{folder.path()}) {
+            BOOST_TEST(read_text(file.path()).find("s3cret") == std::string::npos, file.path());
+            ++files;
+        }
+        BOOST_TEST(files == 6u);
+        words[6] = "strict";
+        const auto strict = tollgate::test::run(words);
+        BOOST_TEST((strict.out + strict.err).find("s3cret") == std::string::npos);
+    }
+    ::close(deaf);
+}
+
 BOOST_AUTO_TEST_CASE(exit_codes_are_as_documented) {
     const Nginx nginx{"location /ok { return 200 'x'; } location /busy { return 429; }"};
     const std::string url = "http://" + nginx.address();
