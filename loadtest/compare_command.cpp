@@ -9,7 +9,6 @@
 #include <CLI/CLI.hpp>
 
 #include <charconv>
-#include <iostream>
 #include <memory>
 #include <unistd.h>
 
@@ -45,9 +44,7 @@ int compare_command(const Told& told) {
     const Comparison comparison = compare(before, after);
     const ComparedRuns runs{before, after, comparison, most_regression, differences};
     const int exit_code = runs.regressions().empty() ? exit_passed : exit_threshold;
-    std::cout << (told.format == "json" ? compare_json(runs, exit_code)
-                                        : compare_text(runs, colour_wanted(STDOUT_FILENO)))
-              << std::flush;
+    print(told.format == "json" ? compare_json(runs, exit_code) : compare_text(runs, colour_wanted(STDOUT_FILENO)));
     return exit_code;
 }
 

@@ -10,6 +10,8 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <iostream>
+#include <stdexcept>
 #include <unistd.h>
 
 namespace tollgate::loadtest {
@@ -78,6 +80,11 @@ void write_outputs(const Results& results, const std::vector<Output>& outputs) {
         }
     }
     if (!problems.empty()) throw UsageError{text::join(problems, "\n")};
+}
+
+void print(std::string_view text) {
+    if (!std::cout.write(text.data(), static_cast<std::streamsize>(text.size())).flush())
+        throw std::runtime_error{"stdout took only a part of the report"};
 }
 
 bool colour_wanted(int descriptor) {

@@ -29,6 +29,9 @@ void write_file(const std::string& path, std::string_view text, bool append = fa
 // Each output's report into its file. All are tried; throws UsageError with a line for each that cannot be written.
 void write_outputs(const Results& results, const std::vector<Output>& outputs);
 
+// `text` on stdout, all of it; throws std::runtime_error if stdout takes only a part of it.
+void print(std::string_view text);
+
 // True if `descriptor` is a terminal and neither NO_COLOR nor TERM=dumb asks for plain text.
 bool colour_wanted(int descriptor);
 

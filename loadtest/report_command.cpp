@@ -8,7 +8,6 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
-#include <iostream>
 #include <memory>
 #include <unistd.h>
 
@@ -37,7 +36,7 @@ int report(const Told& told) {
     for (const std::string& path : told.outputs) outputs.push_back({format_of_path(path), path});
     const Results results = read_results(told.run);
     write_outputs(results, outputs);
-    if (outputs.empty() || !told.format.empty()) std::cout << render(results, format, style) << std::flush;
+    if (outputs.empty() || !told.format.empty()) print(render(results, format, style));
     return exit_passed;
 }
 

@@ -94,6 +94,16 @@ BOOST_FIXTURE_TEST_CASE(mistakes_are_one_line_and_exit_2, Saved) {
         said.err.starts_with("loadtester: " + torn + ": expected JSON as `loadtester -f json` writes it, whole: "));
 }
 
+BOOST_FIXTURE_TEST_CASE(what_stdout_does_not_take_is_an_error, Saved) {
+    const std::string program = TOLLGATE_BINARY_DIR "/bin/loadtester";
+    for (const std::string& words : {"report " + a, "report " + a + " -f csv", "compare " + a + ' ' + a,
+                                     "compare " + a + ' ' + a + " -f json --max-regress 5%"}) {
+        const test::Finished said = test::run({"/bin/sh", "-c", program + ' ' + words + " >/dev/full"});
+        BOOST_TEST(said.code == exit_internal, words);
+        BOOST_TEST(said.err == "loadtester: stdout took only a part of the report\n");
+    }
+}
+
 BOOST_FIXTURE_TEST_CASE(regressions_exit_with_99, Saved) {
     const test::Finished said = loadtester({"compare", a, b});
     BOOST_TEST(said.code == exit_passed);
