@@ -5,6 +5,7 @@
 // figures are new rows, not new columns.
 #include "loadtest/report_formats.h"
 #include "loadtest/report_words.h"
+#include "support/text.h"
 
 #include <array>
 #include <charconv>
@@ -15,12 +16,12 @@ namespace tollgate::loadtest {
 
 namespace {
 
+// Who looks at the table in a terminal must not run a name's escapes: text::printable().
 // Spreadsheets take what begins with these for a formula, also in quotes; an apostrophe keeps it a text.
 std::string field(std::string_view text) {
-    std::string safe;
-    if (!text.empty() && std::string_view{"=+-@\t\r"}.find(text[0]) != std::string_view::npos) safe += '\'';
-    safe += text;
-    if (safe.find_first_of(",\"\r\n") == safe.npos) return safe;
+    std::string safe = text::printable(text);
+    if (!safe.empty() && std::string_view{"=+-@"}.find(safe[0]) != std::string_view::npos) safe.insert(0, 1, '\'');
+    if (safe.find_first_of(",\"") == safe.npos) return safe;
     std::string quoted{'"'};
     for (const char letter : safe) {
         if (letter == '"') quoted += '"';

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "loadtest/results_members.h"
+#include "support/text.h"
 
 #include <Poco/JSON/Array.h>
 #include <Poco/JSON/Object.h>
@@ -37,6 +38,7 @@ public:
     void classes(ClassCounts& counts) {
         for (std::size_t i = 0; i < status_classes; ++i) (*this)(status_class_names[i], counts[i]);
     }
+    void nonzero(std::string_view name, std::uint64_t& count) { (*this)(name, count); }
     void derived(std::string_view, auto&&) {}
     void inner(std::string_view name, auto&& list) {
         const std::string member{name};
@@ -92,8 +94,9 @@ private:
     static void read(const Var& found, const std::string& where, std::map<Key, T>& values) {
         values.clear();
         for (const auto& [name, value] : object_of(found, where)) {
-            if constexpr (std::is_integral_v<Key>) read(value, where + '.' + name, values[status(name, where)]);
-            else read(value, where + '.' + name, values[name]);
+            const std::string member = where + '.' + text::printable(name);
+            if constexpr (std::is_integral_v<Key>) read(value, member, values[status(name, where)]);
+            else read(value, member, values[name]);
         }
     }
     static int status(const std::string& name, const std::string& where);

@@ -38,6 +38,9 @@ public:
     void classes(const ClassCounts& counts) {
         for (std::size_t i = 0; i < status_classes; ++i) (*this)(status_class_names[i], counts[i]);
     }
+    void nonzero(std::string_view name, std::uint64_t count) {
+        if (count > 0) (*this)(name, count);
+    }
     void derived(std::string_view name, auto&& value) { (*this)(name, value()); }
     void inner(std::string_view name, auto&& list) {
         begin(name);

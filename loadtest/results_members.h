@@ -4,6 +4,7 @@
 //   way(name, member)           any value, also of types that have Members of their own
 //   way.microseconds(name, ns)  shown in microseconds
 //   way.classes(counts)         a member for each status class
+//   way.nonzero(name, count)    no member where it is 0
 //   way.inner(name, list)       list(way) tells the members of an object by that name
 //   way.derived(name, value)    value() is for whoever reads the JSON; it is written and not read
 #pragma once
@@ -51,11 +52,13 @@ struct Members<TargetResults> {
 template <>
 struct Members<KeyResults> {
     static void of(auto& way, auto& key) {
+        // There can be a million of them.
         way("key", key.name);
-        way.classes(key.classes);
-        way("unanswered", key.unanswered);
-        way.derived("p99_us",
-                    [&] { return key.response ? static_cast<double>(key.response->percentile(99)) / 1e3 : 0; });
+        for (std::size_t i = 0; i < status_classes; ++i) way.nonzero(status_class_names[i], key.classes[i]);
+        way.nonzero("unanswered", key.unanswered);
+        way.derived("p99_us", [&] {
+            return key.response ? std::optional{static_cast<double>(key.response->percentile(99)) / 1e3} : std::nullopt;
+        });
         way("response_us", key.response);
     }
 };

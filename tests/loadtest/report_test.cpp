@@ -96,14 +96,19 @@ BOOST_AUTO_TEST_CASE(csv_has_a_figure_a_row) {
     BOOST_TEST(begin == csv.size());
 }
 
-BOOST_AUTO_TEST_CASE(csv_quotes_and_is_no_formula) {
+BOOST_AUTO_TEST_CASE(csv_quotes_and_is_no_formula_and_no_escape) {
     Results run = small_run();
-    run.keys.resize(2);
+    run.keys.resize(3);
     run.keys[0].name = "=cmd|'/c calc'!A0";
-    run.keys[1].name = "a \"b\", c\nd";
+    run.keys[1].name = "a \"b\", c";
+    run.keys[2].name = "\x1b[2J\nd\t";
+    run.url = "http://127.0.0.1/\x1b]0;title\a";
     const std::string csv = render(run, Format::csv);
     BOOST_TEST(has(csv, "\r\nkey,'=cmd|'/c calc'!A0,2xx,0\r\n"));
-    BOOST_TEST(has(csv, "\r\nkey,\"a \"\"b\"\", c\nd\",2xx,0\r\n"));
+    BOOST_TEST(has(csv, "\r\nkey,\"a \"\"b\"\", c\",2xx,0\r\n"));
+    BOOST_TEST(has(csv, "\r\nkey,\\x1b[2J\\nd\\t,2xx,0\r\n"));
+    for (const char letter : csv)
+        if (letter != '\r' && letter != '\n') BOOST_REQUIRE(static_cast<unsigned char>(letter) >= ' ');
 }
 
 BOOST_AUTO_TEST_SUITE_END()
