@@ -172,6 +172,7 @@ void Assembly::add_limits(const Declaration& declaration) {
     time("body_time", limits.body_time);
     time("send_time", limits.send_time);
     time("idle", limits.idle);
+    time("upgrade_idle", limits.upgrade_idle);
     count("connections", limits.connections);
     time("drain", limits.drain);
 }

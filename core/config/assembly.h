@@ -77,6 +77,7 @@ private:
     void set_upstream(const Declaration& declaration, const std::string& owner, const Item& item, Route& route,
                       int& index);
     void set_answer(const Declaration& declaration, const std::string& owner, const Item& item, Route& route);
+    void set_upgrade(const Declaration& declaration, const std::string& owner, const Item& item, Route& route);
     void set_shaping(const Declaration& declaration, const std::string& owner, Route& route);
     void set_chain(Place place, const std::string& owner, const std::vector<int>& uses, Route& route);
 

@@ -275,8 +275,10 @@ void push_answer(lua_State* state, const AnswerFacts& answer) {
 AnswerChange changed_answer(lua_State* state, const AnswerFacts& answer) {
     const int table = lua_gettop(state);
     AnswerChange change;
-    if (const int at = push_field(state, table, "status"); true)
-        if (const int status = status_of(state, at); status != answer.response.status()) change.status = status;
+    // As it was given it stands, also where it is one that no function could choose (101).
+    if (const int at = push_field(state, table, "status");
+        lua_type(state, at) != LUA_TNUMBER || lua_tonumber(state, at) != answer.response.status())
+        change.status = status_of(state, at);
     const int body = push_field(state, table, "body");
     if (!lua_isnil(state, body) || answer.body) {
         auto text = lua_isnil(state, body) ? std::string{} : body_of(state, body);

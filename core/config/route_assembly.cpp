@@ -2,6 +2,7 @@
 #include "config/assembly.h"
 
 #include "config/assembly_use.h"
+#include "http/upgrade.h"
 #include "support/text.h"
 
 #include <algorithm>
@@ -37,6 +38,7 @@ void Assembly::add_route(const Declaration& declaration) {
     if (destinations.find(' ') != destinations.npos)
         add_problem(place, owner + ": expected an upstream, an answer or a redirect, got " + destinations);
     set_shaping(declaration, owner, route);
+    if (const Item* upgrade = declaration.item.find("upgrade")) set_upgrade(declaration, owner, *upgrade, route);
 
     std::vector<int> uses;
     const Item* plugins = declaration.item.find("plugins");
@@ -114,6 +116,31 @@ void Assembly::set_answer(const Declaration& declaration, const std::string& own
         answer.headers.add("Content-Type", "text/plain; charset=utf-8");
     answer.body = std::make_shared<const std::string>(std::move(body));
     route.answer = std::move(answer);
+}
+
+// "websocket", { "websocket", "tcp" }, or false.
+void Assembly::set_upgrade(const Declaration& declaration, const std::string& owner, const Item& item, Route& route) {
+    if (item.is(Item::Kind::mistake)) return;
+    route.upgrade.clear();
+    if (item.is(Item::Kind::boolean) && !item.truth) return;
+    const auto wrong = [&](const std::string& what) { add_problem(declaration.place, owner + ": upgrade: " + what); };
+    std::vector<const Item*> names{&item};
+    if (item.is(Item::Kind::table) && item.named.empty() && !item.list.empty()) {
+        names.clear();
+        for (const auto& name : item.list) names.push_back(&name);
+    }
+    for (const auto* name : names) {
+        if (name->is(Item::Kind::mistake)) continue;
+        if (!name->is(Item::Kind::text) || !http::is_protocol(name->text))
+            wrong("expected a protocol (\"websocket\"), a list of them, or false, got " + name->describe());
+        else if (http::passes_routes_by(name->text))
+            wrong("expected a protocol that holds no requests, got " + text::quote(name->text) +
+                  ", whose requests would pass all routes by");
+        else
+            route.upgrade.push_back(name->text);
+    }
+    if (!declaration.item.find("upstream"))
+        wrong("expected an upstream that the request goes to, got none");
 }
 
 void Assembly::set_shaping(const Declaration& declaration, const std::string& owner, Route& route) {

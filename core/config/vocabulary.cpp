@@ -26,6 +26,9 @@ constexpr Field limits_fields[] = {
      .fallback = "30 * seconds", .min = 0.01, .max = day},
     {.name = "idle", .type = Type::duration, .doc = "between two requests of a connection, then it is closed",
      .fallback = "60 * seconds", .min = 0.01, .max = day},
+    {.name = "upgrade_idle", .type = Type::duration,
+     .doc = "nothing moves on an upgraded connection (WebSocket), either way; then it is closed",
+     .fallback = "5 * minutes", .min = 0.01, .max = day},
     {.name = "connections", .type = Type::integer, .doc = "connections of clients over all loops, beyond them 503",
      .fallback = "50000", .min = 1, .max = 10'000'000},
     {.name = "drain", .type = Type::duration, .doc = "what a stop grants requests under way",
@@ -166,6 +169,8 @@ constexpr Special route_specials[] = {
     {"cors", "tollgate.cors|false", "which other pages may read the answers, instead of what the word of that name says"},
     {"response", "tollgate.response|fun(response: tollgate.given_response, request: tollgate.request)",
      "function that changes the answer"},
+    {"upgrade", "string|string[]|false", "protocols that client and upstream may go over to; false for none",
+     "\"websocket\""},
     {"limits", "tollgate.route_limits", "limits of this route instead of the general ones"},
 };
 

@@ -81,6 +81,13 @@ public:
 
     void request_began() noexcept { change_in_flight(1); }
     void request_ended() noexcept { change_in_flight(-1); }
+    // Connections that went over to another protocol, or were to; written by the loop, read by any thread.
+    struct Upgrades {
+        std::atomic<std::uint64_t> taken{0}, refused{0}, open{0};
+        static void add(std::atomic<std::uint64_t>& figure, std::uint64_t n = 1) noexcept {
+            figure.store(figure.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
+        }
+    } upgrades;
     int in_flight() const noexcept { return in_flight_.load(std::memory_order_relaxed); }  // any thread
 
     config::ScriptTally script;  // of the functions that this loop has called

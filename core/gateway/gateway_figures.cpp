@@ -67,6 +67,12 @@ std::vector<plugins::Metrics::Watch> watch_loops(plugins::Metrics& metrics, cons
           [&server] { return double(server.accepted()); });
     watch(Kind::gauge, "tollgate_requests_in_flight", "Requests under way.",
           sum(shares, [](const LoopShare& share) { return share.figures.in_flight(); }));
+    watch(Kind::counter, "tollgate_upgrades_total", "Connections that went over to another protocol.",
+          sum(shares, [](const LoopShare& share) { return read(share.figures.upgrades.taken); }));
+    watch(Kind::counter, "tollgate_upgrades_refused_total", "Offers of another protocol that an upstream did not take.",
+          sum(shares, [](const LoopShare& share) { return read(share.figures.upgrades.refused); }));
+    watch(Kind::gauge, "tollgate_upgraded_connections", "Connections that speak another protocol now.",
+          sum(shares, [](const LoopShare& share) { return read(share.figures.upgrades.open); }));
     watch(Kind::counter, "tollgate_upstream_connections_opened_total", "Connections made to targets.",
           sum(shares, [](const LoopShare& share) { return read(share.pool.tally().opened); }));
     watch(Kind::counter, "tollgate_upstream_connections_failed_total", "Connections to targets that could not be made.",

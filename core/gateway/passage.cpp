@@ -100,10 +100,13 @@ void Passage::count() noexcept {
     share_.figures.request_ended();
     if (over_ == net::TimePoint{}) over_ = net::Clock::now();
     const LogContext facts{*this, 0};
+    // What follows a 101 is no request: it would have its hours among the milliseconds.
+    const bool upgraded = facts.status() == 101 && answering_ != net::TimePoint{};
+    const net::Duration to_answer = upgraded ? answering_ - exchange_.began : facts.duration();
     const std::string_view method = exchange_.head_only ? std::string_view{"HEAD"} : exchange_.request.method();
     try {
         share_.figures.count(lease_.figures, snapshot_, *route_,
-                             {method, facts.status(), facts.reason(), facts.duration(), own_time(),
+                             {method, facts.status(), facts.reason(), to_answer, own_time(),
                               facts.bytes_received(), facts.bytes_sent()});
     } catch (const std::exception& problem) {
         log::error("gateway", std::string("a request could not be counted: ") + problem.what());
@@ -133,6 +136,8 @@ const Route& Passage::route() {
     if (exchange_.refusal) throw *exchange_.refusal;
     if (trace_) trace_->begin("gateway");
     prepare_request(request, exchange_.client(), request_id_, snapshot_.trusted_proxies);
+    // Not hop-by-hop for conditions and plugins, who may want to know, or to have it not offered.
+    if (!exchange_.upgrade.empty()) Layout::of(request.headers()).append("Upgrade", exchange_.upgrade, Known::upgrade);
     if (trace_) {
         trace_->see(request, response_);
         trace_->begin("router");
@@ -316,6 +321,7 @@ Task<void> Passage::fetch_from_upstream() {
     const upstream::UpstreamTarget& target = *upstream.targets[*chosen_];
     BodySource* body = request_body_ ? request_body_.get() : exchange_.has_body() ? &exchange_.body() : nullptr;
     attempt_.emplace(Attempt{upstream::Call{upstream, target, exchange_.request, body, this}, *chosen_});
+    if (!exchange_.upgrade.empty()) offer_upgrade();
     attempt_->call.own_host = route_->shaping && route_->shaping->sets_host;
     ++attempts_;
     target.state().in_flight.fetch_add(1, std::memory_order_relaxed);
@@ -327,6 +333,7 @@ Task<void> Passage::fetch_from_upstream() {
         throw;
     }
     if (trace_) trace_attempt();
+    if (!upgrade_.empty() && !attempt_->call.upgraded) Figures::Upgrades::add(share_.figures.upgrades.refused);
 }
 
 Task<void> Passage::on_interim(int status, const Headers& headers) {
@@ -426,6 +433,7 @@ void Passage::finish_answer(Response& response) {
 Task<void> Passage::send() {
     if (blamed_) co_return;
     finish_answer(response_);
+    if (response_.status() == 101) co_return co_await go_over();
     Body& body = response_.body();
     BodySource* source = body.source();
     auto length = source ? source->length() : body.length();

@@ -97,6 +97,8 @@ private:
     void trace_answer();
     void trace_attempt();
     void trace_end(Response& response);
+    void offer_upgrade();
+    Task<void> go_over();
     Response redirect_of(const Redirect& redirect);
     std::string rewritten(const Rewrite& rewrite);
     void give_back_request();
@@ -137,6 +139,7 @@ private:
     std::unique_ptr<BodyRelay> request_body_;
     std::optional<std::size_t> chosen_;
     std::vector<std::size_t> tried_;  // targets of attempts before this one
+    std::string upgrade_;             // the protocols offered to the upstream
     std::optional<Attempt> attempt_;
     int attempts_ = 0;
     const net::TimePoint entered_;     // the turn in which the head was whole

@@ -154,7 +154,7 @@ Task<void> Passage::change_response() {
     ResponseContext ctx{*this, 0};
     for (const auto& function : route_->shaping->functions) {
         const int status = response_.status();
-        const bool bodiless = exchange_.head_only || status == 204 || status == 304;
+        const bool bodiless = exchange_.head_only || status == 101 || status == 204 || status == 304;
         config::AnswerFacts facts{response_, ctx.from_upstream(), from_upstream_time(), {}};
         if (function.body > 0 && !bodiless) facts.body = co_await ctx.whole_response_body(function.body);
         auto change = script()->change(function.number, facts, ctx);

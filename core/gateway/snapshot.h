@@ -57,6 +57,7 @@ struct Route {
     const upstream::Upstream* upstream = nullptr; // null: `answer`, or nothing (a plugin must answer; else 404)
     std::optional<FixedAnswer> answer;
     std::optional<std::uint64_t> body_limit;      // overrides Limits::body
+    std::vector<std::string> upgrade{"websocket"};  // protocols that its upstream may go over to
     std::vector<routing::Host> hosts;             // none: every host
     routing::Conditions conditions;               // all must hold, then `when`
     int when = 0;                                 // number of the function in the Script, 0: none

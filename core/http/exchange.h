@@ -36,6 +36,8 @@ public:
     Request request;
     // Why the request's head cannot be served (400, 408, 414, 431, ...); the rest of `request` is then what was read.
     std::optional<Failure> refusal;
+    // The protocols that the client offers to go over to (RFC 9110 section 7.8), as "websocket"; mostly none.
+    std::string upgrade;
     bool head_only = false;  // the client sent HEAD, whatever a plugin makes of the method on its way to the upstream
     net::TimePoint began;    // first byte of the head
     std::chrono::system_clock::time_point began_at;
@@ -54,6 +56,9 @@ public:
     // there is a length (HEAD, 304).
     virtual void begin(const Response& response, std::optional<std::uint64_t> length, bool bodiless) = 0;
     virtual Task<void> send(std::string_view piece, bool last, const Headers* trailers = nullptr) = 0;
+    // In the place of begin(): the client's offer is taken. From the next send() on, body() is what the client sends and
+    // send() what it is sent, byte for byte, until each has ended; neither has a timeout any more.
+    virtual void begin_upgraded(const Response& response, std::string_view protocol) = 0;
     // What was begun cannot be ended: makes sure that the client sees it is not whole.
     virtual void cut() noexcept = 0;
     virtual void close_after() noexcept = 0;  // no further request on this connection, if it can be told

@@ -4,6 +4,7 @@
 #include "http/hop_by_hop.h"
 #include "http/layout.h"
 #include "http/target.h"
+#include "http/upgrade.h"
 #include "http/writer.h"
 
 #include <algorithm>
@@ -11,6 +12,7 @@
 namespace tollgate::http {
 
 using net::IoResult;
+constexpr net::Duration for_ever = net::Duration::max();
 using Layout = Headers::Layout;
 
 void Http1Exchange::open(Wire& wire, const Client& client, const Limits& limits) {
@@ -33,6 +35,8 @@ void Http1Exchange::close() {
     length_.reset();
     received_ = sent_ = 0;
     head_read_ = expects_continue_ = body_started_ = false;
+    upgrade.clear();
+    upgraded_ = client_ended_ = false;
     keep_ = begun_ = chunked_ = bodiless_ = whole_ = cut_ = false;
 }
 
@@ -122,8 +126,10 @@ void Http1Exchange::settle_connection() {
     const auto& layout = request.layout();
     const ConnectionOptions options = connection_options(layout.headers);
     keep_ = options.persists(layout.version_minor);
-    if (options.upgrade && Layout::find(layout.headers, Known::upgrade))
-        throw Malformed{501, "not_implemented", "upgrading a connection is not served here"};
+    // An offer may be ignored: of HTTP/1.0 it must be, and with a body nobody could say where the one protocol ends and
+    // the other begins.
+    if (options.upgrade && layout.version_minor == 1 && !options.close && !has_body() && !head_only)
+        upgrade = offered_protocols(layout.headers);
     const auto expect = Layout::get(layout.headers, Known::expect);
     if (!expect.empty()) {
         if (!same_text(expect, "100-continue")) throw Malformed{417, "expectation_failed", "expected Expect: 100-continue"};
@@ -152,6 +158,12 @@ void Http1Exchange::limit_body(std::uint64_t bytes) {
 bool Http1Exchange::try_read(std::string_view& piece) {
     body_started_ = true;
     piece = {};
+    if (upgraded_) {
+        piece = wire_->buffered();
+        wire_->consume(piece.size());
+        received_ += piece.size();
+        return !piece.empty() || client_ended_;
+    }
     if (expects_continue_) return false;  // the client waits for a word from us
     while (!parser_->body_done()) {
         std::size_t consumed = 0;
@@ -183,9 +195,13 @@ Task<std::string_view> Http1Exchange::read() {
             say_continue();
             continue;
         }
-        const IoResult got = co_await wire_->more(limits_->body_time);
+        const IoResult got = co_await wire_->more(upgraded_ ? for_ever : limits_->body_time);
         if (got) continue;
         keep_ = false;
+        if (upgraded_ && got.kind == IoResult::Kind::ended) {
+            client_ended_ = true;
+            continue;
+        }
         if (got.kind != IoResult::Kind::timed_out) client_left(got);
         Failure failure{Culprit::client, 408, "request_timeout", "the request's body did not arrive in time"};
         failure.close = true;
@@ -234,6 +250,8 @@ Task<void> Http1Exchange::send_interim(int status, const Headers& headers) {
 void Http1Exchange::begin(const Response& response, std::optional<std::uint64_t> length, bool bodiless) {
     discard_body();
     if (!head_read_ || !parser_->body_done()) keep_ = false;
+    // An offer that is not taken, and more behind it: a request, or the other protocol already? Nobody could say.
+    if (!upgrade.empty() && (!wire_->buffered().empty() || !wire_->stream->silent())) keep_ = false;
     const int status = response.status();
     bodiless_ = bodiless || status == 204 || status == 304;
     length_ = length;
@@ -251,6 +269,7 @@ void Http1Exchange::begin(const Response& response, std::optional<std::uint64_t>
 }
 
 Task<void> Http1Exchange::send(std::string_view piece, bool last, const Headers* trailers) {
+    if (upgraded_) co_return co_await send_upgraded(piece, last);
     if (bodiless_) piece = {};
     sent_ += piece.size();
     if (length_ && !bodiless_ && (sent_ > *length_ || (last && sent_ < *length_))) {
@@ -269,6 +288,26 @@ Task<void> Http1Exchange::send(std::string_view piece, bool last, const Headers*
     if (const IoResult sent = co_await write(out_, piece, after); !sent) client_left(sent);
     out_.clear();
     whole_ = last;
+}
+
+void Http1Exchange::begin_upgraded(const Response& response, std::string_view protocol) {
+    keep_ = false;
+    HeadFacts facts;
+    facts.upgrade = protocol;
+    out_.clear();
+    write_response_head(out_, response.status(), response.headers(), facts);
+    begun_ = upgraded_ = true;
+}
+
+Task<void> Http1Exchange::send_upgraded(std::string_view piece, bool last) {
+    const std::string_view pieces[] = {out_, piece};
+    const IoResult sent = co_await wire_->stream->write(pieces, out_.empty() ? for_ever : limits_->send_time);
+    if (!sent) client_left(sent);
+    std::string{}.swap(out_);  // it stays open long, and says no more of its own
+    sent_ += piece.size();
+    if (!last) co_return;
+    wire_->stream->end_writing();
+    whole_ = true;
 }
 
 void Http1Exchange::cut() noexcept {

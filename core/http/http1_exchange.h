@@ -34,6 +34,7 @@ public:
     Task<void> send_interim(int status, const Headers& headers) override;
     void begin(const Response& response, std::optional<std::uint64_t> length, bool bodiless) override;
     Task<void> send(std::string_view piece, bool last, const Headers* trailers) override;
+    void begin_upgraded(const Response& response, std::string_view protocol) override;
     void cut() noexcept override;
     void close_after() noexcept override { keep_ = false; }
     bool begun() const noexcept override { return begun_; }
@@ -49,6 +50,7 @@ private:
 
     void settle_request();
     void settle_connection();
+    Task<void> send_upgraded(std::string_view piece, bool last);
     void say_continue();
     void discard_body();
     net::Stream::Write write(std::string_view first, std::string_view second = {}, std::string_view third = {}) noexcept;
@@ -61,6 +63,7 @@ private:
     std::optional<RequestParser> parser_;
     std::uint64_t body_limit_ = 0, received_ = 0;
     bool head_read_ = false, expects_continue_ = false, body_started_ = false;
+    bool upgraded_ = false, client_ended_ = false;  // it says no more; told only of upgraded connections
 
     std::string out_;  // what is to be sent before the next piece
     std::optional<std::uint64_t> length_;

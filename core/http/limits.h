@@ -16,6 +16,7 @@ struct Limits {
     std::chrono::nanoseconds body_time = std::chrono::seconds{30};    // between two pieces of a body; beyond: 408
     std::chrono::nanoseconds send_time = std::chrono::seconds{30};    // a client takes nothing that long: cut
     std::chrono::nanoseconds idle = std::chrono::seconds{60};         // between two requests; then closed
+    std::chrono::nanoseconds upgrade_idle = std::chrono::minutes{5};  // nothing moves after a 101; then closed
     std::size_t connections = 50'000;     // over all loops; beyond: refused with 503 and closed
     std::chrono::nanoseconds drain = std::chrono::seconds{30};        // what SIGTERM grants requests under way
 };

@@ -67,6 +67,10 @@ void put_facts(Room& room, const HeadFacts& facts) {
     if (facts.chunked) room.put("Transfer-Encoding: chunked\r\n");
     if (facts.close) room.put("Connection: close\r\n");
     if (facts.keep_alive) room.put("Connection: keep-alive\r\n");
+    if (!facts.upgrade.empty()) {
+        room.put("Connection: upgrade\r\n");
+        room.put_line("Upgrade", facts.upgrade);
+    }
 }
 
 constexpr std::size_t room_for_status = 100;
@@ -92,7 +96,7 @@ std::string_view reason_phrase(int status) noexcept {
 }
 
 void write_response_head(std::string& out, int status, const Headers& headers, const HeadFacts& facts) {
-    Room room{out, room_for_status + room_for_lines(headers) + room_for_facts};
+    Room room{out, room_for_status + room_for_lines(headers) + room_for_facts + facts.upgrade.size()};
     put_status_line(room, status);
     put_lines(room, headers, framing);
     if (!Headers::Layout::find(headers, Known::date)) room.put_line("Date", date_now());
@@ -110,7 +114,7 @@ void write_interim_head(std::string& out, int status, const Headers& headers) {
 void write_request_head(std::string& out, const Request& request, std::string_view host, const HeadFacts& facts) {
     const std::string_view target = request.layout().asterisk ? "*" : request.target(), version = " HTTP/1.1\r\n";
     Room room{out, request.method().size() + 1 + target.size() + version.size() + host.size() +
-                       room_for_lines(request.headers()) + room_for_facts};
+                       room_for_lines(request.headers()) + room_for_facts + facts.upgrade.size()};
     room.put(request.method());
     room.put(' ');
     room.put(target);

@@ -18,6 +18,7 @@ struct HeadFacts {
     bool chunked = false;                 // Transfer-Encoding: chunked
     bool close = false;                   // Connection: close
     bool keep_alive = false;              // Connection: keep-alive, which HTTP/1.0 wants to be told
+    std::string_view upgrade{};           // Connection: upgrade, and Upgrade with this; "": neither
 };
 
 // Lines of `headers` that frame or belong to a connection are left out: the facts say them.

@@ -3,6 +3,7 @@
 
 #include "http/hop_by_hop.h"
 #include "http/parser.h"
+#include "http/upgrade.h"
 #include "http/writer.h"
 
 #include <array>
@@ -96,6 +97,8 @@ public:
     Task<void> send();
     Task<bool> read_head();  // false: the connection ended before a byte came back
     Response take_response();
+    bool upgraded() const noexcept { return parser_->status() == 101; }
+    std::unique_ptr<http::Wire> take_wire() { return std::make_unique<http::Wire>(std::move(wire_)); }
     bool buffered_whole(std::string& bytes);
 
     Task<std::string_view> read() override;
@@ -108,6 +111,7 @@ public:
 
 private:
     void give_back();
+    bool takes_upgrade();
     // How long to wait for the next bytes of an answer that is due within `time` of the request's end (and of the last
     // bytes, if `since` is later).
     Duration patience(Duration time, net::TimePoint since) const;
@@ -141,6 +145,7 @@ Task<void> Conversation::send() {
     } else if (anticipates_content(call_.request.method())) {
         facts.length = 0;  // said, since strict servers ask for it (RFC 9110 section 8.6)
     }
+    facts.upgrade = call_.upgrade;
     std::string head = pool_.lend_text();
     const bool keep_host = upstream.preserve_host || call_.own_host;
     const std::string_view host = keep_host && Headers::Layout::find(call_.request.headers(), http::Known::host)
@@ -204,6 +209,7 @@ Task<bool> Conversation::read_head() {
         }
         const int status = parser_->status();
         if (status >= 200 && status <= 599) break;
+        if (status == 101 && takes_upgrade()) break;
         if (status < 100 || status > 199 || status == 101 || interim == most_interim_answers)
             fail(Outcome::garbage, 502, "upstream_garbage", "the upstream's answer is not HTTP",
                  "unexpected status " + std::to_string(status));
@@ -215,15 +221,25 @@ Task<bool> Conversation::read_head() {
     co_return true;
 }
 
+// A 101 that nobody asked for, or to something else, is none (RFC 9110 section 15.2.2).
+bool Conversation::takes_upgrade() {
+    if (call_.upgrade.empty() || !http::connection_options(head_.headers).upgrade) return false;
+    const auto taken = http::taken_protocol(head_.headers, call_.upgrade);
+    if (!taken.empty()) call_.upgrade = taken;
+    return !taken.empty();
+}
+
 Response Conversation::take_response() {
     call_.outcome = Outcome::answered;
     call_.status = parser_->status();
     std::optional<std::uint64_t> declared;
     if (Headers::Layout::find(head_.headers, http::Known::content_length)) declared = parser_->length();
-    reusable_ = reusable_ && parser_->framing() != Framing::until_close &&
+    // One that was offered another protocol gets no request of others: who knows what it makes of what comes next.
+    reusable_ = reusable_ && call_.upgrade.empty() && parser_->framing() != Framing::until_close &&
                 http::connection_options(head_.headers).persists(parser_->version_minor());
     http::strip_hop_by_hop(head_.headers);
-    Response response{parser_->status(), std::move(head_.headers)};
+    Response response{upgraded() ? 200 : parser_->status(), std::move(head_.headers)};
+    response.layout().status = parser_->status();  // a 101 is no status for plugins to make
     response.layout().source = {true, parser_->version_minor(), declared};
     return response;
 }
@@ -323,6 +339,10 @@ Task<Response> call(Pool& pool, Call& call) {
         co_await conversation->send();
         if (co_await conversation->read_head()) {
             Response response = conversation->take_response();
+            if (conversation->upgraded()) {
+                call.upgraded = conversation->take_wire();
+                co_return response;
+            }
             std::string bytes;
             if (conversation->buffered_whole(bytes))
                 response.set_body(std::move(bytes));

@@ -33,6 +33,9 @@ struct Call {
     const Request& request;          // its headers free of hop-by-hop lines
     BodySource* body;        // null: none
     InterimSink* interim;    // null: interim answers are dropped
+    // The protocols offered to the target (RFC 9110 section 7.8), "": none. Once it has taken one, that one.
+    std::string_view upgrade{};
+    std::unique_ptr<http::Wire> upgraded;  // its connection from then on: the answer is a 101
     bool own_host = false;   // the request's Host goes on, whatever the upstream says
 
     Outcome outcome = Outcome::abandoned;

@@ -100,6 +100,7 @@
 ---@field body_time? tollgate.duration # between two pieces of a body, beyond it 408; a duration from 10 * milliseconds to 1 * day; default: 30 * seconds
 ---@field send_time? tollgate.duration # how long a client may take nothing of its answer before it is cut; a duration from 10 * milliseconds to 1 * day; default: 30 * seconds
 ---@field idle? tollgate.duration # between two requests of a connection, then it is closed; a duration from 10 * milliseconds to 1 * day; default: 60 * seconds
+---@field upgrade_idle? tollgate.duration # nothing moves on an upgraded connection (WebSocket), either way; then it is closed; a duration from 10 * milliseconds to 1 * day; default: 5 * minutes
 ---@field connections? integer # connections of clients over all loops, beyond them 503; an integer from 1 to 10000000; default: 50000
 ---@field drain? tollgate.duration # what a stop grants requests under way; a duration of at most 1 * day; default: 30 * seconds
 
@@ -152,6 +153,7 @@
 ---@field errors? tollgate.errors # what clients are told of failures here, before what the word of that name says
 ---@field cors? tollgate.cors|false # which other pages may read the answers, instead of what the word of that name says
 ---@field response? tollgate.response|fun(response: tollgate.given_response, request: tollgate.request) # function that changes the answer
+---@field upgrade? string|string[]|false # protocols that client and upstream may go over to; false for none; default: "websocket"
 ---@field limits? tollgate.route_limits # limits of this route instead of the general ones
 
 ---@class tollgate.target

@@ -150,13 +150,6 @@ BOOST_AUTO_TEST_CASE(nothing_behind_a_last_request_is_served) {
     BOOST_TEST(scene.upstream.requests() == 1);
 }
 
-BOOST_AUTO_TEST_CASE(upgrades_are_not_served_yet_and_say_so) {
-    Scene scene;
-    auto client = scene.gateway.client();
-    BOOST_TEST(client.get("/chat", "Connection: keep-alive, Upgrade\r\nUpgrade: websocket\r\n").status() == 501);
-    BOOST_TEST(scene.upstream.requests() == 0);
-}
-
 BOOST_AUTO_TEST_CASE(connect_is_not_served) {
     Scene scene;
     auto client = scene.gateway.client();

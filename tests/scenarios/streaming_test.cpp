@@ -203,6 +203,42 @@ BOOST_AUTO_TEST_CASE(an_upstream_that_reads_slowly_slows_the_client_down) {
     done.open();
 }
 
+// The upstream says nothing more before the client has what was said: what the gateway held back would hold up both.
+BOOST_AUTO_TEST_CASE(every_server_sent_event_flows_at_once) {
+    constexpr int events = 200;
+    const auto event = [](int number) { return "id: " + std::to_string(number) + "\ndata: tick\n\n"; };
+    for (const bool chunked : {true, false}) {
+        std::atomic<int> seen{0};
+        std::atomic<std::int64_t> longest{0};
+        ScriptedUpstream upstream{[&](UpstreamConnection& connection) {
+            connection.read_request();
+            connection.send("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n" +
+                            std::string{chunked ? "Transfer-Encoding: chunked" : "Connection: close"} + "\r\n\r\n");
+            for (int i = 0; i < events; ++i) {
+                const auto began = std::chrono::steady_clock::now();
+                connection.send(chunked ? chunk(event(i)) : event(i));
+                wait_until("the client has the event", [&] { return seen > i; });
+                longest = std::max<std::int64_t>(longest, (std::chrono::steady_clock::now() - began) / 1us);
+            }
+            if (chunked) connection.send(chunk(""));
+        }};
+        GatewayProcess gateway{routes_to(upstream.address())};
+        auto client = gateway.client();
+        client.send(RawClient::head("GET", "/events", "Accept: text/event-stream\r\n"));
+        const auto head = read_head(client);
+        BOOST_TEST(head.header("Content-Type") == "text/event-stream");
+        for (int i = 0; i < events; ++i) {
+            const auto size = std::stoul(client.read_until("\r\n"), nullptr, 16);
+            BOOST_TEST(client.read_exactly(size) == event(i));
+            client.read_exactly(2);
+            ++seen;
+        }
+        BOOST_TEST(client.read_exactly(5) == "0\r\n\r\n");
+        BOOST_TEST_MESSAGE("the slowest event took " << longest << " us to the client and back to the test");
+        for (const auto& failure : upstream.failures()) BOOST_ERROR(failure);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_half_closed_client_gets_its_answer) {
     Gate asked, closed;
     ScriptedUpstream upstream{[&](UpstreamConnection& connection) {

@@ -176,7 +176,7 @@ public:
     std::chrono::nanoseconds time_to_first_byte() const noexcept;  // since the attempt began; 0 if none came
 };
 
-// on_response: an answer is ready, from the upstream, a plugin or the route; nothing has been sent to the client.
+// on_response: an answer is ready, whoever made it, and nothing of it sent. A 101 (Upgrade) has lines, but no body.
 class ResponseContext : public Context {
 public:
     using Context::Context;
@@ -195,8 +195,8 @@ public:
     int status() const noexcept;  // as sent to the client; 499 where it left before one was sent
     // Lines of the answer as sent; empty where none was.
     const Headers& response_headers() const noexcept;
-    std::uint64_t bytes_received() const noexcept;  // of the request's body
-    std::uint64_t bytes_sent() const noexcept;      // of the answer's body
+    std::uint64_t bytes_received() const noexcept;  // of the request's body; of a 101, what the client sent after it
+    std::uint64_t bytes_sent() const noexcept;      // of the answer's body; of a 101, what followed it
     bool complete() const noexcept;                 // the answer went out whole
     // Why the gateway answered by itself, as in the answer's "error" member ("rate_limited"), or "".
     std::string_view reason() const noexcept;

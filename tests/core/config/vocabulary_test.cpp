@@ -60,6 +60,7 @@ BOOST_AUTO_TEST_CASE(described_defaults_are_those_that_hold_where_nothing_is_sai
     BOOST_TEST((said.body_time == held.body_time));
     BOOST_TEST((said.send_time == held.send_time));
     BOOST_TEST((said.idle == held.idle));
+    BOOST_TEST((said.upgrade_idle == held.upgrade_idle));
     BOOST_TEST(said.connections == held.connections);
     BOOST_TEST((said.drain == held.drain));
     const upstream::Upstream plain, &made = *loaded.snapshot->upstreams.at(0);

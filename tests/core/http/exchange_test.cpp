@@ -1,5 +1,6 @@
 // tests/core/http/exchange_test.cpp - one request and its answer over HTTP/1.1, as client and handler see it.
 #include "core/http/session_site.h"
+#include "http/layout.h"
 
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
@@ -150,7 +151,6 @@ const std::pair<const char*, int> refused[] = {
     {"GET / HTTP/1.1\nHost: a\n\n", 400},
     {"GET / HTTP/2.0\r\nHost: a\r\n\r\n", 505},
     {"CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n", 501},
-    {"GET / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n", 501},
     {"GET / HTTP/1.1\r\nHost: a\r\nExpect: the-unexpected\r\n\r\n", 417},
 };
 BOOST_AUTO_TEST_CASE(ambiguous_requests_are_refused_and_the_connection_closed) {
@@ -160,6 +160,79 @@ BOOST_AUTO_TEST_CASE(ambiguous_requests_are_refused_and_the_connection_closed) {
         BOOST_TEST(has(got, "Connection: close\r\n"));
         BOOST_TEST(!has(got, "smuggled"));
     }
+}
+
+// Answers with what was offered.
+Task<void> say_offer(http::Exchange& exchange) {
+    const std::string text = '[' + exchange.upgrade + ']';
+    exchange.begin(Response{200}, text.size(), false);
+    co_await exchange.send(text, true);
+}
+
+BOOST_AUTO_TEST_CASE(an_offer_of_another_protocol_is_told_where_it_can_be_taken) {
+    const std::pair<const char*, const char*> offers[] = {
+        {"GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n", "[websocket]"},
+        {"GET / HTTP/1.1\r\nHost: a\r\nConnection: keep-alive, upgrade\r\nUpgrade: a/1, h2c\r\nUpgrade: b\r\n\r\n", "[a/1, b]"},
+        {"GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\n\r\n", "[]"},
+        {"GET / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\n\r\n", "[]"},
+        {"GET / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: h2c\r\n\r\n", "[]"},
+        {"GET / HTTP/1.1\r\nHost: a\r\nConnection: upgrade, close\r\nUpgrade: websocket\r\n\r\n", "[]"},
+        {"GET / HTTP/1.0\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n", "[]"},
+        {"POST / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: x\r\nContent-Length: 2\r\n\r\nhi", "[]"},
+        {"POST / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: x\r\nContent-Length: 0\r\n\r\n", "[x]"},
+    };
+    for (const auto& [bytes, offer] : offers) {
+        SessionSite site{guarded(say_offer)};
+        auto client = site.connect();
+        client.say(bytes);
+        const auto got = answer(client);
+        BOOST_TEST(got.ends_with(offer), bytes << got);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(an_offer_not_taken_with_more_behind_it_ends_the_connection) {
+    SessionSite site{guarded(say_offer)};
+    auto client = site.connect();
+    const std::string offer = "GET / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n";
+    client.say(offer);
+    BOOST_TEST(!has(answer(client), "Connection: close\r\n"));
+    client.say(offer + "GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n");
+    BOOST_TEST(has(answer(client), "Connection: close\r\n"));
+    BOOST_TEST(client.rest() == "");
+}
+
+// An upgraded connection is bytes, from the one right behind the request on, until each side has ended.
+BOOST_AUTO_TEST_CASE(what_follows_an_upgrade_is_passed_as_it_is) {
+    std::promise<void> over;
+    bool whole = false;
+    SessionSite site{guarded([&](http::Exchange& exchange) -> Task<void> {
+        return [](http::Exchange& e, bool& w, std::promise<void>& o) -> Task<void> {
+            Response response{200};
+            response.layout().status = 101;
+            e.begin_upgraded(response, "x");
+            co_await e.send({}, false);
+            for (;;) {
+                const std::string piece{co_await e.body().read()};
+                if (piece.empty()) break;
+                co_await e.send("<" + piece + ">", false);
+            }
+            co_await e.send("end", true);
+            w = e.sent_whole() && e.body_received() == 22 && e.body_sent() == 29;
+            o.set_value();
+        }(exchange, whole, over);
+    })};
+    auto client = site.connect();
+    client.say("GET / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\nGET / HTTP/1.1\r\n\r\n");
+    const auto head = client.head();
+    BOOST_TEST(head.starts_with("HTTP/1.1 101 Switching Protocols\r\n"));
+    BOOST_TEST(head.ends_with("Connection: upgrade\r\nUpgrade: x\r\n\r\n"));
+    BOOST_TEST(client.bytes(20) == "<GET / HTTP/1.1\r\n\r\n>");
+    client.say("more");
+    BOOST_TEST(client.bytes(6) == "<more>");
+    client.end_writing();
+    BOOST_TEST(client.rest() == "end");
+    BOOST_TEST(happened(over));
+    BOOST_TEST(whole);
 }
 
 BOOST_AUTO_TEST_CASE(refused_request_keeps_a_path_for_the_log) {

@@ -47,6 +47,17 @@ BOOST_AUTO_TEST_CASE(lines_that_frame_are_the_gateways_own) {
     BOOST_TEST(out == "GET /a?b HTTP/1.1\r\nHost: upstream:80\r\nDate: x\r\nX-A: 1\r\n\r\n");
 }
 
+BOOST_AUTO_TEST_CASE(an_upgrade_is_the_gateways_to_say) {
+    const Headers headers{{"Date", "x"}, {"Upgrade", "h2c"}, {"Connection", "X"}};
+    BOOST_TEST(response_head(101, headers, {.length = {}, .upgrade = "websocket"}) ==
+               "HTTP/1.1 101 Switching Protocols\r\nDate: x\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n");
+    const std::string longest(10'000, 'u');
+    Request request{"GET", "/"};
+    std::string out;
+    write_request_head(out, request, "a", {.length = {}, .upgrade = longest});
+    BOOST_TEST(out == "GET / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: " + longest + "\r\n\r\n");
+}
+
 BOOST_AUTO_TEST_CASE(date_is_added_where_there_is_none) {
     const auto head = response_head(200, {}, {});
     BOOST_TEST(head.starts_with("HTTP/1.1 200 OK\r\nDate: "));

@@ -301,6 +301,68 @@ BOOST_AUTO_TEST_CASE(garbage_is_502_and_never_passed_on) {
     BOOST_TEST(reason(ask_once("HTTP/1.1 200 OK\r\nX: " + std::string(100'000, 'x'))) == "upstream_garbage");
 }
 
+// What came of a request that offered "websocket, x".
+struct Offered {
+    UpstreamSite::Result result;
+    std::string taken, behind;
+    bool upgraded = false;
+};
+Offered offer(const std::string& bytes) {
+    ScriptedPeer peer{say_once(bytes)};
+    UpstreamSite site{peer.address()};
+    Offered offered;
+    const Request request = get();
+    upstream::Call call{site.upstream, site.target(), request};
+    call.upgrade = "websocket, x";
+    site.run(UpstreamSite::exchange(site.pool, call, offered.result));
+    site.on_loop([&] {
+        offered.upgraded = call.upgraded != nullptr;
+        offered.taken = call.upgrade;
+        if (call.upgraded) offered.behind = call.upgraded->buffered();
+        call.upgraded.reset();
+    });
+    return offered;
+}
+
+BOOST_AUTO_TEST_CASE(an_upgrade_that_was_offered_is_taken) {
+    const auto taken = offer("HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n"
+                             "Upgrade: WebSocket\r\nSec-WebSocket-Accept: a\r\n\r\n\x81\x01!");
+    BOOST_TEST(taken.upgraded);
+    BOOST_TEST(taken.taken == "websocket");
+    BOOST_TEST(taken.behind == "\x81\x01!");
+    BOOST_TEST(status(taken.result) == 101);
+    BOOST_TEST(taken.result.headers == "Sec-WebSocket-Accept=a;");
+    BOOST_TEST(taken.result.outcome == Outcome::answered);
+}
+
+BOOST_AUTO_TEST_CASE(an_upgrade_to_what_was_not_offered_is_garbage) {
+    for (const char* lines : {"", "Connection: upgrade\r\n", "Upgrade: websocket\r\n", "Connection: upgrade\r\nUpgrade: h2c\r\n",
+                              "Connection: upgrade\r\nUpgrade: x, websocket\r\n",
+                              "Connection: upgrade\r\nUpgrade: x\r\nUpgrade: x\r\n"}) {
+        const auto answer = offer("HTTP/1.1 101 Switching Protocols\r\n" + std::string{lines} + "\r\n");
+        BOOST_TEST(!answer.upgraded, lines);
+        BOOST_TEST(status(answer.result) == 502, lines);
+        BOOST_TEST(answer.result.outcome == Outcome::garbage, lines);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_connection_that_refused_an_upgrade_is_not_used_again) {
+    ScriptedPeer peer{[](Listening& listening) {
+        auto one = listening.accept();
+        one.head();
+        one.say("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nno");
+        one.rest();
+    }};
+    UpstreamSite site{peer.address()};
+    Offered offered;
+    const Request request = get();
+    upstream::Call call{site.upstream, site.target(), request};
+    call.upgrade = "websocket";
+    site.run(UpstreamSite::exchange(site.pool, call, offered.result));
+    BOOST_TEST(offered.result.body == "no");
+    BOOST_TEST(site.pool.tally().idle.load() == 0u);
+}
+
 BOOST_AUTO_TEST_CASE(answer_cut_short_never_looks_whole) {
     for (const char* bytes : {"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
                               "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n",
