@@ -86,6 +86,7 @@ void Passage::trace_attempt() {
     trace_->result.upstream = call.upstream.name;
     trace_->result.target = target;
     trace_->result.sent = trace_->request();
+    if (!call.upgrade.empty()) trace_->result.sent->lines.push_back({"Upgrade", std::string{call.upgrade}});
     if (!call.upstream.preserve_host && !call.own_host)
         for (auto& line : trace_->result.sent->lines)
             if (http::same_text(line.name, "Host")) line.value = target;
