@@ -1,5 +1,5 @@
-// core/config/assembly.cpp - whole-file declarations and plugin uses; admin_assembly.cpp, upstream_assembly.cpp and
-// route_assembly.cpp have the rest.
+// core/config/assembly.cpp - whole-file declarations and plugin uses; listen_assembly.cpp, admin_assembly.cpp,
+// upstream_assembly.cpp and route_assembly.cpp have the rest.
 #include "config/assembly.h"
 
 #include "config/assembly_use.h"
@@ -123,32 +123,6 @@ Item Assembly::fallback(const Field& field, const std::string& owner, Place plac
     return fallbacks_[field.fallback] = item;
 }
 
-void Assembly::add_listen(const Declaration& declaration) {
-    std::vector<const Item*> items{&declaration.item};
-    if (declaration.item.is(Item::Kind::table) && declaration.item.named.empty() && !declaration.item.list.empty()) {
-        items.clear();
-        for (const auto& item : declaration.item.list) items.push_back(&item);
-    }
-    for (const auto* item : items) {
-        if (item->is(Item::Kind::mistake)) continue;
-        std::string problem = "expected an address (listen \"127.0.0.1:8080\"), got " + item->describe();
-        auto address = item->is(Item::Kind::text) ? net::Address::parse(item->text, problem) : std::nullopt;
-        if (!address) {
-            add_problem(declaration.place, "listen: " + problem);
-            continue;
-        }
-        auto& listens = snapshot_->listens;
-        // Port 0 is a free port, another one each time.
-        const auto same = [&](const net::Address& other) {
-            return other.text() == address->text() && (address->is_unix() || address->port() != 0);
-        };
-        if (std::any_of(listens.begin(), listens.end(), same))
-            add_problem(declaration.place, "listen: " + text::quote(item->text) + " is declared twice");
-        else
-            listens.push_back(std::move(*address));
-    }
-}
-
 void Assembly::add_limits(const Declaration& declaration) {
     if (!expect_table(declaration)) return;
     if (!once(declaration, "limits", limits_)) return;
@@ -173,6 +147,8 @@ void Assembly::add_limits(const Declaration& declaration) {
     time("send_time", limits.send_time);
     time("idle", limits.idle);
     time("upgrade_idle", limits.upgrade_idle);
+    time("handshake_time", limits.handshake_time);
+    count("handshakes", limits.handshakes);
     count("connections", limits.connections);
     time("drain", limits.drain);
 }

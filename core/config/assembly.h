@@ -6,6 +6,7 @@
 #include "config/schema.h"
 #include "config/shaping_assembly.h"
 #include "config/vocabulary.h"
+#include "net/tls_server_context.h"
 
 #include <map>
 #include <memory>
@@ -50,6 +51,11 @@ private:
     Item fallback(const Field& field, const std::string& owner, Place place);
 
     void add_listen(const Declaration& declaration);
+    void add_address(Place place, const Item& item, const std::shared_ptr<const net::TlsServerContext>& tls);
+    std::shared_ptr<const net::TlsServerContext> tls_of(Place place, const std::string& owner, const Item& item,
+                                                        const std::string& addresses);
+    std::optional<net::TlsCertificate> certificate_of(Place place, const std::string& owner, const Item& item,
+                                                      const CheckedSettings& settings);
     void add_admin(const Declaration& declaration);
     void set_admin_listen(const Declaration& declaration, const Item& item);
     void set_admin_token(const Declaration& declaration, const Item& table);

@@ -4,6 +4,7 @@
 #include "config/assembly.h"
 #include "config/lua_script.h"
 #include "config/outline.h"
+#include "net/tls_server_context.h"
 #include "support/text.h"
 
 #include <map>
@@ -39,7 +40,10 @@ void run(Source& source, const Surroundings& surroundings, Loaded& loaded) {
         loaded.problems = in_order(*source.files(), problems);
         if (!problems.empty()) return;
         auto snapshot = assembly.snapshot();
-        snapshot->outline = std::make_unique<const Outline>(outline_of(reader, source));
+        auto outline = std::make_unique<Outline>(outline_of(reader, source));
+        for (std::size_t i = 0; i < snapshot->listens.size(); ++i)
+            if (const auto& tls = snapshot->listens[i].tls) outline->add_to_listen(i, "certificates", tls->description());
+        snapshot->outline = std::move(outline);
         add_scripts(source, surroundings, reader.functions(), *snapshot);
         loaded.snapshot = std::move(snapshot);
     } catch (const std::exception& error) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "gateway/snapshot.h"
+#include "net/tls_tickets.h"
 #include "plugins/catalogue.h"
 
 #include <filesystem>
@@ -31,6 +32,8 @@ struct Surroundings {
     std::function<const char*(const char*)> env;
     // Runs what makes the plugins, whose threads inherit the priority of who does. Null: whoever loads.
     std::function<void(const std::function<void()>&)> making_plugins{};
+    // By which sessions of TLS are resumed, also those from before a reload. Null: each configuration has its own.
+    std::shared_ptr<net::TlsTickets> tickets{};
 };
 
 struct Loaded {

@@ -13,8 +13,8 @@ namespace tollgate::config {
 
 namespace {
 
-constexpr std::array<std::string_view, 8> plain_names = {"method",    "path",  "host",   "scheme",
-                                                         "client_ip", "route", "caller", "tier"};
+constexpr std::array<std::string_view, 9> plain_names = {
+    "method", "path", "host", "scheme", "client_ip", "route", "caller", "tier", "client_certificate"};
 constexpr std::array<std::string_view, 4> named_names = {"headers", "query", "cookies", "parameters"};
 
 // A request on its way through the corridor, as functions see it.
@@ -30,9 +30,10 @@ public:
             case Plain::client_ip: return ctx_.client_ip();
             case Plain::route: return ctx_.route();
             case Plain::caller: return ctx_.caller() ? ctx_.caller()->id() : std::string_view{};
-            case Plain::tier: break;
+            case Plain::tier: return ctx_.caller() ? ctx_.caller()->tier() : std::string_view{};
+            case Plain::client_certificate: break;
         }
-        return ctx_.caller() ? ctx_.caller()->tier() : std::string_view{};
+        return ctx_.client_certificate() ? std::string_view{ctx_.client_certificate()->subject} : std::string_view{};
     }
     std::string_view named(Named fact, std::string_view name, std::string& scratch) const override {
         switch (fact) {

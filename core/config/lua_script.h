@@ -13,7 +13,7 @@ namespace tollgate::config {
 // What a function sees of a request. The gateway's is a Context; a test may bring its own.
 class Facts {
 public:
-    enum class Plain { method, path, host, scheme, client_ip, route, caller, tier };
+    enum class Plain { method, path, host, scheme, client_ip, route, caller, tier, client_certificate };
     enum class Named { headers, query, cookies, parameters };
     virtual ~Facts() = default;
     // Absent is "". Views hold until the function has returned, or `scratch` changes.

@@ -52,7 +52,7 @@ private:
         const Item& item = declaration.item;
         const std::string place = where(declaration.place);
         switch (declaration.word) {
-            case Word::listen:
+            case Word::listen: return add_listens(place, item, settings_of_names(item));
             case Word::trusted_proxies: return add_texts(word_name(declaration.word), place, item);
             case Word::always: return collect_uses(item, only("always", place).uses);
             case Word::tier:
@@ -88,6 +88,11 @@ private:
         for (const Item& inner : item.list) add_texts(kind, place, inner);
     }
 
+    void add_listens(const std::string& place, const Item& item, const std::vector<Outline::Setting>& settings) {
+        if (item.is(Item::Kind::text)) outline_.parts.push_back({"listen", item.text, place, settings});
+        for (const Item& inner : item.list) add_listens(place, inner, settings);
+    }
+
     void add_targets(const std::string& kind, const std::string& place, const Item& item) {
         if (item.is(Item::Kind::text)) {
             outline_.parts.push_back({kind, item.text, place});
@@ -107,6 +112,12 @@ private:
         std::vector<Outline::Setting> settings;
         // `admin "127.0.0.1:9180"` has one setting without a name.
         if (!item.is(Item::Kind::table) && !item.is(Item::Kind::nothing)) settings.push_back(setting("", item));
+        for (Outline::Setting& named : settings_of_names(item)) settings.push_back(std::move(named));
+        return settings;
+    }
+
+    std::vector<Outline::Setting> settings_of_names(const Item& item) {
+        std::vector<Outline::Setting> settings;
         for (const auto& [name, value] : item.named) settings.push_back(setting(name, value));
         return settings;
     }
@@ -170,6 +181,16 @@ private:
 }  // namespace
 
 std::string Outline::Part::what() const { return name.empty() ? kind : kind + ' ' + text::quote(name); }
+
+void Outline::add_to_listen(std::size_t number, const std::string& name, const std::string& value) {
+    for (Part& part : parts) {
+        if (part.kind != "listen" || number-- > 0) continue;
+        const auto at = std::lower_bound(part.settings.begin(), part.settings.end(), name,
+                                         [](const Setting& setting, const std::string& wanted) { return setting.name < wanted; });
+        part.settings.insert(at, {name, text::printable(value), std::hash<std::string>{}(value)});
+        return;
+    }
+}
 
 Outline outline_of(const Reader& reader, const Source& source) { return Writer{reader, source}.whole(); }
 

@@ -31,6 +31,8 @@ struct Outline {
 
         std::string what() const;  // `route "GET /"`
     };
+    // Of the address that was declared as the `number`th: something more than routes.lua says, "certificates".
+    void add_to_listen(std::size_t number, const std::string& name, const std::string& value);
     std::vector<Part> parts;  // in the order declared
     std::vector<Use> uses;
 };

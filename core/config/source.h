@@ -39,6 +39,8 @@ public:
     // The environment's variable.
     const std::optional<std::string>& variable(const std::string& name);
 
+    // A file that routes.lua refers to without its being read here: a certificate.
+    void refers_to(const std::filesystem::path& path) { paths_.push_back(path); }
     // All that was asked for, also what is not there: what has to be watched. Absolute.
     const std::vector<std::filesystem::path>& paths() const noexcept { return paths_; }
 

@@ -6,6 +6,8 @@ namespace tollgate::config {
 namespace {
 
 constexpr double day = 86'400;
+constexpr const char* tls_versions[] = {"1.2", "1.3"};
+constexpr const char* client_certificates[] = {"required", "optional"};
 constexpr double gigabyte = 1024.0 * 1024 * 1024;
 
 // By the names of http::Limits, which has the same defaults (a test compares them).
@@ -29,6 +31,10 @@ constexpr Field limits_fields[] = {
     {.name = "upgrade_idle", .type = Type::duration,
      .doc = "nothing moves on an upgraded connection (WebSocket), either way; then it is closed",
      .fallback = "5 * minutes", .min = 0.01, .max = day},
+    {.name = "handshake_time", .type = Type::duration, .doc = "for a TLS handshake, beyond it the connection is closed",
+     .fallback = "10 * seconds", .min = 0.01, .max = day},
+    {.name = "handshakes", .type = Type::integer, .doc = "TLS handshakes at a time, beyond them new ones are closed",
+     .fallback = "10000", .min = 1, .max = 10'000'000},
     {.name = "connections", .type = Type::integer, .doc = "connections of clients over all loops, beyond them 503",
      .fallback = "50000", .min = 1, .max = 10'000'000},
     {.name = "drain", .type = Type::duration, .doc = "what a stop grants requests under way",
@@ -141,6 +147,32 @@ constexpr Field answer_fields[] = {
     {.name = "body", .type = Type::text, .doc = "the body"},
 };
 
+constexpr Special listen_specials[] = {
+    {"[1]", "string", "the address; more of them may follow, for which the same holds", "", true},
+    {"tls", "tollgate.tls", "by which certificates it speaks TLS", "none: plain HTTP"},
+};
+
+constexpr Special tls_specials[] = {
+    {"[1]", "tollgate.certificate",
+     "further certificates, each as { certificate = ..., key = ... }: clients get the one made out to the name they ask for"},
+};
+constexpr Field tls_fields[] = {
+    {.name = "certificate", .type = Type::path,
+     .doc = "file of the certificate and those between it and its authority, in PEM, also for names that no other is made out to"},
+    {.name = "key", .type = Type::path, .doc = "file of its private key, in PEM, without a password"},
+    {.name = "minimum_version", .type = Type::choice, .doc = "the oldest TLS that is spoken", .fallback = "\"1.2\"",
+     .choices = tls_versions},
+    {.name = "client_authorities", .type = Type::path,
+     .doc = "file of authorities, in PEM: clients are asked for a certificate of theirs"},
+    {.name = "client_certificate", .type = Type::choice, .doc = "whether a client may come without one",
+     .fallback = "\"required\"", .choices = client_certificates},
+};
+constexpr Field certificate_fields[] = {
+    {.name = "certificate", .type = Type::path, .doc = "file of the certificate and those between it and its authority, in PEM",
+     .required = true},
+    {.name = "key", .type = Type::path, .doc = "file of its private key, in PEM, without a password", .required = true},
+};
+
 constexpr Special admin_specials[] = {
     {"listen", "string", "address of the listener", "\"127.0.0.1:9180\""},
     {"token", "string", "what `Authorization: Bearer` must bring; required beyond loopback", "none"},
@@ -184,6 +216,7 @@ constexpr Special request_specials[] = {
     {"route", "string", "the route as written; in a `when`, the one that is asked"},
     {"caller", "string", "who asks, once an auth plugin has said so"},
     {"tier", "string", "the caller's tier"},
+    {"client_certificate", "string", "subject of the client's certificate (\"CN=alice,O=Example\"), where `listen` asks for one"},
     {"headers", "table<string, string>", "header lines by name, whatever its case; absent is \"\""},
     {"query", "table<string, string>", "query parameters, decoded; absent is \"\""},
     {"cookies", "table<string, string>", "cookies; absent is \"\""},
@@ -192,7 +225,7 @@ constexpr Special request_specials[] = {
 
 using enum WordEntry::Form;
 constexpr WordEntry words[] = {
-    {"listen", statement, "string|string[]", "", "Where clients come in: `listen \"127.0.0.1:8080\"`."},
+    {"listen", statement, "string|string[]|tollgate.listen", "", "Where clients come in: `listen \"127.0.0.1:8080\"`."},
     {"admin", statement, "string|false|tollgate.admin", "", "Where operators ask: metrics, health, reload."},
     {"tier", named, "tollgate.tier", "", "How much callers of one kind may ask."},
     {"upstream", named, "tollgate.upstream", "tollgate.upstream_handle", "A named group of targets that serve the same."},
@@ -219,14 +252,15 @@ constexpr WordEntry words[] = {
 };
 
 const Shape* const all_shapes[] = {
-    &admin_shape,    &answer_shape,       &cors_shape,     &error_answer_shape, &failure_shape, &answer_given_shape,
-    &header_changes_shape, &limits_shape, &redirect_shape, &request_shape,      &response_shape, &rewrite_shape,
-    &route_limits_shape, &route_shape,    &target_shape,   &tier_shape,         &upstream_shape};
+    &admin_shape,    &answer_shape,       &certificate_shape, &cors_shape,     &error_answer_shape, &failure_shape, &answer_given_shape,
+    &header_changes_shape, &limits_shape, &listen_shape, &redirect_shape, &request_shape,      &response_shape, &rewrite_shape,
+    &route_limits_shape, &route_shape,    &target_shape,   &tier_shape,         &tls_shape, &upstream_shape};
 
 }  // namespace
 
 const Shape admin_shape{"admin", admin_specials, {}};
 const Shape answer_shape{"answer", answer_specials, answer_fields};
+const Shape certificate_shape{"certificate", {}, certificate_fields};
 const Shape cors_shape{"cors", {}, cors_fields};
 const Shape error_answer_shape{"error_answer", error_answer_specials, error_answer_fields};
 const Shape failure_shape{"failure", failure_specials, {}, true};
@@ -236,11 +270,13 @@ const Shape redirect_shape{"redirect", redirect_specials, {}};
 const Shape response_shape{"response", response_specials, response_fields};
 const Shape rewrite_shape{"rewrite", rewrite_specials, {}};
 const Shape limits_shape{"limits", {}, limits_fields};
+const Shape listen_shape{"listen", listen_specials, {}};
 const Shape request_shape{"request", request_specials, {}, true};
 const Shape route_limits_shape{"route_limits", {}, route_limits_fields};
 const Shape route_shape{"route", route_specials, {}};
 const Shape target_shape{"target", target_specials, target_fields};
 const Shape tier_shape{"tier", {}, tier_fields};
+const Shape tls_shape{"tls", tls_specials, tls_fields};
 const Shape upstream_shape{"upstream", upstream_specials, upstream_fields};
 
 std::span<const WordEntry> vocabulary() { return words; }

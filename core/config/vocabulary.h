@@ -29,9 +29,9 @@ struct Shape {
     bool given = false;  // not written by the operator but given to a function: every field is there
 };
 
-extern const Shape admin_shape, answer_shape, cors_shape, error_answer_shape, failure_shape, header_changes_shape,
-    limits_shape, redirect_shape, request_shape, response_shape, answer_given_shape, rewrite_shape, route_limits_shape,
-    route_shape, target_shape, tier_shape, upstream_shape;
+extern const Shape admin_shape, answer_shape, certificate_shape, cors_shape, error_answer_shape, failure_shape,
+    header_changes_shape, limits_shape, listen_shape, redirect_shape, request_shape, response_shape, answer_given_shape,
+    rewrite_shape, route_limits_shape, route_shape, target_shape, tier_shape, tls_shape, upstream_shape;
 
 // One word of routes.lua, or a value that is simply there.
 struct WordEntry {

@@ -17,6 +17,9 @@ namespace tollgate {
 const Request& Context::request() const noexcept { return passage_->exchange_.request; }
 std::string_view Context::request_id() const noexcept { return passage_->request_id_; }
 std::string_view Context::client_ip() const noexcept { return passage_->client_ip_; }
+const ClientCertificate* Context::client_certificate() const noexcept {
+    return passage_->exchange_.client().certificate.get();
+}
 std::string_view Context::route() const noexcept { return passage_->route_->name; }
 
 std::string_view Context::parameter(std::string_view name) const noexcept {

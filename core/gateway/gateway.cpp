@@ -42,6 +42,10 @@ public:
 private:
     config::Loaded load(std::function<void(const std::function<void()>&)> making_plugins = {});
     std::vector<http::Listener> open_listeners(const Snapshot& snapshot, std::vector<config::Problem>& problems) const;
+    void set_limits(const http::Limits& limits) noexcept {
+        server_->set_most_connections(limits.connections);
+        server_->set_most_handshakes(limits.handshakes);
+    }
     void run_loop(LoopShare& share);
     void on_every_loop(const std::function<void(LoopShare&)>& job);
     void prune(Poco::Util::TimerTask&) { prune(); }
@@ -60,6 +64,7 @@ private:
     net::Blocking blocking_{16};
     std::vector<std::unique_ptr<LoopShare>> shares_;
     GatewayLoops loops_;
+    const std::shared_ptr<net::TlsTickets> tickets_ = std::make_shared<net::TlsTickets>();
     std::unique_ptr<http::Server> server_;
 
     std::mutex reloading_;
@@ -136,7 +141,7 @@ config::Loaded Gateway::Engine::load(std::function<void(const std::function<void
                          },
                          [this](const std::string& address) { return target_state(address); },
                          [](const char* name) -> const char* { return std::getenv(name); },
-                         std::move(making_plugins)});
+                         std::move(making_plugins), tickets_});
     const std::lock_guard lock{mutex_};
     files_ = loaded.files;
     return loaded;
@@ -150,20 +155,22 @@ std::shared_ptr<upstream::TargetState> Gateway::Engine::target_state(const std::
     return state;
 }
 
-// Those that are open already stay; the others are opened. All or nothing.
+// Those that are open already stay, with TLS as the file says now; the others are opened. All or nothing.
 std::vector<http::Listener> Gateway::Engine::open_listeners(const Snapshot& snapshot,
                                                             std::vector<config::Problem>& problems) const {
     const auto open = server_ ? server_->listeners() : std::vector<http::Listener>{};
     std::vector<http::Listener> listeners;
-    for (const auto& address : snapshot.listens) {
+    for (const auto& [address, tls] : snapshot.listens) {
         const auto same = std::find_if(open.begin(), open.end(),
                                        [&](const auto& listener) { return listener.address.text() == address.text(); });
         if (same != open.end()) {
             listeners.push_back(*same);
+            listeners.back().tls = tls;
             continue;
         }
         try {
             listeners.push_back(http::Listener::open(address));
+            listeners.back().tls = tls;
         } catch (const Poco::Exception& problem) {
             problems.push_back({options_.file.filename().string(),
                                 "listen \"" + address.text() + "\": cannot listen: " + problem.displayText()});
@@ -191,7 +198,7 @@ Gateway::Started Gateway::Engine::start() {
         lanes.push_back(&share->lane);
     }
     server_ = std::make_unique<http::Server>(std::move(lanes), std::move(listeners));
-    server_->set_most_connections(current_->limits.connections);
+    set_limits(current_->limits);
     server_->on_refused([this] { refused_connections_.add(); });
     watched_ = watch_loops(metrics_, shares_, *server_);
     reload_figures_.loaded();
@@ -239,7 +246,7 @@ Gateway::Reloaded Gateway::Engine::reload() {
     std::shared_ptr<const Snapshot> snapshot = std::move(loaded.snapshot);
     on_every_loop([&](LoopShare& share) { share.adopt(snapshot); });
     server_->set_listeners(std::move(listeners));
-    server_->set_most_connections(snapshot->limits.connections);
+    set_limits(snapshot->limits);
     reload_figures_.reloaded();
     std::string summary = std::to_string(snapshot->routes.size()) + (snapshot->routes.size() == 1 ? " route, " : " routes, ") +
                           std::to_string(snapshot->upstreams.size()) +

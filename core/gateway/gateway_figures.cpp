@@ -65,6 +65,22 @@ std::vector<plugins::Metrics::Watch> watch_loops(plugins::Metrics& metrics, cons
           [&server] { return double(server.connections()); });
     watch(Kind::counter, "tollgate_connections_accepted_total", "Client connections accepted.",
           [&server] { return double(server.accepted()); });
+    watch(Kind::gauge, "tollgate_tls_handshakes_in_progress", "TLS handshakes under way.",
+          [&server] { return double(server.handshakes()); });
+    const auto watch_handshakes = [&](const char* outcome, std::function<double()> read) {
+        watched.push_back(metrics.watch(Kind::counter, "tollgate_tls_handshakes_total", "TLS handshakes by what came of them.",
+                                        {{"outcome", outcome}}, std::move(read)));
+    };
+    const auto watch_outcome = [&](const char* outcome, std::atomic<std::uint64_t> http::HandshakeTally::*figure) {
+        watch_handshakes(outcome, sum(shares, [figure](const LoopShare& share) {
+                             return read(share.lane.handshakes().*figure);
+                         }));
+    };
+    watch_outcome("full", &http::HandshakeTally::full);
+    watch_outcome("resumed", &http::HandshakeTally::resumed);
+    watch_outcome("failed", &http::HandshakeTally::failed);
+    watch_outcome("timed_out", &http::HandshakeTally::timed_out);
+    watch_handshakes("refused", [&server] { return double(server.handshakes_refused()); });
     watch(Kind::gauge, "tollgate_requests_in_flight", "Requests under way.",
           sum(shares, [](const LoopShare& share) { return share.figures.in_flight(); }));
     watch(Kind::counter, "tollgate_upgrades_total", "Connections that went over to another protocol.",

@@ -24,6 +24,9 @@ namespace tollgate::config {
 class Script;
 struct Outline;
 }
+namespace tollgate::net {
+class TlsServerContext;
+}
 namespace tollgate::plugins {
 void retire(Host* host) noexcept;  // plugins/plugin_host.h
 }
@@ -78,9 +81,15 @@ public:
     std::optional<Rate> quota() const override { return quota_; }
 };
 
+// Where clients come in, and how they are spoken to.
+struct Listen {
+    net::Address address;
+    std::shared_ptr<const net::TlsServerContext> tls = nullptr;  // null: plainly
+};
+
 struct Snapshot {
     std::vector<std::filesystem::path> files;  // routes.lua first, then what it requires; absolute
-    std::vector<net::Address> listens;
+    std::vector<Listen> listens;
     std::optional<net::Address> admin;  // nullopt: routes.lua does not say
     bool admin_off = false;             // admin(false)
     std::optional<Digest> admin_token_sha256;  // of what operators must show; nullopt: loopback is enough

@@ -4,6 +4,7 @@
 // one exchange at a time.
 #pragma once
 
+#include <tollgate/client_certificate.h>
 #include <tollgate/message.h>
 #include <tollgate/task.h>
 
@@ -13,6 +14,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,7 +26,8 @@ struct Client {
     std::string address;             // "192.0.2.7", "2001:db8::1", "unix:"
     std::optional<net::Ip> ip;       // nullopt on a Unix socket
     bool is_unix = false;
-    bool secure = false;
+    bool secure = false;             // it came by TLS
+    std::shared_ptr<const ClientCertificate> certificate = {};  // null: none was asked for, or shown
 };
 
 class Exchange {

@@ -17,6 +17,8 @@ struct Limits {
     std::chrono::nanoseconds send_time = std::chrono::seconds{30};    // a client takes nothing that long: cut
     std::chrono::nanoseconds idle = std::chrono::seconds{60};         // between two requests; then closed
     std::chrono::nanoseconds upgrade_idle = std::chrono::minutes{5};  // nothing moves after a 101; then closed
+    std::chrono::nanoseconds handshake_time = std::chrono::seconds{10};  // of TLS, all of it; beyond: closed
+    std::size_t handshakes = 10'000;      // of TLS under way at a time, over all loops; beyond: closed
     std::size_t connections = 50'000;     // over all loops; beyond: refused with 503 and closed
     std::chrono::nanoseconds drain = std::chrono::seconds{30};        // what SIGTERM grants requests under way
 };

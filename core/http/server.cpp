@@ -117,7 +117,7 @@ Listener Listener::open(const net::Address& address) {
     if (address.is_unix()) *bound = FileIdentity::of(address.path());
     socket->listen(1024);
     socket->setBlocking(false);
-    return {address, std::move(socket)};
+    return {address, std::move(socket), nullptr};
 }
 
 Server::Server(std::vector<Lane*> lanes, std::vector<Listener> listeners)
@@ -157,6 +157,12 @@ std::vector<Listener> Server::listeners() const {
 std::size_t Server::connections() const noexcept {
     std::size_t sum = 0;
     for (const Lane* lane : lanes_) sum += lane->sessions();
+    return sum;
+}
+
+std::size_t Server::handshakes() const noexcept {
+    std::size_t sum = 0;
+    for (const Lane* lane : lanes_) sum += lane->handshakes().under_way.load(std::memory_order_relaxed);
     return sum;
 }
 
@@ -211,6 +217,23 @@ void Server::run() {
     seen_.notify_all();
 }
 
+// False: there are too many already; who can be told in plain HTTP has been told.
+bool Server::has_room(const Listener& listener, int descriptor) {
+    if (connections() >= most_.load(std::memory_order_relaxed)) {
+        constexpr std::string_view busy =
+            "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nContent-Length: 77\r\n"
+            "Retry-After: 1\r\nConnection: close\r\n\r\n"
+            "{\"error\":\"too_many_connections\",\"message\":\"the gateway has no room for more\"}";
+        static_assert(busy.size() - busy.find("\r\n\r\n") - 4 == 77);
+        if (!listener.tls) [[maybe_unused]] const auto sent = send(descriptor, busy.data(), busy.size(), MSG_NOSIGNAL);
+        if (refused_) refused_();
+        return false;
+    }
+    if (!listener.tls || handshakes() < most_handshakes_.load(std::memory_order_relaxed)) return true;
+    handshakes_refused_.fetch_add(1, std::memory_order_relaxed);
+    return false;
+}
+
 void Server::accept_all(const Listener& listener) {
     // Bounded, so that one busy listener does not starve another.
     for (int accepted = 0; accepted < 256; ++accepted) {
@@ -239,15 +262,8 @@ void Server::accept_all(const Listener& listener) {
             }
             return;
         }
-        if (connections() >= most_.load(std::memory_order_relaxed)) {
-            constexpr std::string_view busy =
-                "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nContent-Length: 77\r\n"
-                "Retry-After: 1\r\nConnection: close\r\n\r\n"
-                "{\"error\":\"too_many_connections\",\"message\":\"the gateway has no room for more\"}";
-            static_assert(busy.size() - busy.find("\r\n\r\n") - 4 == 77);
-            [[maybe_unused]] const auto sent = send(descriptor, busy.data(), busy.size(), MSG_NOSIGNAL);
+        if (!has_room(listener, descriptor)) {
             close(descriptor);
-            if (refused_) refused_();
             continue;
         }
         if (from.ss_family != AF_UNIX) {
@@ -257,8 +273,9 @@ void Server::accept_all(const Listener& listener) {
         Lane& lane = *lanes_[turn_++ % lanes_.size()];
         accepted_.fetch_add(1, std::memory_order_relaxed);
         lane.expect();
-        lane.loop().post([&lane, descriptor, client = client_of(from)]() mutable {
-            lane.open(descriptor, std::move(client));
+        if (listener.tls) lane.expect_handshake();
+        lane.loop().post([&lane, descriptor, client = client_of(from), tls = listener.tls]() mutable {
+            lane.open(descriptor, std::move(client), std::move(tls));
         });
     }
 }

@@ -24,6 +24,7 @@ namespace tollgate::http {
 struct Listener {
     net::Address address;
     std::shared_ptr<Poco::Net::ServerSocket> socket;
+    std::shared_ptr<const net::TlsServerContext> tls = nullptr;  // null: it speaks plainly
     std::string shown() const;  // "127.0.0.1:8080", with the port the kernel chose
     // Throws Poco::Exception with why it cannot listen there. A socket file that nobody answers is replaced; any other
     // file at that path is an error.
@@ -40,9 +41,12 @@ public:
     void set_listeners(std::vector<Listener> listeners);
     std::vector<Listener> listeners() const;
     void set_most_connections(std::size_t most) noexcept { most_.store(most, std::memory_order_relaxed); }
+    void set_most_handshakes(std::size_t most) noexcept { most_handshakes_.store(most, std::memory_order_relaxed); }
     // Returns when whatever had been accepted is with its loop. What still waits in a queue is accepted first.
     void stop_accepting();
     std::size_t connections() const noexcept;
+    std::size_t handshakes() const noexcept;  // of TLS, under way
+    std::uint64_t handshakes_refused() const noexcept { return handshakes_refused_.load(std::memory_order_relaxed); }
     std::uint64_t accepted() const noexcept { return accepted_.load(std::memory_order_relaxed); }  // so far
     // Called on the accepting thread for each connection refused because there are too many.
     void on_refused(std::function<void()> hook) { refused_ = std::move(hook); }
@@ -51,6 +55,7 @@ public:
 private:
     void run() override;
     void accept_all(const Listener& listener);
+    bool has_room(const Listener& listener, int descriptor);
     void wake() noexcept;
     void complain(const std::string& what);
 
@@ -60,9 +65,9 @@ private:
     bool polled_none_ = false;  // run() has seen that there are no listeners
     std::vector<Listener> listeners_;
     std::function<void()> refused_;
-    std::atomic<std::size_t> most_{50'000};
+    std::atomic<std::size_t> most_{50'000}, most_handshakes_{10'000};
     std::atomic<bool> finishing_{false};
-    std::atomic<std::uint64_t> accepted_{0};
+    std::atomic<std::uint64_t> accepted_{0}, handshakes_refused_{0};
     std::size_t turn_ = 0;  // the accepting thread's, and so is complained_
     net::TimePoint complained_{};
     int wake_, spare_;  // an eventfd; a descriptor to give up when there are no more

@@ -14,16 +14,34 @@ using net::IoResult;
 namespace {
 constexpr int most_blank_lines = 8;
 constexpr Duration patience_while_draining = std::chrono::seconds{1};
+
+void count(std::atomic<std::uint64_t>& figure) noexcept { figure.fetch_add(1, std::memory_order_relaxed); }
+
+// What who speaks HTTP to a port for HTTPS is told, in the language that it speaks.
+constexpr std::string_view wants_https =
+    "HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: 66\r\nConnection: close\r\n\r\n"
+    "{\"error\":\"https_expected\",\"message\":\"this port speaks HTTPS only\"}";
+static_assert(wants_https.size() - wants_https.find("\r\n\r\n") - 4 == 66);
+
+std::unique_ptr<net::Stream> stream_over(net::EventLoop& loop, int descriptor,
+                                         std::shared_ptr<const net::TlsServerContext> tls) {
+    if (!tls) return std::make_unique<net::Connection>(loop, descriptor);
+    return std::make_unique<net::TlsStream>(loop, descriptor, std::move(tls));
+}
 }  // namespace
 
 // A session is destroyed by its lane: when its coroutine has ended, or when the connection died under a request,
 // which cancels everything that request awaits.
 class Session final : private net::Stream::Owner {
 public:
-    Session(Lane& lane, int descriptor, Client client)
-        : lane_{lane}, client_{std::move(client)}, wire_{std::make_unique<net::Connection>(lane.loop(), descriptor)} {
+    Session(Lane& lane, int descriptor, Client client, std::shared_ptr<const net::TlsServerContext> tls)
+        : lane_{lane},
+          client_{std::move(client)},
+          shaking_hands_{tls != nullptr},
+          wire_{stream_over(lane.loop(), descriptor, std::move(tls))} {
         wire_.stream->set_owner(this);
     }
+    ~Session() { end_handshake(); }
     void start() {
         life_ = live();
         life_.start();
@@ -34,6 +52,10 @@ private:
     friend class Lane;
 
     Task<void> live();
+    Task<bool> shake_hands();
+    void end_handshake() noexcept {
+        if (std::exchange(shaking_hands_, false)) lane_.handshakes_.under_way.fetch_sub(1, std::memory_order_relaxed);
+    }
     Task<bool> serve_next();
     Task<void> close_well();
     // Dead: whatever the request awaits is withdrawn. Bytes nobody asked for yet (pipelined) wait their turn.
@@ -49,7 +71,8 @@ private:
     };
 
     Lane& lane_;
-    const Client client_;
+    Client client_;  // complete before its first request
+    bool shaking_hands_;
     Session *previous_ = nullptr, *next_ = nullptr;
     Wire wire_;
     bool served_any_ = false, closing_ = false;
@@ -60,7 +83,7 @@ private:
 
 // All that an idle connection keeps: this frame is small, and what a request needs is in serve_next()'s.
 Task<void> Session::live() {
-    bool goes_on = true;
+    bool goes_on = !shaking_hands_ || co_await shake_hands();
     int blank_lines = 0;  // since the last request; each would buy more time
     while (goes_on && blank_lines < most_blank_lines) {
         wire_.release_buffer();
@@ -83,6 +106,25 @@ Task<void> Session::live() {
         if (lane_.draining()) break;
     }
     lane_.loop().arm(end_, Duration::zero());
+}
+
+// False: there will be no TLS, and why has been said to the client.
+Task<bool> Session::shake_hands() {
+    auto& tls = static_cast<net::TlsStream&>(*wire_.stream);
+    const IoResult result = co_await tls.shake_hands(lane_.pace_, lane_.limits().handshake_time);
+    end_handshake();
+    if (result) {
+        count(tls.resumed() ? lane_.handshakes_.resumed : lane_.handshakes_.full);
+        client_.secure = true;
+        client_.certificate = tls.client_certificate();
+        co_return true;
+    }
+    const bool timed_out = result.kind == IoResult::Kind::timed_out;
+    count(timed_out ? lane_.handshakes_.timed_out : lane_.handshakes_.failed);
+    log::debug("tls", "handshake with " + client_.address + ": " + tls.handshake_problem(result));
+    closing_ = true;
+    if (!timed_out) co_await tls.part(wants_https);
+    co_return false;
 }
 
 // One request, of which the first bytes are here. False: the connection takes no further one.
@@ -141,11 +183,13 @@ Task<void> Session::close_well() {
 Lane::Lane(net::EventLoop& loop, Handler& handler) : loop_{loop}, handler_{handler} {}
 Lane::~Lane() { cut_all(); }
 
-void Lane::open(int descriptor, Client client) {
+void Lane::open(int descriptor, Client client, std::shared_ptr<const net::TlsServerContext> tls) {
     Session* session;
+    const bool shaking_hands = tls != nullptr;
     try {
-        session = new Session{*this, descriptor, std::move(client)};
+        session = new Session{*this, descriptor, std::move(client), std::move(tls)};
     } catch (const std::system_error&) {
+        if (shaking_hands) handshakes_.under_way.fetch_sub(1, std::memory_order_relaxed);
         one_less();  // no watch to be had, and the descriptor is closed: the client sees a closed connection
         return;
     }

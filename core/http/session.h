@@ -5,6 +5,7 @@
 #include "http/limits.h"
 #include "http/wire.h"
 #include "net/connection.h"
+#include "net/tls_stream.h"
 
 #include <atomic>
 #include <cstdint>
@@ -18,6 +19,12 @@ namespace tollgate::http {
 class Session;
 class Http1Exchange;
 
+// What became of TLS handshakes. Counted on one loop, read by anybody.
+struct HandshakeTally {
+    std::atomic<std::uint64_t> full{0}, resumed{0}, failed{0}, timed_out{0};
+    std::atomic<std::size_t> under_way{0};
+};
+
 // What the sessions of one loop share. Made before the loop runs, used on the loop, except the atomics.
 class Lane {
 public:
@@ -26,8 +33,10 @@ public:
 
     // A connection was accepted for this lane and will be opened: it counts from now on. Any thread.
     void expect() noexcept { count_.fetch_add(1, std::memory_order_relaxed); }
-    // Takes over an accepted socket that was expected.
-    void open(int descriptor, Client client);
+    // The same of a connection that begins with a TLS handshake, which is under way from now on.
+    void expect_handshake() noexcept { handshakes_.under_way.fetch_add(1, std::memory_order_relaxed); }
+    // Takes over an accepted socket that was expected. `tls`: how it speaks TLS; null: it does not.
+    void open(int descriptor, Client client, std::shared_ptr<const net::TlsServerContext> tls = nullptr);
     // Closes idle sessions now and the others after their answer; `empty` is called when none is left.
     void drain(std::function<void()> empty);
     void cut_all() noexcept;  // ends every session, whatever it does
@@ -39,6 +48,7 @@ public:
     Handler& handler() const noexcept { return handler_; }
     bool draining() const noexcept { return draining_; }
     std::size_t sessions() const noexcept { return count_.load(std::memory_order_relaxed); }  // any thread
+    const HandshakeTally& handshakes() const noexcept { return handshakes_; }
 
 private:
     friend class Session;
@@ -53,6 +63,8 @@ private:
     bool draining_ = false;
     std::function<void()> empty_;
     std::atomic<std::size_t> count_{0};
+    HandshakeTally handshakes_;
+    net::HandshakePace pace_;
     Session* first_ = nullptr;
     std::vector<std::unique_ptr<Http1Exchange>> spare_exchanges_;
 };

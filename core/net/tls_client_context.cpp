@@ -9,16 +9,10 @@
 #include <openssl/x509v3.h>
 
 #include <new>
-#include <stdexcept>
 
 namespace tollgate::net {
 
 namespace {
-
-// Throws what OpenSSL says where it says that something failed.
-void demand(bool done, const std::string& what) {
-    if (!done) throw std::runtime_error(what + ": " + tls_error_text());
-}
 
 void trust(ssl_ctx_st* context, const std::string& authorities) {
     if (authorities.empty())
@@ -29,19 +23,12 @@ void trust(ssl_ctx_st* context, const std::string& authorities) {
 
 }  // namespace
 
-void TlsClientContext::FreeContext::operator()(ssl_ctx_st* context) const noexcept { SSL_CTX_free(context); }
-void TlsClientContext::FreeSsl::operator()(ssl_st* ssl) const noexcept { SSL_free(ssl); }
-
 TlsClientContext::TlsClientContext(const std::string& authorities, bool insecure)
     : context_{SSL_CTX_new(TLS_client_method())}, insecure_{insecure} {
     if (!context_) throw std::bad_alloc{};
     ERR_clear_error();
     ssl_ctx_st* const context = context_.get();
-    demand(SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1, "TLS 1.2");
-    SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
-    // An idle connection holds no record buffers; a write is a record.
-    SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_AUTO_RETRY);
-    SSL_CTX_set_read_ahead(context, 1);  // a record's header and its body by one system call
+    set_manners(context);
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
     static constexpr unsigned char http11[] = "\x08http/1.1";
     demand(SSL_CTX_set_alpn_protos(context, http11, sizeof http11 - 1) == 0, "ALPN");
@@ -49,8 +36,8 @@ TlsClientContext::TlsClientContext(const std::string& authorities, bool insecure
     if (!insecure) trust(context, authorities);
 }
 
-std::unique_ptr<ssl_st, TlsClientContext::FreeSsl> TlsClientContext::session(std::string host) const {
-    std::unique_ptr<ssl_st, FreeSsl> ssl{SSL_new(context_.get())};
+SslPointer TlsClientContext::session(std::string host) const {
+    SslPointer ssl{SSL_new(context_.get())};
     if (!ssl) throw std::bad_alloc{};
     ERR_clear_error();
     SSL_set_connect_state(ssl.get());
@@ -65,14 +52,6 @@ std::unique_ptr<ssl_st, TlsClientContext::FreeSsl> TlsClientContext::session(std
     SSL_set_hostflags(ssl.get(), X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
     demand(SSL_set1_host(ssl.get(), host.c_str()) == 1, "host " + text::quote(host));
     return ssl;
-}
-
-std::string tls_error_text() {
-    const unsigned long code = ERR_peek_error();
-    ERR_clear_error();
-    if (code == 0) return "unknown error";
-    const char* const reason = ERR_reason_error_string(code);
-    return reason ? reason : "OpenSSL error " + std::to_string(code);
 }
 
 }  // namespace tollgate::net

@@ -4,11 +4,9 @@
 // leave checking names to its own blocking sockets, so nothing of it would be used.
 #pragma once
 
-#include <memory>
-#include <string>
+#include "net/tls_objects.h"
 
-struct ssl_ctx_st;
-struct ssl_st;
+#include <string>
 
 namespace tollgate::net {
 
@@ -22,20 +20,11 @@ public:
 
     // For one connection to `host`, a name (also sent, as SNI) or an IP address (not sent: RFC 6066 section 3), which
     // the certificate must be made out to. Throws std::runtime_error for a host that is neither.
-    struct FreeSsl {
-        void operator()(ssl_st* ssl) const noexcept;
-    };
-    std::unique_ptr<ssl_st, FreeSsl> session(std::string host) const;
+    SslPointer session(std::string host) const;
 
 private:
-    struct FreeContext {
-        void operator()(ssl_ctx_st* context) const noexcept;
-    };
-    std::unique_ptr<ssl_ctx_st, FreeContext> context_;
+    SslContextPointer context_;
     bool insecure_;
 };
-
-// What is at the front of this thread's queue of OpenSSL errors, in words; empties the queue.
-std::string tls_error_text();
 
 }  // namespace tollgate::net

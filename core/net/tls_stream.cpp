@@ -44,26 +44,27 @@ public:
 
 private:
     bool attempt() override {
-        tls_.flush();
-        ERR_clear_error();
-        const int returned = SSL_do_handshake(tls_.ssl_.get());
-        if (returned == 1) {
-            tls_.established_ = true;
-            result_ = {IoResult::Kind::done};
-            return true;
-        }
-        result_ = tls_.outcome(returned);
+        result_ = tls_.take_step();
         return result_.kind != IoResult::Kind::blocked;
     }
     TlsStream& tls_;
 };
+
+IoResult TlsStream::take_step() {
+    flush();
+    ERR_clear_error();
+    const int returned = SSL_do_handshake(ssl_.get());
+    if (returned != 1) return outcome(returned);
+    established_ = true;
+    return {IoResult::Kind::done};
+}
 
 Task<std::unique_ptr<TlsStream>> TlsStream::connect(EventLoop& loop, const Poco::Net::SocketAddress& address,
                                                     const TlsClientContext& context, std::string host,
                                                     Duration timeout, IoResult& result, std::string& problem) {
     const TimePoint begun = loop.now();
     problem.clear();
-    std::unique_ptr<ssl_st, TlsClientContext::FreeSsl> ssl;
+    SslPointer ssl;
     try {
         ssl = context.session(std::move(host));
     } catch (const std::runtime_error& error) {
@@ -92,8 +93,12 @@ Task<std::unique_ptr<TlsStream>> TlsStream::connect(EventLoop& loop, const Poco:
     co_return nullptr;
 }
 
-TlsStream::TlsStream(EventLoop& loop, int descriptor, bool connected,
-                     std::unique_ptr<ssl_st, TlsClientContext::FreeSsl> ssl)
+TlsStream::TlsStream(EventLoop& loop, int descriptor, std::shared_ptr<const TlsServerContext> context)
+    : TlsStream{loop, descriptor, true, context->session()} {
+    server_ = std::move(context);
+}
+
+TlsStream::TlsStream(EventLoop& loop, int descriptor, bool connected, SslPointer ssl)
     : SocketStream{loop, descriptor, connected}, ssl_{std::move(ssl)} {
     bio_st* const bio = BIO_new(transport());
     if (!bio) throw std::bad_alloc{};
@@ -179,6 +184,7 @@ IoResult TlsStream::outcome(int returned) {
         default: {
             const int reason = ERR_GET_REASON(ERR_peek_error());
             problem_ = tls_error_text();
+            spoke_http_ = reason == SSL_R_HTTP_REQUEST;
             if (reason == SSL_R_WRONG_VERSION_NUMBER) problem_ = "the other side does not speak TLS";
             if (reason == SSL_R_UNEXPECTED_EOF_WHILE_READING) {
                 result.error = ECONNRESET;
@@ -234,6 +240,7 @@ IoResult TlsStream::try_write(std::span<const iovec> pieces) {
 
 bool TlsStream::look() {
     if (over_) return true;
+    if (!established_) return readable_;  // shaking hands is not done in passing
     flush();
     if (SSL_pending(ssl_.get()) > 0) return true;
     if (!readable_ && !SSL_has_pending(ssl_.get())) return false;

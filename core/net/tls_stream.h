@@ -1,17 +1,31 @@
-// core/net/tls_stream.h - TlsStream: a Stream that is the client's side of TLS over a socket.
+// core/net/tls_stream.h - TlsStream: a Stream that is one side of TLS over a socket.
 #pragma once
 
 #include "net/socket_stream.h"
 #include "net/tls_client_context.h"
+#include "net/tls_server_context.h"
 
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 struct bio_method_st;
 struct bio_st;
 
 namespace tollgate::net {
+
+// How much of a loop's turn handshakes may take: their arithmetic is the longest that a loop does at a time. What is over
+// that waits for the next turn, in which everything else has been served as well. One loop's.
+class HandshakePace {
+public:
+    bool grants(const EventLoop& loop) noexcept;
+    void count(Duration spent) noexcept { spent_ += spent; }
+
+private:
+    std::uint64_t turn_ = 0;
+    Duration spent_{};
+};
 
 // How it ends: `ended` where the other side said so (close_notify). A connection that is cut without that `failed` with
 // ECONNRESET: anybody on the way could have cut it, so what is framed by its end must not be taken for whole (RFC 9112
@@ -24,7 +38,19 @@ public:
     static Task<std::unique_ptr<TlsStream>> connect(EventLoop& loop, const Poco::Net::SocketAddress& address,
                                                     const TlsClientContext& context, std::string host,
                                                     Duration timeout, IoResult& result, std::string& problem);
+    // The server's side: takes over an accepted, non-blocking socket, and says nothing before shake_hands(). Throws
+    // std::system_error (and closes it) if the loop cannot watch it.
+    TlsStream(EventLoop& loop, int descriptor, std::shared_ptr<const TlsServerContext> context);
     ~TlsStream() override;
+
+    // The server's handshake, in steps that `pace` grants; all of it within `timeout`. Before anything else.
+    Task<IoResult> shake_hands(HandshakePace& pace, Duration timeout);
+    // After a handshake that failed: says `plainly` where the client speaks HTTP without TLS, then ends the connection
+    // so that the client gets to read why (an alert, or that), for a second at the most.
+    Task<void> part(std::string_view plainly);
+    bool resumed() const noexcept;
+    // Of the client, where the context asks for one and it has shown one.
+    std::shared_ptr<const ClientCertificate> client_certificate() const;
 
     IoResult try_read(std::span<char> into) override;
     // What a blocked write was given the next one must be given again, though it may lie elsewhere; Stream::Write does.
@@ -36,11 +62,15 @@ public:
 
     // Why the last operation failed, in words; "" where none did.
     const std::string& problem() const noexcept { return problem_; }
+    std::string handshake_problem(const IoResult& result) const;  // why shaking hands came to that
     std::string version() const;  // "TLSv1.3"
 
 private:
     class Handshaking;
-    TlsStream(EventLoop& loop, int descriptor, bool connected, std::unique_ptr<ssl_st, TlsClientContext::FreeSsl> ssl);
+    class Stirred;
+    TlsStream(EventLoop& loop, int descriptor, bool connected, SslPointer ssl);
+    IoResult take_step();  // of a handshake
+    IoResult discard(std::size_t& allowance);
 
     // OpenSSL reads and writes through these.
     static bio_method_st* transport();
@@ -53,11 +83,11 @@ private:
     // Has the socket take what it would not take before. False: some of it is left.
     bool flush();
     void say_goodbye() noexcept;  // close_notify, if the socket takes it
-    std::string handshake_problem(const IoResult& result) const;
     // Takes in what is not for the reader, such as session tickets. True: there are bytes for him, or an end.
     bool look();
 
-    std::unique_ptr<ssl_st, TlsClientContext::FreeSsl> ssl_;
+    std::shared_ptr<const TlsServerContext> server_;  // what OpenSSL asks while it serves; null as a client
+    SslPointer ssl_;
     TlsStream* self_ = this;               // for const functions, whose looking takes bytes in without giving any away
     std::optional<IoResult> over_;         // the end, or a failure
     // A socket that takes nothing any more may still have the other side's reasons for that to be read.
@@ -67,7 +97,8 @@ private:
     std::string backlog_;
     std::size_t owed_ = 0;                 // bytes of a blocked write that are in a record already
     std::string problem_;
-    bool established_ = false, transport_ended_ = false, closing_by_reset_ = false;
+    bool established_ = false, transport_ended_ = false, closing_by_reset_ = false,
+         spoke_http_ = false;
     int transport_error_ = 0;
 };
 

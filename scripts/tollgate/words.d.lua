@@ -59,6 +59,10 @@
 ---@field status? integer # status code; an integer from 200 to 599; default: 200
 ---@field body? string # the body; a text
 
+---@class tollgate.certificate
+---@field certificate string # file of the certificate and those between it and its authority, in PEM; a file's path
+---@field key string # file of its private key, in PEM, without a password; a file's path
+
 ---@class tollgate.cors
 ---@field origins string|string[] # origins whose pages may read answers, or "*"; a list of texts
 ---@field methods? string|string[] # methods they may use; unset: those that the path's routes take; a list of texts
@@ -101,8 +105,14 @@
 ---@field send_time? tollgate.duration # how long a client may take nothing of its answer before it is cut; a duration from 10 * milliseconds to 1 * day; default: 30 * seconds
 ---@field idle? tollgate.duration # between two requests of a connection, then it is closed; a duration from 10 * milliseconds to 1 * day; default: 60 * seconds
 ---@field upgrade_idle? tollgate.duration # nothing moves on an upgraded connection (WebSocket), either way; then it is closed; a duration from 10 * milliseconds to 1 * day; default: 5 * minutes
+---@field handshake_time? tollgate.duration # for a TLS handshake, beyond it the connection is closed; a duration from 10 * milliseconds to 1 * day; default: 10 * seconds
+---@field handshakes? integer # TLS handshakes at a time, beyond them new ones are closed; an integer from 1 to 10000000; default: 10000
 ---@field connections? integer # connections of clients over all loops, beyond them 503; an integer from 1 to 10000000; default: 50000
 ---@field drain? tollgate.duration # what a stop grants requests under way; a duration of at most 1 * day; default: 30 * seconds
+
+---@class tollgate.listen
+---@field [1] string # the address; more of them may follow, for which the same holds
+---@field tls? tollgate.tls # by which certificates it speaks TLS; default: none: plain HTTP
 
 ---@class tollgate.redirect
 ---@field to string|fun(request: tollgate.request): string # where to: a template like "/new/:id", or a function
@@ -117,6 +127,7 @@
 ---@field route string # the route as written; in a `when`, the one that is asked
 ---@field caller string # who asks, once an auth plugin has said so
 ---@field tier string # the caller's tier
+---@field client_certificate string # subject of the client's certificate ("CN=alice,O=Example"), where `listen` asks for one
 ---@field headers table<string, string> # header lines by name, whatever its case; absent is ""
 ---@field query table<string, string> # query parameters, decoded; absent is ""
 ---@field cookies table<string, string> # cookies; absent is ""
@@ -164,6 +175,14 @@
 ---@field rate? tollgate.rate # requests in a time; a rate of more than 0
 ---@field burst? integer # most requests at once; an integer from 1 to 1000000000
 ---@field quota? tollgate.rate # requests in a long time; a rate of more than 0
+
+---@class tollgate.tls
+---@field [1]? tollgate.certificate # further certificates, each as { certificate = ..., key = ... }: clients get the one made out to the name they ask for
+---@field certificate? string # file of the certificate and those between it and its authority, in PEM, also for names that no other is made out to; a file's path
+---@field key? string # file of its private key, in PEM, without a password; a file's path
+---@field minimum_version? "1.2"|"1.3" # the oldest TLS that is spoken; one of "1.2", "1.3"; default: "1.2"
+---@field client_authorities? string # file of authorities, in PEM: clients are asked for a certificate of theirs; a file's path
+---@field client_certificate? "required"|"optional" # whether a client may come without one; one of "required", "optional"; default: "required"
 
 ---@class tollgate.upstream
 ---@field targets tollgate.target|(string|tollgate.target)[] # addresses that serve the same: "host:port", "[ipv6]:port", "unix:/path", or { "host:port", weight = 2 }
@@ -243,7 +262,7 @@ gigabytes = nil
 function env(name, default) end
 
 ---Where clients come in: `listen "127.0.0.1:8080"`.
----@param it string|string[]
+---@param it string|string[]|tollgate.listen
 function listen(it) end
 
 ---Where operators ask: metrics, health, reload.

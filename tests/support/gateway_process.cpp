@@ -21,9 +21,12 @@ std::size_t count(std::string_view text, std::string_view word) {
     return found;
 }
 
+// How many addresses there are: `listen "..."`, and `listen { "...", ... }` with one each.
+std::size_t listens(std::string_view text) { return count(text, "listen \"") + count(text, "listen { \""); }
+
 std::string completed(std::string_view routes) {
     std::string text{routes};
-    if (count(text, "listen \"") == 0) text.insert(0, "listen \"127.0.0.1:0\"; ");
+    if (listens(text) == 0) text.insert(0, "listen \"127.0.0.1:0\"; ");
     return text;
 }
 
@@ -45,7 +48,7 @@ GatewayProcess::GatewayProcess(std::string_view routes, const std::vector<std::s
     unless_given("--loops", "2");
     process_.emplace(command, folder_ / "stdout");
     const std::string text = completed(routes);
-    for (std::size_t i = count(text, "listen \""); i > 0; --i)
+    for (std::size_t i = listens(text); i > 0; --i)
         addresses_.push_back(after(process_->wait_for_line("gateway: listening on "), "listening on "));
     admin_ = after(process_->wait_for_line("admin: listening on "), "listening on ");
 }

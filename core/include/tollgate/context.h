@@ -4,6 +4,7 @@
 // returned has finished. Every function here is for the request's own loop only.
 #pragma once
 
+#include <tollgate/client_certificate.h>
 #include <tollgate/message.h>
 #include <tollgate/settings.h>
 #include <tollgate/task.h>
@@ -78,6 +79,8 @@ public:
     const Tier* tier(std::string_view name) const noexcept;        // any of the configuration, or null
     std::chrono::steady_clock::time_point now() const noexcept;    // the loop's clock: this turn's time
     std::chrono::system_clock::time_point started() const noexcept;
+    // Whom the client proved to be with a certificate of its own, or null: `listen` asked for none, or it had none.
+    const ClientCertificate* client_certificate() const noexcept;
 
     // True if somebody listens; spare yourself the composing of a text for trace() if not.
     bool traced() const noexcept;

@@ -1,5 +1,6 @@
 // tests/core/config/documentation_test.cpp - what docs, examples and scripts show is a configuration that loads.
 #include "core/config/fake_plugins.h"
+#include "support/certificates.h"
 
 #include <boost/test/unit_test.hpp>
 
@@ -49,6 +50,16 @@ std::vector<std::filesystem::path> lessons() {
     return files;
 }
 
+// What examples of `tls` name.
+void lay_certificates(const std::filesystem::path& folder) {
+    static const test::Certificate certificate{{.names = "DNS:site.example"}};
+    std::filesystem::create_directories(folder);
+    for (const char* name : {"site", "other", "clients"}) {
+        std::filesystem::copy_file(certificate.file(), folder / (std::string{name} + ".pem"));
+        std::filesystem::copy_file(certificate.key_file(), folder / (std::string{name} + ".key"));
+    }
+}
+
 void expect_no_problems(const config::Loaded& loaded) {
     for (const auto& problem : loaded.problems) BOOST_ERROR(problem.text());
     BOOST_TEST(loaded.snapshot);
@@ -70,6 +81,7 @@ BOOST_AUTO_TEST_CASE(every_example_of_the_manual_loads) {
         BOOST_TEST_CONTEXT(example) {
             test::Workshop workshop;
             std::ofstream{workshop.folder() / "keys"} << "";
+            lay_certificates(workshop.folder() / "tls");
             for (const auto& [name, text] : required) {
                 std::filesystem::create_directories((workshop.folder() / name).parent_path());
                 std::ofstream{workshop.folder() / name} << text;

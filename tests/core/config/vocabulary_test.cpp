@@ -38,6 +38,9 @@ BOOST_AUTO_TEST_CASE(every_described_word_is_known) {
 // A setting that the assembly does not know of would be an unknown one.
 BOOST_AUTO_TEST_CASE(a_setting_that_is_not_described_is_unknown) {
     for (const char* table : {"limits { nonsense = 1 }", "tier \"t\" { nonsense = 1 }", "admin { nonsense = 1 }",
+                              "listen { \"127.0.0.1:1\", nonsense = 1 }",
+                              "listen { \"127.0.0.1:1\", tls = { nonsense = 1 } }",
+                              "listen { \"127.0.0.1:1\", tls = { { nonsense = 1 } } }",
                               "upstream \"u\" { targets = { \"127.0.0.1:1\" }, nonsense = 1 }",
                               "route \"GET /a\" { answer = \"\", nonsense = 1 }",
                               "route \"GET /a\" { answer = { nonsense = 1 } }",
@@ -57,6 +60,8 @@ BOOST_AUTO_TEST_CASE(described_defaults_are_those_that_hold_where_nothing_is_sai
     BOOST_TEST(said.header_count == held.header_count);
     BOOST_TEST(said.body == held.body);
     BOOST_TEST((said.header_time == held.header_time));
+    BOOST_TEST((said.handshake_time == held.handshake_time));
+    BOOST_TEST(said.handshakes == held.handshakes);
     BOOST_TEST((said.body_time == held.body_time));
     BOOST_TEST((said.send_time == held.send_time));
     BOOST_TEST((said.idle == held.idle));
