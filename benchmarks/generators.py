@@ -25,10 +25,11 @@ def loadtester(*more):
 
 # What wrk.lua prints, of loadtester's JSON.
 def as_wrk_tells(report):
-    ledger, answered = report["ledger"], report["status"]
+    ledger, fine = report["ledger"], report["status"]["2xx"]
     if not ledger["balanced"]:
         raise Trouble(f"the ledger does not balance: {ledger}")
-    fine = answered["2xx"]
+    if not fine["count"]:
+        raise Trouble(f"no request was answered well: {ledger}, {report['errors']}")
     return {"requests": ledger["answered"], "requests_per_second": report["run"]["throughput"],
             "p50_us": fine["response_us"]["p50"], "p99_us": fine["response_us"]["p99"],
             "errors": ledger["sent"] - fine["count"], "send_lag_p99_us": report["valid"]["send_lag_us"].get("p99", 0)}
@@ -66,6 +67,8 @@ def measure(settings, row, name, connections, _think):
     elapsed = (time.monotonic() - start) * 1e6
     busy_after, stolen_after = cpu_times({settings.cpu})
     requests = result["requests"]
+    if requests == 0:
+        raise Trouble(f"{name} had no answer at all")
     return {"requests": requests, "us_per_request": (busy_after - busy) / requests,
             "requests_per_second": result["requests_per_second"], "p50_us": result["p50_us"], "p99_us": result["p99_us"],
             "core": (busy_after - busy) / elapsed, "stolen": (stolen_after - stolen) / elapsed,

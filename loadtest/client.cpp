@@ -49,13 +49,15 @@ net::Duration Client::time_left() const noexcept {
 }
 
 Task<void> Client::run() {
+    connect_failed_ = false;
     while (const auto planned = co_await worker_.next_turn()) {
         sample_ = worker_.begin_request(*planned);
         co_await ask();
         sample_.reset();
         worker_.end_request();
-        if (std::exchange(connect_failed_, false) && !plan_.options.open_loop())
-            co_await Pause{worker_.loop(), pause_after_failure};
+        // Also in an open loop the thread must get to its other work where connecting fails at once.
+        if (std::exchange(connect_failed_, false))
+            co_await Pause{worker_.loop(), plan_.options.open_loop() ? net::Duration::zero() : pause_after_failure};
     }
     worker_.client_ended();
 }
@@ -80,14 +82,15 @@ Task<void> Client::ask() {
     Line& line = *lines_[request.endpoint];
     out_.assign(request.head);
     if (request.id_at > 0) write_request_id(out_.data() + request.id_at, plan_.run_id, worker_.number(), sample.number);
-    if (sample.sent == TimePoint{}) sample.sent = Clock::now();
     due_ = sample.sent + plan_.options.timeout;
     tally_.send(sample);
     bool keep = false;
     try {
         const int status = co_await exchange(request, line);
-        tally_.answer(sample, status, Clock::now());
-        keep = reusable() && line.wire.buffered().empty();
+        const TimePoint done = Clock::now();
+        if (done > due_) throw lost({IoResult::Kind::timed_out}, "at the end of an answer");
+        tally_.answer(sample, status, done);
+        keep = reusable(line.wire);
     } catch (const Lost& failure) {
         tally_.fail(sample, failure.ending, failure.problem, Clock::now());
     } catch (const http::Malformed& malformed) {
@@ -96,19 +99,24 @@ Task<void> Client::ask() {
         tally_.fail(sample, Tally::Ending::connection_error, failure.what(), Clock::now());
     }
     uploading_ = {};
-    if (keep)
-        line.wire.release_buffer();
-    else
+    if (!keep) {
         line.close();
+        co_return;
+    }
+    line.wire.release_buffer();
+    line.kept_in_turn = worker_.loop().turn();
 }
 
 // The status of a whole answer. Throws Lost and http::Malformed.
 Task<int> Client::exchange(const RenderedRequest& request, Line& line) {
+    // What came while the connection was idle may not have been told yet.
+    if (line.wire.stream && line.kept_in_turn != worker_.loop().turn() && !line.wire.stream->silent()) line.close();
     if (!line.wire.stream) co_await connect(request.endpoint);
     net::Stream& stream = *line.wire.stream;
     const IoResult sent = co_await stream.write(out_, time_left());
     if (sent.kind == IoResult::Kind::timed_out) throw lost(sent, "while sending");
-    tally_.wrote(sent.bytes);
+    sent_whole_ = static_cast<bool>(sent);
+    if (sample_->measured) tally_.wrote(sent.bytes);
     // A server may answer early, and then hang up on what it has not read: its answer counts.
     if (sent && !request.body.empty()) {
         uploading_ = upload(stream, request.body);
@@ -143,15 +151,26 @@ Task<std::unique_ptr<net::Stream>> Client::open(std::uint32_t endpoint) {
     std::string problem;
     std::unique_ptr<net::Stream> secure = co_await net::TlsStream::connect(
         worker_.loop(), plan_.addresses[endpoint], *plan_.tls, where.host, time_left(), how, problem);
-    if (!secure && how.kind == IoResult::Kind::failed && how.error == EPROTO)
-        throw Lost{Tally::Ending::connection_error, "TLS: " + problem};
+    const bool of_tls = how.kind == IoResult::Kind::failed && how.error != ECONNREFUSED && !problem.empty();
+    if (!secure && of_tls) throw Lost{Tally::Ending::connection_error, "TLS: " + problem};
     if (!secure) throw lost(how, "while connecting");
     co_return secure;
 }
 
 Task<void> Client::upload(net::Stream& stream, std::string_view body) {
+    sent_whole_ = false;
     const IoResult sent = co_await stream.write(body, whole_time);
-    tally_.wrote(sent.bytes);
+    sent_whole_ = static_cast<bool>(sent);
+    if (sample_->measured) tally_.wrote(sent.bytes);
+}
+
+// Bytes that keep coming put no timeout off.
+Task<IoResult> Client::receive(http::Wire& wire) {
+    const net::Duration left = time_left();
+    if (left == net::Duration::zero()) co_return IoResult{IoResult::Kind::timed_out};
+    const IoResult more = co_await wire.more(left);
+    if (more && sample_->measured) tally_.received(more.bytes);
+    co_return more;
 }
 
 // False: it was an interim answer's.
@@ -163,9 +182,8 @@ Task<bool> Client::read_head(http::Wire& wire, bool head_only) {
         const bool whole = begun && parser_->parse_head(wire.buffered(), consumed);
         wire.consume(consumed);
         if (whole) co_return parser_->status() / 100 != 1 || parser_->status() == 101;
-        const IoResult more = co_await wire.more(time_left());
+        const IoResult more = co_await receive(wire);
         if (!more) throw lost(more, begun ? "in the middle of an answer's head" : "before an answer");
-        tally_.received(more.bytes);
         begun = true;
     }
 }
@@ -178,18 +196,18 @@ Task<void> Client::read_body(http::Wire& wire) {
         wire.consume(consumed);
         if (whole) co_return;
         if (consumed > 0 && !wire.buffered().empty()) continue;
-        const IoResult more = co_await wire.more(time_left());
+        const IoResult more = co_await receive(wire);
         if (more.kind == IoResult::Kind::ended && parser_->framing() == http::Framing::until_close) co_return;
         if (!more) throw lost(more, "in the middle of an answer's body");
-        tally_.received(more.bytes);
     }
 }
 
-// RFC 9112 section 9.3: whether the connection can take another request.
-bool Client::reusable() const noexcept {
-    if (!plan_.options.keep_alive || !uploading_.done() || parser_->status() == 101 ||
-        parser_->framing() == http::Framing::until_close)
+// Whether the connection can take another request (RFC 9112 section 9.3), as far as we can know by now.
+bool Client::reusable(const http::Wire& wire) const noexcept {
+    if (!plan_.options.keep_alive || !sent_whole_ || parser_->status() == 101 ||
+        parser_->framing() == http::Framing::until_close || !wire.buffered().empty())
         return false;
+    if (wire.stream->may_read() && !wire.stream->silent()) return false;
     return http::connection_options(head_.headers).persists(parser_->version_minor());
 }
 

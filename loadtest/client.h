@@ -42,6 +42,7 @@ public:
 private:
     struct Line final : net::Stream::Owner {
         http::Wire wire{nullptr};
+        std::uint64_t kept_in_turn = 0;  // of the loop, when its last request ended
         void close() noexcept;
         // The connection ended while nothing was under way, or something came that nobody asked for: the next request
         // opens another.
@@ -55,7 +56,8 @@ private:
     Task<void> upload(net::Stream& stream, std::string_view body);
     Task<bool> read_head(http::Wire& wire, bool head_only);
     Task<void> read_body(http::Wire& wire);
-    bool reusable() const noexcept;
+    Task<net::IoResult> receive(http::Wire& wire);
+    bool reusable(const http::Wire& wire) const noexcept;
     net::Duration time_left() const noexcept;
 
     Worker& worker_;
@@ -68,6 +70,7 @@ private:
     http::ParsedHead head_;
     std::optional<http::ResponseParser> parser_;
     bool connect_failed_ = false;
+    bool sent_whole_ = false;      // head and body of the request
     Task<void> uploading_, running_;
 };
 

@@ -5,12 +5,15 @@
 
 #include <fstream>
 #include <string>
+#include <utility>
 
 namespace tollgate::loadtest {
 
 namespace {
 constexpr double busy = 0.9;    // of a CPU: what the kernel does for us is partly charged to nobody
-constexpr double stolen = 0.02;
+constexpr double full = 0.95;   // an open loop that is so busy has no time left to be punctual
+constexpr double kept_waiting = 0.5;  // of the time: what a client waited for was mostly its own thread
+constexpr double stolen = 0.02, disturbed = 0.05;
 }  // namespace
 
 StolenTime::StolenTime() : at_begin_{read()} {}
@@ -37,18 +40,25 @@ double StolenTime::share() const {
 
 void judge(Generator& generator, bool open_loop) {
     const std::string share = show_percent(generator.busiest_share, 0);
+    const auto wrong = [&generator](std::string problem) {
+        generator.bottleneck = true;
+        generator.problems.push_back(std::move(problem));
+    };
+    const std::string waited = show_percent(generator.kept_waiting_share, 0);
     if (open_loop) {
         const std::uint64_t late = generator.release_lag.percentile(99);
-        generator.bottleneck = late > late_release;
-        if (generator.bottleneck)
-            generator.problems.push_back("1% of the requests were released more than " +
-                                         show(Nanoseconds{static_cast<std::int64_t>(late)}) +
-                                         " after their time (busiest thread: " + share + " of a CPU)");
+        if (late > late_release)
+            wrong("1% of the requests were released more than " + show(Nanoseconds{static_cast<std::int64_t>(late)}) +
+                  " after their time (busiest thread: " + share + " of a CPU)");
+        if (generator.busiest_share >= full) wrong("the busiest thread used " + share + " of a CPU");
+        if (generator.kept_waiting_share >= kept_waiting)
+            wrong("other programs had a thread's CPU for " + waited + " of the time");
     } else if (generator.busiest_share >= busy) {
-        generator.bottleneck = true;
-        generator.problems.push_back("the busiest thread used " + share +
-                                     " of a CPU: the target may be able to do more than was asked of it");
+        wrong("the busiest thread used " + share + " of a CPU: the target may be able to do more than was asked of it");
     }
+    if (generator.kept_waiting_share >= disturbed && !(open_loop && generator.kept_waiting_share >= kept_waiting))
+        generator.problems.push_back("other programs had a thread's CPU for " + waited +
+                                     " of the time: latencies hold that, too");
     if (generator.stolen_share >= stolen)
         generator.problems.push_back("the host of this virtual machine took " + show_percent(generator.stolen_share, 1) +
                                      " of its CPU time: latencies hold that, too");

@@ -27,6 +27,8 @@ std::optional<double> parse_rate(std::string_view text, std::string& problem);
 // "1k" is 1,000 bytes, "1Ki" is 1,024; also M, Mi, G, Gi. A trailing "B" is allowed. At most 1e15.
 std::optional<std::uint64_t> parse_size(std::string_view text, std::string& problem);
 
+inline double seconds(Nanoseconds duration) noexcept { return std::chrono::duration<double>{duration}.count(); }
+
 // For people, three figures: "61 us", "2.10 ms", "12.1 s", "3 m 20 s". Whole seconds have no more: "30 s".
 std::string show(Nanoseconds duration);
 std::string show_count(double count);                // "12.1k", "3.40M", "950", "0.50"

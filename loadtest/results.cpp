@@ -9,6 +9,7 @@ Latencies Results::of_class(StatusClass which) const {
         if (class_of(status) != which) continue;
         sum.response.add(latencies.response);
         sum.service.add(latencies.service);
+        sum.in_time += latencies.in_time;
     }
     return sum;
 }

@@ -34,6 +34,7 @@ using ClassCounts = std::array<std::uint64_t, status_classes>;
 struct Latencies {
     Histogram response{3};  // done - planned: what a caller who came on time has waited
     Histogram service{3};   // done - sent
+    std::uint64_t in_time = 0;  // answers that were there before the measured part was over
 };
 
 struct TargetResults {
@@ -73,6 +74,7 @@ struct Generator {
     double cpu_seconds = 0;                    // of all threads, in the measured part
     double busiest_share = 0;                  // of one CPU, by the busiest thread
     std::uint64_t involuntary_switches = 0;    // other programs wanted our CPU
+    double kept_waiting_share = 0;             // of the time, the worst thread, for a CPU that others had
     double stolen_share = 0;                   // of all CPUs, by the host of this virtual machine
     Histogram send_lag{3};                     // sent - planned, ns; open loop only
     Histogram release_lag{3};                  // of it the generator's own part: planned until its loop came to it

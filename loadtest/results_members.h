@@ -36,6 +36,7 @@ struct Members<Latencies> {
     static void of(auto& way, auto& latencies) {
         way("response_us", latencies.response);
         way("service_us", latencies.service);
+        way("in_time", latencies.in_time);
     }
 };
 
@@ -228,6 +229,7 @@ private:
         way("cpu_s", generator.cpu_seconds);
         way("busiest_share", generator.busiest_share);
         way("involuntary_switches", generator.involuntary_switches);
+        way("kept_waiting_share", generator.kept_waiting_share);
         way("stolen_share", generator.stolen_share);
         way("waited_for_connection", generator.waited_for_connection);
         way("send_lag_us", generator.send_lag);

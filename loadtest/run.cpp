@@ -2,12 +2,12 @@
 #include "loadtest/run.h"
 
 #include "loadtest/generator.h"
+#include "loadtest/introduction.h"
 #include "loadtest/worker.h"
 #include "net/address.h"
 #include "support/descriptors.h"
 #include "support/log.h"
 #include "support/text.h"
-#include "support/version.h"
 
 #include <Poco/Exception.h>
 
@@ -26,6 +26,7 @@
 #include <random>
 #include <system_error>
 #include <thread>
+#include <utility>
 
 namespace tollgate::loadtest {
 
@@ -81,53 +82,16 @@ void make_room_for(std::size_t connections) {
     getrlimit(RLIMIT_NOFILE, &limit);
     const rlim_t wanted = connections + others;
     if (limit.rlim_cur < wanted)
-        throw UsageError{"--connections: " + std::to_string(connections) + " connections need " + std::to_string(wanted) +
+        throw UsageError{"--connections: " + text::count(connections, "connection") + " need " + std::to_string(wanted) +
                          " open files, and this process may have " + std::to_string(limit.rlim_cur) + " (ulimit -Hn)"};
-}
-
-std::string plan_of(const Options& options) {
-    std::string plan;
-    if (!options.stages.empty()) {
-        Nanoseconds sum{0};
-        double most = options.rate;
-        for (const Stage& stage : options.stages) sum += stage.duration, most = std::max(most, stage.rate);
-        plan = "open loop of " + text::count(options.stages.size(), "stage") + " up to " + show_count(most) + "/s, " + show(sum);
-    } else {
-        plan = options.open_loop() ? "open loop " + show_count(options.rate) + "/s" : "closed loop";
-        if (options.requests) plan += ", " + show_count(static_cast<double>(*options.requests)) + " requests";
-        if (options.duration) plan += ", " + show(*options.duration);
-    }
-    if (options.open_loop() && options.arrival == Arrival::poisson) plan += " (Poisson)";
-    return plan;
-}
-
-// What must agree for two runs to be comparable.
-std::map<std::string, std::string> configuration_of(const Options& options) {
-    std::map<std::string, std::string> words{{"load", plan_of(options)},
-                                             {"connections", std::to_string(options.connections)},
-                                             {"keep-alive", options.keep_alive ? "yes" : "no"},
-                                             {"keys", std::to_string(options.keys.size())}};
-    if (options.open_loop()) words["max-in-flight"] = std::to_string(options.most_in_flight);
-    std::string& targets = words["targets"];
-    for (const Target& target : options.targets) {
-        if (targets.size() > 1000) {
-            targets += ", and more: " + std::to_string(options.targets.size());
-            break;
-        }
-        if (!targets.empty()) targets += ", ";
-        targets += target.method + ' ' + target.url.path;
-        if (!target.body.empty()) targets += " (" + std::to_string(target.body.size()) + " bytes)";
-    }
-    return words;
 }
 
 class Run {
 public:
-    Run(const Options& options, const Requests& requests, Spectator& spectator)
+    Run(const Options& options, const Requests& requests, Addresses addresses, Spectator& spectator)
         : options_{options}, spectator_{spectator}, signals_{signals()}, ended_{eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)},
-          plan_{options, requests, {}, {}, {}, random_run_id()} {
+          plan_{options, requests, std::move(addresses), {}, {}, random_run_id()} {
         make_room_for(std::max(options.connections, options.most_in_flight) * requests.endpoints().size());
-        for (const Endpoint& endpoint : requests.endpoints()) plan_.addresses.push_back(resolve(endpoint));
         if (options.open_loop()) plan_.schedule.emplace(options);
         trust();
         for (unsigned i = 0; i < options.threads; ++i) workers_.push_back(std::make_unique<Worker>(plan_, i));
@@ -160,7 +124,8 @@ public:
 private:
     void trust() {
         const auto& endpoints = plan_.requests.endpoints();
-        if (std::none_of(endpoints.begin(), endpoints.end(), [](const Endpoint& endpoint) { return endpoint.secure; })) return;
+        const auto secure = [](const Endpoint& endpoint) { return endpoint.secure; };
+        if (std::none_of(endpoints.begin(), endpoints.end(), secure)) return;
         try {
             plan_.tls.emplace(options_.authorities, options_.insecure);
         } catch (const std::runtime_error& failure) {
@@ -207,7 +172,7 @@ private:
         }
     }
 
-    // What the loops know so far. Those that have ended do not answer: the wait is bounded.
+    // What has been counted so far. A loop that ends just now does not answer any more: the wait is bounded.
     void show() {
         struct Partial {
             std::mutex mutex;
@@ -216,14 +181,19 @@ private:
             std::size_t missing;
         };
         const auto partial = std::make_shared<Partial>();
-        partial->results = Tally::blank(options_);
+        partial->results.open_loop = options_.open_loop();
         partial->missing = workers_.size();
-        for (auto& worker : workers_)
-            worker->peek([partial](const Tally& tally) {
-                const std::lock_guard lock{partial->mutex};
-                tally.add_to(partial->results, false);
-                if (--partial->missing == 0) partial->changed.notify_one();
-            });
+        const auto add = [partial](const Tally& tally) {
+            const std::lock_guard lock{partial->mutex};
+            tally.add_to(partial->results, Tally::Extent::totals);
+            if (--partial->missing == 0) partial->changed.notify_one();
+        };
+        for (auto& worker : workers_) {
+            if (worker->ended())
+                add(worker->tally());
+            else
+                worker->peek(add);
+        }
         std::unique_lock lock{partial->mutex};
         if (!partial->changed.wait_for(lock, tick / 2, [&] { return partial->missing == 0; })) return;
         const double elapsed = std::chrono::duration<double>{Clock::now() - begin_}.count();
@@ -231,19 +201,14 @@ private:
     }
 
     Results add_up() const {
-        Results results = Tally::blank(options_);
+        Results results = results_before(options_);
         results.run_id = plan_.run_id;
-        results.version = version();
         results.started = log::timestamp(started_at_);
-        results.command = options_.shown_command;
-        results.shape = describe_shape(options_);
-        results.configuration = configuration_of(options_);
-        results.url = options_.targets.front().name();
         results.interrupted = interrupted_ > 0;
         TimePoint until{}, last{};
         bool counted = true;
         for (const auto& worker : workers_) {
-            worker->tally().add_to(results, true);
+            worker->tally().add_to(results, Tally::Extent::whole);
             last = std::max(last, worker->tally().last_done());
             until = std::max(until, worker->planned_until());
             counted = counted && worker->ended_by_count();
@@ -260,6 +225,7 @@ private:
             generator.cpu_seconds += worker->cpu_seconds();
             generator.busiest_share = std::max(generator.busiest_share, worker->busy_share());
             generator.involuntary_switches += worker->involuntary_switches();
+            generator.kept_waiting_share = std::max(generator.kept_waiting_share, worker->kept_waiting_share());
         }
         generator.stolen_share = stolen_.share();
         judge(generator, results.open_loop);
@@ -281,20 +247,14 @@ private:
 
 }  // namespace
 
-std::string describe_shape(const Options& options) {
-    std::string shape = plan_of(options);
-    if (options.warmup.count() > 0) shape += " (+" + show(options.warmup) + " warm-up)";
-    shape += ", " + text::count(options.threads, "thread") + ", " + text::count(options.connections, "connection");
-    if (options.open_loop() && options.most_in_flight > options.connections)
-        shape += " (up to " + std::to_string(options.most_in_flight) + ")";
-    if (!options.keep_alive) shape += ", not kept alive";
-    if (options.targets.size() > 1) shape += ", " + text::count(options.targets.size(), "target");
-    if (!options.keys.empty()) shape += ", " + text::count(options.keys.size(), "key");
-    return shape;
+Addresses resolve(const Requests& requests) {
+    Addresses addresses;
+    for (const Endpoint& endpoint : requests.endpoints()) addresses.push_back(resolve(endpoint));
+    return addresses;
 }
 
-Results run(const Options& options, const Requests& requests, Spectator& spectator) {
-    return Run{options, requests, spectator}.execute();
+Results run(const Options& options, const Requests& requests, Addresses addresses, Spectator& spectator) {
+    return Run{options, requests, std::move(addresses), spectator}.execute();
 }
 
 }  // namespace tollgate::loadtest

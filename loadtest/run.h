@@ -5,9 +5,11 @@
 #include "loadtest/requests.h"
 #include "loadtest/results.h"
 
-#include <functional>
+#include <Poco/Net/SocketAddress.h>
+
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 namespace tollgate::loadtest {
 
@@ -36,12 +38,14 @@ protected:
     ~Spectator() = default;
 };
 
+using Addresses = std::vector<Poco::Net::SocketAddress>;  // by endpoint
+
+// Asks DNS, and blocks as long as it takes. Throws Unreachable where a name has no address.
+Addresses resolve(const Requests& requests);
+
 // Blocks until the run is over. SIGINT and SIGTERM must be blocked in the calling thread: the first one ends planning,
 // the second ends the run at once. Without the gateway's view and without a verdict. Throws Unreachable,
 // Interrupted, UsageError (more connections than descriptors) and std::system_error.
-Results run(const Options& options, const Requests& requests, Spectator& spectator);
-
-// "open loop 4.0k/s, 30 s (+2 s warm-up), 2 threads, 64 connections, 4 keys".
-std::string describe_shape(const Options& options);
+Results run(const Options& options, const Requests& requests, Addresses addresses, Spectator& spectator);
 
 }  // namespace tollgate::loadtest

@@ -2,6 +2,7 @@
 #include "loadtest/commands.h"
 #include "loadtest/exit_codes.h"
 #include "loadtest/gateway_view.h"
+#include "loadtest/introduction.h"
 #include "loadtest/live.h"
 #include "loadtest/report.h"
 #include "loadtest/run.h"
@@ -12,6 +13,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
@@ -19,30 +21,24 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 namespace tollgate::loadtest {
 
 namespace {
 
-// While it lives, SIGINT and SIGTERM wait for whoever reads them from a descriptor, in all threads made meanwhile.
-class SignalsHeld {
-public:
-    SignalsHeld() {
-        sigset_t set;
-        sigemptyset(&set);
-        sigaddset(&set, SIGINT);
-        sigaddset(&set, SIGTERM);
-        pthread_sigmask(SIG_BLOCK, &set, &before_);
-    }
-    ~SignalsHeld() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-    SignalsHeld(const SignalsHeld&) = delete;
-    SignalsHeld& operator=(const SignalsHeld&) = delete;
-
-private:
-    sigset_t before_;
-};
+// From here to the end of the program SIGINT and SIGTERM wait for whoever reads them from a descriptor, in this thread and
+// those it makes: one that comes late must not cost the report.
+void hold_signals() {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &set, nullptr);
+}
 
 // Draws the live view, and ends the run for the thresholds that ask for it.
 class Onlooker final : public Spectator {
@@ -79,9 +75,10 @@ private:
 };
 
 Results play(const Options& options, const Requests& requests, Onlooker& onlooker) {
-    const SignalsHeld held;
+    Addresses addresses = resolve(requests);
+    hold_signals();
     try {
-        Results results = run(options, requests, onlooker);
+        Results results = run(options, requests, std::move(addresses), onlooker);
         onlooker.end();
         return results;
     } catch (...) {
@@ -105,14 +102,43 @@ void try_outputs(const std::vector<Output>& outputs) {
     if (!mistakes.empty()) throw UsageError{mistakes};
 }
 
-// First what may be lost, then what may fail.
-void publish(const Results& results, const Options& options) {
+// First what may be lost, then what may fail. Returns the exit code: a report that could not be written spoils a pass, and
+// no other verdict.
+int publish(const Results& results, const Options& options) {
+    int code = results.exit_code;
+    const auto spoil = [&code](std::string_view mistakes) {
+        for (std::size_t end = 0; !mistakes.empty(); mistakes.remove_prefix(end)) {
+            end = std::min(mistakes.find('\n'), mistakes.size());
+            std::cerr << "loadtester: " << mistakes.substr(0, end) << '\n';
+            if (end < mistakes.size()) ++end;
+        }
+        if (code == exit_passed) code = exit_internal;
+    };
     ReportStyle style;
     style.colour = colour_wanted(STDOUT_FILENO);
     std::cout << render(results, options.format, style) << std::flush;
-    const bool told = std::cout.good();
-    write_outputs(results, options.outputs);
-    if (!told) throw std::runtime_error{"stdout took only a part of the report"};
+    if (!std::cout) spoil("stdout took only a part of the report");
+    try {
+        write_outputs(results, options.outputs);
+    } catch (const UsageError& failure) {
+        spoil(failure.what());
+    }
+    return code;
+}
+
+// Of a run that never began: why, on stderr, and in the reports that programs read.
+int publish_nothing(const Options& options, int code, const std::string& why) {
+    std::cerr << "loadtester: " << why << '\n';
+    Results results = results_before(options);
+    results.exit_code = code;
+    results.verdict.push_back(why);
+    if (options.format == Format::json) return publish(results, options);
+    try {
+        write_outputs(results, options.outputs);
+    } catch (const UsageError& failure) {
+        std::cerr << "loadtester: " << failure.what() << '\n';
+    }
+    return code;
 }
 
 }  // namespace
@@ -125,26 +151,21 @@ int run_command(const Options& options) {
     if (!options.metrics_url.empty()) {
         probe.emplace(options);
         probe->before();
-        if (!probe->problem().empty() && options.reconcile == Reconcile::strict) {
-            std::cerr << "loadtester: --metrics: " << probe->problem() << '\n';
-            return exit_unreconciled;
-        }
+        if (!probe->problem().empty() && options.reconcile == Reconcile::strict)
+            return publish_nothing(options, exit_unreconciled, "--metrics: " + probe->problem());
     }
     Results results;
     try {
         results = play(options, requests, onlooker);
     } catch (const Unreachable& failure) {
-        std::cerr << "loadtester: " << failure.what() << '\n';
-        return exit_unreachable;
+        return publish_nothing(options, exit_unreachable, failure.what());
     } catch (const Interrupted& failure) {
-        std::cerr << "loadtester: " << failure.what() << '\n';
-        return exit_interrupted;
+        return publish_nothing(options, exit_interrupted, failure.what());
     }
     for (const std::string& text : onlooker.aborted_by()) results.thresholds.push_back({text, 0, "", "", false, true});
     if (probe) results.gateway = probe->after(results);
     judge(results, options);
-    publish(results, options);
-    return results.exit_code;
+    return publish(results, options);
 }
 
 }  // namespace tollgate::loadtest

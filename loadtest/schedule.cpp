@@ -7,7 +7,6 @@
 namespace tollgate::loadtest {
 
 namespace {
-double seconds(Nanoseconds duration) { return std::chrono::duration<double>{duration}.count(); }
 constexpr double for_ever = std::numeric_limits<double>::infinity();
 }  // namespace
 
@@ -29,7 +28,9 @@ Schedule::Schedule(const Options& options) {
 
 void Schedule::add(double length, double from, double to) {
     if (length <= 0) return;
-    lines_.push_back({end_, length, from, to, due_before(end_)});
+    // Not by due_before(end_), whose rounding of times could leave a number between two lines to neither.
+    const double before = lines_.empty() ? 0 : lines_.back().due(lines_.back().length);
+    lines_.push_back({end_, length, from, to, before});
     end_ += length;
 }
 
@@ -48,7 +49,7 @@ double Schedule::time_of(double number) const noexcept {
     --line;
     const double more = number - line->before;
     if (line->length == for_ever) return line->begin + more / line->from;
-    if (number >= line->due(line->length)) return for_ever;
+    if (number >= line->due(line->length)) return for_ever;  // the last line's: the next one would begin there
     // from t + slope t^2 / 2 = more, in the form that loses nothing where the slope is small.
     const double slope = (line->to - line->from) / line->length;
     const double root = std::sqrt(std::max(0.0, line->from * line->from + 2 * slope * more));

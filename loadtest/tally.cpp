@@ -8,9 +8,11 @@ namespace tollgate::loadtest {
 namespace {
 
 constexpr std::size_t most_keys_with_latencies = 1000;
-constexpr std::size_t most_intervals = 3600;  // more, and two become one
+constexpr std::size_t most_intervals = 900;  // more, and two become one: a minute's run has a megabyte of them at most
 
-std::uint64_t nanoseconds(Nanoseconds duration) { return duration.count() < 0 ? 0 : static_cast<std::uint64_t>(duration.count()); }
+std::uint64_t nanoseconds(Nanoseconds duration) {
+    return duration.count() < 0 ? 0 : static_cast<std::uint64_t>(duration.count());
+}
 
 void add(Interval& into, const Interval& from) {
     for (std::size_t i = 0; i < status_classes; ++i) {
@@ -45,16 +47,17 @@ void Tally::send(const Sample& sample) noexcept {
 void Tally::answer(const Sample& sample, int status, TimePoint done) {
     ++ledger(sample.measured).answered;
     TargetTally& target = targets_[sample.target];
+    auto& latencies = codes_[static_cast<std::size_t>(status) % codes_.size()];
+    if (!latencies) latencies = std::make_unique<Latencies>();
+    // The rate of answers is that of the measured part, whenever they were planned: what its end cuts off its begin gives.
+    if (done >= begin_ && done <= end_) ++latencies->in_time;
     if (!sample.measured) {
         ++target.warmup_codes[status];
         return;
     }
     last_done_ = done;
-    if (done <= end_) ++answered_in_time_;
     const auto which = static_cast<std::size_t>(class_of(status));
     const Nanoseconds response = done - sample.planned;
-    auto& latencies = codes_[static_cast<std::size_t>(status) % codes_.size()];
-    if (!latencies) latencies = std::make_unique<Latencies>();
     latencies->response.record(response);
     latencies->service.record(done - sample.sent);
     if (targets_.size() > 1) {
@@ -69,13 +72,16 @@ void Tally::answer(const Sample& sample, int status, TimePoint done) {
     Interval& now = interval(done);
     ++now.classes[which];
     now.response[which].record(response);
-    if (nanoseconds(response) > slow_enough_ || slowest_.size() < options_.slowest) remember_slow(sample, status, {}, done);
+    if (nanoseconds(response) > slow_enough_ || slowest_.size() < options_.slowest)
+        remember_slow(sample, status, done);
     if (which == static_cast<std::size_t>(StatusClass::server_error)) remember_failed(sample, status, {}, done);
 }
 
 void Tally::fail(const Sample& sample, Ending ending, std::string_view problem, TimePoint done) {
     Ledger& ledger = this->ledger(sample.measured);
-    ++(ending == Ending::timeout ? ledger.timeouts : ending == Ending::aborted ? ledger.aborted : ledger.connection_errors);
+    ++(ending == Ending::timeout   ? ledger.timeouts
+       : ending == Ending::aborted ? ledger.aborted
+                                   : ledger.connection_errors);
     TargetTally& target = targets_[sample.target];
     if (!sample.measured) {
         ++target.warmup_unanswered;
@@ -118,11 +124,10 @@ SlowRequest Tally::describe(const Sample& sample, TimePoint done) const {
     return request;
 }
 
-void Tally::remember_slow(const Sample& sample, int status, std::string_view problem, TimePoint done) {
+void Tally::remember_slow(const Sample& sample, int status, TimePoint done) {
     if (options_.slowest == 0) return;
     SlowRequest request = describe(sample, done);
     request.status = status;
-    request.problem = problem;
     if (slowest_.size() >= options_.slowest) {
         std::pop_heap(slowest_.begin(), slowest_.end(), slower);
         slowest_.pop_back();
@@ -153,7 +158,7 @@ Results Tally::blank(const Options& options) {
     return results;
 }
 
-void Tally::add_to(Results& results, bool timeline) const {
+void Tally::add_to(Results& results, Extent extent) const {
     results.ledger.add(measured_);
     results.warmup.ledger.add(warmup_);
     for (std::size_t status = 0; status < codes_.size(); ++status) {
@@ -161,26 +166,15 @@ void Tally::add_to(Results& results, bool timeline) const {
         Latencies& sum = results.codes[static_cast<int>(status)];
         sum.response.add(codes_[status]->response);
         sum.service.add(codes_[status]->service);
+        sum.in_time += codes_[status]->in_time;
+        results.answered_in_time += codes_[status]->in_time;
         // With one target nobody counted twice.
-        if (targets_.size() == 1) {
+        if (targets_.size() == 1 && extent == Extent::whole) {
             results.targets[0].codes[static_cast<int>(status)] += codes_[status]->response.count();
             results.targets[0].response.add(codes_[status]->response);
         }
     }
-    for (std::size_t i = 0; i < targets_.size(); ++i) {
-        for (const auto& [status, count] : targets_[i].codes) results.targets[i].codes[status] += count;
-        for (const auto& [status, count] : targets_[i].warmup_codes) results.warmup.codes[i][status] += count;
-        results.targets[i].unanswered += targets_[i].unanswered;
-        results.warmup.unanswered[i] += targets_[i].warmup_unanswered;
-        results.targets[i].response.add(targets_[i].response);
-    }
-    for (std::size_t i = 0; i < keys_.size(); ++i) {
-        for (std::size_t c = 0; c < status_classes; ++c) results.keys[i].classes[c] += keys_[i].classes[c];
-        results.keys[i].unanswered += keys_[i].unanswered;
-        if (results.keys[i].response) results.keys[i].response->add(keys_[i].response);
-    }
     for (const auto& [problem, count] : errors_) results.errors[problem] += count;
-    results.answered_in_time += answered_in_time_;
     results.bytes_received += received_;
     results.bytes_sent += wrote_;
     results.connections_opened += opened_;
@@ -195,13 +189,32 @@ void Tally::add_to(Results& results, bool timeline) const {
     std::sort(results.failed.begin(), results.failed.end(),
               [](const SlowRequest& a, const SlowRequest& b) { return a.planned_at < b.planned_at; });
     if (results.failed.size() > options_.slowest) results.failed.resize(options_.slowest);
-    if (timeline) add_timeline(results);
+    if (extent == Extent::totals) return;
+    add_targets_and_keys(results);
+    add_timeline(results);
+}
+
+void Tally::add_targets_and_keys(Results& results) const {
+    for (std::size_t i = 0; i < targets_.size(); ++i) {
+        for (const auto& [status, count] : targets_[i].codes) results.targets[i].codes[status] += count;
+        for (const auto& [status, count] : targets_[i].warmup_codes) results.warmup.codes[i][status] += count;
+        results.targets[i].unanswered += targets_[i].unanswered;
+        results.warmup.unanswered[i] += targets_[i].warmup_unanswered;
+        results.targets[i].response.add(targets_[i].response);
+    }
+    for (std::size_t i = 0; i < keys_.size(); ++i) {
+        for (std::size_t c = 0; c < status_classes; ++c) results.keys[i].classes[c] += keys_[i].classes[c];
+        results.keys[i].unanswered += keys_[i].unanswered;
+        if (results.keys[i].response) results.keys[i].response->add(keys_[i].response);
+    }
 }
 
 void Tally::add_timeline(Results& results) const {
-    auto ours = timeline_;
-    double width = std::chrono::duration<double>{interval_width_}.count();
-    for (; width < results.interval_seconds; width *= 2) halve(ours);
+    double width = seconds(interval_width_);
+    std::vector<Interval> halved;
+    if (width < results.interval_seconds) halved = timeline_;
+    for (; width < results.interval_seconds; width *= 2) halve(halved);
+    const std::vector<Interval>& ours = halved.empty() ? timeline_ : halved;
     for (; results.interval_seconds < width; results.interval_seconds *= 2) halve(results.timeline);
     if (results.timeline.size() < ours.size()) results.timeline.resize(ours.size());
     for (std::size_t i = 0; i < ours.size(); ++i) add(results.timeline[i], ours[i]);

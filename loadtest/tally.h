@@ -20,7 +20,7 @@ using TimePoint = Clock::time_point;
 // One request on its way: who asks for what, and the first two of its three clocks.
 struct Sample {
     std::uint32_t target = 0, key = 0;
-    std::uint64_t number = 0;        // of its id; 0: the request was never sent
+    std::uint64_t number = 0;        // of its id
     TimePoint planned{}, sent{};
     bool measured = true;            // planned after the warm-up
 };
@@ -32,7 +32,6 @@ public:
 
     // The measured part begins. Samples planned before are the warm-up's.
     void begin(TimePoint begin) noexcept { begin_ = begin; }
-    TimePoint begun() const noexcept { return begin_; }
 
     void plan(bool measured) noexcept { ++ledger(measured).planned; }
     void never_send(bool measured) noexcept { ++ledger(measured).never_sent; }
@@ -47,8 +46,10 @@ public:
     void received(std::size_t bytes) noexcept { received_ += bytes; }
     void wrote(std::size_t bytes) noexcept { wrote_ += bytes; }
 
-    // Adds all of it to `results`, whose targets and keys are there already. `timeline`: also the intervals.
-    void add_to(Results& results, bool timeline) const;
+    // Adds all of it to `results`, whose targets and keys are there already (blank()); or the totals alone, by status and
+    // error, which is quick however many keys there are.
+    enum class Extent : std::uint8_t { totals, whole };
+    void add_to(Results& results, Extent extent) const;
     // Results with a line for each target and key, to which tallies can be added.
     static Results blank(const Options& options);
 
@@ -71,9 +72,10 @@ private:
     };
     Ledger& ledger(bool measured) noexcept { return measured ? measured_ : warmup_; }
     Interval& interval(TimePoint done);
+    void add_targets_and_keys(Results& results) const;
     void add_timeline(Results& results) const;
     SlowRequest describe(const Sample& sample, TimePoint done) const;
-    void remember_slow(const Sample& sample, int status, std::string_view problem, TimePoint done);
+    void remember_slow(const Sample& sample, int status, TimePoint done);
     void remember_failed(const Sample& sample, int status, std::string_view problem, TimePoint done);
 
     const Options& options_;
@@ -87,7 +89,7 @@ private:
     std::vector<KeyTally> keys_;
     std::map<std::string, std::uint64_t, std::less<>> errors_;
     Histogram send_lag_{3}, release_lag_{3}, connecting_{3};
-    std::uint64_t answered_in_time_ = 0, waited_ = 0, opened_ = 0, received_ = 0, wrote_ = 0;
+    std::uint64_t waited_ = 0, opened_ = 0, received_ = 0, wrote_ = 0;
     Nanoseconds interval_width_ = std::chrono::seconds{1};
     std::vector<Interval> timeline_;
     std::vector<SlowRequest> slowest_;  // a heap, the least slow on top

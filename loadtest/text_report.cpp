@@ -57,7 +57,7 @@ void add_sparklines(TextPage& page, const Results& run) {
 void add_throughput(TextPage& page, const Results& run) {
     std::string said = show_count(run.throughput()) + "/s answered";
     if (run.open_loop) said += " of " + show_count(run.planned_rate) + "/s planned";
-    const auto successes = run.class_counts()[static_cast<std::size_t>(StatusClass::success)];
+    const auto successes = run.of_class(StatusClass::success).in_time;
     if (run.seconds > 0) said += ", " + show_count(static_cast<double>(successes) / run.seconds) + "/s with 2xx";
     page.line("throughput", said + "; " + shown_seconds(run.seconds) + ", " +
                                 show_count(static_cast<double>(run.bytes_received)) + "B received");

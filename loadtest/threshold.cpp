@@ -44,10 +44,11 @@ std::optional<Threshold::Sample> Threshold::sample(const Results& results) const
         return Sample{static_cast<double>(counted) / static_cast<double>(ended), ended};
     }
     if (results.seconds <= 0) return std::nullopt;
-    const double part = results.ledger.answered == 0
-                            ? 0
-                            : static_cast<double>(counted) / static_cast<double>(results.ledger.answered);
-    return Sample{results.throughput() * part, ended};
+    // Of answers that were there in time.
+    std::uint64_t in_time = 0;
+    for (const auto& [status, latencies] : results.codes)
+        if (requests_.all || requests_.statuses.takes(status)) in_time += latencies.in_time;
+    return Sample{static_cast<double>(in_time) / results.seconds, ended};
 }
 
 bool Threshold::holds(double value) const noexcept {

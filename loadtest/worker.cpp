@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cmath>
+#include <fstream>
 #include <system_error>
 
 namespace tollgate::loadtest {
@@ -26,8 +27,6 @@ template <class Number>
 Number share(Number whole, unsigned number, unsigned of) {
     return whole / of + (number < whole % of ? 1 : 0);
 }
-
-double seconds(Nanoseconds duration) { return std::chrono::duration<double>{duration}.count(); }
 
 }  // namespace
 
@@ -59,6 +58,7 @@ void Worker::run() {
     loop_.run();
     for (auto& client : clients_) client->cancel();
     clients_.clear();
+    ended_.store(true, std::memory_order_release);
 }
 
 // ---- steps ---------------------------------------------------------------------------------------------------------
@@ -132,7 +132,7 @@ void Worker::end_planning(TimePoint when) {
     if (state_ != State::planning) return;
     state_ = State::draining;
     planned_until_ = when;
-    if (!ended_by_count_) tally_.end(when);
+    tally_.end(ended_by_count_ ? TimePoint::max() : when);
     planning_end_.disarm();
     if (began_measuring_ != TimePoint{}) {
         const Resources now = used_by_thread();
@@ -140,6 +140,7 @@ void Worker::end_planning(TimePoint when) {
         cpu_seconds_ = now.cpu - at_begin_.cpu;
         busy_share_ = wall > 0 ? cpu_seconds_ / wall : 0;
         switches_ = static_cast<std::uint64_t>(now.switches - at_begin_.switches);
+        kept_waiting_share_ = wall > 0 ? (now.kept_waiting - at_begin_.kept_waiting) / wall : 0;
     }
     loop_.arm(drain_end_, plan_.options.drain);
     check_end();
@@ -191,11 +192,18 @@ void Worker::peek(std::function<void(const Tally&)> look) {
     loop_.post([this, look = std::move(look)] { look(tally_); });
 }
 
-Worker::Resources Worker::used_by_thread() noexcept {
+Worker::Resources Worker::used_by_thread() {
     rusage usage{};
     getrusage(RUSAGE_THREAD, &usage);
-    const auto of = [](const timeval& time) { return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6; };
-    return {of(usage.ru_utime) + of(usage.ru_stime), usage.ru_nivcsw};
+    const auto of = [](const timeval& time) {
+        return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+    };
+    Resources used{of(usage.ru_utime) + of(usage.ru_stime), usage.ru_nivcsw, 0};
+    // Time on the CPU, time in its queue, nanoseconds; a kernel without it says nothing.
+    std::ifstream file{"/proc/thread-self/schedstat"};
+    double ran = 0, queued = 0;
+    if (file >> ran >> queued) used.kept_waiting = queued / 1e9;
+    return used;
 }
 
 // ---- handing out ---------------------------------------------------------------------------------------------------
@@ -234,16 +242,20 @@ std::optional<TimePoint> Worker::take_open(TimePoint now) noexcept {
     tally_.plan(measured(planned));
     if (!measured(planned)) return planned;
     // Who was due while every client was busy has waited for one, and not for this program.
-    if (planned >= all_busy_since_)
-        tally_.wait_for_connection();
-    else
-        tally_.release_lag(now - planned);
+    if (planned >= all_busy_since_) tally_.wait_for_connection();
+    tally_.release_lag(std::max<Nanoseconds>(std::min(now, all_busy_since_) - planned, Nanoseconds::zero()));
     return planned;
+}
+
+void Worker::note_if_all_busy(TimePoint now) noexcept {
+    if (waiting_.empty() && started_ == clients_.size()) all_busy_since_ = std::min(all_busy_since_, now);
 }
 
 bool Worker::Turn::await_ready() noexcept {
     if (worker_.pacer_) {
-        planned_ = worker_.take_open(Clock::now());
+        const TimePoint now = Clock::now();
+        planned_ = worker_.take_open(now);
+        if (planned_) worker_.note_if_all_busy(now);
         worker_.wake_for_next();
         return planned_.has_value();
     }
@@ -265,21 +277,20 @@ Worker::Turn::~Turn() {
 }
 
 void Worker::release_due() {
-    for (;;) {
+    while (!drop_owed_) {
         const TimePoint now = Clock::now();
         const auto due = pacer_->next();
         if (!due || at(*due) > now) break;
         if (!waiting_.empty()) {
             Turn& turn = *waiting_.front();
-            if (!(turn.planned_ = take_open(now))) break;
             waiting_.pop_front();
             turn.waiting_ = false;
-            if (waiting_.empty() && started_ == clients_.size()) all_busy_since_ = now;
+            turn.planned_ = take_open(now);
+            note_if_all_busy(now);
             turn.waiter_.resume();
-        } else if (started_ < clients_.size() && !drop_owed_) {
+        } else if (started_ < clients_.size()) {
             Client& client = *clients_[started_++];
             client.start(client.run());  // takes what is due by itself
-            if (waiting_.empty() && started_ == clients_.size()) all_busy_since_ = now;
         } else {
             break;
         }

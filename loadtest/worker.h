@@ -6,6 +6,7 @@
 #include "loadtest/tally.h"
 #include "net/event_loop.h"
 
+#include <atomic>
 #include <coroutine>
 #include <deque>
 #include <functional>
@@ -65,6 +66,8 @@ public:
     // [any thread] Has the loop show what it has counted so far, between two events. Not after run() has returned.
     void peek(std::function<void(const Tally&)> look);
 
+    bool ended() const noexcept { return ended_.load(std::memory_order_acquire); }  // [any thread] run() is over
+
     // After run().
     bool ended_by_count() const noexcept { return ended_by_count_; }  // and not by time or finish()
     TimePoint planned_until() const noexcept { return planned_until_; }
@@ -72,6 +75,7 @@ public:
     double cpu_seconds() const noexcept { return cpu_seconds_; }
     double busy_share() const noexcept { return busy_share_; }  // of one CPU, by user and system time
     std::uint64_t involuntary_switches() const noexcept { return switches_; }
+    double kept_waiting_share() const noexcept { return kept_waiting_share_; }  // of the time, for its CPU
 
     // [loop]
     const Plan& plan() const noexcept { return plan_; }
@@ -107,19 +111,20 @@ private:
     struct Resources {
         double cpu = 0;
         long switches = 0;
+        double kept_waiting = 0;  // seconds in which it could have run, and another had its CPU
     };
-    static Resources used_by_thread() noexcept;
+    static Resources used_by_thread();
 
     void on_ready(std::uint32_t) override { release_due(); }  // the timer of the schedule
     void prepare(TimePoint when);
     void start();
     void begin_measuring();
     void end_planning(TimePoint when);
-    void end_drain();
     bool measured(TimePoint planned) const noexcept { return planned >= measured_from_; }
     TimePoint at(double seconds) const noexcept;
     std::optional<TimePoint> take_closed(TimePoint now) noexcept;
     std::optional<TimePoint> take_open(TimePoint now) noexcept;
+    void note_if_all_busy(TimePoint now) noexcept;
     void release_due();
     void wake_for_next();
     void drop_everything();
@@ -148,7 +153,7 @@ private:
     std::uint64_t left_;                     // closed loop: requests that may still be planned
     std::optional<Pacer> pacer_;             // open loop
     std::deque<Turn*> waiting_;              // clients without a request, in the order they became free
-    TimePoint all_busy_since_ = TimePoint::max();
+    TimePoint all_busy_since_ = TimePoint::max();  // of an open loop: no client is left to wait for what comes next
     int timer_ = -1;
     TimePoint timer_for_{};
     std::uint64_t last_number_ = 0;
@@ -157,7 +162,8 @@ private:
 
     Resources at_begin_;
     TimePoint began_measuring_{};
-    double cpu_seconds_ = 0, busy_share_ = 0;
+    double cpu_seconds_ = 0, busy_share_ = 0, kept_waiting_share_ = 0;
+    std::atomic<bool> ended_{false};
     std::uint64_t switches_ = 0;
 };
 

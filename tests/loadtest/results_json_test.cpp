@@ -25,7 +25,7 @@ namespace {
 // The parts of each struct. A new member stops this from compiling: it belongs into results_members.h, sample_run.h,
 // the table of docs/load-testing.md, and here.
 auto parts(const Ledger& x) { const auto& [a, b, c, d, e, f, g] = x; return std::tie(a, b, c, d, e, f, g); }
-auto parts(const Latencies& x) { const auto& [a, b] = x; return std::tie(a, b); }
+auto parts(const Latencies& x) { const auto& [a, b, c] = x; return std::tie(a, b, c); }
 auto parts(const TargetResults& x) { const auto& [a, b, c, d] = x; return std::tie(a, b, c, d); }
 auto parts(const KeyResults& x) { const auto& [a, b, c, d] = x; return std::tie(a, b, c, d); }
 auto parts(const Interval& x) { const auto& [a, b, c] = x; return std::tie(a, b, c); }
@@ -34,8 +34,8 @@ auto parts(const SlowRequest& x) {
     return std::tie(a, b, c, d, e, f, g, h);
 }
 auto parts(const Generator& x) {
-    const auto& [a, b, c, d, e, f, g, h, i, j] = x;
-    return std::tie(a, b, c, d, e, f, g, h, i, j);
+    const auto& [a, b, c, d, e, f, g, h, i, j, k] = x;
+    return std::tie(a, b, c, d, e, f, g, h, i, j, k);
 }
 auto parts(const Warmup& x) { const auto& [a, b, c] = x; return std::tie(a, b, c); }
 auto parts(const ReconciledRow& x) { const auto& [a, b, c, d, e, f] = x; return std::tie(a, b, c, d, e, f); }

@@ -5,10 +5,14 @@
 #include "support/nginx.h"
 #include "support/scripted_upstream.h"
 #include "support/temporary_folder.h"
+#include "support/upstream_process.h"
 
 #include <boost/test/unit_test.hpp>
 
+#include <sys/socket.h>
+
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <set>
 
@@ -17,6 +21,7 @@ using namespace std::chrono_literals;
 using tollgate::test::Nginx;
 using tollgate::test::ScriptedUpstream;
 using tollgate::test::UpstreamConnection;
+using tollgate::test::UpstreamProcess;
 
 BOOST_AUTO_TEST_SUITE(loadtest_run)
 
@@ -44,7 +49,7 @@ Options asking_times(const std::string& url, std::uint64_t requests, unsigned co
 Results play(const Options& options) {
     Nobody nobody;
     const Requests requests{options};
-    Results results = run(options, requests, nobody);
+    Results results = run(options, requests, resolve(requests), nobody);
     BOOST_TEST(results.ledger.balanced());
     BOOST_TEST(results.warmup.ledger.balanced());
     std::uint64_t classes = 0;
@@ -104,7 +109,9 @@ BOOST_AUTO_TEST_CASE(counts_agree_with_nginx_to_the_last_request) {
     BOOST_TEST(results.ledger.planned == 3000u);
     BOOST_TEST(results.ledger.answered == 3000u);
     BOOST_TEST(results.seconds > 0);
-    BOOST_TEST(results.answered_in_time == 3000u);
+    // Those of the warm-up that were still under way as it ended came in time, too.
+    BOOST_TEST(results.answered_in_time >= 3000u);
+    BOOST_TEST(results.answered_in_time <= 3007u);
 
     std::map<std::string, std::uint64_t> ours, theirs;
     for (std::size_t i = 0; i < results.targets.size(); ++i) {
@@ -353,16 +360,18 @@ BOOST_AUTO_TEST_CASE(a_reset_is_told_from_a_close) {
 
 BOOST_AUTO_TEST_CASE(an_answer_that_comes_before_the_whole_request_counts) {
     ScriptedUpstream upstream{[](UpstreamConnection& connection) {
-        connection.read_request_head();
-        connection.send("HTTP/1.1 413 Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+        for (;;) {
+            auto request = connection.read_request_head();
+            connection.send("HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n");
+            tollgate::test::read_body(connection, request, true);
+            if (!request.complete) return;  // the client spares itself the rest
+        }
     }};
     Options options = asking_times("http://" + upstream.address(), 5);
     options.targets[0].method = "POST";
     options.targets[0].body.assign(8 << 20, 'x');
     const Results results = play(options);
-    // The upstream closes with bytes unread: its reset may be faster than its answer.
-    BOOST_TEST(answered(results, 413) + results.ledger.connection_errors == 5u);
-    BOOST_TEST(results.ledger.timeouts == 0u);
+    BOOST_TEST(answered(results, 413) == 5u);
 }
 
 BOOST_AUTO_TEST_CASE(large_bodies_arrive_whole) {
@@ -426,7 +435,6 @@ BOOST_AUTO_TEST_CASE(a_stall_shows_in_response_time_and_not_in_service_time) {
     BOOST_TEST(latencies.response.percentile(50) > 100'000'000u);
     BOOST_TEST(latencies.service.percentile(90) < latencies.response.percentile(50) / 4);
     BOOST_TEST(results.generator.waited_for_connection > 60u);
-    BOOST_TEST(!results.generator.bottleneck);
 }
 
 BOOST_AUTO_TEST_CASE(an_open_loop_opens_connections_as_it_needs_them) {
@@ -466,22 +474,121 @@ BOOST_AUTO_TEST_CASE(what_the_drain_leaves_is_aborted_and_what_was_owed_is_never
     BOOST_TEST(errors(results, "aborted") == 2u);
 }
 
+// Ends a run as soon as what has been counted so far is as wished.
+struct Stopper final : Spectator {
+    explicit Stopper(std::function<bool(const Results&)> enough) : enough{std::move(enough)} {}
+    Wish watch(const Results& so_far, double) override {
+        seen = so_far.ledger.answered;
+        return enough(so_far) ? Wish::stop : Wish::go_on;
+    }
+    bool wants_results() const noexcept override { return true; }
+    std::function<bool(const Results&)> enough;
+    std::uint64_t seen = 0;
+};
+
 BOOST_AUTO_TEST_CASE(an_upstream_that_dies_during_a_run_changes_counts_and_the_ledger_balances) {
     auto upstream = std::make_unique<Nginx>("location / { return 200 'fine'; }");
     Options options = asking("http://" + upstream->address(), 8);
-    options.duration = 1500ms;
+    options.duration = 1h;
     options.threads = 2;
     std::thread killer{[&] {
         upstream->access_log(200);  // once the run is well under way
         upstream.reset();
     }};
-    const Results results = play(options);
+    Stopper stopper{[](const Results& so_far) { return so_far.errors.contains("connection refused"); }};
+    const Requests requests{options};
+    const Results results = run(options, requests, resolve(requests), stopper);
     killer.join();
+    BOOST_TEST(results.ledger.balanced());
     BOOST_TEST(answered(results, 200) >= 200u);
     BOOST_TEST(results.ledger.connection_errors > 0u);
-    BOOST_TEST(errors(results, "connection refused") > 0u);
     // A client of a closed loop pauses after a connection that could not be made.
-    BOOST_TEST(errors(results, "connection refused") <= 8u * 160);
+    BOOST_TEST(static_cast<double>(errors(results, "connection refused")) <= 8 * (results.seconds * 100 + 1));
+}
+
+// Connecting to a full Unix socket fails at once: the thread must hear of the time and of signals all the same.
+BOOST_AUTO_TEST_CASE(connections_that_fail_at_once_do_not_keep_an_open_loop_from_ending) {
+    const tollgate::test::TemporaryFolder folder;
+    const std::string path = (folder / "socket").string();
+    auto upstream = std::make_optional<ScriptedUpstream>(ScriptedUpstream::always("x"), "unix:" + path);
+    Options options = asking("http://upstream.example/", 4);
+    options.unix_socket = path;
+    options.keep_alive = false;
+    options.rate = 100'000;
+    options.duration = 1h;
+    options.drain = 50ms;
+    std::thread killer{[&] {
+        tollgate::test::wait_until("requests come", [&] { return upstream->requests() > 10; });
+        upstream.reset();
+        std::filesystem::remove(path);
+    }};
+    Stopper stopper{[](const Results& so_far) { return so_far.ledger.connection_errors > 100; }};
+    const Requests requests{options};
+    const Results results = run(options, requests, resolve(requests), stopper);
+    killer.join();
+    BOOST_TEST(results.ledger.balanced());
+    BOOST_TEST(results.ledger.never_sent > 0u);
+}
+
+// From the first millisecond on every connection is busy: whoever is late is late because of the upstream.
+BOOST_AUTO_TEST_CASE(a_slow_target_is_not_taken_for_a_slow_generator) {
+    const UpstreamProcess upstream{{"--delay", "50ms"}};
+    Options options = asking("http://" + upstream.address(), 10);
+    options.rate = 5000;
+    options.duration = 1s;
+    options.drain = 1s;
+    const Results results = play(options);
+    BOOST_TEST(results.ledger.never_sent > 3000u);
+    // All but the first ten, and those that this thread was late for on its own account.
+    BOOST_TEST(results.generator.waited_for_connection * 2 > results.ledger.sent);
+    BOOST_TEST(results.generator.release_lag.count() == results.ledger.sent);
+    BOOST_TEST(results.generator.release_lag.max() < 900'000'000u);
+    BOOST_TEST(results.generator.send_lag.max() > 900'000'000u);
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_in_a_hurry_times_out_all_the_same) {
+    ScriptedUpstream upstream{[](UpstreamConnection& connection) {
+        connection.read_request();
+        connection.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+        const std::string piece = tollgate::test::chunk(std::string(60'000, 'x'));
+        try {
+            for (;;) connection.send(piece);
+        } catch (const tollgate::test::ConnectionError&) {
+            return;  // it had enough
+        }
+    }};
+    Options options = asking_times("http://" + upstream.address(), 3, 3);
+    options.timeout = 200ms;
+    BOOST_TEST(play(options).ledger.timeouts == 3u);
+}
+
+BOOST_AUTO_TEST_CASE(an_end_right_behind_an_answer_is_no_error) {
+    ScriptedUpstream upstream{[](UpstreamConnection& connection) {
+        connection.read_request();
+        // In one packet with the end of the connection, and without a word about it.
+        const std::string_view bytes = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+        ::send(connection.descriptor(), bytes.data(), bytes.size(), MSG_MORE | MSG_NOSIGNAL);
+        connection.end_sending();
+    }};
+    Options options = asking("http://" + upstream.address());
+    options.rate = 50;
+    options.requests = 20;
+    const Results results = play(options);
+    BOOST_TEST(answered(results, 200) == 20u);
+    BOOST_TEST(results.connections_opened >= 20u);
+}
+
+BOOST_AUTO_TEST_CASE(a_thread_without_work_does_not_blind_the_spectator) {
+    ScriptedUpstream upstream{ScriptedUpstream::always("x")};
+    Options options = asking("http://" + upstream.address(), 2);
+    options.threads = 2;
+    options.requests = 1;  // the second thread has none
+    options.rate = 0.2;
+    options.warmup = 4s;
+    int looks = 0;
+    Stopper stopper{[&](const Results&) { return ++looks == 2; }};
+    const Requests requests{options};
+    BOOST_TEST(run(options, requests, resolve(requests), stopper).interrupted);
 }
 
 BOOST_AUTO_TEST_CASE(warm_up_requests_are_in_no_figure) {
@@ -499,20 +606,13 @@ BOOST_AUTO_TEST_CASE(warm_up_requests_are_in_no_figure) {
 }
 
 BOOST_AUTO_TEST_CASE(a_spectator_sees_the_run_and_may_end_it) {
-    struct Stopper final : Spectator {
-        Wish watch(const Results& so_far, double) override {
-            seen = so_far.ledger.answered;
-            return seen > 0 ? Wish::stop : Wish::go_on;
-        }
-        bool wants_results() const noexcept override { return true; }
-        std::uint64_t seen = 0;
-    } stopper;
+    Stopper stopper{[](const Results& so_far) { return so_far.ledger.answered > 0; }};
     ScriptedUpstream upstream{ScriptedUpstream::always("x")};
     Options options = asking("http://" + upstream.address(), 2);
     options.duration = 120s;
     options.threads = 2;
     const Requests requests{options};
-    const Results results = run(options, requests, stopper);
+    const Results results = run(options, requests, resolve(requests), stopper);
     BOOST_TEST(results.interrupted);
     BOOST_TEST(results.ledger.balanced());
     BOOST_TEST(results.ledger.answered >= stopper.seen);

@@ -24,11 +24,13 @@ inline Results small_run() {
     for (const std::uint64_t ms : {1, 2, 3, 4}) {
         run.codes[200].response.record(ms * 1'000'000, 1);
         run.codes[200].service.record(ms * 1'000'000, 1);
+        ++run.codes[200].in_time;
         run.timeline[ms / 4].response[1].record(ms * 1'000'000, 1);
         ++run.timeline[ms / 4].classes[1];
     }
     run.codes[429].response.record(500'000, 1);
     run.codes[429].service.record(500'000, 1);
+    ++run.codes[429].in_time;
     run.timeline[0].response[4].record(500'000, 1);
     ++run.timeline[0].classes[4];
     run.ledger = {
@@ -84,6 +86,7 @@ inline Results sample_run(unsigned seed = 1, int seconds = 30, double slower = 1
             const std::uint64_t response = service + static_cast<std::uint64_t>(i % 5) * 1000;
             run.codes[status].response.record(response, 1);
             run.codes[status].service.record(service, 1);
+            ++run.codes[status].in_time;
             const auto which = static_cast<std::size_t>(class_of(status));
             ++interval.classes[which];
             interval.response[which].record(response, 1);
@@ -119,6 +122,7 @@ inline Results sample_run(unsigned seed = 1, int seconds = 30, double slower = 1
     run.generator.cpu_seconds = 18.6;
     run.generator.busiest_share = 0.35;
     run.generator.involuntary_switches = 12;
+    run.generator.kept_waiting_share = 0.02;
     run.generator.stolen_share = 0.01;
     run.generator.waited_for_connection = 17;
     run.generator.bottleneck = true;

@@ -91,6 +91,22 @@ BOOST_AUTO_TEST_CASE(a_stage_of_no_length_is_a_step) {
     BOOST_TEST(schedule.time_of(101) - schedule.time_of(100) == 0.001, boost::test_tools::tolerance(1e-6));
 }
 
+// Sums of fractions are rounded: no number may fall between two lines.
+BOOST_AUTO_TEST_CASE(no_request_falls_between_two_stages) {
+    const std::vector<std::vector<Stage>> cases{
+        {{1300ms, 200}, {2s, 70}, {100ms, 300}, {600ms, 20}}, {{300ms, 1000}, {2s, 0}, {300ms, 10}, {3s, 1000}}};
+    for (const auto& stages : cases) {
+        const Schedule schedule{in_stages(stages)};
+        const double all = schedule.due_before(schedule.end());
+        for (unsigned threads : {1u, 3u}) {
+            std::size_t planned = 0;
+            for (unsigned thread = 0; thread < threads; ++thread)
+                planned += all_of(schedule, Arrival::constant, thread, threads).size();
+            BOOST_TEST(std::abs(static_cast<double>(planned) - all) <= 1);
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(nothing_is_due_at_rate_zero) {
     const Schedule schedule{in_stages({{5s, 0}, {0s, 10}, {1s, 10}})};
     BOOST_TEST(schedule.due_before(5) == 0.0);

@@ -18,6 +18,7 @@ constexpr std::uint64_t ms = 1'000'000;
 void answer(Results& results, int status, std::uint64_t times, std::uint64_t response, std::uint64_t service) {
     results.codes[status].response.record(response, times);
     results.codes[status].service.record(service, times);
+    results.codes[status].in_time += times;
     results.ledger.planned += times;
     results.ledger.sent += times;
     results.ledger.answered += times;
