@@ -174,7 +174,8 @@ std::string gateway(const GatewayView& view) {
                          HtmlTable{{"route", "count", "mean", "p50", "p90", "p99"}}, view.latencies,
                          [](HtmlTable& table, const GatewayView::RouteLatency& times) {
                              table.row({times.route, number(times.count), shown_seconds(times.mean),
-                                        shown_seconds(times.p50), shown_seconds(times.p90), shown_seconds(times.p99)});
+                                        shown_percentile(times, times.p50), shown_percentile(times, times.p90),
+                                        shown_percentile(times, times.p99)});
                          });
 }
 

@@ -151,12 +151,17 @@ void compare(std::vector<RouteGroup> groups, const GatewayCounts& counted, std::
     view.reconciled = view.cause.empty();
 }
 
-// Of every limit: which answers were its own cannot be told from outside.
+// Of every limit: which answers were its own cannot be told from outside. So neither is a residual: a route may turn a
+// refusal into another answer, and 429 can come from elsewhere.
 void add_limited(const GatewayCounts& counted, const Results& results, GatewayView& view) {
     view.limited_by_plugin = counted.limited;
-    std::uint64_t possible = results.ledger.unanswered() + results.warmup.ledger.unanswered();
+    std::uint64_t answered = 0;
     for (const auto& row : view.rows)
-        if (row.status == 429) possible += row.answered;
+        if (row.status == 429) answered += row.answered;
+    if (answered > counted.limited)
+        view.notes.push_back(text::count(answered, "request") + " of ours had a 429, and its ratelimit refused " +
+                             std::to_string(counted.limited) + ": the others are an upstream's or a route's own");
+    const std::uint64_t possible = answered + results.ledger.unanswered() + results.warmup.ledger.unanswered();
     if (counted.limited > possible)
         view.notes.push_back("its ratelimit refused " + text::count(counted.limited, "request") + ", and only " +
                              std::to_string(possible) + " of ours can have been answered 429");

@@ -16,6 +16,10 @@ std::string shown_seconds(double seconds) {
     return show(Nanoseconds{static_cast<Nanoseconds::rep>(std::clamp(seconds, 0.0, 90'000.0) * 1e9)});
 }
 
+std::string shown_percentile(const GatewayView::RouteLatency& times, double percentile) {
+    return (percentile <= times.bound ? "<" : "") + shown_seconds(percentile);
+}
+
 std::string_view word_of(int exit_code) noexcept {
     switch (exit_code) {
         case exit_passed: return "PASSED";

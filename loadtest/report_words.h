@@ -12,6 +12,8 @@ namespace tollgate::loadtest {
 // "2.10 ms".
 std::string shown_ns(std::uint64_t nanoseconds);
 std::string shown_seconds(double seconds);
+// "2.10 ms", and "<500 us" of one that lies somewhere in the first bucket.
+std::string shown_percentile(const GatewayView::RouteLatency& times, double percentile);
 
 // "PASSED", "INVALID", ...: of an exit code.
 std::string_view word_of(int exit_code) noexcept;

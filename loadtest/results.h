@@ -108,11 +108,12 @@ struct GatewayView {
     bool compared = false;                     // it was asked whether the counts agree
     bool reconciled = false;                   // and they do
     std::int64_t residual = 0;                 // counted beyond `most`, or missing below `answered` (negative)
-    std::string cause;                         // of a residual: foreign traffic, lost, counter bug, restart
+    std::string cause;                         // of a residual: foreign traffic, counter bug, restart
     struct RouteLatency {
         std::string route;
         std::uint64_t count = 0;
-        double mean = 0, p50 = 0, p90 = 0, p99 = 0;  // seconds; percentiles interpolated within buckets
+        double mean = 0, p50 = 0, p90 = 0, p99 = 0;  // seconds; percentiles interpolated within buckets,
+        double bound = 0;                            // but for the first: of one there only its bound is known, this
     };
     // By route, then "(gateway alone)", its own time, and "(upstream NAME)", from an attempt to its answer's first byte.
     std::vector<RouteLatency> latencies;

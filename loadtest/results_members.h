@@ -120,6 +120,7 @@ struct Members<GatewayView::RouteLatency> {
         way("p50_s", latency.p50);
         way("p90_s", latency.p90);
         way("p99_s", latency.p99);
+        way("bound_s", latency.bound);
     }
 };
 

@@ -79,7 +79,8 @@ void add_gateway(TextPage& page, const GatewayView& view) {
     add_table(page, "", titled("l", {"by its own clock", "count", "mean", "p50", "p90", "p99"}), view.latencies,
               most_rows, [](TextTable& table, const GatewayView::RouteLatency& times) {
                   table.row({shortened(times.route, name_width), number(times.count), shown_seconds(times.mean),
-                             shown_seconds(times.p50), shown_seconds(times.p90), shown_seconds(times.p99)});
+                             shown_percentile(times, times.p50), shown_percentile(times, times.p90),
+                             shown_percentile(times, times.p99)});
               });
     for (const std::string& note : view.notes) page.text(std::string{TextPage::margin} + shortened(note, 160) + '\n');
 }

@@ -40,8 +40,8 @@ auto parts(const Generator& x) {
 auto parts(const Warmup& x) { const auto& [a, b, c] = x; return std::tie(a, b, c); }
 auto parts(const ReconciledRow& x) { const auto& [a, b, c, d, e, f] = x; return std::tie(a, b, c, d, e, f); }
 auto parts(const GatewayView::RouteLatency& x) {
-    const auto& [a, b, c, d, e, f] = x;
-    return std::tie(a, b, c, d, e, f);
+    const auto& [a, b, c, d, e, f, g] = x;
+    return std::tie(a, b, c, d, e, f, g);
 }
 auto parts(const GatewayView& x) {
     const auto& [a, b, c, d, e, f, g, h, i, j, k] = x;
