@@ -129,7 +129,13 @@ std::string shown_value(std::string_view flag, const std::string& value) {
 std::span<const Flag> run_flags() { return flags; }
 
 void RunWords::attach(CLI::App& sub) {
-    sub.add_option("URL", said_[""], "what to ask for; several are asked in equal shares")->type_name("");
+    sub.add_option("URL", said_[""], "what to ask for; several are asked in equal shares")
+        ->type_name("")
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+        // Where CLI11 is to take any number it reads "[::1]" as a list of them. So it expects more than there can be,
+        // which that policy does not mind.
+        ->expected(CLI::detail::expected_max_vector_size, CLI::detail::expected_max_vector_size)
+        ->allow_extra_args(false);
     for (const Flag& flag : flags) {
         auto& words = said_[std::string{flag.name}];
         const std::string names{flag.names}, help{flag.help};
@@ -178,7 +184,11 @@ void add_run(CLI::App& app, Chosen& chosen) {
     CLI::App* const sub = app.add_subcommand("run", "Make load and tell what came of it; may be left out");
     const auto words = std::make_shared<RunWords>();
     words->attach(*sub);
-    sub->callback([&chosen, words] { chosen = [words] { return run_command(options_of(*words)); }; });
+    // Options are read as the command line is, so that all that is wrong with it is told together.
+    sub->callback([&chosen, words] {
+        const auto options = std::make_shared<const Options>(options_of(*words));
+        chosen = [options] { return run_command(*options); };
+    });
 }
 
 }  // namespace tollgate::loadtest

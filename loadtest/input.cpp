@@ -33,7 +33,7 @@ std::string read_input(const std::string& path, std::size_t most) {
     return text;
 }
 
-std::string input_name(const std::string& path) { return path == "-" ? "standard input" : path; }
+std::string input_name(const std::string& path) { return path == "-" ? "standard input" : text::printable(path); }
 
 std::string_view take_line(std::string_view& text) noexcept {
     const std::size_t end = text.find('\n');

@@ -10,7 +10,7 @@ namespace tollgate::loadtest {
 // All of a file, or of standard input for "-". Throws UsageError: it cannot be read, it has more than `most` bytes.
 std::string read_input(const std::string& path, std::size_t most);
 
-// What a file is called in error texts: "standard input" for "-".
+// What a file is called in error texts: "standard input" for "-"; without control bytes.
 std::string input_name(const std::string& path);
 
 // Takes the next line from `text`, without its line break and a carriage return before that.

@@ -7,6 +7,7 @@
 #include "support/text.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <unordered_map>
 
@@ -19,6 +20,7 @@ constexpr std::size_t largest_file = std::size_t{256} << 20;
 constexpr std::size_t longest_key = 8 << 10;  // a line that servers commonly take
 constexpr std::size_t longest_name = 64;
 constexpr double steepest = 10;
+constexpr std::array<std::string_view, 4> schemes{"Bearer", "Basic", "Token", "ApiKey"};
 
 std::string numbered(std::size_t number) {
     std::string digits = std::to_string(number);
@@ -47,6 +49,11 @@ private:
         const std::size_t end = std::min(line.find_first_of(" \t"), line.size());
         const std::string_view value = line.substr(0, end);
         std::string name{trimmed(line.substr(end))};
+        // The key would be taken for its name then, and names are told.
+        for (const std::string_view scheme : schemes)
+            if (http::same_text(value, scheme))
+                throw UsageError("expected a key, got " + text::quote(scheme) + "; say --key-header 'Authorization: " +
+                                 std::string{scheme} + "', and the keys alone here");
         if (keys_.size() == most_keys) throw UsageError("expected at most 1000000 keys");
         if (value.size() > longest_key) throw UsageError("expected a key of at most 8 KiB");
         if (!http::is_field_value(value)) throw UsageError("expected a key that fits a header line");

@@ -33,6 +33,7 @@ class CommandLine {
 public:
     CommandLine() {
         app_.require_subcommand(1);
+        app_.allow_extras();  // subcommands have it from here: what is unknown is told with all other mistakes
         app_.set_version_flag("-v,--version", std::string{"loadtester "} + tollgate::version());
         app_.footer("`loadtester URL ...` is `loadtester run URL ...`:\n"
                     "  loadtester -t2 -c100 -d30s http://127.0.0.1:8080/      as fast as 100 connections can\n"
@@ -53,16 +54,21 @@ public:
         }
         if (const std::string mistake = imply_run(words); !mistake.empty()) return complain(mistake);
         std::reverse(words.begin(), words.end());  // CLI11 takes them from the end
+        std::string mistakes;
         try {
             app_.parse(words);
-        } catch (const CLI::ExtrasError&) {
-            return complain(unknown_words());
+        } catch (const loadtest::UsageError& error) {
+            mistakes = error.what();
         } catch (const CLI::ParseError& error) {
-            if (error.get_exit_code() != 0) return complain(in_our_words(error.what()));
-            app_.exit(error);  // --help, --version: prints it
-            return loadtest::exit_passed;
+            if (error.get_exit_code() == 0) {
+                app_.exit(error);  // --help, --version: prints it
+                return loadtest::exit_passed;
+            }
+            mistakes = in_our_words(error.what());
         }
-        return chosen_();
+        if (const std::string unknown = unknown_words(); !unknown.empty())
+            mistakes = unknown + without_urls(mistakes);
+        return mistakes.empty() ? chosen_() : complain(mistakes);
     }
 
 private:
@@ -90,7 +96,9 @@ private:
         return names;
     }
 
+    // Of what nobody asked for, a line each.
     std::string unknown_words() const {
+        if (app_.get_subcommands().empty()) return "";
         const CLI::App* const sub = app_.get_subcommands().front();
         std::vector<std::string> known;
         for (const CLI::Option* option : sub->get_options()) {
@@ -109,14 +117,32 @@ private:
         return mistakes;
     }
 
+    // What stands behind an unknown option may be its value, such as a body, and was taken for a URL.
+    static std::string without_urls(std::string_view mistakes) {
+        std::string others;
+        for (std::size_t end = 0; !mistakes.empty(); mistakes.remove_prefix(end)) {
+            end = std::min(mistakes.find('\n'), mistakes.size());
+            const std::string_view line = mistakes.substr(0, end);
+            if (!line.starts_with("URL: ")) others.append("\n").append(line);
+            end = std::min(end + 1, mistakes.size());
+        }
+        return others;
+    }
+
     static std::string hint(const std::string& name, const std::vector<std::string>& known) {
         const std::string foreign = loadtest::hint_for(name);
         return foreign.empty() ? text::did_you_mean(name, known) : foreign;
     }
 
     // CLI11's texts begin with a capital, and some have several lines.
-    static std::string in_our_words(std::string message) {
+    std::string in_our_words(std::string message) const {
         std::replace(message.begin(), message.end(), '\n', ' ');
+        message = text::printable(message);
+        // "RUN is required"
+        constexpr std::string_view required = " is required";
+        if (message.ends_with(required) && !app_.get_subcommands().empty())
+            return app_.get_subcommands().front()->get_name() + ": expected " +
+                   message.substr(0, message.size() - required.size()) + ", got none";
         // "--rate: 1 required N missing"
         if (const std::size_t at = message.find(": 1 required "); at != message.npos && message.ends_with(" missing"))
             message = message.substr(0, at) + ": expected " + message.substr(at + 13, message.size() - at - 21) +

@@ -48,7 +48,6 @@ public:
     static std::optional<MetricsText> parse(std::string_view page, std::string& problem);
 
     const Family* find(std::string_view name) const;  // null where the page has no such figure
-    const std::map<std::string, Family, std::less<>>& families() const noexcept { return families_; }
     // The sum over all series of a counter or gauge; nullopt where there are none.
     std::optional<double> sum(std::string_view name) const;
 

@@ -1,4 +1,4 @@
-// loadtest/options.h - Options: what one run is told, checked and complete; how the words of the command line become it.
+// loadtest/options.h - Options: what one run is told, checked and complete; URLs and targets.
 #pragma once
 
 #include "loadtest/quantities.h"
@@ -73,7 +73,7 @@ struct Options {
     unsigned threads = 1;
     unsigned connections = 10;             // opened at the start, over all threads
     unsigned most_in_flight = 10;          // open loop: connections opened at need, at least `connections`
-    std::optional<Nanoseconds> duration;   // of planning; without one and without `requests`: 10 s. Stages have their own
+    std::optional<Nanoseconds> duration;   // of planning; without one and without `requests`: 10 s; not with stages
     std::optional<std::uint64_t> requests;
     double rate = 0;                       // requests a second over all threads
     std::vector<Stage> stages;

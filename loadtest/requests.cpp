@@ -3,6 +3,7 @@
 
 #include "http/layout.h"
 #include "loadtest/header_lines.h"
+#include "loadtest/mistakes.h"
 #include "support/text.h"
 #include "support/version.h"
 
@@ -10,6 +11,7 @@
 #include <bit>
 #include <cmath>
 #include <numeric>
+#include <set>
 
 namespace tollgate::loadtest {
 
@@ -119,38 +121,57 @@ std::string Endpoint::shown() const {
     return (host.find(':') == host.npos ? host : "[" + host + "]") + ":" + std::to_string(port);
 }
 
+void check_requests(const Options& options) {
+    Mistakes mistakes;
+    std::set<std::string> told;  // what is wrong with all targets is told once
+    const auto check = [&](auto reading) {
+        try {
+            reading();
+        } catch (const UsageError& error) {
+            if (told.insert(error.what()).second) mistakes.add(error.what());
+        }
+    };
+    KeyHeader key_header;
+    if (!options.keys.empty()) check([&] { key_header = parse_key_header(options.key_header); });
+    std::uint64_t key_bytes = 0, bytes = 0;
+    for (const Key& key : options.keys) {
+        key_bytes += key.value.size();
+        if (key.value.empty() || !http::is_field_value(key.value))
+            mistakes.add("key " + text::quote(key.name) + ": expected a value without line breaks");
+    }
+    if (!options.request_id.empty()) check([&] { check_header(options.request_id, ""); });
+    const Key without_value;
+    for (const Target& target : options.targets)
+        check([&] {
+            const TargetRequest request{options, target};
+            const Key* const key = options.keys.empty() ? nullptr : &without_value;
+            const std::uint64_t each = request.with_key(key_header, key, options.request_id).head.size();
+            bytes += each * std::max<std::size_t>(options.keys.size(), 1) + key_bytes;
+            if (target.body.size() > inline_body) bytes += target.body.size();
+        });
+    if (bytes > most_bytes)
+        mistakes.add("expected at most 256 MiB of requests (each target with each key, rendered); say fewer keys or "
+                     "targets");
+    mistakes.raise();
+}
+
 Requests::Requests(const Options& options) : keys_{std::max<std::size_t>(options.keys.size(), 1)} {
+    check_requests(options);
     KeyHeader key_header;
     if (!options.keys.empty()) key_header = parse_key_header(options.key_header);
-    for (const Key& key : options.keys)
-        if (key.value.empty() || !http::is_field_value(key.value))
-            throw UsageError("key " + text::quote(key.name) + ": expected a value without line breaks");
-    if (!options.request_id.empty()) check_header(options.request_id, "");
-
-    std::size_t bytes = 0;
-    const auto count = [&bytes](std::size_t more) {
-        bytes += more;
-        if (bytes > most_bytes)
-            throw UsageError("expected at most 256 MiB of requests (each target with each key, rendered); say fewer "
-                             "keys or targets");
-    };
     bodies_.resize(options.targets.size());  // once: requests point into it
-    rendered_.reserve(std::min(options.targets.size() * keys_, most_bytes / 64));
+    rendered_.reserve(options.targets.size() * keys_);
     for (std::uint32_t target = 0; target < options.targets.size(); ++target) {
         const Target& asked = options.targets[target];
         const TargetRequest request{options, asked};
         const Endpoint endpoint = endpoint_of(asked.url, options.unix_socket);
         const auto at = std::find(endpoints_.begin(), endpoints_.end(), endpoint) - endpoints_.begin();
         if (static_cast<std::size_t>(at) == endpoints_.size()) endpoints_.push_back(endpoint);
-        if (asked.body.size() > inline_body) {
-            count(asked.body.size());
-            bodies_[target] = asked.body;
-        }
+        if (asked.body.size() > inline_body) bodies_[target] = asked.body;
         for (std::uint32_t key = 0; key < keys_; ++key) {
             const Key* const identity = options.keys.empty() ? nullptr : &options.keys[key];
             rendered_.push_back(request.with_key(key_header, identity, options.request_id));
             RenderedRequest& last = rendered_.back();
-            count(last.head.size());
             last.body = bodies_[target];
             last.target = target;
             last.key = key;

@@ -35,12 +35,15 @@ struct RenderedRequest {
     bool head_only = false;              // HEAD: the answer has no body
 };
 
+// Throws UsageError with all that is wrong with the requests of these options: header lines that would break framing
+// (Content-Length, Transfer-Encoding, Connection, line breaks) or are said twice (a key's, an id's), more than 256 MiB
+// of rendered requests.
+void check_requests(const Options& options);
+
 // Immutable; all threads share it.
 class Requests {
 public:
-    // Throws UsageError: header lines that would break framing (Content-Length, Transfer-Encoding, Connection, line
-    // breaks) or are said twice (a key's, an id's), more than 256 MiB of rendered requests.
-    explicit Requests(const Options& options);
+    explicit Requests(const Options& options);  // throws as check_requests() does
     Requests(Requests&&) = default;  // no copies: requests point at bodies
 
     const RenderedRequest& of(std::uint32_t target, std::uint32_t key) const noexcept;  // key 0 where there are none

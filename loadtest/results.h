@@ -1,4 +1,4 @@
-// loadtest/results.h - Results: all that one run found out, as plain values; what reports, verdicts and comparisons read.
+// loadtest/results.h - Results: all that one run found out, as plain values, for reports, verdicts and comparisons.
 #pragma once
 
 #include "loadtest/histogram.h"
@@ -17,7 +17,8 @@ namespace tollgate::loadtest {
 // 429 stands apart from 4xx: for who tests a limit it is an expected answer.
 enum class StatusClass : std::uint8_t { informational, success, redirection, client_error, limited, server_error };
 inline constexpr std::size_t status_classes = 6;
-inline constexpr std::array<std::string_view, status_classes> status_class_names{"1xx", "2xx", "3xx", "4xx", "429", "5xx"};
+inline constexpr std::array<std::string_view, status_classes> status_class_names{"1xx", "2xx", "3xx",
+                                                                                 "4xx", "429", "5xx"};
 constexpr StatusClass class_of(int status) noexcept {
     if (status == 429) return StatusClass::limited;
     if (status < 200) return StatusClass::informational;
@@ -115,7 +116,7 @@ struct GatewayView {
         double mean = 0, p50 = 0, p90 = 0, p99 = 0;  // seconds; percentiles interpolated within buckets,
         double bound = 0;                            // but for the first: of one there only its bound is known, this
     };
-    // By route, then "(gateway alone)", its own time, and "(upstream NAME)", from an attempt to its answer's first byte.
+    // By route, then "(gateway alone)", its own time, and "(upstream NAME)", from an attempt to its first byte.
     std::vector<RouteLatency> latencies;
     std::map<int, std::uint64_t> codes;        // all routes
     std::uint64_t limited_by_plugin = 0;       // tollgate_ratelimit_refused_total
@@ -155,7 +156,7 @@ struct Results {
     double drained_seconds = 0;                // until the last answer after it
     Ledger ledger;
     std::map<int, Latencies> codes;            // by status; count = codes[n].response.count()
-    std::map<std::string, std::uint64_t> errors;  // "refused", "reset", "closed early", "malformed answer", "timeout", ...
+    std::map<std::string, std::uint64_t> errors;  // "refused", "reset", "closed early", "timeout", ...
     std::uint64_t bytes_received = 0, bytes_sent = 0;
     std::uint64_t connections_opened = 0;
     Histogram connecting{3};                   // TCP and TLS, ns

@@ -6,6 +6,7 @@
 #include "loadtest/input.h"
 #include "loadtest/keys.h"
 #include "loadtest/report.h"
+#include "loadtest/requests.h"
 #include "loadtest/seed_config.h"
 #include "loadtest/status_filter.h"
 #include "loadtest/targets_file.h"
@@ -53,6 +54,7 @@ public:
         read_gateway();
         read_verdict();
         read_output();
+        mistakes_.from([this] { check_requests(options_); });
         mistakes_.raise();
         options_.shown_command = shown_command(words_);
         return std::move(options_);
@@ -102,8 +104,8 @@ private:
         if (rate) options_.rate = *rate;
         if (has("stages")) in("stages", [&] { read_stages(said("stages")); });
         choose("arrival", {{"constant", Arrival::constant}, {"poisson", Arrival::poisson}}, options_.arrival);
-        const bool wrong = (has("rate") && !rate) || has("stages");  // then it was to be an open loop
-        needs({"arrival", "max-in-flight"}, wrong || options_.open_loop(), "--rate or --stages");
+        open_loop_ = options_.open_loop() || (has("rate") && !rate) || has("stages");  // what is wrong was to be one
+        needs({"arrival", "max-in-flight"}, open_loop_, "--rate or --stages");
         const auto parse_seed = [](std::string_view text, std::string& problem) -> std::optional<std::uint64_t> {
             std::uint64_t seed = 0;
             const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seed);
@@ -139,9 +141,10 @@ private:
         if (timeout && *timeout <= Nanoseconds::zero())
             object("timeout", "expected more than 0s, got " + text::quote(said("timeout")));
         if (timeout) options_.timeout = *timeout;
-        // hey and oha have bodies there.
-        const bool number = has("duration") && said("duration").find_first_of("0123456789") == 0;
-        const auto duration = value("duration", parse_duration, number ? "" : "; did you mean --body?");
+        // hey and oha have bodies there, which are not to be quoted.
+        const bool body = has("duration") && said("duration").find_first_of("0123456789") != 0;
+        if (body) object("duration", "expected a duration such as 30s, 1m30s or 250ms; did you mean --body?");
+        const auto duration = body ? std::nullopt : value("duration", parse_duration);
         if (duration && *duration <= Nanoseconds::zero())
             object("duration", "expected more than 0s, got " + text::quote(said("duration")));
         if (has("duration") && has("stages")) object("duration", "--stages say how long");
@@ -156,8 +159,11 @@ private:
             in("header", [&] { options_.headers.push_back(parse_header(header)); });
         Target asked;
         if (has("body")) in("body", [&] { asked.body = read_body(said("body")); });
-        if (has("method") || has("body")) asked.method = has("method") ? said("method") : "POST";
-        in("method", [&] { check_method(asked.method); });
+        if (has("body")) asked.method = "POST";
+        if (has("method")) in("method", [&] {
+            check_method(said("method"));
+            asked.method = said("method");
+        });
         needs({"method", "body"}, words_.has("") || has("config"), "a URL: targets of a file have their own");
         for (const std::string& url : words_.all(""))
             mistakes_.from([&] {
@@ -196,10 +202,10 @@ private:
             if (options_.unix_socket.empty() || options_.unix_socket.size() > 107)
                 object("unix-socket", "expected a path of 1 to 107 bytes, got " + text::quote(options_.unix_socket));
         }
-        if (has("request-id")) {
+        if (has("request-id")) in("request-id", [&] {
+            if (said("request-id") != "off") check_header(said("request-id"), "");
             options_.request_id = said("request-id") == "off" ? "" : said("request-id");
-            if (!options_.request_id.empty()) in("request-id", [&] { check_header(options_.request_id, ""); });
-        }
+        });
     }
 
     void read_keys() {
@@ -233,7 +239,13 @@ private:
 
     void read_verdict() {
         for (const std::string& threshold : words_.all("threshold"))
-            mistakes_.from([&] { options_.thresholds.push_back(Threshold::parse(threshold).text()); });
+            mistakes_.from([&] {
+                const Threshold parsed = Threshold::parse(threshold);
+                if (parsed.needs_schedule() && !open_loop_)
+                    object("threshold", text::quote(parsed.text()) + ": requests are late by a schedule, say --rate or "
+                                                                     "--stages; without it there is no send_lag");
+                options_.thresholds.push_back(parsed.text());
+            });
         if (!has("expect")) return;
         StatusFilter statuses;
         for (const std::string_view word : split(said("expect"), ',')) {
@@ -256,7 +268,9 @@ private:
         const fs::path file{path};
         const Format format = format_of_path(path);
         for (const Output& other : options_.outputs)
-            if (other.path == path) throw UsageError("--output: " + text::quote(path) + " is said twice");
+            if (other.path == path)
+                throw UsageError("--output: " + text::quote(path) +
+                                 (other.append ? " is what --config writes to" : " is said twice"));
         std::error_code error;
         const fs::path folder = file.has_parent_path() ? file.parent_path() : fs::path{"."};
         if (fs::is_directory(file, error)) throw UsageError("--output: " + text::quote(path) + " is a folder");
@@ -266,6 +280,7 @@ private:
     }
 
     Options options_;
+    bool open_loop_ = false;
 };
 
 }  // namespace

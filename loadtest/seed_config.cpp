@@ -36,17 +36,26 @@ Poco::JSON::Object::Ptr object_of(std::string_view text, const std::string& name
     return object;
 }
 
+// What it is, and not what it says: that may be a secret.
+std::string described(const Poco::Dynamic::Var& value) {
+    if (value.isEmpty()) return "null";
+    if (value.isString()) return "a text";
+    if (value.isBoolean()) return value.convert<bool>() ? "true" : "false";
+    if (value.type() == typeid(Poco::JSON::Object::Ptr)) return "an object";
+    return value.isNumeric() ? "a number" : "a list";
+}
+
 std::string text_of(const Poco::JSON::Object& object, const std::string& member) {
     if (!object.has(member)) throw UsageError("expected a text, got none");
     const Poco::Dynamic::Var value = object.get(member);
-    if (!value.isString()) throw UsageError("expected a text in double quotes");
+    if (!value.isString()) throw UsageError("expected a text in double quotes, got " + described(value));
     return value.convert<std::string>();
 }
 
 std::uint64_t tries_of(const Poco::JSON::Object& object) {
     if (!object.has("tries")) throw UsageError("expected a whole number, got none");
     const Poco::Dynamic::Var value = object.get("tries");
-    if (!value.isInteger() || value.isBoolean()) throw UsageError("expected a whole number");
+    if (!value.isInteger() || value.isBoolean()) throw UsageError("expected a whole number, got " + described(value));
     const auto tries = value.convert<std::int64_t>();
     if (tries < 1 || static_cast<std::uint64_t>(tries) > most_tries)
         throw UsageError("expected 1 to 1000000000, got \"" + std::to_string(tries) + "\"");

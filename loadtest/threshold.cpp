@@ -71,7 +71,10 @@ std::string Threshold::show_value(double value) const {
 
 ThresholdResult Threshold::evaluate(const Results& results) const {
     const auto got = sample(results);
-    const char* const unit = is_duration() ? "ns" : figure_ == Figure::share ? "ratio" : figure_ == Figure::count ? "" : "1/s";
+    const char* const unit = is_duration()                 ? "ns"
+                             : figure_ == Figure::share    ? "ratio"
+                             : figure_ == Figure::count    ? ""
+                                                           : "1/s";
     if (!got) return {text_, 0, unit, "no sample", false, false};
     return {text_, got->value, unit, show_value(got->value), holds(got->value), false};
 }

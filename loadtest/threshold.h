@@ -30,6 +30,8 @@ public:
 
     const std::string& text() const noexcept { return text_; }
     bool aborts() const noexcept { return aborts_; }
+    // Of send lags, which only an open loop has.
+    bool needs_schedule() const noexcept { return clock_ == Clock::send_lag; }
 
 private:
     enum class Figure : std::uint8_t { percentile, min, max, mean, share, count, per_second };

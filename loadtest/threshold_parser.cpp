@@ -1,4 +1,5 @@
 // loadtest/threshold_parser.cpp - reading thresholds, and telling what is wrong with them.
+#include "loadtest/input.h"
 #include "loadtest/options.h"
 #include "loadtest/quantities.h"
 #include "loadtest/threshold.h"
@@ -22,12 +23,6 @@ constexpr std::array<std::string_view, 12> filter_names{
 constexpr std::array<std::pair<std::string_view, std::string_view>, 11> other_names{
     {{"avg", "mean"}, {"average", "mean"}, {"med", "p50"}, {"median", "p50"}, {"fastest", "min"}, {"slowest", "max"},
      {"throughput", "rps"}, {"qps", "rps"}, {"share", "rate"}, {"ratio", "rate"}, {"latency", "mean"}}};
-
-std::string_view trimmed(std::string_view text) {
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-    return text;
-}
 
 bool take_prefix(std::string_view& text, std::string_view prefix) {
     if (!text.starts_with(prefix)) return false;

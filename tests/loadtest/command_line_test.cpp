@@ -127,7 +127,7 @@ BOOST_AUTO_TEST_CASE(numbers_that_cannot_be_meant_are_refused) {
         {{"-d", "0"}, "--duration: expected more than 0s, got \"0\""},
         {{"-d", "25h"}, "--duration: expected at most 24h, got \"25h\""},
         {{"-d", "{\"a\": 1}"},
-         "--duration: expected a duration such as 30s, 1m30s or 250ms, got \"{\"a\": 1}\"; did you mean --body?"},
+         "--duration: expected a duration such as 30s, 1m30s or 250ms; did you mean --body?"},
         {{"-t", "20s"},
          "--threads: expected a whole number such as 1000 or 10k, got \"20s\"; did you mean --timeout?"},
         {{"--timeout", "0"}, "--timeout: expected more than 0s, got \"0\""},
@@ -269,6 +269,34 @@ BOOST_AUTO_TEST_CASE(verdicts_are_checked_before_the_run) {
     BOOST_TEST(problem_of({"--expect", ""}).starts_with("--expect: expected "));
 }
 
+BOOST_AUTO_TEST_CASE(a_closed_loop_has_no_send_lag_to_judge) {
+    BOOST_TEST(problem_of({"--threshold", "send_lag_p99<1ms"}) ==
+               "--threshold: \"send_lag_p99<1ms\": requests are late by a schedule, say --rate or --stages; without it "
+               "there is no send_lag");
+    BOOST_TEST(problem_of({"--threshold", "send_lag_max<1ms", "-R", "0"}).starts_with("--threshold: "));
+    BOOST_TEST(options({"--threshold", "send_lag_p99<1ms", "-R", "5"}).thresholds.size() == 1u);
+    BOOST_TEST(options({"--threshold", "send_lag_p99<1ms", "--stages", "1s:5"}).thresholds.size() == 1u);
+    BOOST_TEST(problem_of({"--threshold", "send_lag_p99<1ms", "-R", "fast"}).starts_with("--rate: expected"));
+}
+
+BOOST_AUTO_TEST_CASE(addresses_in_brackets_are_urls_like_any_other) {
+    const Options told = options({"[::1]"});
+    BOOST_TEST_REQUIRE(told.targets.size() == 2u);
+    BOOST_TEST(told.targets[0].url.host == "::1");
+    BOOST_TEST(problem_of({"[a,b]"}) == "URL: expected an IPv6 address in [], got \"[a,b]\"");
+    BOOST_TEST(options({"-b", "[1,2]"}).targets[0].body == "[1,2]");
+    BOOST_TEST(options({"[::1]", "-c", "3", "http://[::1]/"}).targets.size() == 3u);
+}
+
+BOOST_AUTO_TEST_CASE(requests_that_cannot_be_are_told_with_all_other_mistakes) {
+    BOOST_TEST(problem_of({"-c", "0", "-H", "X-Request-Id: mine", "http://[::1]/", "-m", "get"}) ==
+               "--connections: expected 1 to 1000000, got \"0\"\n"
+               "--method: expected a method such as GET, got \"get\"; did you mean \"GET\"?\n"
+               "header \"X-Request-Id\" carries the request's id; say --request-id off, or another name there");
+    BOOST_TEST(problem_of({"--request-id", "a b", "-H", "Host: a", "-H", "host: b"}) ==
+               "--request-id: expected a header name, got \"a b\"\nheader \"Host\" is said twice");
+}
+
 BOOST_AUTO_TEST_CASE(reports_go_to_files_that_can_be_written) {
     const tollgate::test::TemporaryFolder folder;
     const std::string json = (folder / "a.json").string(), html = (folder / "a.html").string();
@@ -315,6 +343,8 @@ BOOST_AUTO_TEST_CASE(a_config_of_an_earlier_load_tester_is_all_that_must_be_said
     BOOST_TEST((other.requests == 7u && other.rate == 5 && other.timeout == 1s && other.headers.size() == 1));
     BOOST_TEST(problem_of({"--config", config, "--keys", "5"}) == "--keys: the file of --config says that\n"
                                                                   "URL: the file of --config says that");
+    BOOST_TEST(problem_without_url({"--config", config, "-o", "logs/rate_limit.log"}) ==
+               "--output: \"logs/rate_limit.log\" is what --config writes to");
     BOOST_TEST(problem_without_url({"--config", "/nowhere"}) ==
                "--config: cannot read \"/nowhere\": No such file or directory");
 }

@@ -44,6 +44,11 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_read_is_said_why) {
     BOOST_TEST(problem_of("", 1).ends_with("No such file or directory"));
 }
 
+BOOST_AUTO_TEST_CASE(names_of_files_steer_no_terminal) {
+    BOOST_TEST(input_name("-") == "standard input");
+    BOOST_TEST(input_name("keys\x1b[31m.txt") == "keys\\x1b[31m.txt");
+}
+
 BOOST_AUTO_TEST_CASE(files_without_end_are_refused) {
     BOOST_TEST(problem_of("/dev/zero", 1 << 20) == "cannot read \"/dev/zero\": it has more than 1 MiB");
 }

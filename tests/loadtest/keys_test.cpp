@@ -72,6 +72,14 @@ BOOST_AUTO_TEST_CASE(keys_that_cannot_be_told_apart_are_refused_without_quoting_
     BOOST_TEST(refusal("s3cret1 key-0002\ns3cret2\n") == "k:2: name \"key-0002\" is that of line 1");
 }
 
+BOOST_AUTO_TEST_CASE(a_scheme_before_keys_is_refused_without_quoting_them) {
+    BOOST_TEST(refusal("Bearer s3cret\n") == "k:1: expected a key, got \"Bearer\"; say --key-header 'Authorization: "
+                                             "Bearer', and the keys alone here");
+    for (const char* text : {"bearer s3cret\n", "Basic\ts3cret\n", "TOKEN s3cret\n", "apikey s3cret\n", "Bearer\n"})
+        BOOST_TEST(refusal(text).starts_with("k:1: expected a key, got "), text);
+    BOOST_TEST(parse_keys("bearer1 Bearer\n", "k").size() == 1u);
+}
+
 BOOST_AUTO_TEST_CASE(keys_that_fit_no_header_are_refused) {
     using namespace std::string_view_literals;
     BOOST_TEST(refusal("s3\0cret\n"sv) == "k:1: expected a key that fits a header line");

@@ -84,6 +84,23 @@ BOOST_AUTO_TEST_CASE(every_mistake_is_a_line_of_its_own) {
                "loadtester: --rate: expected requests a second such as 4000 or 10k, got \"fast\"\n");
 }
 
+BOOST_AUTO_TEST_CASE(unknown_options_are_told_with_all_other_mistakes) {
+    const std::string others = "loadtester: --connections: expected 1 to 1000000, got \"0\"\n"
+                               "loadtester: --duration: expected a duration such as 30s, 1m30s or 250ms; did you mean "
+                               "--body?\n";
+    const test::Finished said = loadtester({"-d", "x", "-c", "0", "--foo", "http://127.0.0.1/"});
+    BOOST_TEST(said.code == exit_usage);
+    BOOST_TEST(said.err == "loadtester: unknown option \"--foo\"\n" + others);
+    // Its value is no URL.
+    BOOST_TEST(loadtester({"-d", "x", "-c", "0", "--data", R"({"password":"s3cret"})", "http://127.0.0.1/"}).err ==
+               "loadtester: unknown option \"--data\"; say --body\n" + others);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_missing_is_told_in_our_words) {
+    BOOST_TEST(loadtester({"report"}).err == "loadtester: report: expected RUN, got none\n");
+    BOOST_TEST(loadtester({"compare", "a.json"}).err == "loadtester: compare: expected B, got none\n");
+}
+
 BOOST_AUTO_TEST_CASE(no_code_of_the_parser_leaks) {
     const std::vector<std::vector<std::string>> mistakes{
         {"run"}, {"run", "--nonsense", "http://127.0.0.1/"}, {"--nonsense"}, {"run", "http://127.0.0.1:x/"}, {""},

@@ -113,7 +113,8 @@ BOOST_AUTO_TEST_CASE(what_is_allowed_beside_the_usual_is_read) {
 }
 
 BOOST_AUTO_TEST_CASE(buckets_are_sorted_and_kept_apart_by_labels) {
-    const auto text = parsed(of_histogram + "t_bucket{le=\"+Inf\",r=\"a\"} 3\nt_bucket{r=\"a\",le=\"0.5\"} 1\nt_sum{r=\"a\"} 2\n"
+    const auto text = parsed(of_histogram + "t_bucket{le=\"+Inf\",r=\"a\"} 3\nt_bucket{r=\"a\",le=\"0.5\"} 1\n"
+                                            "t_sum{r=\"a\"} 2\n"
                                             "t_count{r=\"a\"} 3\nt_bucket{le=\"+Inf\",r=\"b\"} 0\nt_sum{r=\"b\"} 0\n"
                                             "t_count{r=\"b\"} 0\n");
     const auto& all = text.find("t")->histograms;

@@ -43,13 +43,14 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_is_told_at_once_and_without_the_key) {
     const auto tries = [](std::string_view number) {
         return problem_of("{\"api_key\": \"\", \"proxy_url\": \"x\", \"tries\": " + std::string{number} + "}");
     };
-    for (const char* number : {"1.5", "\"100\"", "true", "null", "[1]"})
-        BOOST_TEST(tries(number) == "c: tries: expected a whole number", number);
+    for (const auto& [written, is] : {std::pair{"1.5", "a number"}, {"\"100\"", "a text"}, {"true", "true"},
+                                      {"null", "null"}, {"[1]", "a list"}, {"{}", "an object"}})
+        BOOST_TEST(tries(written) == "c: tries: expected a whole number, got " + std::string{is}, written);
     BOOST_TEST(tries("-1") == "c: tries: expected 1 to 1000000000, got \"-1\"");
     BOOST_TEST(tries("1000000001") == "c: tries: expected 1 to 1000000000, got \"1000000001\"");
     for (const char* number : {"99999999999999999999999", "1e400", "NaN"}) BOOST_TEST(tries(number) != "taken", number);
     BOOST_TEST(problem_of(R"({"tries": 1, "api_key": 5, "proxy_url": "x"})") ==
-               "c: api_key: expected a text in double quotes");
+               "c: api_key: expected a text in double quotes, got a number");
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_object_is_refused) {

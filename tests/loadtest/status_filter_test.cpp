@@ -14,7 +14,8 @@ BOOST_AUTO_TEST_CASE(classes_and_statuses) {
     BOOST_TEST(!filter.add("2xx"));
     BOOST_TEST(!filter.add("404"));
     for (const int status : {200, 204, 299, 404}) BOOST_TEST(filter.takes(status), status);
-    for (const int status : {-1, 0, 100, 199, 300, 403, 405, 429, 500, 999, 1000}) BOOST_TEST(!filter.takes(status), status);
+    for (const int status : {-1, 0, 100, 199, 300, 403, 405, 429, 500, 999, 1000})
+        BOOST_TEST(!filter.takes(status), status);
 }
 
 BOOST_AUTO_TEST_CASE(four_hundred_twenty_nine_stands_apart) {
