@@ -159,8 +159,8 @@ BOOST_AUTO_TEST_CASE(an_abort_needs_what_cannot_get_better_or_enough_of_it) {
 
 BOOST_AUTO_TEST_CASE(mistakes_say_what_was_wanted) {
     const std::string form = "expected FIGURE OP VALUE such as p99{2xx}<50ms or rate(5xx)<0.1%";
-    const std::string figures = "expected p50, p99.9, min, max, mean, service_..., send_lag_..., connect_..., rate(...), "
-                                "count(...) or rps, got ";
+    const std::string figures = "expected p50, p99.9, min, max, mean, service_..., send_lag_..., connect_..., "
+                                "rate(...), count(...) or rps, got ";
     const std::string filters = "expected 2xx, 404, all, errors, timeout, conn_error, aborted, unexpected, got ";
     const std::pair<std::string, std::string> table[] = {
         {"", form},
