@@ -2,6 +2,7 @@
 import hashlib
 import os
 import signal
+import subprocess
 import time
 from dataclasses import dataclass
 
@@ -26,6 +27,21 @@ def write(folder, name, text):
     with open(path, "w") as file:
         file.write(text)
     return path
+
+
+def certificate(settings):
+    """A certificate for this run, of the key that most sites have (P-256): one file with the key in it as well."""
+    both = os.path.join(settings.folder, "site.pem")
+    if not os.path.exists(both):
+        key = os.path.join(settings.folder, "site.key")
+        made = subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                               "-keyout", key, "-out", both, "-days", "2", "-subj", "/CN=bench.test",
+                               "-addext", "subjectAltName=DNS:bench.test,IP:127.0.0.1"], capture_output=True, text=True)
+        if made.returncode != 0:
+            raise Trouble(f"openssl cannot make a certificate: {made.stderr[-300:]}")
+        with open(key) as private, open(both, "a") as file:
+            file.write(private.read())
+    return both
 
 
 def nginx_file(http, limit, workers):
@@ -78,7 +94,7 @@ def start_upstream(settings):
 # ---- nginx -----------------------------------------------------------------------------------------------------
 
 # `targets`: other lines of the upstream's block than those of its one server.
-def nginx(settings, place, server, before="", targets=""):
+def nginx(settings, place, server, before="", targets="", secure=""):
     port = free_port()
     targets = targets or f"        server 127.0.0.1:{settings.upstream_ports[0]};\n"
     http = f"""    upstream responder {{
@@ -87,7 +103,7 @@ def nginx(settings, place, server, before="", targets=""):
         keepalive_timeout {IDLE}s;
     }}
 {before}    server {{
-        listen 127.0.0.1:{port} backlog=4096;
+        listen 127.0.0.1:{port} {secure}backlog=4096;
 {server}    }}
 """
     return start_nginx(settings, place, "nginx", http, port)
@@ -101,6 +117,13 @@ NGINX_PROXY = """            proxy_pass http://responder;
 
 def nginx_proxy(settings, place, targets=""):
     return nginx(settings, place, f"        location / {{\n{NGINX_PROXY}        }}\n", targets=targets)
+
+
+def nginx_tls(settings, place):
+    pem = certificate(settings)
+    return nginx(settings, place, f"        ssl_certificate {pem};\n        ssl_certificate_key {pem};\n"
+                 "        ssl_protocols TLSv1.2 TLSv1.3;\n        ssl_session_cache shared:tls:4m;\n"
+                 f"        location / {{\n{NGINX_PROXY}        }}\n", secure="ssl ")
 
 
 def nginx_refusing(settings, place):
@@ -119,7 +142,7 @@ def nginx_answer(settings, place):
 
 # `balance`: lines of the backend that say how it is balanced; then it has a server `one` and a server `two`, each with
 # what `weights` says of it.
-def haproxy(settings, place, rules, balance="", weights=("", "")):
+def haproxy(settings, place, rules, balance="", weights=("", ""), secure=""):
     port = free_port()
     folder = os.path.join(settings.folder, f"haproxy-{port}")
     os.makedirs(folder, exist_ok=True)
@@ -142,7 +165,7 @@ defaults
     timeout http-keep-alive {IDLE}s
     http-reuse always
 frontend clients
-    bind 127.0.0.1:{port} backlog 4096
+    bind 127.0.0.1:{port} backlog 4096{secure}
 {rules}    default_backend responder
 backend responder
 {balance}{servers}""")
@@ -151,6 +174,10 @@ backend responder
 
 def haproxy_proxy(settings, place):
     return haproxy(settings, place, "")
+
+
+def haproxy_tls(settings, place):
+    return haproxy(settings, place, "", secure=f" ssl crt {certificate(settings)} alpn http/1.1")
 
 
 # `return` keeps the connection, as the others do; `deny` would close it.
@@ -175,14 +202,14 @@ def copier(settings, place):
 
 # ---- this gateway ----------------------------------------------------------------------------------------------
 
-def tollgate(settings, place, routes, files=()):
+def tollgate(settings, place, routes, files=(), secure=""):
     port = free_port()
     folder = os.path.join(settings.folder, f"tollgate-{port}")
     os.makedirs(folder, exist_ok=True)
     for name, text in files:
         write(folder, name, text)
     path = write(folder, "routes.lua",
-                 f'listen "127.0.0.1:{port}"\nlimits {{ idle = {IDLE} * seconds }}\n{routes}')
+                 f'listen {{ "127.0.0.1:{port}"{secure} }}\nlimits {{ idle = {IDLE} * seconds }}\n{routes}')
     command = [settings.tollgate, "serve", path, "--loops", str(place.loops), "--admin", "off"]
     process = started(Process("tollgate", command, place.cpus, folder), port)
     process.log = os.path.join(folder, "access.log")
@@ -200,6 +227,13 @@ def responder(settings, ports, more=""):
 def tollgate_proxy(settings, place):
     return tollgate(settings, place, responder(settings, settings.upstream_ports[:1]) +
                     'route "GET /**" { upstream = responder }\n')
+
+
+def tollgate_tls(settings, place):
+    pem = certificate(settings)
+    return tollgate(settings, place, responder(settings, settings.upstream_ports[:1]) +
+                    'route "GET /**" { upstream = responder }\n',
+                    secure=f', tls = {{ certificate = "{pem}", key = "{pem}" }}')
 
 
 # A thousand keys, since nobody has one; two targets, since a balancer of one has nothing to do.

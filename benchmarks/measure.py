@@ -17,7 +17,7 @@ class Wrk:
         self.command = [settings.wrk, "-t1", f"-c{connections}", "--timeout", "10s", "-s", script]
         for name, value in row.headers.items():
             self.command += ["-H", f"{name}: {value}"]
-        self.end = [f"http://127.0.0.1:{port}{row.path}", "--", str(routes), str(think)]
+        self.end = [f"{'https' if row.secure else 'http'}://127.0.0.1:{port}{row.path}", "--", str(routes), str(think)]
 
     def run(self, seconds):
         command = [*self.command, f"-d{seconds}s", *self.end]

@@ -1,5 +1,6 @@
 # benchmarks/rows.py - what is compared: each row's contenders, its request, the answer they owe, and the goal.
 import http.client
+import ssl
 from dataclasses import dataclass, field
 from typing import Callable
 
@@ -32,11 +33,13 @@ class Row:
     p99_goal_us: int | None = None
     generators: bool = False  # the contenders are load testers: they ask the upstream, and nobody asks them
     lag_goal_us: int | None = None  # of an open loop: how late requests may be sent, p99
+    secure: bool = False  # by TLS
     idle: int = 0  # connections that are open and silent meanwhile, and whose memory is measured
 
 
 PROXIES = {"tollgate": contenders.tollgate_proxy, "nginx": contenders.nginx_proxy, "haproxy": contenders.haproxy_proxy}
 PLUGINS = PROXIES | {"tollgate": contenders.tollgate_plugins}
+TLS = {"tollgate": contenders.tollgate_tls, "nginx": contenders.nginx_tls, "haproxy": contenders.haproxy_tls}
 FLOOR = {"(copier)": contenders.copier}
 
 ROWS = [
@@ -63,6 +66,9 @@ ROWS = [
     Row("half", "forwarded, at half of what nginx can do", PROXIES, connections=(512,), half_load=True),
     Row("idle", "forwarded, while 10,000 more connections are open and silent", PROXIES, connections=(64,),
         idle=10_000, bytes_goal=1024),
+    Row("tls", "forwarded, clients come by TLS and keep their connections", TLS, secure=True),
+    Row("handshakes", "forwarded, every request by a TLS connection of its own", TLS, secure=True, connections=(64,),
+        headers={"Connection": "close"}),
     *(Row(policy, f"forwarded to two targets by {policy}", policies.of(policy), connections=(64,))
       for policy in policies.POLICIES if policy != "sticky"),
     Row("sticky", "forwarded to two targets; every client is new, each answer sets its cookie", policies.of("sticky"),
@@ -76,8 +82,16 @@ ROWS = [
 ]
 
 
-def ask(port, path, headers=()):
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+def connection_to(port, secure):
+    if not secure:
+        return http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE  # made for this run
+    return http.client.HTTPSConnection("127.0.0.1", port, timeout=5, context=context)
+
+
+def ask(port, path, headers=(), secure=False):
+    connection = connection_to(port, secure)
     try:
         connection.request("GET", path, headers=dict(headers))
         answer = connection.getresponse()
@@ -102,11 +116,12 @@ def check_answers(row, name, process):
         status, body, _ = ask(process.port, row.path)
         owe(name, "the first answer", (200, contenders.BODY), (status, body))
     for path in paths:
-        status, body, answer = ask(process.port, path, row.headers)
+        status, body, answer = ask(process.port, path, row.headers, row.secure)
         owe(name, f"status of GET {path}", row.status, status)
         if row.body is not None:
             owe(name, f"body of GET {path}", row.body, body)
-        owe(name, f"GET {path} keeps its connection", False, answer.will_close)
+        closes = row.headers.get("Connection") == "close"
+        owe(name, f"GET {path} closes its connection", closes, answer.will_close)
     if "X-API-Key" in row.headers and name == "tollgate":
         owe(name, "X-RateLimit-Limit", "1000000", answer.headers["X-RateLimit-Limit"])
         owe(name, "status without a key", 401, ask(process.port, row.path)[0])

@@ -33,12 +33,16 @@ public:
 
     std::size_t intervals() const noexcept { return intervals_; }
     bool possible() const noexcept { return intervals_ >= least_intervals; }
+    // By how much an interval of draws is too narrow: there are few blocks, and what they differ by is itself only
+    // estimated from them. Student's t at 97.5% against the normal, with as many degrees of freedom as blocks that do
+    // not overlap less one; and n / (n - length), as for any variance of a sample.
+    double widening() const noexcept;
     const Slice& whole() const noexcept { return whole_; }  // as it was
     // Needs possible(). The same for the same state of `random`.
     Slice draw(std::mt19937_64& random) const;
 
 private:
-    std::size_t intervals_ = 0, draws_ = 0;
+    std::size_t intervals_ = 0, slices_ = 0, length_ = 1, draws_ = 0;  // length: of a block, in slices
     Slice whole_;
     std::vector<Slice> blocks_;  // one that begins at each slice; behind the last slice follows the first
 };

@@ -117,9 +117,21 @@ Value change_of(Change::Unit unit, Value before, Value after) {
     return *before > 0 ? Value{(*after - *before) / *before} : Value{};
 }
 
+// `low` to `high` further away from `change`. Of rates and times by their logarithms: none falls by more than all.
+Change::Range widened(Change::Unit unit, double change, double low, double high, double by) {
+    const bool share = unit == Change::Unit::share;
+    const auto onto = [&](double value) { return share ? value : std::log1p(std::max(value, -1 + 1e-12)); };
+    const auto back = [&](double value) { return share ? value : std::expm1(value); };
+    const double middle = onto(change);
+    // The timeline's histograms are coarser than the whole run's, whose change may be just beyond.
+    return {std::min(back(middle + (onto(low) - middle) * by), change),
+            std::max(back(middle + (onto(high) - middle) * by), change)};
+}
+
 void add_ranges(std::vector<Change>& changes, const std::vector<Figure>& figures, const Resampling& before,
                 const Resampling& after) {
     std::mt19937_64 random{fixed_seed};
+    const double widening = std::max(before.widening(), after.widening());
     std::vector<std::vector<double>> drawn(figures.size());
     for (int i = 0; i < redraws; ++i) {
         const Slice first = before.draw(random), second = after.draw(random);
@@ -135,9 +147,8 @@ void add_ranges(std::vector<Change>& changes, const std::vector<Figure>& figures
         if (!changes[k].change || drawn[k].size() < redraws * 99 / 100) continue;
         std::sort(drawn[k].begin(), drawn[k].end());
         const std::size_t tail = drawn[k].size() / 40;  // 2.5%
-        // The timeline's histograms are coarser than the whole run's, whose change may be just beyond.
-        changes[k].range = {std::min(drawn[k][tail], *changes[k].change),
-                            std::max(drawn[k][drawn[k].size() - 1 - tail], *changes[k].change)};
+        const double low = drawn[k][tail], high = drawn[k][drawn[k].size() - 1 - tail];
+        changes[k].range = widened(figures[k].unit, *changes[k].change, low, high, widening);
     }
 }
 
@@ -146,6 +157,7 @@ void doubt(std::vector<std::string>& notes, const char* name, const Results& run
     if (!run.ledger.balanced()) notes.push_back(which + "'s ledger does not balance");
     if (run.generator.bottleneck)
         notes.push_back(which + "'s generator was too slow: its latencies are partly its own");
+    if (run.exit_code != 0) notes.push_back(which + " ended with exit code " + std::to_string(run.exit_code));
     if (run.interrupted) notes.push_back(which + " was interrupted");
     if (run.gateway && !run.gateway->reconciled)
         notes.push_back(which + " was not reconciled with the gateway's counts");
@@ -161,7 +173,14 @@ bool Change::shown() const noexcept {
     return range && (range->low > least || range->high < -least);
 }
 
+bool Change::open() const noexcept {
+    // What was nothing before can only become a greater share.
+    const bool can_worsen = unit == Unit::share ? before.has_value() : before && *before > 0;
+    return worse != Worse::neither && !timeless && can_worsen && !lost() && !range;
+}
+
 std::string_view Change::judgement() const noexcept {
+    if (lost()) return "lost";
     if (!range) return "not judged";
     if (!shown()) return "no difference shown";
     const bool more = range->low > 0;
@@ -201,6 +220,7 @@ Comparison compare(const Results& before, const Results& after) {
         change.name = figure.name;
         change.unit = figure.unit;
         change.worse = figure.worse;
+        change.timeless = !figure.of_slice;
         change.before = figure.of_run(before, first_successes);
         change.after = figure.of_run(after, second_successes);
         change.change = change_of(figure.unit, change.before, change.after);

@@ -25,11 +25,17 @@ struct Change {
         double low, high;
     };
     std::optional<Range> range;
+    bool timeless = false;  // the timeline does not tell of it, so that it never has an interval
 
+    // A had some, B has none: of times that is no answer to measure.
+    bool lost() const noexcept { return before && !after; }
+    // It may have become worse, for all that is known.
+    bool open() const noexcept;
     // That it changed: the interval is on one side of 0, of rates and times by more than one part in a thousand, below
     // which nothing is worth telling.
     bool shown() const noexcept;
-    // "faster", "slower", "better", "worse", "more", "fewer"; "no difference shown"; "not judged" without an interval.
+    // "faster", "slower", "better", "worse", "more", "fewer"; "no difference shown"; "not judged" without an
+    // interval, "lost" as above.
     std::string_view judgement() const noexcept;
     // How much worse it became at least, by the interval; 0 if that is not shown.
     double regression() const noexcept;

@@ -1,7 +1,6 @@
 // loadtest/compare_command.cpp - `loadtester compare A.json B.json`: what changed, and whether it got worse.
 #include "loadtest/commands.h"
 #include "loadtest/compare_report.h"
-#include "loadtest/exit_codes.h"
 #include "loadtest/report.h"
 #include "loadtest/results_json.h"
 #include "support/text.h"
@@ -43,9 +42,8 @@ int compare_command(const Told& told) {
                          "; --force compares them all the same"};
     const Comparison comparison = compare(before, after);
     const ComparedRuns runs{before, after, comparison, most_regression, differences};
-    const int exit_code = runs.regressions().empty() ? exit_passed : exit_threshold;
-    print(told.format == "json" ? compare_json(runs, exit_code) : compare_text(runs, colour_wanted(STDOUT_FILENO)));
-    return exit_code;
+    print(told.format == "json" ? compare_json(runs) : compare_text(runs, colour_wanted(STDOUT_FILENO)));
+    return runs.exit_code();
 }
 
 }  // namespace
@@ -57,7 +55,8 @@ void add_compare(CLI::App& app, Chosen& chosen) {
     sub->add_option("A", told->before, "the earlier run, as `loadtester -f json` wrote it")->required();
     sub->add_option("B", told->after, "the later run")->required();
     sub->add_option("--max-regress", told->most_regression,
-                    "exit with 99 if a figure is worse by more than this, for sure: 5%");
+                    "exit with 99 if a figure is worse by more than this, for sure, and with 4 if that cannot be "
+                    "said: 5%");
     sub->add_flag("--force", told->force, "also compare runs that were told differently");
     sub->add_option("-f,--format", told->format, "text (the default) or json");
     sub->callback([&chosen, told] { chosen = [told] { return compare_command(*told); }; });

@@ -1,11 +1,13 @@
 // loadtest/compare_report.cpp - a table of changes with their intervals, and the verdict.
 #include "loadtest/compare_report.h"
 
+#include "loadtest/exit_codes.h"
 #include "loadtest/json_writer.h"
 #include "loadtest/quantities.h"
 #include "loadtest/report_words.h"
 #include "loadtest/text_page.h"
 #include "loadtest/text_table.h"
+#include "support/text.h"
 
 #include <array>
 #include <cmath>
@@ -35,7 +37,7 @@ std::string signed_change(Change::Unit unit, double change) {
 std::string_view colour_of(const Change& change) {
     const std::string_view word = change.judgement();
     if (word == "faster" || word == "better") return TextPage::green;
-    return word == "slower" || word == "worse" ? TextPage::red : std::string_view{};
+    return word == "slower" || word == "worse" || word == "lost" ? TextPage::red : std::string_view{};
 }
 
 std::string heading(const char* letter, const Results& run) {
@@ -51,8 +53,30 @@ struct ShownChange {
 };
 struct Verdict {
     const ComparedRuns& runs;
-    int exit_code;
 };
+
+std::vector<std::string> names_of(const std::vector<const Change*>& changes) {
+    std::vector<std::string> names;
+    for (const Change* change : changes) names.push_back(change->name);
+    return names;
+}
+
+void add_verdict(TextPage& page, const ComparedRuns& runs) {
+    const std::string allowed = show_percent(*runs.most_regression, 1);
+    for (const std::string& why : runs.invalid())
+        page.text(page.painted("NOT JUDGED", TextPage::red) + "  " + why + '\n');
+    for (const Change* change : runs.regressions())
+        page.text(page.painted("FAIL", TextPage::red) + "  " + change->name +
+                  (change->lost() ? ": A has some, B has none\n"
+                                  : ": worse by at least " + show_percent(change->regression(), 1) + ", allowed " +
+                                        allowed + '\n'));
+    if (const auto open = names_of(runs.open()); !open.empty())
+        page.text(page.painted("NOT JUDGED", TextPage::red) + "  " + text::join(open) +
+                  ": no interval says how sure the change is\n");
+    if (runs.exit_code() == exit_passed)
+        page.text(page.painted("pass", TextPage::green) + "  nothing is shown to be worse by more than " + allowed +
+                  '\n');
+}
 
 }  // namespace
 
@@ -102,18 +126,41 @@ struct Members<Verdict> {
         way("notes", runs.comparison.notes);
         way("differences", runs.differences);
         way("max_regress", runs.most_regression);
-        std::vector<std::string> names;
-        for (const Change* change : runs.regressions()) names.push_back(change->name);
-        way("regressions", names);
-        way("exit", verdict.exit_code);
+        way("regressions", names_of(runs.regressions()));
+        way("invalid", runs.invalid());
+        way("not_judged", names_of(runs.open()));
+        way("exit", runs.exit_code());
     }
 };
 
 std::vector<const Change*> ComparedRuns::regressions() const {
     std::vector<const Change*> found;
     for (const Change& change : comparison.changes)
-        if (most_regression && change.regression() > *most_regression) found.push_back(&change);
+        if (most_regression && (change.regression() > *most_regression || change.lost())) found.push_back(&change);
     return found;
+}
+
+std::vector<const Change*> ComparedRuns::open() const {
+    std::vector<const Change*> found;
+    for (const Change& change : comparison.changes)
+        if (most_regression && change.open()) found.push_back(&change);
+    return found;
+}
+
+std::vector<std::string> ComparedRuns::invalid() const {
+    std::vector<std::string> found;
+    if (!most_regression) return found;
+    for (const auto& [letter, run] : {std::pair{"A", &before}, {"B", &after}})
+        if (run->exit_code == exit_invalid || !run->ledger.balanced())
+            found.push_back(std::string{letter} + ": the run is not valid");
+    if (before.ledger.answered == 0) found.emplace_back("A: not one answer");
+    return found;
+}
+
+int ComparedRuns::exit_code() const {
+    if (!invalid().empty()) return exit_invalid;
+    if (!regressions().empty()) return exit_threshold;
+    return open().empty() ? exit_passed : exit_invalid;
 }
 
 std::string compare_text(const ComparedRuns& runs, bool colour) {
@@ -135,17 +182,10 @@ std::string compare_text(const ComparedRuns& runs, bool colour) {
     page.text("\nchanges of rates and times are relative to A, those of shares in percentage points of all sent\n");
     for (const std::string& difference : runs.differences) page.text("told differently: " + difference + '\n');
     for (const std::string& note : runs.comparison.notes) page.text("note: " + shortened(note, 160) + '\n');
-    if (!runs.most_regression) return page.whole();
-    const auto regressions = runs.regressions();
-    for (const Change* change : regressions)
-        page.text(page.painted("FAIL", TextPage::red) + "  " + change->name + ": worse by at least " +
-                  show_percent(change->regression(), 1) + ", allowed " + show_percent(*runs.most_regression, 1) + '\n');
-    if (regressions.empty())
-        page.text(page.painted("pass", TextPage::green) + "  nothing is shown to be worse by more than " +
-                  show_percent(*runs.most_regression, 1) + '\n');
+    if (runs.most_regression) add_verdict(page, runs);
     return page.whole();
 }
 
-std::string compare_json(const ComparedRuns& runs, int exit_code) { return JsonWriter::text(Verdict{runs, exit_code}); }
+std::string compare_json(const ComparedRuns& runs) { return JsonWriter::text(Verdict{runs}); }
 
 }  // namespace tollgate::loadtest

@@ -2,13 +2,16 @@
 #include "loadtest/html_plots.h"
 
 #include "loadtest/quantities.h"
+#include "loadtest/report_formats.h"
 #include "loadtest/report_words.h"
 #include "loadtest/svg_plot.h"
+#include "loadtest/text_table.h"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdio>
+#include <optional>
 
 namespace tollgate::loadtest {
 
@@ -37,16 +40,50 @@ std::string plain(double value) {
     return text.data();
 }
 
+// Colours as programs without variables know them: those of the page (html_page.cpp) on white.
+std::string svg_style() {
+    std::string css = "text{font:11px system-ui,sans-serif;fill:#667079}.head{fill:#1c2024}.paper{fill:#fff}"
+                      ".grid{stroke:#e4e6e8}.line{fill:none;stroke-width:1.8;stroke-linejoin:round}"
+                      ".dashed{stroke-dasharray:4 4;stroke-width:1.3}";
+    constexpr std::array<std::string_view, status_classes> colours{"#8a94a0", "#2a9d7c", "#4f86c6",
+                                                                   "#c98a1b", "#8b6fc0", "#d1495b"};
+    for (std::size_t i = 0; i < status_classes; ++i)
+        for (const auto& [shape, property] : {std::pair{"line", "stroke"}, {"area", "fill"}})
+            css += '.' + (shape + ('.' + std::string{styles[i]})) + '{' + property + ':' + std::string{colours[i]} + '}';
+    return css;
+}
+
 class Legend {
 public:
-    void add(std::string_view style, std::string_view name) {
-        items_ += "<li class=\"" + std::string{style} + "\"><i></i>" + escaped(name) + "</li>";
+    void add(std::string_view style, std::string_view name) { items_.push_back({std::string{style}, std::string{name}}); }
+    void add(std::string_view words) { add("", words); }
+    std::string html() const {
+        std::string html = "<ul class=\"legend\">";
+        for (const Item& item : items_)
+            html += (item.style.empty() ? "<li>" : "<li class=\"" + item.style + "\"><i></i>") + escaped(item.name) + "</li>";
+        return html + "</ul>\n";
     }
-    void add(std::string_view words) { items_ += "<li>" + escaped(words) + "</li>"; }
-    std::string html() const { return "<ul class=\"legend\">" + items_ + "</ul>\n"; }
+    // In one line, `y` below the top.
+    std::string svg(int y) const {
+        std::string svg;
+        std::size_t x = 70;
+        for (const Item& item : items_) {
+            if (!item.style.empty())
+                svg += "<rect class=\"area " + item.style + "\" x=\"" + std::to_string(x) + "\" y=\"" +
+                       std::to_string(y - 9) + "\" width=\"10\" height=\"10\"/>";
+            x += item.style.empty() ? 0 : 15;
+            svg += "<text x=\"" + std::to_string(x) + "\" y=\"" + std::to_string(y) + "\">" + escaped(item.name) +
+                   "</text>\n";
+            x += item.name.size() * 8 + 15;
+        }
+        return svg;
+    }
 
 private:
-    std::string items_;
+    struct Item {
+        std::string style, name;
+    };
+    std::vector<Item> items_;
 };
 
 std::string figure(const SvgPlot& plot, const Legend& legend) {
@@ -165,9 +202,13 @@ std::array<Points, status_classes + 1> stacked(const std::vector<Bin>& bins) {
     return edges;
 }
 
-}  // namespace
+struct Plotted {
+    SvgPlot plot;
+    Legend legend;
+};
 
-std::string percentile_plot(const Results& run) {
+// None where nothing was answered.
+std::optional<Plotted> by_percentile(const Results& run) {
     std::uint64_t most = 0, low = Histogram::highest, high = 0;
     std::array<Latencies, status_classes> classes;
     for (std::size_t i = 0; i < status_classes; ++i) {
@@ -177,7 +218,7 @@ std::string percentile_plot(const Results& run) {
         low = std::min({low, classes[i].response.min(), classes[i].service.empty() ? low : classes[i].service.min()});
         high = std::max({high, classes[i].response.max(), classes[i].service.max()});
     }
-    if (most == 0) return "";
+    if (most == 0) return std::nullopt;
     SvgPlot plot{"Latency by percentile, for each status class", percentile_axis(most),
                  logarithmic_axis(static_cast<double>(std::max(low, Histogram::lowest_discernible)),
                                   static_cast<double>(high), "latency", round_time)};
@@ -191,7 +232,25 @@ std::string percentile_plot(const Results& run) {
         legend.add(styles[i], name);
     }
     if (run.open_loop) legend.add("solid: response time, from the planned instant; dashed: service time, from sending");
-    return figure(plot, legend);
+    return Plotted{std::move(plot), std::move(legend)};
+}
+
+}  // namespace
+
+std::string percentile_plot(const Results& run) {
+    const auto plotted = by_percentile(run);
+    return plotted ? figure(plotted->plot, plotted->legend) : "";
+}
+
+std::string svg_report(const Results& run) {
+    const auto plotted = by_percentile(run);
+    // The plot stands in the middle of the paper, the heading above it and the legend below.
+    return "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 760 340\" width=\"760\" height=\"340\">\n<style>" +
+           svg_style() + "</style>\n<rect class=\"paper\" width=\"760\" height=\"340\"/>\n<text class=\"head\" x=\"70\" y=\"20\">" +
+           escaped(shortened(run.url, 50) + ", " + shortened(run.shape, 50)) + "</text>\n" +
+           (plotted ? plotted->plot.svg() + plotted->legend.svg(326)
+                    : "<text x=\"380\" y=\"170\" text-anchor=\"middle\">nothing was answered</text>\n") +
+           "</svg>\n";
 }
 
 std::string throughput_plot(const Results& run) {

@@ -59,7 +59,7 @@ struct Stage {
 };
 
 enum class Arrival : std::uint8_t { constant, poisson };
-enum class Format : std::uint8_t { text, json, csv, html, hgrm, summary };
+enum class Format : std::uint8_t { text, json, csv, html, hgrm, hlog, svg, summary };
 enum class Reconcile : std::uint8_t { off, report, strict };
 
 struct Output {

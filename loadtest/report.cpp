@@ -22,11 +22,13 @@ struct Naming {
     std::string_view name, extension;
     Format format;
 };
-constexpr std::array<Naming, 6> formats{{{"text", ".txt", Format::text},
+constexpr std::array<Naming, 8> formats{{{"text", ".txt", Format::text},
                                          {"json", ".json", Format::json},
                                          {"csv", ".csv", Format::csv},
                                          {"html", ".html", Format::html},
                                          {"hgrm", ".hgrm", Format::hgrm},
+                                         {"hlog", ".hlog", Format::hlog},
+                                         {"svg", ".svg", Format::svg},
                                          {"summary", ".log", Format::summary}}};
 
 std::vector<std::string_view> all(std::string_view Naming::*part) {
@@ -43,6 +45,8 @@ std::string render(const Results& results, Format format, const ReportStyle& sty
         case Format::csv: return csv_report(results);
         case Format::html: return html_report(results);
         case Format::hgrm: return hgrm_report(results, style);
+        case Format::hlog: return hlog_report(results);
+        case Format::svg: return svg_report(results);
         case Format::summary: return summary_report(results);
         case Format::text: break;
     }

@@ -1,4 +1,4 @@
-// loadtest/report.h - Results as text, JSON, CSV, HTML, percentiles or summary: for a terminal, a program, a browser.
+// loadtest/report.h - Results as text, JSON, CSV, HTML, histograms, a plot or summary.
 #pragma once
 
 #include "loadtest/options.h"
@@ -19,9 +19,9 @@ struct ReportStyle {
 // The whole report, with a line break at its end. Whatever users named themselves is made harmless for the format.
 std::string render(const Results& results, Format format, const ReportStyle& style = {});
 
-// "text", "json", "csv", "html", "hgrm", "summary". Throws UsageError.
+// "text", "json", "csv", "html", "hgrm", "hlog", "svg", "summary". Throws UsageError.
 Format format_of_name(std::string_view name);
-// By what the path ends with: .txt, .json, .csv, .html, .hgrm, .log (the summary). Throws UsageError.
+// By what the path ends with: .txt, .json, .csv, .html, .hgrm, .hlog, .svg, .log (the summary). Throws UsageError.
 Format format_of_path(std::string_view path);
 
 // `text` as the file `path`: all of it or, where it cannot be written, a UsageError.

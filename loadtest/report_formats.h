@@ -11,6 +11,8 @@ std::string text_report(const Results& results, const ReportStyle& style);
 std::string csv_report(const Results& results);
 std::string html_report(const Results& results);
 std::string hgrm_report(const Results& results, const ReportStyle& style);
+std::string hlog_report(const Results& results);
+std::string svg_report(const Results& results);
 std::string summary_report(const Results& results);
 
 }  // namespace tollgate::loadtest

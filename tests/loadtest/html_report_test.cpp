@@ -130,4 +130,26 @@ BOOST_AUTO_TEST_CASE(long_runs_and_long_lists_stay_readable) {
     BOOST_TEST(unbalanced(html) == "");
 }
 
+BOOST_AUTO_TEST_CASE(the_plot_alone_is_a_whole_svg) {
+    Results run = sample_run();
+    run.url = "http://h/<script>";
+    const std::string svg = render(run, Format::svg);
+    const auto times = [&](std::string_view part) {
+        std::size_t found = 0;
+        for (std::size_t at = svg.find(part); at != svg.npos; at = svg.find(part, at + 1)) ++found;
+        return found;
+    };
+    BOOST_TEST(svg.starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\" "));
+    BOOST_TEST(svg.ends_with("</svg>\n"));
+    for (const std::string name : {"svg", "text", "polyline", "title", "style"}) {
+        BOOST_TEST(times('<' + name) > 0u, name);
+        BOOST_TEST(times('<' + name) == times("</" + name + '>'), name);
+    }
+    BOOST_TEST(svg.find("class=\"line s429\"") != svg.npos);
+    BOOST_TEST(svg.find(".line.s429{stroke:#") != svg.npos);
+    BOOST_TEST(svg.find("http://h/&lt;script&gt;, open loop") != svg.npos);
+    BOOST_TEST(svg.find("var(") == svg.npos);
+    BOOST_TEST(render(Results{}, Format::svg).find("nothing was answered") != svg.npos);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -26,8 +26,14 @@ test::Finished loadtester(std::vector<std::string> words) {
 
 struct Saved {
     Saved() {
-        write_file(a, render(sample_run(1, 10), Format::json));
-        write_file(b, render(sample_run(2, 10, 1.5), Format::json));
+        write_file(a, render(run(1), Format::json));
+        write_file(b, render(run(2, 1.5), Format::json));
+    }
+    // One that ended well: others pass no limit.
+    static Results run(unsigned seed, double slower = 1, int seconds = 10) {
+        Results run = sample_run(seed, seconds, slower);
+        run.exit_code = exit_passed;
+        return run;
     }
     test::TemporaryFolder folder;
     std::string a = (folder / "a.json").string(), b = (folder / "b.json").string();
@@ -41,9 +47,10 @@ std::string content(const std::filesystem::path& path) {
 }  // namespace
 
 BOOST_FIXTURE_TEST_CASE(a_saved_run_is_told_again_in_any_format, Saved) {
-    const Results run = sample_run(1, 10);
+    const Results run = Saved::run(1);
     for (const auto& [name, format] : {std::pair{"text", Format::text}, {"json", Format::json}, {"csv", Format::csv},
-                                       {"html", Format::html}, {"hgrm", Format::hgrm}, {"summary", Format::summary}}) {
+                                       {"html", Format::html}, {"hgrm", Format::hgrm}, {"hlog", Format::hlog},
+                                       {"svg", Format::svg}, {"summary", Format::summary}}) {
         const test::Finished said = loadtester({"report", a, "-f", name});
         BOOST_TEST(said.code == exit_passed);
         BOOST_TEST(said.err == "");
@@ -59,10 +66,10 @@ BOOST_FIXTURE_TEST_CASE(files_are_written_instead_or_besides, Saved) {
     const test::Finished quiet = loadtester({"report", a, "-o", page, "-o", table});
     BOOST_TEST(quiet.code == exit_passed);
     BOOST_TEST(quiet.out == "");
-    BOOST_TEST((content(page) == render(sample_run(1, 10), Format::html)));
-    BOOST_TEST((content(table) == render(sample_run(1, 10), Format::csv)));
+    BOOST_TEST((content(page) == render(Saved::run(1), Format::html)));
+    BOOST_TEST((content(table) == render(Saved::run(1), Format::csv)));
     BOOST_TEST(loadtester({"report", a, "-o", page, "-f", "summary"}).out ==
-               render(sample_run(1, 10), Format::summary));
+               render(Saved::run(1), Format::summary));
 }
 
 BOOST_FIXTURE_TEST_CASE(mistakes_are_one_line_and_exit_2, Saved) {
@@ -71,9 +78,9 @@ BOOST_FIXTURE_TEST_CASE(mistakes_are_one_line_and_exit_2, Saved) {
     const std::pair<std::vector<std::string>, std::string> cases[] = {
         {{"report", missing}, missing + ": cannot be read: No such file or directory\n"},
         {{"report", a, "-f", "jsn"},
-         "--format: expected one of text, json, csv, html, hgrm, summary, got \"jsn\"; did you mean \"json\"?\n"},
+         "--format: expected one of text, json, csv, html, hgrm, hlog, svg, summary, got \"jsn\"; did you mean \"json\"?\n"},
         {{"report", a, "-o", "x.xml"},
-         "--output: expected a file that ends with one of .txt, .json, .csv, .html, .hgrm, .log, got \"x.xml\"\n"},
+         "--output: expected a file that ends with one of .txt, .json, .csv, .html, .hgrm, .hlog, .svg, .log, got \"x.xml\"\n"},
         {{"report", a, "--only", "2xx"}, "--only: expected -f hgrm with it\n"},
         {{"report", a, "-f", "hgrm", "--only", "6xx"},
          "--only: expected one of 1xx, 2xx, 3xx, 4xx, 429, 5xx, got \"6xx\"\n"},
@@ -113,6 +120,17 @@ BOOST_FIXTURE_TEST_CASE(regressions_exit_with_99, Saved) {
     BOOST_TEST(loadtester({"compare", b, a, "--max-regress", "5%"}).code == exit_passed);
     BOOST_TEST(loadtester({"compare", a, b, "--max-regress", "5%", "-f", "json"}).out.find("\n \"exit\":99\n") !=
                std::string::npos);
+}
+
+BOOST_FIXTURE_TEST_CASE(what_cannot_be_judged_exits_with_4, Saved) {
+    write_file(b, render(run(2, 1, 5), Format::json));
+    BOOST_TEST(loadtester({"compare", a, b}).code == exit_passed);
+    const test::Finished said = loadtester({"compare", a, b, "--max-regress", "5%"});
+    BOOST_TEST(said.code == exit_invalid);
+    BOOST_TEST(said.out.find("NOT JUDGED  throughput, ") != std::string::npos);
+    const std::string json = loadtester({"compare", a, b, "--max-regress", "5%", "-f", "json"}).out;
+    BOOST_TEST(json.find("\n \"exit\":4\n") != std::string::npos);
+    BOOST_TEST(json.find("\"not_judged\":[\n  \"throughput\",") != std::string::npos);
 }
 
 BOOST_FIXTURE_TEST_CASE(runs_that_were_told_differently_are_not_compared_unasked, Saved) {

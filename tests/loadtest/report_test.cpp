@@ -39,10 +39,10 @@ BOOST_AUTO_TEST_CASE(formats_have_names_and_endings) {
     BOOST_TEST((format_of_path("runs/a.b.json") == Format::json));
     BOOST_TEST((format_of_path("logs/rate_limit.log") == Format::summary));
     BOOST_TEST(problem([] { format_of_name("jsn"); }) ==
-               R"(--format: expected one of text, json, csv, html, hgrm, summary, got "jsn"; did you mean "json"?)");
+               R"(--format: expected one of text, json, csv, html, hgrm, hlog, svg, summary, got "jsn"; did you mean "json"?)");
     BOOST_TEST(
         problem([] { format_of_path("run.xml"); }) ==
-        R"(--output: expected a file that ends with one of .txt, .json, .csv, .html, .hgrm, .log, got "run.xml")");
+        R"(--output: expected a file that ends with one of .txt, .json, .csv, .html, .hgrm, .hlog, .svg, .log, got "run.xml")");
 }
 
 BOOST_AUTO_TEST_CASE(every_output_is_tried_and_each_failure_told) {
