@@ -2,6 +2,7 @@
 #include "loadtest/compare.h"
 
 #include "loadtest/bootstrap.h"
+#include "loadtest/report_words.h"
 #include "support/text.h"
 
 #include <algorithm>
@@ -14,7 +15,6 @@ namespace {
 
 constexpr int redraws = 1000;
 constexpr std::uint64_t fixed_seed = 20'261'121;
-constexpr auto success = static_cast<std::size_t>(StatusClass::success);
 
 using Value = std::optional<double>;
 

@@ -87,13 +87,6 @@ std::uint64_t Histogram::surely_at_most(std::uint64_t value) const noexcept {
     return samples;
 }
 
-std::uint64_t Histogram::possibly_at_most(std::uint64_t value) const noexcept {
-    if (value < min()) return 0;
-    std::uint64_t samples = 0;
-    for (std::size_t i = 0; i < counts_.size() && lowest_of(i) <= value; ++i) samples += counts_[i];
-    return samples;
-}
-
 Histogram Histogram::of(int digits, std::vector<std::uint64_t> counts) {
     if (digits != 2 && digits != 3) throw std::invalid_argument{"expected a histogram of 2 or 3 digits"};
     Histogram histogram{digits};
@@ -105,7 +98,8 @@ Histogram Histogram::of(int digits, std::vector<std::uint64_t> counts) {
     for (std::size_t i = 0; i < histogram.counts_.size(); ++i) {
         if (histogram.counts_[i] == 0) continue;
         first = std::min(first, i);
-        const auto middle = static_cast<double>(histogram.lowest_of(i)) / 2 + static_cast<double>(histogram.highest_of(i)) / 2;
+        const auto middle = static_cast<double>(histogram.lowest_of(i)) / 2 +
+                            static_cast<double>(histogram.highest_of(i)) / 2;
         histogram.count_ += histogram.counts_[i];
         histogram.sum_ += middle * static_cast<double>(histogram.counts_[i]);
     }

@@ -40,9 +40,8 @@ public:
     // The value that `percent` (0 to 100) of the samples do not exceed: that of the sample of rank ceil(percent / 100 *
     // count), at least the first; within the bound above, and never beyond max().
     std::uint64_t percentile(double percent) const noexcept;
-    // How many samples are at most `value` for sure (their whole bucket is), and how many can be.
+    // How many samples are at most `value` for sure: their whole bucket is.
     std::uint64_t surely_at_most(std::uint64_t value) const noexcept;
-    std::uint64_t possibly_at_most(std::uint64_t value) const noexcept;
 
     // The buckets in use, in rising order of value: visit(lowest, highest, samples).
     template <class Visitor>

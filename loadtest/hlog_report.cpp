@@ -54,7 +54,8 @@ std::string hlog_report(const Results& run) {
             if (times.empty()) continue;
             out += "Tag=" + std::string{status_class_names[k]} + ',' +
                    thousandths(static_cast<double>(i) * run.interval_seconds) + ',' +
-                   thousandths(run.interval_seconds) + ',' + thousandths(static_cast<double>(times.max()) / 1e6) + ',' + to_hdr(times) + '\n';
+                   thousandths(run.interval_seconds) + ',' + thousandths(static_cast<double>(times.max()) / 1e6) + ',' +
+                   to_hdr(times) + '\n';
         }
     return out;
 }

@@ -2,10 +2,8 @@
 #include "loadtest/html_plots.h"
 
 #include "loadtest/quantities.h"
-#include "loadtest/report_formats.h"
 #include "loadtest/report_words.h"
 #include "loadtest/svg_plot.h"
-#include "loadtest/text_table.h"
 
 #include <algorithm>
 #include <array>
@@ -18,7 +16,7 @@ namespace tollgate::loadtest {
 namespace {
 
 constexpr std::size_t most_bins = 300;  // no screen has more columns to spare for one plot
-constexpr std::array<std::string_view, status_classes> styles{"s1xx", "s2xx", "s3xx", "s4xx", "s429", "s5xx"};
+const auto& styles = plot_styles;
 
 using Points = SvgPlot::Points;
 
@@ -40,27 +38,17 @@ std::string plain(double value) {
     return text.data();
 }
 
-// Colours as programs without variables know them: those of the page (html_page.cpp) on white.
-std::string svg_style() {
-    std::string css = "text{font:11px system-ui,sans-serif;fill:#667079}.head{fill:#1c2024}.paper{fill:#fff}"
-                      ".grid{stroke:#e4e6e8}.line{fill:none;stroke-width:1.8;stroke-linejoin:round}"
-                      ".dashed{stroke-dasharray:4 4;stroke-width:1.3}";
-    constexpr std::array<std::string_view, status_classes> colours{"#8a94a0", "#2a9d7c", "#4f86c6",
-                                                                   "#c98a1b", "#8b6fc0", "#d1495b"};
-    for (std::size_t i = 0; i < status_classes; ++i)
-        for (const auto& [shape, property] : {std::pair{"line", "stroke"}, {"area", "fill"}})
-            css += '.' + (shape + ('.' + std::string{styles[i]})) + '{' + property + ':' + std::string{colours[i]} + '}';
-    return css;
-}
-
 class Legend {
 public:
-    void add(std::string_view style, std::string_view name) { items_.push_back({std::string{style}, std::string{name}}); }
+    void add(std::string_view style, std::string_view name) {
+        items_.push_back({std::string{style}, std::string{name}});
+    }
     void add(std::string_view words) { add("", words); }
     std::string html() const {
         std::string html = "<ul class=\"legend\">";
         for (const Item& item : items_)
-            html += (item.style.empty() ? "<li>" : "<li class=\"" + item.style + "\"><i></i>") + escaped(item.name) + "</li>";
+            html += (item.style.empty() ? "<li>" : "<li class=\"" + item.style + "\"><i></i>") + escaped(item.name) +
+                    "</li>";
         return html + "</ul>\n";
     }
     // In one line, `y` below the top.
@@ -242,15 +230,9 @@ std::string percentile_plot(const Results& run) {
     return plotted ? figure(plotted->plot, plotted->legend) : "";
 }
 
-std::string svg_report(const Results& run) {
+std::string percentile_drawing(const Results& run, int legend_at) {
     const auto plotted = by_percentile(run);
-    // The plot stands in the middle of the paper, the heading above it and the legend below.
-    return "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 760 340\" width=\"760\" height=\"340\">\n<style>" +
-           svg_style() + "</style>\n<rect class=\"paper\" width=\"760\" height=\"340\"/>\n<text class=\"head\" x=\"70\" y=\"20\">" +
-           escaped(shortened(run.url, 50) + ", " + shortened(run.shape, 50)) + "</text>\n" +
-           (plotted ? plotted->plot.svg() + plotted->legend.svg(326)
-                    : "<text x=\"380\" y=\"170\" text-anchor=\"middle\">nothing was answered</text>\n") +
-           "</svg>\n";
+    return plotted ? plotted->plot.svg() + plotted->legend.svg(legend_at) : "";
 }
 
 std::string throughput_plot(const Results& run) {

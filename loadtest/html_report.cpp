@@ -14,9 +14,6 @@ namespace {
 
 constexpr std::size_t most_rows = 1000;    // of targets, keys and routes; all are in the JSON
 constexpr std::size_t folded_beyond = 12;  // rows of which a reader need not see all at once
-constexpr auto success = static_cast<std::size_t>(StatusClass::success);
-constexpr auto limited = static_cast<std::size_t>(StatusClass::limited);
-constexpr auto server_error = static_cast<std::size_t>(StatusClass::server_error);
 
 std::string number(std::uint64_t value) { return std::to_string(value); }
 std::string paragraph(std::string_view text) { return "<p class=\"note\">" + escaped(text) + "</p>\n"; }

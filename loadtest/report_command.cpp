@@ -46,7 +46,8 @@ void add_report(CLI::App& app, Chosen& chosen) {
     CLI::App* const sub = app.add_subcommand("report", "Tell a saved run again, in another format");
     const auto told = std::make_shared<Told>();
     sub->add_option("RUN", told->run, "what `loadtester -f json` wrote; - is stdin")->required();
-    sub->add_option("-f,--format", told->format, "of stdout: text (the default), json, csv, html, hgrm, hlog, svg or summary");
+    sub->add_option("-f,--format", told->format,
+                    "of stdout: text (the default), json, csv, html, hgrm, hlog, svg or summary");
     sub->add_option("-o,--output", told->outputs,
                     "write it to this file instead, or also with -f; its ending says the format: "
                     ".txt, .json, .csv, .html, .hgrm, .hlog, .svg, .log (summary); repeatable");

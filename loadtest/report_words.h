@@ -9,6 +9,11 @@
 
 namespace tollgate::loadtest {
 
+// Of the classes that every report tells of, their places among the counts.
+inline constexpr auto success = static_cast<std::size_t>(StatusClass::success);
+inline constexpr auto limited = static_cast<std::size_t>(StatusClass::limited);
+inline constexpr auto server_error = static_cast<std::size_t>(StatusClass::server_error);
+
 // "2.10 ms".
 std::string shown_ns(std::uint64_t nanoseconds);
 std::string shown_seconds(double seconds);

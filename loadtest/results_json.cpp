@@ -21,7 +21,7 @@ namespace {
 
 constexpr std::string_view schema = "tollgate.loadtest/1";
 constexpr std::uintmax_t longest = 256u << 20;
-// A tree of them holds some 100 bytes each. A million keys, the most that a run has, are 9 each; a day's timeline is 100
+// A tree of them holds some 100 bytes each. A million keys, the most of a run, are 9 each; a timeline is 100
 // a second.
 constexpr std::size_t most_values = 20'000'000;
 

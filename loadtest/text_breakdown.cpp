@@ -12,9 +12,6 @@ namespace {
 constexpr std::size_t most_rows = 20;
 constexpr std::size_t most_requests = 5;
 constexpr std::size_t name_width = 48;
-constexpr auto success = static_cast<std::size_t>(StatusClass::success);
-constexpr auto limited = static_cast<std::size_t>(StatusClass::limited);
-constexpr auto server_error = static_cast<std::size_t>(StatusClass::server_error);
 
 std::string number(std::uint64_t value) { return std::to_string(value); }
 

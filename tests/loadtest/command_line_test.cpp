@@ -310,10 +310,12 @@ BOOST_AUTO_TEST_CASE(reports_go_to_files_that_can_be_written) {
     BOOST_TEST(options({"--quiet"}).quiet);
     BOOST_TEST(!options({"--live", "auto"}).quiet);
     BOOST_TEST(problem_of({"-f", "jsno"}) ==
-               "--format: expected one of text, json, csv, html, hgrm, hlog, svg, summary, got \"jsno\"; did you mean \"json\"?");
+               "--format: expected one of text, json, csv, html, hgrm, hlog, svg, summary, got \"jsno\"; "
+               "did you mean \"json\"?");
     BOOST_TEST(problem_of({"-o", json, "-o", json}) == "--output: \"" + json + "\" is said twice");
     BOOST_TEST(problem_of({"-o", "result"}) ==
-               "--output: expected a file that ends with one of .txt, .json, .csv, .html, .hgrm, .hlog, .svg, .log, got \"result\"");
+               "--output: expected a file that ends with one of .txt, .json, .csv, .html, .hgrm, .hlog, .svg, .log, "
+               "got \"result\"");
     BOOST_TEST(problem_of({"-o", "/nowhere/a.json"}) ==
                "--output: expected a file in a folder that is there, got \"/nowhere/a.json\"");
     std::filesystem::create_directory(folder / "b.json");
