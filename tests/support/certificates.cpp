@@ -56,4 +56,12 @@ Certificate::Certificate(const Wanted& wanted)
     });
 }
 
+void Certificate::write_encrypted_key(const std::filesystem::path& file) const {
+    const std::string password = "password";
+    write(file, [&](std::FILE* into) {
+        return PEM_write_PKCS8PrivateKey(into, key_.get(), EVP_aes_256_cbc(), password.c_str(),
+                                         static_cast<int>(password.size()), nullptr, nullptr);
+    });
+}
+
 }  // namespace tollgate::test

@@ -27,6 +27,7 @@ public:
 
     std::filesystem::path file() const { return folder_ / "certificate.pem"; }
     std::filesystem::path key_file() const { return folder_ / "key.pem"; }
+    void write_encrypted_key(const std::filesystem::path& file) const;  // under a password
 
 private:
     TemporaryFolder folder_;

@@ -1,5 +1,7 @@
 // tests/core/config/bad_configs_test.cpp - every file of tests/configs/bad gives exactly the errors it begins with.
 #include "core/config/fake_plugins.h"
+#include "support/certificates.h"
+#include "support/temporary_folder.h"
 
 #include <boost/test/unit_test.hpp>
 
@@ -15,9 +17,35 @@ namespace {
 
 constexpr std::string_view mark = "-- ERROR: ";
 
-std::vector<std::filesystem::path> bad_files() {
+// A copy of the folder in which the certificates and keys that some files name have been made: a source tree is no place
+// for keys, not even for these.
+class BadConfigs {
+public:
+    BadConfigs() {
+        const std::filesystem::path parts = folder() / "parts";
+        std::filesystem::create_directories(folder().parent_path());
+        std::filesystem::copy(TOLLGATE_SOURCE_DIR "/tests/configs/bad", folder(), std::filesystem::copy_options::recursive);
+        const test::Certificate site{{.names = "DNS:site.example"}}, other{{.names = "DNS:other.example"}};
+        std::filesystem::copy_file(site.file(), parts / "site.pem");
+        std::filesystem::copy_file(site.key_file(), parts / "site.key");
+        std::filesystem::copy_file(other.key_file(), parts / "other.key");
+        site.write_encrypted_key(parts / "encrypted.key");
+    }
+    std::filesystem::path folder() const { return copy_ / "tests/configs/bad"; }
+    // Where the copy lies is no part of what a file expects.
+    std::string without_place(std::string text) const {
+        const std::string place = copy_.path().string() + "/";
+        for (auto at = text.find(place); at != text.npos; at = text.find(place, at)) text.erase(at, place.size());
+        return text;
+    }
+
+private:
+    test::TemporaryFolder copy_;
+};
+
+std::vector<std::filesystem::path> bad_files(const std::filesystem::path& folder) {
     std::vector<std::filesystem::path> files;
-    for (const auto& entry : std::filesystem::directory_iterator{TOLLGATE_SOURCE_DIR "/tests/configs/bad"})
+    for (const auto& entry : std::filesystem::directory_iterator{folder})
         if (!entry.is_directory()) files.push_back(entry.path());  // parts/: what some of them require
     std::sort(files.begin(), files.end());
     return files;
@@ -33,19 +61,13 @@ std::vector<std::string> expected_errors(const std::filesystem::path& file) {
     return errors;
 }
 
-// Where the tree lies is no part of what a file expects.
-std::string without_source_folder(std::string text) {
-    const std::string_view folder = TOLLGATE_SOURCE_DIR "/";
-    for (auto at = text.find(folder); at != text.npos; at = text.find(folder, at)) text.erase(at, folder.size());
-    return text;
-}
-
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(config_bad_configs)
 
 BOOST_AUTO_TEST_CASE(every_bad_file_gives_exactly_its_errors) {
-    const auto files = bad_files();
+    const BadConfigs bad;
+    const auto files = bad_files(bad.folder());
     BOOST_REQUIRE(files.size() >= 40);
     for (const auto& file : files) {
         BOOST_TEST_CONTEXT(file.filename().string()) {
@@ -55,7 +77,7 @@ BOOST_AUTO_TEST_CASE(every_bad_file_gives_exactly_its_errors) {
             test::Workshop workshop;
             const auto loaded = workshop.load(file);
             std::vector<std::string> got;
-            for (const auto& problem : loaded.problems) got.push_back(without_source_folder(problem.text()));
+            for (const auto& problem : loaded.problems) got.push_back(bad.without_place(problem.text()));
             BOOST_TEST(got == expected, boost::test_tools::per_element());
             BOOST_TEST(!loaded.snapshot);
         }
