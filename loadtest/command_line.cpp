@@ -58,7 +58,8 @@ constexpr std::array flags{
     Flag{"threshold", "--threshold", "EXPR", "'p99{2xx}<50ms', 'abort:rate(5xx)<1%'; may be repeated", verdict, often},
     Flag{"expect", "--expect", "LIST", "'2xx,429': any other end of a request fails the run", verdict},
 
-    Flag{"format", "-f,--format", "FORMAT", "text, json, csv, html, hgrm, hlog, svg or summary on stdout; default text", output},
+    Flag{"format", "-f,--format", "FORMAT", "text, json, csv, html, hgrm, hlog, svg or summary on stdout; default text",
+         output},
     Flag{"output", "-o,--output", "FILE", "also there; .json .csv .html .hgrm .hlog .svg .txt .log; may be repeated",
          output, often},
     Flag{"slowest", "--slowest", "N", "tell so many of the slowest requests; default 10", output},

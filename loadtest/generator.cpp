@@ -1,7 +1,9 @@
-// loadtest/generator.cpp - reading /proc/stat, and the words for a generator that was too slow.
+// loadtest/generator.cpp - reading /proc, and the words for a generator that was too slow.
 #include "loadtest/generator.h"
 
 #include "loadtest/quantities.h"
+
+#include <sys/resource.h>
 
 #include <fstream>
 #include <string>
@@ -38,6 +40,20 @@ double StolenTime::share() const {
     return static_cast<double>(now.stolen - at_begin_.stolen) / static_cast<double>(now.all - at_begin_.all);
 }
 
+ThreadUse ThreadUse::so_far() {
+    rusage usage{};
+    getrusage(RUSAGE_THREAD, &usage);
+    const auto of = [](const timeval& time) {
+        return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+    };
+    ThreadUse used{of(usage.ru_utime) + of(usage.ru_stime), usage.ru_nivcsw, 0};
+    // Time on the CPU, time in its queue, nanoseconds; a kernel without it says nothing.
+    std::ifstream file{"/proc/thread-self/schedstat"};
+    double ran = 0, queued = 0;
+    if (file >> ran >> queued) used.kept_waiting = queued / 1e9;
+    return used;
+}
+
 void judge(Generator& generator, bool open_loop) {
     const std::string share = show_percent(generator.busiest_share, 0);
     const auto wrong = [&generator](std::string problem) {
@@ -60,7 +76,8 @@ void judge(Generator& generator, bool open_loop) {
         generator.problems.push_back("other programs had a thread's CPU for " + waited +
                                      " of the time: latencies hold that, too");
     if (generator.stolen_share >= stolen)
-        generator.problems.push_back("the host of this virtual machine took " + show_percent(generator.stolen_share, 1) +
+        generator.problems.push_back("the host of this virtual machine took " +
+                                     show_percent(generator.stolen_share, 1) +
                                      " of its CPU time: latencies hold that, too");
 }
 

@@ -21,6 +21,14 @@ private:
     Jiffies at_begin_;
 };
 
+// What the calling thread has had of the machine since it began.
+struct ThreadUse {
+    double cpu = 0;           // seconds, user and system
+    long switches = 0;        // that it did not ask for
+    double kept_waiting = 0;  // seconds in which it could have run, and another had its CPU
+    static ThreadUse so_far();
+};
+
 // An open loop's generator is late when more than one request in a hundred was released later than this.
 inline constexpr std::uint64_t late_release = 10'000'000;  // ns
 

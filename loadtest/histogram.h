@@ -2,8 +2,8 @@
 //
 // The layout is HdrHistogram's (Gil Tene, http://hdrhistogram.org) for values in nanoseconds, lowest discernible value
 // 256: buckets double in width each time the value doubles, so that none is wider than 256 ns or one part in 2^n of its
-// values, whichever is more. Three digits: 1/1024; two: 1/128. What is reported for a sample is the highest value of its
-// bucket: never below the sample, and above it by less than that width.
+// values, whichever is more. Three digits: 1/1024; two: 1/128. What is reported for a sample is the highest value of
+// its bucket: never below the sample, and above it by less than that width.
 #pragma once
 
 #include <chrono>
@@ -51,7 +51,8 @@ public:
     }
     // The counters as HdrHistogram numbers them; trailing ones may be missing. For encoding and decoding.
     const std::vector<std::uint64_t>& counts() const noexcept { return counts_; }
-    // Throws std::invalid_argument where there are more counters than 25 h need. min, max and sum are exact where known.
+    // Throws std::invalid_argument where there are more counters than 25 h need. min, max and sum are exact where
+    // known.
     static Histogram of(int digits, std::vector<std::uint64_t> counts);
     void set_exact(std::uint64_t min, std::uint64_t max, double sum) noexcept;
     double sum() const noexcept { return sum_; }

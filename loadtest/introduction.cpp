@@ -27,7 +27,8 @@ std::string plan_of(const Options& options) {
     } else {
         plan = options.open_loop() ? "open loop " + show_count(options.rate) + "/s" : "closed loop";
         if (options.requests)
-            plan += ", " + show_count(static_cast<double>(*options.requests)) + (*options.requests == 1 ? " request" : " requests");
+            plan += ", " + show_count(static_cast<double>(*options.requests)) +
+                    (*options.requests == 1 ? " request" : " requests");
         if (options.duration) plan += ", " + show(*options.duration);
     }
     if (options.open_loop() && options.arrival == Arrival::poisson) plan += " (Poisson)";
@@ -59,7 +60,8 @@ std::string fingerprint_of_requests(const Options& options) {
         add(target.headers);
         all.append(std::to_string(target.body.size())).append("\n").append(target.body);
     }
-    for (const Key& key : options.keys) all.append(key.name).append(" ").append(std::to_string(key.weight)).append("\n");
+    for (const Key& key : options.keys)
+        all.append(key.name).append(" ").append(std::to_string(key.weight)).append("\n");
     return fingerprint(all);
 }
 

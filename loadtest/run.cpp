@@ -82,8 +82,9 @@ void make_room_for(std::size_t connections) {
     getrlimit(RLIMIT_NOFILE, &limit);
     const rlim_t wanted = connections + others;
     if (limit.rlim_cur < wanted)
-        throw UsageError{"--connections: " + text::count(connections, "connection") + " need " + std::to_string(wanted) +
-                         " open files, and this process may have " + std::to_string(limit.rlim_cur) + " (ulimit -Hn)"};
+        throw UsageError{"--connections: " + text::count(connections, "connection") + " need " +
+                         std::to_string(wanted) + " open files, and this process may have " +
+                         std::to_string(limit.rlim_cur) + " (ulimit -Hn)"};
 }
 
 class Run {

@@ -30,8 +30,8 @@ namespace tollgate::loadtest {
 
 namespace {
 
-// From here to the end of the program SIGINT and SIGTERM wait for whoever reads them from a descriptor, in this thread and
-// those it makes: one that comes late must not cost the report.
+// From here to the end of the program SIGINT and SIGTERM wait for whoever reads them from a descriptor, in this thread
+// and those it makes: one that comes late must not cost the report.
 void hold_signals() {
     sigset_t set;
     sigemptyset(&set);
@@ -45,7 +45,8 @@ class Onlooker final : public Spectator {
 public:
     explicit Onlooker(const Options& options) : expected_{options.expected} {
         for (const std::string& text : options.thresholds)
-            if (Threshold threshold = Threshold::parse(text); threshold.aborts()) thresholds_.push_back(std::move(threshold));
+            if (Threshold threshold = Threshold::parse(text); threshold.aborts())
+                thresholds_.push_back(std::move(threshold));
         if (Live::wanted(options)) live_.emplace(options, colour_wanted(STDERR_FILENO));
     }
 
@@ -96,14 +97,15 @@ void try_outputs(const std::vector<Output>& outputs) {
         const std::filesystem::path folder = std::filesystem::path{output.path}.parent_path();
         if (output.append) std::filesystem::create_directories(folder, ignored);
         if (!std::ofstream{output.path, std::ios::app})
-            mistakes += (mistakes.empty() ? "" : "\n") + ("--output: " + text::quote(output.path) + " cannot be written: ") +
+            mistakes += (mistakes.empty() ? "" : "\n") +
+                        ("--output: " + text::quote(output.path) + " cannot be written: ") +
                         std::generic_category().message(errno);
     }
     if (!mistakes.empty()) throw UsageError{mistakes};
 }
 
-// First what may be lost, then what may fail. Returns the exit code: a report that could not be written spoils a pass, and
-// no other verdict.
+// First what may be lost, then what may fail. Returns the exit code: a report that could not be written spoils a pass,
+// and no other verdict.
 int publish(const Results& results, const Options& options) {
     int code = results.exit_code;
     const auto spoil = [&code](std::string_view mistakes) {

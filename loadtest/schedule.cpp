@@ -36,7 +36,8 @@ void Schedule::add(double length, double from, double to) {
 
 double Schedule::due_before(double time) const noexcept {
     if (lines_.empty()) return 0;
-    auto line = std::upper_bound(lines_.begin(), lines_.end(), time, [](double t, const Line& l) { return t < l.begin; });
+    auto line =
+        std::upper_bound(lines_.begin(), lines_.end(), time, [](double t, const Line& l) { return t < l.begin; });
     if (line == lines_.begin()) return 0;
     --line;
     if (line->length == for_ever) return line->before + line->from * (time - line->begin);
@@ -44,7 +45,8 @@ double Schedule::due_before(double time) const noexcept {
 }
 
 double Schedule::time_of(double number) const noexcept {
-    auto line = std::upper_bound(lines_.begin(), lines_.end(), number, [](double n, const Line& l) { return n < l.before; });
+    auto line =
+        std::upper_bound(lines_.begin(), lines_.end(), number, [](double n, const Line& l) { return n < l.before; });
     if (line == lines_.begin()) return for_ever;
     --line;
     const double more = number - line->before;
@@ -56,10 +58,15 @@ double Schedule::time_of(double number) const noexcept {
     return line->begin + (more > 0 ? 2 * more / (line->from + root) : 0);
 }
 
-Pacer::Pacer(const Schedule& schedule, Arrival arrival, unsigned thread, unsigned threads, Random& random, double warmup,
-             std::uint64_t most)
-    : schedule_{schedule}, random_{random}, arrival_{arrival}, step_{static_cast<double>(threads)}, warmup_{warmup},
-      number_{static_cast<double>(thread)}, left_{most} {
+Pacer::Pacer(const Schedule& schedule, Arrival arrival, unsigned thread, unsigned threads, Random& random,
+             double warmup, std::uint64_t most)
+    : schedule_{schedule},
+      random_{random},
+      arrival_{arrival},
+      step_{static_cast<double>(threads)},
+      warmup_{warmup},
+      number_{static_cast<double>(thread)},
+      left_{most} {
     if (arrival == Arrival::poisson) number_ = random.exponential() * step_;
     next_ = schedule.time_of(number_);
 }

@@ -1,4 +1,5 @@
-// loadtest/schedule.h - Schedule: when an open loop's requests are due; Pacer: one thread's share of them. No clock here.
+// loadtest/schedule.h - Schedule: when an open loop's requests are due; Pacer: one thread's share of them. No clock
+// here.
 #pragma once
 
 #include "loadtest/options.h"
@@ -10,8 +11,8 @@
 
 namespace tollgate::loadtest {
 
-// The arrival rate over the time since the run's begin, warm-up included: straight lines, one behind the other. The last
-// one goes on for ever where a number of requests ends the run.
+// The arrival rate over the time since the run's begin, warm-up included: straight lines, one behind the other. The
+// last one goes on for ever where a number of requests ends the run.
 class Schedule {
 public:
     explicit Schedule(const Options& options);  // of an open loop
@@ -27,7 +28,9 @@ private:
         double begin, length;     // seconds
         double from, to;          // requests a second
         double before;            // requests due before it
-        double due(double time) const noexcept { return before + from * time + (to - from) * time * time / (2 * length); }
+        double due(double time) const noexcept {
+            return before + from * time + (to - from) * time * time / (2 * length);
+        }
     };
     void add(double length, double from, double to);
 
@@ -35,8 +38,8 @@ private:
     double end_ = 0;
 };
 
-// Requests number `thread`, `thread + threads`, ... of the schedule; with Arrival::poisson as many on average, at random
-// distances (exponential in the number of requests, so that a changing rate stays a Poisson process).
+// Requests number `thread`, `thread + threads`, ... of the schedule; with Arrival::poisson as many on average, at
+// random distances (exponential in the number of requests, so that a changing rate stays a Poisson process).
 class Pacer {
 public:
     // `most`: requests of this thread that may be planned, warm-up not counted, which ends after `warmup` seconds.

@@ -49,7 +49,8 @@ void Tally::answer(const Sample& sample, int status, TimePoint done) {
     TargetTally& target = targets_[sample.target];
     auto& latencies = codes_[static_cast<std::size_t>(status) % codes_.size()];
     if (!latencies) latencies = std::make_unique<Latencies>();
-    // The rate of answers is that of the measured part, whenever they were planned: what its end cuts off its begin gives.
+    // The rate of answers is that of the measured part, whenever they were planned: what its end cuts off its begin
+    // gives.
     if (done >= begin_ && done <= end_) ++latencies->in_time;
     if (!sample.measured) {
         ++target.warmup_codes[status];

@@ -46,8 +46,8 @@ public:
     void received(std::size_t bytes) noexcept { received_ += bytes; }
     void wrote(std::size_t bytes) noexcept { wrote_ += bytes; }
 
-    // Adds all of it to `results`, whose targets and keys are there already (blank()); or the totals alone, by status and
-    // error, which is quick however many keys there are.
+    // Adds all of it to `results`, whose targets and keys are there already (blank()); or the totals alone, by status
+    // and error, which is quick however many keys there are.
     enum class Extent : std::uint8_t { totals, whole };
     void add_to(Results& results, Extent extent) const;
     // Results with a line for each target and key, to which tallies can be added.

@@ -1,14 +1,12 @@
 // loadtest/worker.cpp - handing out requests: at once in a closed loop, by the schedule in an open one; and the end.
 #include "loadtest/worker.h"
 
-#include <sys/resource.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cmath>
-#include <fstream>
 #include <system_error>
 
 namespace tollgate::loadtest {
@@ -31,15 +29,23 @@ Number share(Number whole, unsigned number, unsigned of) {
 }  // namespace
 
 Worker::Worker(const Plan& plan, unsigned number)
-    : plan_{plan}, number_{number}, tally_{plan.options, plan.run_id, number}, random_{plan.options.seed, number},
-      targets_{weights_of(plan.options.targets)}, keys_{weights_of(plan.options.keys)}, loop_{number},
+    : plan_{plan},
+      number_{number},
+      tally_{plan.options, plan.run_id, number},
+      random_{plan.options.seed, number},
+      targets_{weights_of(plan.options.targets)},
+      keys_{weights_of(plan.options.keys)},
+      loop_{number},
       first_clients_{share(plan.options.connections, number, plan.options.threads)},
       left_{plan.options.requests ? share(*plan.options.requests, number, plan.options.threads) : ~std::uint64_t{0}},
-      beginning_{[this] { start(); }}, measuring_{[this] { begin_measuring(); }}, planning_end_{[this] { end_planning(planned_until_); }},
+      beginning_{[this] { start(); }},
+      measuring_{[this] { begin_measuring(); }},
+      planning_end_{[this] { end_planning(planned_until_); }},
       drain_end_{[this] { drop_everything(); }} {
-    const std::size_t most = share(plan.options.open_loop() ? plan.options.most_in_flight : plan.options.connections, number,
-                                   plan.options.threads);
-    for (std::size_t i = 0; i < std::max(most, first_clients_); ++i) clients_.push_back(std::make_unique<Client>(*this));
+    const std::size_t most = share(plan.options.open_loop() ? plan.options.most_in_flight : plan.options.connections,
+                                   number, plan.options.threads);
+    for (std::size_t i = 0; i < std::max(most, first_clients_); ++i)
+        clients_.push_back(std::make_unique<Client>(*this));
     if (!plan.schedule) return;
     pacer_.emplace(*plan.schedule, plan.options.arrival, number, plan.options.threads, random_,
                    seconds(plan.options.warmup), left_);
@@ -110,7 +116,7 @@ void Worker::start() {
 }
 
 void Worker::begin_measuring() {
-    at_begin_ = used_by_thread();
+    at_begin_ = ThreadUse::so_far();
     began_measuring_ = Clock::now();
 }
 
@@ -135,7 +141,7 @@ void Worker::end_planning(TimePoint when) {
     tally_.end(ended_by_count_ ? TimePoint::max() : when);
     planning_end_.disarm();
     if (began_measuring_ != TimePoint{}) {
-        const Resources now = used_by_thread();
+        const ThreadUse now = ThreadUse::so_far();
         const double wall = seconds(Clock::now() - began_measuring_);
         cpu_seconds_ = now.cpu - at_begin_.cpu;
         busy_share_ = wall > 0 ? cpu_seconds_ / wall : 0;
@@ -190,20 +196,6 @@ void Worker::check_end() noexcept {
 
 void Worker::peek(std::function<void(const Tally&)> look) {
     loop_.post([this, look = std::move(look)] { look(tally_); });
-}
-
-Worker::Resources Worker::used_by_thread() {
-    rusage usage{};
-    getrusage(RUSAGE_THREAD, &usage);
-    const auto of = [](const timeval& time) {
-        return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
-    };
-    Resources used{of(usage.ru_utime) + of(usage.ru_stime), usage.ru_nivcsw, 0};
-    // Time on the CPU, time in its queue, nanoseconds; a kernel without it says nothing.
-    std::ifstream file{"/proc/thread-self/schedstat"};
-    double ran = 0, queued = 0;
-    if (file >> ran >> queued) used.kept_waiting = queued / 1e9;
-    return used;
 }
 
 // ---- handing out ---------------------------------------------------------------------------------------------------

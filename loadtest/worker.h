@@ -2,6 +2,7 @@
 #pragma once
 
 #include "loadtest/client.h"
+#include "loadtest/generator.h"
 #include "loadtest/plan.h"
 #include "loadtest/tally.h"
 #include "net/event_loop.h"
@@ -108,13 +109,6 @@ public:
     Turn next_turn() noexcept { return Turn{*this}; }
 
 private:
-    struct Resources {
-        double cpu = 0;
-        long switches = 0;
-        double kept_waiting = 0;  // seconds in which it could have run, and another had its CPU
-    };
-    static Resources used_by_thread();
-
     void on_ready(std::uint32_t) override { release_due(); }  // the timer of the schedule
     void prepare(TimePoint when);
     void start();
@@ -160,7 +154,7 @@ private:
     std::size_t under_way_ = 0;              // requests
     Alarm beginning_, measuring_, planning_end_, drain_end_;
 
-    Resources at_begin_;
+    ThreadUse at_begin_;
     TimePoint began_measuring_{};
     double cpu_seconds_ = 0, busy_share_ = 0, kept_waiting_share_ = 0;
     std::atomic<bool> ended_{false};
