@@ -141,12 +141,14 @@ void Server::wake() noexcept {
 
 void Server::set_listeners(std::vector<Listener> listeners) {
     std::vector<Listener> old;  // closed outside the lock
-    {
-        const std::lock_guard lock{mutex_};
-        old.swap(listeners_);
-        listeners_ = std::move(listeners);
-    }
+    std::unique_lock lock{mutex_};
+    old.swap(listeners_);
+    listeners_ = std::move(listeners);
+    const std::uint64_t mine = ++asked_;
     wake();
+    // run() may be accepting by the old list: who hears that a reload is done must meet the new one.
+    seen_.wait(lock, [&] { return polled_ >= mine || !running_ || finishing_.load(); });
+    lock.unlock();
 }
 
 std::vector<Listener> Server::listeners() const {
@@ -180,18 +182,16 @@ void Server::complain(const std::string& what) {
     log::error("http", what);
 }
 
-void Server::stop_accepting() {
-    set_listeners({});
-    std::unique_lock lock{mutex_};
-    seen_.wait(lock, [this] { return polled_none_ || finishing_.load(); });
-}
+void Server::stop_accepting() { set_listeners({}); }
 
 void Server::run() {
     while (!finishing_.load()) {
-        const auto now = listeners();  // holds them open while they are polled
+        std::vector<Listener> now;  // holds them open while they are polled
         {
             const std::lock_guard lock{mutex_};
-            polled_none_ = now.empty();
+            now = listeners_;
+            polled_ = asked_;
+            running_ = true;
         }
         seen_.notify_all();
         std::vector<pollfd> polled{{wake_, POLLIN, 0}};
@@ -213,6 +213,7 @@ void Server::run() {
     {
         const std::lock_guard lock{mutex_};
         finishing_.store(true);
+        running_ = false;
     }
     seen_.notify_all();
 }

@@ -37,7 +37,8 @@ public:
     Server(std::vector<Lane*> lanes, std::vector<Listener> listeners);
     ~Server() override;
 
-    // Any thread. Those no longer listed are closed; connections accepted from them live on.
+    // Any thread but the accepting one. Those no longer listed are closed; connections accepted from them live on. Returns
+    // when connections are accepted by the new list only.
     void set_listeners(std::vector<Listener> listeners);
     std::vector<Listener> listeners() const;
     void set_most_connections(std::size_t most) noexcept { most_.store(most, std::memory_order_relaxed); }
@@ -62,7 +63,8 @@ private:
     std::vector<Lane*> lanes_;
     mutable std::mutex mutex_;
     std::condition_variable seen_;
-    bool polled_none_ = false;  // run() has seen that there are no listeners
+    std::uint64_t asked_ = 0, polled_ = 0;  // how often set_listeners() was called, and what of that run() has seen
+    bool running_ = false;
     std::vector<Listener> listeners_;
     std::function<void()> refused_;
     std::atomic<std::size_t> most_{50'000}, most_handshakes_{10'000};
