@@ -4,6 +4,7 @@
 #include "http/hop_by_hop.h"
 #include "loadtest/worker.h"
 #include "net/connection.h"
+#include "net/pause.h"
 #include "net/tls_stream.h"
 
 #include <cerrno>
@@ -57,7 +58,7 @@ Task<void> Client::run() {
         worker_.end_request();
         // Also in an open loop the thread must get to its other work where connecting fails at once.
         if (std::exchange(connect_failed_, false))
-            co_await Pause{worker_.loop(), plan_.options.open_loop() ? net::Duration::zero() : pause_after_failure};
+            co_await net::Pause{worker_.loop(), plan_.options.open_loop() ? net::Duration::zero() : pause_after_failure};
     }
     worker_.client_ended();
 }

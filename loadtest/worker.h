@@ -29,24 +29,6 @@ private:
     std::function<void()> ring_;
 };
 
-// co_await Pause{loop, time}.
-class Pause final : private net::Timer {
-public:
-    Pause(net::EventLoop& loop, net::Duration time) noexcept : loop_{loop}, time_{time} {}
-    bool await_ready() const noexcept { return false; }
-    void await_suspend(std::coroutine_handle<> waiter) noexcept {
-        waiter_ = waiter;
-        loop_.arm(*this, time_);
-    }
-    void await_resume() const noexcept {}
-
-private:
-    void on_timer() override { waiter_.resume(); }
-    net::EventLoop& loop_;
-    net::Duration time_;
-    std::coroutine_handle<> waiter_;
-};
-
 // Its steps, each asked for by the thread that runs the run: connect(), then begin(), then it ends by itself, or by
 // finish() or abort(). The functions marked [loop] are for its clients.
 class Worker final : private net::Watcher {

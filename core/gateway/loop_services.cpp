@@ -3,6 +3,7 @@
 
 #include "gateway/loop_share.h"
 #include "http/target.h"
+#include "net/pause.h"
 
 #include <sys/epoll.h>
 #include <unistd.h>
@@ -12,23 +13,6 @@
 namespace tollgate {
 
 namespace {
-
-class Sleep final : private net::Timer {
-public:
-    Sleep(net::EventLoop& loop, net::Duration time) noexcept : loop_{loop}, time_{time} {}
-    bool await_ready() const noexcept { return time_ <= net::Duration::zero(); }
-    void await_suspend(std::coroutine_handle<> waiter) noexcept {
-        waiter_ = waiter;
-        loop_.arm(*this, time_);
-    }
-    void await_resume() const noexcept {}
-
-private:
-    void on_timer() override { waiter_.resume(); }
-    net::EventLoop& loop_;
-    net::Duration time_;
-    std::coroutine_handle<> waiter_;
-};
 
 // Watches a duplicate: the same descriptor may be waited for by two tasks, and epoll takes each only once.
 class DescriptorWait final : private net::Timer, private net::Watcher {
@@ -170,7 +154,9 @@ bool GatewayLoops::post(std::size_t loop, std::function<void()> job) {
     return true;
 }
 
-Task<void> GatewayLoops::sleep(std::chrono::nanoseconds time) { co_await Sleep{*net::EventLoop::current(), time}; }
+Task<void> GatewayLoops::sleep(std::chrono::nanoseconds time) {
+    if (time > net::Duration::zero()) co_await net::Pause{*net::EventLoop::current(), time};
+}
 
 Task<bool> GatewayLoops::ready(int descriptor, Interest interest, std::chrono::nanoseconds timeout) {
     co_return co_await DescriptorWait{*net::EventLoop::current(), descriptor, interest, timeout};
