@@ -2,6 +2,7 @@
 #include "loadtest/command_line.h"
 #include "loadtest/commands.h"
 #include "loadtest/exit_codes.h"
+#include "loadtest/mistakes.h"
 #include "support/text.h"
 #include "support/version.h"
 
@@ -19,13 +20,8 @@ namespace {
 namespace loadtest = tollgate::loadtest;
 namespace text = tollgate::text;
 
-// One line each, as CONTRIBUTING has them.
 int complain(std::string_view mistakes) {
-    for (std::size_t end = 0; !mistakes.empty(); mistakes.remove_prefix(end)) {
-        end = mistakes.find('\n');
-        std::cerr << "loadtester: " << mistakes.substr(0, end) << '\n';
-        end = end == mistakes.npos ? mistakes.size() : end + 1;
-    }
+    loadtest::tell_mistakes(mistakes);
     return loadtest::exit_usage;
 }
 

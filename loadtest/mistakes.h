@@ -51,4 +51,7 @@ private:
     std::size_t count_ = 0;
 };
 
+// On stderr, a line each: `loadtester: --rate: expected ...`.
+void tell_mistakes(std::string_view mistakes);
+
 }  // namespace tollgate::loadtest

@@ -4,6 +4,7 @@
 #include "loadtest/gateway_view.h"
 #include "loadtest/introduction.h"
 #include "loadtest/live.h"
+#include "loadtest/mistakes.h"
 #include "loadtest/report.h"
 #include "loadtest/run.h"
 #include "loadtest/threshold.h"
@@ -13,15 +14,12 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
-#include <iostream>
 #include <optional>
 #include <stdexcept>
 #include <string>
-#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -90,57 +88,49 @@ Results play(const Options& options, const Requests& requests, Onlooker& onlooke
 
 // Better before the run than after it.
 void try_outputs(const std::vector<Output>& outputs) {
-    std::string mistakes;
+    Mistakes mistakes;
     for (const Output& output : outputs) {
         // That of an earlier load tester, which made it.
         std::error_code ignored;  // then the file cannot be written either
         const std::filesystem::path folder = std::filesystem::path{output.path}.parent_path();
         if (output.append) std::filesystem::create_directories(folder, ignored);
         if (!std::ofstream{output.path, std::ios::app})
-            mistakes += (mistakes.empty() ? "" : "\n") +
-                        ("--output: " + text::quote(output.path) + " cannot be written: ") +
-                        std::generic_category().message(errno);
+            mistakes.add("--output: " + text::quote(output.path) + " cannot be written: " +
+                         std::generic_category().message(errno));
     }
-    if (!mistakes.empty()) throw UsageError{mistakes};
+    mistakes.raise();
 }
 
-// First what may be lost, then what may fail. Returns the exit code: a report that could not be written spoils a pass,
-// and no other verdict.
-int publish(const Results& results, const Options& options) {
-    int code = results.exit_code;
-    const auto spoil = [&code](std::string_view mistakes) {
-        for (std::size_t end = 0; !mistakes.empty(); mistakes.remove_prefix(end)) {
-            end = std::min(mistakes.find('\n'), mistakes.size());
-            std::cerr << "loadtester: " << mistakes.substr(0, end) << '\n';
-            if (end < mistakes.size()) ++end;
+// Stdout, if `on_stdout`, then the files. Returns the exit code: a report that could not be written spoils a pass, and
+// no other verdict.
+int publish(const Results& results, const Options& options, bool on_stdout) {
+    Mistakes mistakes;
+    if (on_stdout) {
+        ReportStyle style;
+        style.colour = colour_wanted(STDOUT_FILENO);
+        try {
+            print(render(results, options.format, style));
+        } catch (const std::runtime_error& failure) {
+            mistakes.add(failure.what());
         }
-        if (code == exit_passed) code = exit_internal;
-    };
-    ReportStyle style;
-    style.colour = colour_wanted(STDOUT_FILENO);
-    std::cout << render(results, options.format, style) << std::flush;
-    if (!std::cout) spoil("stdout took only a part of the report");
-    try {
-        write_outputs(results, options.outputs);
-    } catch (const UsageError& failure) {
-        spoil(failure.what());
     }
-    return code;
+    mistakes.from([&] { write_outputs(results, options.outputs); });
+    try {
+        mistakes.raise();
+    } catch (const UsageError& failure) {
+        tell_mistakes(failure.what());
+        if (results.exit_code == exit_passed) return exit_internal;
+    }
+    return results.exit_code;
 }
 
 // Of a run that never began: why, on stderr, and in the reports that programs read.
 int publish_nothing(const Options& options, int code, const std::string& why) {
-    std::cerr << "loadtester: " << why << '\n';
+    tell_mistakes(why);
     Results results = results_before(options);
     results.exit_code = code;
     results.verdict.push_back(why);
-    if (options.format == Format::json) return publish(results, options);
-    try {
-        write_outputs(results, options.outputs);
-    } catch (const UsageError& failure) {
-        std::cerr << "loadtester: " << failure.what() << '\n';
-    }
-    return code;
+    return publish(results, options, options.format == Format::json);
 }
 
 }  // namespace
@@ -167,7 +157,7 @@ int run_command(const Options& options) {
     for (const std::string& text : onlooker.aborted_by()) results.thresholds.push_back({text, 0, "", "", false, true});
     if (probe) results.gateway = probe->after(results);
     judge(results, options);
-    return publish(results, options);
+    return publish(results, options, true);
 }
 
 }  // namespace tollgate::loadtest

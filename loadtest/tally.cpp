@@ -8,7 +8,7 @@ namespace tollgate::loadtest {
 namespace {
 
 constexpr std::size_t most_keys_with_latencies = 1000;
-constexpr std::size_t most_intervals = 900;  // more, and two become one: a minute's run has a megabyte of them at most
+constexpr std::size_t most_intervals = 900;  // more, and two become one
 
 std::uint64_t nanoseconds(Nanoseconds duration) {
     return duration.count() < 0 ? 0 : static_cast<std::uint64_t>(duration.count());
