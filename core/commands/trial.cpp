@@ -13,13 +13,9 @@ bool Trial::load(const std::filesystem::path& file) {
         return std::make_unique<plugins::PluginHost>(descriptor.name,
                                                      plugins::Lent{loops, metrics, states, pages, nullptr});
     };
-    const auto target = [this](const std::string& address) {
-        auto& state = targets[address];
-        if (!state) state = std::make_shared<upstream::TargetState>();
-        return state;
-    };
+    const auto upstream = [this](const std::string& name) { return upstreams.of(name); };
     const auto env = [](const char* name) -> const char* { return std::getenv(name); };
-    loaded = config::load(file, {catalogue, 1, host, target, env});
+    loaded = config::load(file, {catalogue, 1, host, upstream, env});
     if (loaded.problems.empty() && loaded.snapshot) return true;
     for (const config::Problem& problem : loaded.problems) std::cout << problem.text() << '\n';
     std::cout << file.filename().string() << ": " << text::count(loaded.problems.size(), "problem") << '\n';

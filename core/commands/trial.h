@@ -9,7 +9,6 @@
 #include "plugins/plugin_host.h"
 
 #include <filesystem>
-#include <map>
 #include <memory>
 #include <string>
 
@@ -23,7 +22,7 @@ struct Trial {
     plugins::Metrics metrics{1};
     plugins::NamedStates states;
     admin::Pages pages;
-    std::map<std::string, std::shared_ptr<upstream::TargetState>> targets;
+    upstream::UpstreamStates upstreams;
     config::Loaded loaded;  // last: its hosts use the rest
 
     Trial() = default;

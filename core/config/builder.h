@@ -26,8 +26,8 @@ struct Surroundings {
     std::size_t loops = 1;
     // A Host for one use of a plugin. `tollgate check` gives one that lends nothing lasting.
     std::function<std::unique_ptr<Host>(const Descriptor&)> make_host;
-    // The state of a target address, shared between snapshots.
-    std::function<std::shared_ptr<upstream::TargetState>(const std::string& address)> target_state;
+    // What is known of the upstream of that name, shared between snapshots.
+    std::function<std::shared_ptr<upstream::UpstreamState>(const std::string& upstream)> upstream_state;
     // The environment, for `env "NAME"`; tests give their own.
     std::function<const char*(const char*)> env;
     // Runs what makes the plugins, whose threads inherit the priority of who does. Null: whoever loads.

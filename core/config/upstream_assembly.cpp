@@ -11,6 +11,7 @@ void Assembly::add_upstream(const Declaration& declaration, int index) {
     const std::string owner = "upstream " + text::quote(declaration.name);
     auto made = std::make_unique<upstream::Upstream>();
     made->name = declaration.name;
+    made->state = surroundings_.upstream_state(declaration.name);
     made->number = snapshot_->upstreams.size();
     made->where = where(declaration.place);
     if (const auto settings = check(declaration.place, owner, declaration.item, upstream_shape)) {
@@ -79,9 +80,8 @@ void Assembly::add_target(const Declaration& declaration, const std::string& own
     for (const auto& other : upstream.targets)
         if (other->address() == text)
             return add_problem(declaration.place, named + ": is there twice; give it a weight");
-    auto state = surroundings_.target_state(text);
-    upstream.targets.push_back(
-        std::make_unique<upstream::UpstreamTarget>(std::move(*address), weight, std::move(state)));
+    upstream.targets.push_back(std::make_unique<upstream::UpstreamTarget>(upstream, std::move(*address), weight,
+                                                                          upstream.state->target(text)));
 }
 
 }  // namespace tollgate::config

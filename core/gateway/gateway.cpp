@@ -50,7 +50,6 @@ private:
     void on_every_loop(const std::function<void(LoopShare&)>& job);
     void prune(Poco::Util::TimerTask&) { prune(); }
     void prune();
-    std::shared_ptr<upstream::TargetState> target_state(const std::string& address);
 
     const Options options_;
     http::Handler& handler_;
@@ -64,6 +63,7 @@ private:
     net::Blocking blocking_{16};
     std::vector<std::unique_ptr<LoopShare>> shares_;
     GatewayLoops loops_;
+    upstream::UpstreamStates upstream_states_;
     const std::shared_ptr<net::TlsTickets> tickets_ = std::make_shared<net::TlsTickets>();
     std::unique_ptr<http::Server> server_;
 
@@ -71,7 +71,6 @@ private:
     mutable std::mutex mutex_;  // what follows
     std::shared_ptr<const Snapshot> current_;
     std::vector<std::shared_ptr<const Snapshot>> retired_;  // out of force, perhaps still leased
-    std::map<std::string, std::weak_ptr<upstream::TargetState>> target_states_;
     std::vector<std::filesystem::path> files_;
     std::condition_variable changed_;
     bool stop_now_ = false;
@@ -139,20 +138,12 @@ config::Loaded Gateway::Engine::load(std::function<void(const std::function<void
                          [lent](const Descriptor& descriptor) -> std::unique_ptr<Host> {
                              return std::make_unique<plugins::PluginHost>(descriptor.name, lent);
                          },
-                         [this](const std::string& address) { return target_state(address); },
+                         [this](const std::string& upstream) { return upstream_states_.of(upstream); },
                          [](const char* name) -> const char* { return std::getenv(name); },
                          std::move(making_plugins), tickets_});
     const std::lock_guard lock{mutex_};
     files_ = loaded.files;
     return loaded;
-}
-
-std::shared_ptr<upstream::TargetState> Gateway::Engine::target_state(const std::string& address) {
-    const std::lock_guard lock{mutex_};
-    auto& known = target_states_[address];
-    auto state = known.lock();
-    if (!state) known = state = std::make_shared<upstream::TargetState>();
-    return state;
 }
 
 // Those that are open already stay, with TLS as the file says now; the others are opened. All or nothing.
@@ -265,7 +256,6 @@ void Gateway::Engine::prune() {
         const auto in_use = std::partition(retired_.begin(), retired_.end(), [](const auto& s) { return s.use_count() > 1; });
         unused.assign(std::move_iterator{in_use}, std::move_iterator{retired_.end()});
         retired_.erase(in_use, retired_.end());
-        std::erase_if(target_states_, [](const auto& entry) { return entry.second.expired(); });
     }
     if (!unused.empty()) aside([&](Waiting&) { unused.clear(); });
 }

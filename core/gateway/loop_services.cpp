@@ -108,7 +108,7 @@ Task<Response> fetch_from(upstream::Pool& pool, std::string authority, Request r
     upstream.connect_timeout = upstream.timeout = upstream.idle_timeout = options.timeout;
     upstream.keep_alive = 0;  // its target is known to this call only
     upstream.preserve_host = false;
-    const upstream::UpstreamTarget target{*address, 1, std::make_shared<upstream::TargetState>()};
+    const upstream::UpstreamTarget target{upstream, *address, 1, std::make_shared<upstream::TargetState>()};
     Bytes bytes{request.body().bytes()};
     BodySource* body = request.body().empty() ? nullptr : request.body().source() ? request.body().source() : &bytes;
     upstream::Call call{upstream, target, request, body, nullptr};

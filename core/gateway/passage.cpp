@@ -277,10 +277,10 @@ Task<bool> Passage::answered_by_plugin() {
 
 void Passage::choose_target() {
     const auto& targets = route_->upstream->targets;
-    if (!chosen_) {
-        for (std::size_t i = 0; i < targets.size() && !chosen_; ++i)
-            if (targets[i]->available()) chosen_ = i;
-    }
+    if (chosen_ && targets[*chosen_]->begin_attempt()) return;
+    chosen_.reset();
+    for (std::size_t i = 0; i < targets.size() && !chosen_; ++i)
+        if (targets[i]->available() && targets[i]->begin_attempt()) chosen_ = i;
     if (!chosen_)
         throw Failure{Culprit::upstream, 503, "no_target_available", "the upstream is not available",
                       route_->upstream->name + ": no target is available"};
@@ -318,13 +318,11 @@ Task<void> Passage::fetch_from_upstream() {
     }
     if (trace_) trace_->begin("upstream", upstream.where);
     choose_target();
-    const upstream::UpstreamTarget& target = *upstream.targets[*chosen_];
     BodySource* body = request_body_ ? request_body_.get() : exchange_.has_body() ? &exchange_.body() : nullptr;
-    attempt_.emplace(Attempt{upstream::Call{upstream, target, exchange_.request, body, this}, *chosen_});
+    attempt_.emplace(Attempt{upstream::Call{upstream, *upstream.targets[*chosen_], exchange_.request, body, this}, *chosen_});
     if (!exchange_.upgrade.empty()) offer_upgrade();
     attempt_->call.own_host = route_->shaping && route_->shaping->sets_host;
     ++attempts_;
-    target.state().in_flight.fetch_add(1, std::memory_order_relaxed);
     try {
         response_ = co_await share_.call(share_.pool, attempt_->call);
     } catch (...) {
@@ -350,7 +348,8 @@ void Passage::abandon_attempt() {
 void Passage::end_attempt(Outcome outcome) {
     attempt_->ended = now();
     attempt_->call.outcome = outcome;
-    attempt_->call.target.state().in_flight.fetch_sub(1, std::memory_order_relaxed);
+    const auto& call = attempt_->call;
+    call.target.end_attempt({outcome, call.status, call.time_to_first_byte});
     share_.figures.count(lease_.figures, snapshot_, attempt_->call.upstream,
                          {attempt_->target, outcome, attempt_->call.time_to_first_byte});
     for (std::uint32_t index = 0; index < route_->chain.size(); ++index) {

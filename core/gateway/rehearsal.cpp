@@ -140,11 +140,7 @@ public:
                                           [lent](const Descriptor& descriptor) -> std::unique_ptr<Host> {
                                               return std::make_unique<plugins::PluginHost>(descriptor.name, lent);
                                           },
-                                          [this](const std::string& address) {
-                                              auto& state = targets_[address];
-                                              if (!state) state = std::make_shared<upstream::TargetState>();
-                                              return state;
-                                          },
+                                          [this](const std::string& upstream) { return upstreams_.of(upstream); },
                                           [](const char* name) -> const char* { return std::getenv(name); }});
         if (!loaded.problems.empty()) return std::move(loaded.problems);
         snapshot_ = std::move(loaded.snapshot);
@@ -223,7 +219,7 @@ private:
     plugins::NamedStates states_;
     admin::Pages pages_;
     net::Blocking blocking_{2};
-    std::map<std::string, std::shared_ptr<upstream::TargetState>> targets_;
+    upstream::UpstreamStates upstreams_;
     std::vector<std::unique_ptr<LoopShare>> shares_;
     StandingClock clock_{[this] { shares_[0]->loop.stop(); }};
     StageLoops loops_{shares_, blocking_, clock_};

@@ -171,7 +171,7 @@ config::Surroundings Workshop::surroundings() {
     return {.catalogue = catalogue_,
             .loops = loops,
             .make_host = [](const Descriptor&) { return std::make_unique<NoHost>(); },
-            .target_state = [](const std::string&) { return std::make_shared<upstream::TargetState>(); },
+            .upstream_state = [](const std::string&) { return std::make_shared<upstream::UpstreamState>(); },
             .env = [this](const char* name) -> const char* {
                 const auto found = env_.find(name);
                 return found == env_.end() ? nullptr : found->second.c_str();

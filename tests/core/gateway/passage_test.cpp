@@ -113,7 +113,7 @@ struct Site final : http::Handler {
         std::string problem;
         auto made = std::make_unique<upstream::Upstream>();
         made->name = "up";
-        made->targets.push_back(std::make_unique<upstream::UpstreamTarget>(*net::Address::parse(address, problem), 1, state));
+        made->targets.push_back(std::make_unique<upstream::UpstreamTarget>(*made, *net::Address::parse(address, problem), 1, state));
         route(pattern).upstream = made.get();
         snapshot->upstreams.push_back(std::move(made));
     }
@@ -474,7 +474,7 @@ BOOST_AUTO_TEST_CASE(failing_upstreams_are_told_apart) {
     }
     Site site;
     site.forward("GET /x", "127.0.0.1:1");
-    site.state->available = false;
+    site.state->drained = true;
     site.start();
     BOOST_TEST(status(site.ask("GET /x")) == 503);
 }

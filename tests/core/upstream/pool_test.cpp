@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(targets_do_not_share) {
     Listening one, two;
     UpstreamSite site{one.address()};
     std::string problem;
-    const upstream::UpstreamTarget other{*net::Address::parse(two.address(), problem), 1, std::make_shared<upstream::TargetState>()};
+    const upstream::UpstreamTarget other{site.upstream, *net::Address::parse(two.address(), problem), 1, std::make_shared<upstream::TargetState>()};
     site.run(connect_and_keep(site, 3, 1min));
     site.on_loop([&] { BOOST_TEST(!site.pool.take(other, false)); });
     BOOST_TEST(kept(site) == 1u);

@@ -33,7 +33,7 @@ struct UpstreamSite {
         auto parsed = net::Address::parse(address, problem);
         BOOST_REQUIRE(parsed);
         upstream.name = "test";
-        upstream.targets.push_back(std::make_unique<upstream::UpstreamTarget>(*parsed, 1, state));
+        upstream.targets.push_back(std::make_unique<upstream::UpstreamTarget>(upstream, *parsed, 1, state));
         thread_ = std::thread{[this] { loop.run(); }};
     }
     ~UpstreamSite() {

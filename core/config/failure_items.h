@@ -1,0 +1,18 @@
+// core/config/failure_items.h - which ends of an attempt are failures, and statuses, as routes.lua says them.
+#pragma once
+
+#include "config/header_items.h"
+#include "upstream/failure_set.h"
+
+#include <bitset>
+#include <string>
+
+namespace tollgate::config {
+
+// { "connect", "reset", "timeout", "garbage", "cut", 503, "5xx" }, or one of them: statuses from 400 to 599.
+upstream::FailureSet failure_set(const std::string& owner, const Item& item, const Report& report);
+
+// 200, "2xx", or a list of such: statuses from 200 to 599, by their number.
+std::bitset<600> statuses(const std::string& owner, const Item& item, const Report& report);
+
+}  // namespace tollgate::config

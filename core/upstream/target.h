@@ -1,0 +1,64 @@
+// core/upstream/target.h - UpstreamTarget: one address that serves an upstream, and what is known of it.
+#pragma once
+
+#include <tollgate/context.h>
+
+#include "net/address.h"
+#include "net/timers.h"
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+namespace tollgate::upstream {
+
+struct Upstream;
+
+// The turn's time on a loop, the kernel's elsewhere.
+net::TimePoint now() noexcept;
+
+// What is known of a target beyond one configuration: shared by all loops, handed on through reloads by the upstream's
+// name and the address.
+struct TargetState {
+    std::atomic<std::uint32_t> in_flight{0};
+    std::atomic<bool> drained{false};  // by an operator: no new attempts
+};
+
+// How an attempt went, for who judges targets by it.
+struct AttemptEnd {
+    Outcome outcome = Outcome::abandoned;
+    int status = 0;  // 0 unless answered (or cut)
+    std::chrono::nanoseconds time_to_first_byte{0};
+};
+
+class UpstreamTarget final : public Target {
+public:
+    // `upstream`, whose target it is, outlives it.
+    UpstreamTarget(const Upstream& upstream, net::Address address, std::uint32_t weight, std::shared_ptr<TargetState> state);
+    std::string_view address() const override { return address_.text(); }
+    std::uint32_t weight() const override { return weight_; }
+    std::uint32_t in_flight() const override { return state_->in_flight.load(std::memory_order_relaxed); }
+    bool available() const override { return !state_->drained.load(std::memory_order_relaxed); }
+    const Upstream& upstream() const noexcept { return upstream_; }
+    const net::Address& where() const noexcept { return address_; }
+    // Where it is, if that can be said without asking DNS.
+    const std::optional<Poco::Net::SocketAddress>& literal() const noexcept { return literal_; }
+    TargetState& state() const noexcept { return *state_; }
+    const std::shared_ptr<TargetState>& shared_state() const noexcept { return state_; }
+
+    // Around each attempt. False: it is not available any more, and nothing has begun.
+    [[nodiscard]] bool begin_attempt() const noexcept;
+    void end_attempt(const AttemptEnd& end) const noexcept;
+
+private:
+    const Upstream& upstream_;
+    net::Address address_;
+    std::uint32_t weight_;
+    std::optional<Poco::Net::SocketAddress> literal_;
+    std::shared_ptr<TargetState> state_;
+};
+
+}  // namespace tollgate::upstream

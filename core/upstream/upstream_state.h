@@ -1,0 +1,34 @@
+// core/upstream/upstream_state.h - UpstreamState: what is known of an upstream beyond one configuration.
+#pragma once
+
+#include "upstream/target.h"
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+namespace tollgate::upstream {
+
+// Handed on through reloads by the upstream's name; lives until no configuration holds it. Any thread.
+class UpstreamState {
+public:
+    // The state of the target of that address; a new one where there is none, or nobody holds it any more.
+    std::shared_ptr<TargetState> target(const std::string& address);
+
+private:
+    std::mutex mutex_;
+    std::map<std::string, std::weak_ptr<TargetState>> targets_;
+};
+
+// Those of one gateway, by the upstreams' names. Any thread.
+class UpstreamStates {
+public:
+    std::shared_ptr<UpstreamState> of(const std::string& upstream);
+
+private:
+    std::mutex mutex_;
+    std::map<std::string, std::weak_ptr<UpstreamState>> states_;
+};
+
+}  // namespace tollgate::upstream
