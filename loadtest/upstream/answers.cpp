@@ -68,8 +68,8 @@ Answer plain_answer(std::string_view id, int status, std::optional<std::uint64_t
     return answer_of(id, status, "text/plain", std::move(body));
 }
 
-Answer health_answer(std::string_view id, bool healthy) {
-    return answer_of(id, healthy ? 200 : 503, "text/plain", healthy ? "ok\n" : "failing\n");
+Answer health_answer(std::string_view id, int status) {
+    return answer_of(id, status, "text/plain", status < 400 ? "ok\n" : "failing\n");
 }
 
 Answer echo_answer(std::string_view id, int status, http::Exchange& exchange, std::string_view body) {

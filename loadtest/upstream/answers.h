@@ -19,7 +19,7 @@ struct Answer {
 Answer answer_of(std::string_view id, int status, std::string_view content_type, std::string body);
 // "hello from one", or that line again and again until it is `size` bytes.
 Answer plain_answer(std::string_view id, int status, std::optional<std::uint64_t> size);
-Answer health_answer(std::string_view id, bool healthy);
+Answer health_answer(std::string_view id, int status);
 // {"id":"one","method":"POST","target":"/a?b=1","version":"HTTP/1.1","client":"127.0.0.1","headers":[["Host","..."]],
 // "body":"..."}: the target in its normal form; what is not UTF-8 as "body_base64"; "trailers" where there are any.
 Answer echo_answer(std::string_view id, int status, http::Exchange& exchange, std::string_view body);

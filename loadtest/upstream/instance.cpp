@@ -56,7 +56,7 @@ Instance::Instance(std::string name, const Behaviour& told, unsigned place)
       behaviour{told},
       fates{told, place},
       plain{plain_answer(id, 200, told.size)},
-      healthy{health_answer(id, true)},
-      failing{health_answer(id, false)} {}
+      healthy{health_answer(id, 200)},
+      failing{health_answer(id, 503)} {}
 
 }  // namespace tollgate::loadtest

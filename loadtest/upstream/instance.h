@@ -34,6 +34,7 @@ struct Instance {
     const Fates fates;
     const Answer plain, healthy, failing;         // made once; `plain` has status 200
     std::atomic<std::uint64_t> requests{0}, checks{0};  // the numbers of the next ones, where they decide anything
+    std::atomic<int> health{0};  // what a request said that GET /health is answered with; 0: none did
 };
 
 }  // namespace tollgate::loadtest

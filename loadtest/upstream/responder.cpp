@@ -162,6 +162,7 @@ Responder::Plan Responder::plan(http::Exchange& exchange, const std::string& rec
     const Behaviour& behaviour = instance_.behaviour;
     const auto path = exchange.request.path();
     if (path == health_path && gets(exchange)) return plan_health();
+    if (path == health_path && behaviour.steered && exchange.request.method() == "PUT") return set_health(exchange.request);
     Plan plan;
     if (instance_.fates.vary())
         plan.fate = instance_.fates.of(instance_.requests.fetch_add(1, std::memory_order_relaxed));
@@ -187,10 +188,29 @@ Responder::Plan Responder::plan(http::Exchange& exchange, const std::string& rec
 
 Responder::Plan Responder::plan_health() {
     Plan plan;
+    plan.health = true;
+    if (const int said = instance_.health.load(std::memory_order_relaxed); said != 0) {
+        plan.answer = health_answer(instance_.id, said);
+        return plan;
+    }
     const bool healthy = instance_.behaviour.fail_health == 0 ||
                          instance_.fates.healthy(instance_.checks.fetch_add(1, std::memory_order_relaxed));
     plan.prepared = healthy ? &instance_.healthy : &instance_.failing;
-    plan.health = true;
+    return plan;
+}
+
+// From the next check on, until another request says otherwise. Without a status: as it was drawn.
+Responder::Plan Responder::set_health(const Request& request) {
+    Fate fate;
+    fate.status = 0;
+    try {
+        steer(request.headers(), fate);
+    } catch (const UsageError& wrong) {
+        throw Failure{Culprit::client, 400, "malformed_steering", wrong.what()};
+    }
+    instance_.health.store(fate.status, std::memory_order_relaxed);
+    Plan plan;
+    plan.answer = plain_answer(instance_.id, 204, 0);
     return plan;
 }
 

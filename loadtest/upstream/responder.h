@@ -40,6 +40,7 @@ private:
     bool echoes(std::string_view path) const noexcept;
     Plan plan(http::Exchange& exchange, const std::string& received);
     Plan plan_health();
+    Plan set_health(const Request& request);
     const Answer& plain(int status);
     void note(const http::Exchange& exchange, std::string_view outcome);
 

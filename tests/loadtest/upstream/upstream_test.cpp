@@ -36,6 +36,11 @@ test::Finished upstream(std::vector<std::string> words) {
     return test::run(words);
 }
 
+test::Message asked(RawClient client, const std::string& head) {
+    client.send(head);
+    return client.answer();
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(every_path_says_hello_from_the_instance) {
@@ -145,6 +150,22 @@ BOOST_AUTO_TEST_CASE(health_fails_with_its_share_alone) {
     BOOST_TEST(upstream.stop().front() == "one: 1 request (1 x 200), 1000 health checks (" +
                                               std::to_string(checks - failed) + " x 200, " + std::to_string(failed) +
                                               " x 503)");
+}
+
+BOOST_AUTO_TEST_CASE(a_steered_instance_is_told_what_its_health_is) {
+    const UpstreamProcess two{{"--steered"}, {"127.0.0.1:0", "127.0.0.1:0"}};
+    auto client = two.client();
+    BOOST_TEST(asked(two.client(), RawClient::head("PUT", "/health", "X-Upstream-Status: 503\r\n")).status() == 204);
+    BOOST_TEST(client.get("/health").status() == 503);
+    BOOST_TEST(client.get("/").status() == 200);
+    BOOST_TEST(two.client(1).get("/health").status() == 200);  // the other instance
+    BOOST_TEST(asked(two.client(), RawClient::head("PUT", "/health", "X-Upstream-Status: 1\r\n")).status() == 400);
+    BOOST_TEST(client.get("/health").status() == 503);
+    BOOST_TEST(asked(two.client(), RawClient::head("PUT", "/health")).status() == 204);
+    BOOST_TEST(client.get("/health").body == "ok\n");
+    const UpstreamProcess other;
+    BOOST_TEST(asked(other.client(), RawClient::head("PUT", "/health", "X-Upstream-Status: 503\r\n")).status() == 200);
+    BOOST_TEST(other.client().get("/health").status() == 200);
 }
 
 BOOST_AUTO_TEST_CASE(health_knows_nothing_of_other_faults) {
