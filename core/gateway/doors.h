@@ -1,0 +1,17 @@
+// core/gateway/doors.h - what comes out of a plugin's door, made into this request's Failure.
+#pragma once
+
+#include <tollgate/plugin.h>
+
+#include "support/failure.h"
+
+namespace tollgate {
+
+struct PluginUse;
+
+Failure failure_of(const Refusal& refusal);
+
+// Called while an exception of that door is being handled: throws the Failure that it is for the request.
+[[noreturn]] void rethrow_from_door(const PluginUse& use, const char* door);
+
+}  // namespace tollgate

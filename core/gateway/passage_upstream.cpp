@@ -1,0 +1,101 @@
+// core/gateway/passage_upstream.cpp - the step of the corridor that asks an upstream: a choice, an attempt, its end.
+#include "gateway/doors.h"
+#include "gateway/loop_share.h"
+#include "gateway/passage.h"
+#include "gateway/shaping.h"
+#include "gateway/trace.h"
+#include "support/log.h"
+
+namespace tollgate {
+
+void Passage::choose_target() {
+    const auto& targets = route_->upstream->targets;
+    if (chosen_ && targets[*chosen_]->begin_attempt()) return;
+    chosen_.reset();
+    for (std::size_t i = 0; i < targets.size() && !chosen_; ++i)
+        if (targets[i]->available() && targets[i]->begin_attempt()) chosen_ = i;
+    if (!chosen_)
+        throw Failure{Culprit::upstream, 503, "no_target_available", "the upstream is not available",
+                      route_->upstream->name + ": no target is available"};
+}
+
+Task<void> Passage::fetch_from_upstream() {
+    const auto& upstream = *route_->upstream;
+    chosen_.reset();
+    if (attempt_) tried_.push_back(attempt_->target);
+    for (std::uint32_t index = 0; index < route_->chain.size(); ++index) {
+        const PluginUse& use = *route_->chain[index];
+        UpstreamContext ctx{*this, index};
+        if (trace_) trace_->begin(use, "on_upstream");
+        Verdict verdict;
+        try {
+            verdict = use.plugin->on_upstream(ctx);
+            while (verdict.pending()) {
+                auto later = verdict.take_later();
+                verdict = co_await later;
+            }
+        } catch (...) {
+            rethrow_from_door(use, "on_upstream");
+        }
+        if (verdict.refuses()) {
+            if (trace_) trace_->see(exchange_.request, response_);
+            blame(failure_of(verdict.take_refusal()));
+            co_return;
+        }
+        if (verdict.answers()) {
+            response_ = verdict.take_answer();
+            if (trace_) trace_answer();
+            co_return;
+        }
+        if (trace_) trace_->see(exchange_.request, response_);
+    }
+    if (trace_) trace_->begin("upstream", upstream.where);
+    choose_target();
+    BodySource* body = request_body_ ? request_body_.get() : exchange_.has_body() ? &exchange_.body() : nullptr;
+    attempt_.emplace(Attempt{upstream::Call{upstream, *upstream.targets[*chosen_], exchange_.request, body, this}, *chosen_});
+    if (!exchange_.upgrade.empty()) offer_upgrade();
+    attempt_->call.own_host = route_->shaping && route_->shaping->sets_host;
+    ++attempts_;
+    try {
+        response_ = co_await share_.call(share_.pool, attempt_->call);
+    } catch (...) {
+        if (trace_) trace_attempt();
+        end_attempt(attempt_->call.outcome);
+        throw;
+    }
+    if (trace_) trace_attempt();
+    if (!upgrade_.empty() && !attempt_->call.upgraded) Figures::Upgrades::add(share_.figures.upgrades.refused);
+}
+
+Task<void> Passage::on_interim(int status, const Headers& headers) {
+    co_await exchange_.send_interim(status, headers);
+}
+
+// Whatever had been heard from the upstream: the rest of it will not be.
+void Passage::abandon_attempt() {
+    if (!attempt_ || attempt_->ended) return;
+    const Outcome outcome = attempt_->call.outcome;
+    end_attempt(outcome == Outcome::answered ? Outcome::abandoned : outcome);
+}
+
+void Passage::end_attempt(Outcome outcome) {
+    attempt_->ended = now();
+    attempt_->call.outcome = outcome;
+    const auto& call = attempt_->call;
+    call.target.end_attempt({outcome, call.status, call.time_to_first_byte});
+    share_.figures.count(lease_.figures, snapshot_, attempt_->call.upstream,
+                         {attempt_->target, outcome, attempt_->call.time_to_first_byte});
+    for (std::uint32_t index = 0; index < route_->chain.size(); ++index) {
+        const PluginUse& use = *route_->chain[index];
+        try {
+            const AttemptContext ctx{*this, index};
+            use.plugin->on_attempt(ctx);
+        } catch (const std::exception& problem) {
+            log::error(use.descriptor->name, std::string("on_attempt: ") + problem.what());
+        } catch (...) {
+            log::error(use.descriptor->name, "on_attempt: threw something that is no std::exception");
+        }
+    }
+}
+
+}  // namespace tollgate
