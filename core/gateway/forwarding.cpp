@@ -3,13 +3,11 @@
 
 #include "http/hop_by_hop.h"
 #include "http/layout.h"
-
-#include <sys/random.h>
+#include "support/random.h"
 
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <random>
 
 namespace tollgate {
 
@@ -55,20 +53,6 @@ constexpr std::array<char, 512> hexadecimal = [] {
     for (int byte = 0; byte < 256; ++byte) pairs[2 * byte] = digits[byte >> 4], pairs[2 * byte + 1] = digits[byte & 15];
     return pairs;
 }();
-
-// Unique, not secret: a counter per thread, started by the kernel and mixed by splitmix64 (Steele, Lea, Flood 2014).
-std::uint64_t random_word() {
-    thread_local std::uint64_t counter = [] {
-        std::uint64_t seed = 0;
-        if (getrandom(&seed, sizeof seed, 0) != sizeof seed)
-            seed = std::uint64_t{std::random_device{}()} << 32 | std::random_device{}();
-        return seed;
-    }();
-    std::uint64_t word = counter += 0x9e3779b97f4a7c15;
-    word = (word ^ (word >> 30)) * 0xbf58476d1ce4e5b9;
-    word = (word ^ (word >> 27)) * 0x94d049bb133111eb;
-    return word ^ (word >> 31);
-}
 
 // The lowest `bytes` of `word`.
 char* put_hexadecimal(char* to, std::uint64_t word, int bytes) noexcept {

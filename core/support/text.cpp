@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdio>
 #include <vector>
 
 namespace tollgate::text {
@@ -103,6 +104,12 @@ void Guess::offer(std::string_view candidate) {
     if (distance >= distance_ || distance >= longer) return;
     distance_ = distance;
     best_ = candidate;
+}
+
+std::string number(double number) {
+    std::array<char, 32> text;
+    const int size = std::snprintf(text.data(), text.size(), "%.14g", number);
+    return {text.data(), std::size_t(size)};
 }
 
 std::string count(std::size_t number, std::string_view noun) {

@@ -44,6 +44,9 @@ std::string did_you_mean(std::string_view word, const Range& candidates) {
     return best.empty() ? best : "; did you mean " + quote(best) + "?";
 }
 
+// "95", "0.5": no digit more than it takes.
+std::string number(double number);
+
 // "1 route", "3 routes".
 std::string count(std::size_t number, std::string_view noun);
 
