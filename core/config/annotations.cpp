@@ -147,6 +147,8 @@ constexpr std::string_view kinds = R"(-- Units calculate from both sides (5 * se
 ---@class tollgate.use
 ---What `upstream` returned.
 ---@class tollgate.upstream_handle
+---What `split` returned.
+---@class tollgate.split_handle
 ---@alias tollgate.uses tollgate.use|(tollgate.use|tollgate.use[])[]
 
 )";

@@ -49,9 +49,10 @@ void Assembly::assemble(bool complete) {
     }
     snapshot_->unmatched.name = "(none)";
     snapshot_->unmatched.where = where({});
-    set_chain({}, "always", {}, snapshot_->unmatched);
+    add_to_chain({}, "always", always_, snapshot_->unmatched.chain);
     snapshot_->unmatched.shaping = shaping_.of_all();
     snapshot_->has_cors = snapshot_->unmatched.shaping && snapshot_->unmatched.shaping->cors;
+    for (const auto& split : reader_.splits()) add_split(split);
     for (const auto& declaration : declarations)
         if (declaration.word == Word::route && declaration.complete) add_route(declaration);
     const auto listens = [](const auto& declaration) { return declaration.word == Word::listen; };

@@ -34,6 +34,17 @@ public:
 
 private:
     struct Use;  // a declared use with its checked settings
+    struct UpstreamPlan {
+        const upstream::Upstream* upstream;
+        Place place;
+        std::vector<int> uses;
+    };
+    // What `split` said; none of its upstreams where that held a mistake.
+    struct SplitPlan {
+        std::vector<const UpstreamPlan*> upstreams{};
+        upstream::Shares shares{};
+        Value by{};
+    };
 
     void add_problem(Place place, std::string what) { problems_.push_back({place, std::move(what)}); }
     Report report_at(Place place) {
@@ -80,18 +91,19 @@ private:
     bool read_conditions(const Declaration& declaration, bool has_pattern, Route& route);
     void add_to_router(const Declaration& declaration, Route route);
     void refuse_unreachable(const Declaration& declaration, const routing::Pattern& pattern, const Route& route);
-    void set_upstream(const Declaration& declaration, const std::string& owner, const Item& item, Route& route,
-                      int& index);
+    // Of what was declared; null where there is no such upstream, which has been reported, or its declaration holds a
+    // mistake.
+    const UpstreamPlan* find_upstream(Place place, const std::string& what, const Item& item,
+                                      const char* wanted = "an upstream (upstream \"name\" { ... }) or its name");
+    void set_upstream(const Declaration& declaration, const std::string& owner, const Item& item, Route& route);
+    void add_split(const DeclaredSplit& declared);
+    void add_branch(const DeclaredSplit& declared, const Item& item, SplitPlan& split);
+    void set_split(Place place, const std::string& owner, const SplitPlan& plan, Route& route);
     void set_answer(const Declaration& declaration, const std::string& owner, const Item& item, Route& route);
     void set_upgrade(const Declaration& declaration, const std::string& owner, const Item& item, Route& route);
     void set_shaping(const Declaration& declaration, const std::string& owner, Route& route);
-    void set_chain(Place place, const std::string& owner, const std::vector<int>& uses, Route& route);
-
-    struct UpstreamPlan {
-        const upstream::Upstream* upstream;
-        Place place;
-        std::vector<int> uses;
-    };
+    void add_to_chain(Place place, const std::string& owner, const std::vector<int>& uses,
+                      std::vector<const PluginUse*>& chain);
 
     Reader& reader_;
     Source& source_;
@@ -103,6 +115,7 @@ private:
     std::vector<std::unique_ptr<Use>> uses_;  // by their number
     std::map<int, UpstreamPlan> upstreams_;   // by the number of their declaration
     std::map<std::string, int, std::less<>> upstream_names_;
+    std::vector<SplitPlan> splits_;           // by their number
     std::vector<int> always_;
     std::map<const char*, Item> fallbacks_;                     // by Field::fallback
     std::vector<std::pair<Place, routing::Pattern>> patterns_;  // of each route

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdio>
 
 namespace tollgate::config {
 
@@ -27,15 +26,9 @@ constexpr std::array<Unit, 4> sizes = {{{1024.0 * 1024 * 1024, "gigabyte", "giga
                                         {1024, "kilobyte", "kilobytes"},
                                         {1, "byte", "bytes"}}};
 
-std::string digits(double number) {
-    std::array<char, 32> text;
-    const int size = std::snprintf(text.data(), text.size(), "%.14g", number);
-    return {text.data(), std::size_t(size)};
-}
-
 std::string in_unit(double amount, const Unit& unit) {
     const double count = amount / unit.size;
-    return digits(count) + " * " + (count == 1 ? unit.one : unit.several);
+    return text::number(count) + " * " + (count == 1 ? unit.one : unit.several);
 }
 
 // In the largest unit that gives a whole number, else in the smallest.
@@ -56,8 +49,8 @@ std::string describe(const Quantity& quantity) {
         case Quantity::Kind::rate: break;
     }
     for (const auto& unit : durations)
-        if (unit.size == quantity.per) return digits(quantity.amount) + " / " + unit.one;
-    return digits(quantity.amount) + " / (" + in_units(quantity.per, durations) + ")";
+        if (unit.size == quantity.per) return text::number(quantity.amount) + " / " + unit.one;
+    return text::number(quantity.amount) + " / (" + in_units(quantity.per, durations) + ")";
 }
 
 std::string_view word_of(ValueKind kind) {
@@ -76,7 +69,7 @@ std::string Item::describe() const {
     switch (kind) {
         case Kind::nothing: return "nothing";
         case Kind::boolean: return truth ? "true" : "false";
-        case Kind::number: return digits(number);
+        case Kind::number: return text::number(number);
         case Kind::text: return text::quote(text, 60);
         case Kind::quantity: return config::describe(quantity);
         case Kind::value:
@@ -86,6 +79,7 @@ std::string Item::describe() const {
         case Kind::function: return "a function";
         case Kind::use: return "the plugin " + text;
         case Kind::upstream: return "the upstream " + text::quote(text);
+        case Kind::split: return "a split";
         case Kind::word: return "the word " + text::quote(text) + " by itself";
         case Kind::table: return list.empty() && named.empty() ? "{}" : named.empty() ? "a list" : "a table";
         case Kind::mistake: break;

@@ -39,6 +39,7 @@ struct Item {
         function,    // `index`: its number, `place`: where it begins
         use,         // `index`: of Reading::uses
         upstream,    // `index`: of Reading::declarations
+        split,       // `index`: of Reading::splits
         word,        // a word that wanted to be called, `text`
         table,
         mistake,  // the result of what was reported already

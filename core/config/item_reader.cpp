@@ -136,6 +136,7 @@ Item Reader::object_item(const Object& object) {
             break;
         case Object::Kind::use: item.kind = Item::Kind::use; break;
         case Object::Kind::upstream: item.kind = Item::Kind::upstream; break;
+        case Object::Kind::split: item.kind = Item::Kind::split; break;
         case Object::Kind::started:  // reported when the file has ended
         case Object::Kind::mistake: item.kind = Item::Kind::mistake; break;
     }

@@ -24,6 +24,7 @@ std::string name_of(const Object& object) {
         case Object::Kind::started: return text::quote(object.text()) + " without its { ... }";
         case Object::Kind::use: return "the plugin " + std::string{object.text()};
         case Object::Kind::upstream: return "the upstream " + text::quote(object.text());
+        case Object::Kind::split: return "a split";
         case Object::Kind::mistake: break;
     }
     return "a mistake";
@@ -162,7 +163,7 @@ const char* word_name(Word word) {
                                      "always",  "limits", "trusted_proxies", "request_headers", "response_headers",
                                      "errors",  "cors",   "response",        "plugin",          "env",
                                      "require", "header", "query",           "cookie",          "matches",
-                                     "a plugin"};
+                                     "split",   "a plugin"};
     return names[std::size_t(word)];
 }
 

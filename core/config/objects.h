@@ -35,18 +35,19 @@ enum class Word {
     query,
     cookie,
     matches,
+    split,
     use,
 };
 const char* word_name(Word word);
 
 // Lives in a Lua userdata, its text behind it. Immutable for scripts.
 struct Object {
-    enum class Kind { quantity, value, expression, word, started, use, upstream, mistake };
+    enum class Kind { quantity, value, expression, word, started, use, upstream, split, mistake };
     Kind kind = Kind::mistake;
     Quantity quantity{};
     ValueKind value{};
     Word word{};
-    int index = 0;                           // of a declaration or use
+    int index = 0;                           // of a declaration, use or split
     const Descriptor* descriptor = nullptr;  // of a word that is a plugin
     std::size_t text_size = 0;
 

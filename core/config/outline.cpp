@@ -141,6 +141,10 @@ private:
             case Item::Kind::use: out += outline_.uses.at(std::size_t(item.index)).plugin; return;
             case Item::Kind::upstream: out += text::quote(item.text); return;
             case Item::Kind::function: write_function(item, out); return;
+            case Item::Kind::split:
+                out += "split ";
+                write(reader_.splits().at(std::size_t(item.index)).item, out, secrets);
+                return;
             case Item::Kind::table: break;
             default: out += item.describe(); return;
         }

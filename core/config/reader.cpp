@@ -124,6 +124,7 @@ void Reader::keep_functions_only() {
     // Assigning {} would empty them and keep their room.
     std::vector<Declaration>{}.swap(declarations_);
     std::vector<DeclaredUse>{}.swap(uses_);
+    std::vector<DeclaredSplit>{}.swap(splits_);
     std::vector<ReadingProblem>{}.swap(problems_);
     source_ = nullptr;  // it need not live as long as a served VM
     lua_State* state = lua_.state();

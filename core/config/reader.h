@@ -35,6 +35,12 @@ struct DeclaredUse {
     Item settings;
 };
 
+// What `split { ... }` was given.
+struct DeclaredSplit {
+    Place place;
+    Item item;
+};
+
 struct ReadingProblem {
     Place place;
     std::string what;
@@ -57,6 +63,7 @@ public:
 
     const std::vector<Declaration>& declarations() const noexcept { return declarations_; }
     const std::vector<DeclaredUse>& uses() const noexcept { return uses_; }
+    const std::vector<DeclaredSplit>& splits() const noexcept { return splits_; }
     const std::vector<ReadingProblem>& problems() const noexcept { return problems_; }
     void add_problem(Place place, std::string what);  // throws Complaint where the file being read makes too many
     // Where each function begins that a declaration holds; function n is at n - 1.
@@ -88,6 +95,7 @@ private:
     int keep_required(lua_State* state, int file);
     int make_value(lua_State* state, ValueKind kind);
     int make_expression(lua_State* state);
+    int make_split(lua_State* state);
 
     Item item_at(lua_State* state, int index, int depth = 0);
     Item table_at(lua_State* state, int index, int depth);
@@ -101,6 +109,7 @@ private:
     Lua lua_;
     std::vector<Declaration> declarations_;
     std::vector<DeclaredUse> uses_;
+    std::vector<DeclaredSplit> splits_;
     std::vector<ReadingProblem> problems_;
     std::vector<Place> functions_;
     std::vector<int> last_lines_;  // of functions_

@@ -11,7 +11,6 @@ namespace tollgate::config {
 
 namespace {
 
-
 // What a route has of `names`, as a list in words.
 std::string present(const Item& table, std::initializer_list<std::string_view> names) {
     std::vector<std::string_view> found;
@@ -30,27 +29,23 @@ void Assembly::add_route(const Declaration& declaration) {
     route.where = where(place);
     check(place, owner, declaration.item, route_shape);
 
+    std::vector<int> uses;
+    const Item* plugins = declaration.item.find("plugins");
+    if (plugins) collect_uses(place, owner + ": plugins", *plugins, uses);
+    route.chain = snapshot_->unmatched.chain;  // what `always` says, then the route's own, then its upstream's
+    add_to_chain(place, owner, uses, route.chain);
+
     const Item *to = declaration.item.find("upstream"), *answer = declaration.item.find("answer");
-    int upstream = -1;
-    if (to) set_upstream(declaration, owner, *to, route, upstream);
+    if (to) set_upstream(declaration, owner, *to, route);
     if (answer) set_answer(declaration, owner, *answer, route);
     const auto destinations = present(declaration.item, {"upstream", "answer", "redirect"});
     if (destinations.find(' ') != destinations.npos)
         add_problem(place, owner + ": expected an upstream, an answer or a redirect, got " + destinations);
     set_shaping(declaration, owner, route);
     if (const Item* upgrade = declaration.item.find("upgrade")) set_upgrade(declaration, owner, *upgrade, route);
-
-    std::vector<int> uses;
-    const Item* plugins = declaration.item.find("plugins");
-    if (plugins) collect_uses(place, owner + ": plugins", *plugins, uses);
     const bool nothing = destinations.empty() && uses.empty() && !declaration.item.is(Item::Kind::mistake);
     if (nothing && (!plugins || plugins->is(Item::Kind::table)))
         add_problem(place, owner + ": expected an upstream, an answer, a redirect or plugins that answer, got none");
-    if (upstream >= 0) {
-        const auto& plan = upstreams_.at(upstream);
-        uses.insert(uses.end(), plan.uses.begin(), plan.uses.end());
-    }
-    set_chain(place, owner, uses, route);
     if (const Item* limits = declaration.item.find("limits"); limits && !limits->is(Item::Kind::mistake)) {
         const auto settings = check(place, owner + ": limits", *limits, route_limits_shape);
         if (!limits->is(Item::Kind::table))
@@ -61,33 +56,15 @@ void Assembly::add_route(const Declaration& declaration) {
     add_to_router(declaration, std::move(route));
 }
 
-void Assembly::set_upstream(const Declaration& declaration, const std::string& owner, const Item& item, Route& route,
-                            int& index) {
-    if (item.is(Item::Kind::mistake)) return;
-    if (item.is(Item::Kind::upstream)) {
-        index = item.index;
-    } else if (item.is(Item::Kind::text)) {
-        const auto known = upstream_names_.find(item.text);
-        if (known == upstream_names_.end()) {
-            std::vector<std::string_view> names;
-            for (const auto& [name, number] : upstream_names_) names.emplace_back(name);
-            add_problem(declaration.place, owner + ": upstream: there is none called " + text::quote(item.text) +
-                                               text::did_you_mean(item.text, names));
-            return;
-        }
-        index = known->second;
-    } else {
-        add_problem(
-            declaration.place,
-            owner + ": upstream: expected an upstream (upstream \"name\" { ... }) or its name, got " + item.describe());
-        return;
-    }
-    // Not there if its declaration held a mistake.
-    const auto plan = upstreams_.find(index);
-    if (plan == upstreams_.end())
-        index = -1;
-    else
-        route.upstream = plan->second.upstream;
+// An upstream, its name, or a split among several.
+void Assembly::set_upstream(const Declaration& declaration, const std::string& owner, const Item& item, Route& route) {
+    if (item.is(Item::Kind::split))
+        return set_split(declaration.place, owner, splits_[std::size_t(item.index)], route);
+    const auto* plan = find_upstream(declaration.place, owner + ": upstream", item,
+                                     "an upstream (upstream \"name\" { ... }), its name or a split");
+    if (!plan) return;
+    route.upstream = plan->upstream;
+    add_to_chain(declaration.place, owner, plan->uses, route.chain);
 }
 
 // { status = 200, body = "...", headers = { ... } }, or just the body.
@@ -150,23 +127,18 @@ void Assembly::set_shaping(const Declaration& declaration, const std::string& ow
     if (route.shaping && route.shaping->cors) snapshot_->has_cors = true;
 }
 
-// What `always` says, then `uses`: the route's own and its upstream's. No `place`: the chain of requests without a
-// route.
-void Assembly::set_chain(Place place, const std::string& owner, const std::vector<int>& uses, Route& route) {
-    std::vector<int> chain{always_};
-    chain.insert(chain.end(), uses.begin(), uses.end());
-    for (std::size_t i = 0; i < chain.size(); ++i) {
-        const auto earlier = chain.begin() + std::ptrdiff_t(i);
-        if (std::find(chain.begin(), earlier, chain[i]) != earlier) {
-            const auto& declared = reader_.uses()[std::size_t(chain[i])];
-            // Twice within `always` is said once, not for every route.
-            const bool always_twice = i < always_.size();
+// No `place`: of requests without a route. What is in the chain already has been told of.
+void Assembly::add_to_chain(Place place, const std::string& owner, const std::vector<int>& uses,
+                            std::vector<const PluginUse*>& chain) {
+    for (const int index : uses) {
+        const PluginUse* made = use(index);
+        if (std::find(chain.begin(), chain.end(), made) != chain.end()) {
+            const auto& declared = reader_.uses()[std::size_t(index)];
             const Place here = place.line ? place : declared.place;
-            if (!always_twice || place.line == 0)
-                add_problem(here, owner + ": the " + declared.descriptor->name + " of " +
-                                      seen_from(here, declared.place) + " is in the chain twice");
+            add_problem(here, owner + ": the " + declared.descriptor->name + " of " + seen_from(here, declared.place) +
+                                  " is in the chain twice");
         }
-        route.chain.push_back(use(chain[i]));
+        chain.push_back(made);
     }
 }
 

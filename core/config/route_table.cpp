@@ -14,15 +14,21 @@ namespace tollgate::config {
 
 namespace {
 
-std::vector<std::string> plugins_of(const Route& route) {
+using Chain = std::vector<const PluginUse*>;
+
+std::vector<std::string> plugins_of(const Chain& chain, std::size_t from = 0) {
     std::vector<std::string> names;
-    for (const auto* use : route.chain) names.emplace_back(use->descriptor->name);
+    for (; from < chain.size(); ++from) names.emplace_back(chain[from]->descriptor->name);
     return names;
 }
 
+std::string named(const upstream::Upstream& upstream) {
+    return upstream.name + " (" + text::count(upstream.targets.size(), "target") + ")";
+}
+
 std::string destination(const Route& route) {
-    if (route.upstream)
-        return route.upstream->name + " (" + text::count(route.upstream->targets.size(), "target") + ")";
+    if (route.upstream) return named(*route.upstream);
+    if (route.split) return route.split->by ? "split by " + route.split->by.describe() : "split";
     if (route.answer) return "answer " + std::to_string(route.answer->status);
     if (route.shaping && route.shaping->redirect) return "redirect " + std::to_string(route.shaping->redirect->status);
     return route.name == "(none)" ? "answer 404" : "plugins";
@@ -40,6 +46,21 @@ std::vector<std::string> conditions_of(const Route& route) {
     if (!route.hosts.empty()) all.push_back("host: " + text::join(hosts_of(route), " or "));
     for (const auto& condition : route.conditions.all) all.push_back(text::printable(condition.describe()));
     if (route.when) all.emplace_back("when says so");
+    return all;
+}
+
+// Of a split: "95 of 100 to orders (2 targets), balancer".
+std::vector<std::string> branches_of(const Route& route) {
+    std::vector<std::string> all;
+    if (!route.split) return all;
+    const auto& shares = route.split->shares;
+    for (std::size_t i = 0; i < shares.size(); ++i) {
+        const Branch& branch = route.split->branches[i];
+        std::string line = text::number(shares.weight(i)) + " of " + text::number(shares.total()) + " to " +
+                           text::printable(named(*branch.upstream));
+        for (const auto& plugin : plugins_of(branch.chain, route.chain.size())) line += ", " + plugin;
+        all.push_back(std::move(line));
+    }
     return all;
 }
 
@@ -72,19 +93,37 @@ Poco::JSON::Object::Ptr as_json(const routing::Condition& condition) {
     return object;
 }
 
-// A route as a table shows it; its conditions stand below.
+// {"by": "caller", "branches": [{"upstream": "orders", "weight": 95, "plugins": ["auth", "balancer"]}]}
+Poco::Dynamic::Var as_json(const Split* split) {
+    if (!split) return {};
+    Poco::JSON::Array::Ptr branches = new Poco::JSON::Array;
+    for (std::size_t i = 0; i < split->branches.size(); ++i) {
+        Poco::JSON::Object::Ptr branch = new Poco::JSON::Object{Poco::JSON_PRESERVE_KEY_ORDER};
+        branch->set("upstream", split->branches[i].upstream->name);
+        branch->set("weight", split->shares.weight(i));
+        branch->set("plugins", array_of(plugins_of(split->branches[i].chain)));
+        branches->add(branch);
+    }
+    Poco::JSON::Object::Ptr object = new Poco::JSON::Object{Poco::JSON_PRESERVE_KEY_ORDER};
+    object->set("by", split->by ? Poco::Dynamic::Var{split->by.describe()} : Poco::Dynamic::Var{});
+    object->set("branches", branches);
+    return object;
+}
+
+// A route as a table shows it; what else is to be said of it stands below.
 struct Line {
     std::array<std::string, 4> cells;
-    std::vector<std::string> conditions{};
+    std::vector<std::string> below{};
 };
 
 std::string as_text(const Snapshot& snapshot) {
     std::vector<Line> lines{{{"ROUTE", "PLUGINS", "TO", "WHERE"}}};
     const auto add = [&](const Route& route) {
-        const auto plugins = plugins_of(route);
+        const auto plugins = plugins_of(route.chain);
         lines.push_back({{text::printable(route.name), plugins.empty() ? "-" : text::join(plugins),
-                          text::printable(destination(route)), route.where},
-                         conditions_of(route)});
+                          text::printable(destination(route)), route.where}});
+        for (const auto& condition : conditions_of(route)) lines.back().below.push_back("if " + condition);
+        for (auto& branch : branches_of(route)) lines.back().below.push_back(std::move(branch));
     };
     for (const auto& route : snapshot.routes) add(route);
     add(snapshot.unmatched);
@@ -95,7 +134,7 @@ std::string as_text(const Snapshot& snapshot) {
     for (const auto& line : lines) {
         for (std::size_t i = 0; i < widths.size(); ++i) table += text::padded(line.cells[i], widths[i] + 2);
         table += line.cells.back() + '\n';
-        for (const auto& condition : line.conditions) table += "  if " + condition + '\n';
+        for (const auto& below : line.below) table += "  " + below + '\n';
     }
     return table;
 }
@@ -110,8 +149,9 @@ std::string as_json(const Snapshot& snapshot) {
         object->set("hosts", array_of(hosts_of(route)));
         object->set("conditions", conditions);
         object->set("when", route.when != 0);
-        object->set("plugins", array_of(plugins_of(route)));
+        object->set("plugins", array_of(plugins_of(route.chain)));
         object->set("upstream", route.upstream ? Poco::Dynamic::Var{route.upstream->name} : Poco::Dynamic::Var{});
+        object->set("split", as_json(route.split.get()));
         object->set("answer", route.answer ? Poco::Dynamic::Var{route.answer->status} : Poco::Dynamic::Var{});
         object->set("where", route.where);
         all.add(object);

@@ -41,6 +41,28 @@ void Assembly::add_upstream(const Declaration& declaration, int index) {
     snapshot_->upstreams.push_back(std::move(made));
 }
 
+const Assembly::UpstreamPlan* Assembly::find_upstream(Place place, const std::string& what, const Item& item,
+                                                      const char* wanted) {
+    int index = item.index;
+    if (item.is(Item::Kind::text)) {
+        const auto known = upstream_names_.find(item.text);
+        if (known == upstream_names_.end()) {
+            std::vector<std::string_view> names;
+            for (const auto& [name, number] : upstream_names_) names.emplace_back(name);
+            add_problem(place, what + ": there is none called " + text::quote(item.text) +
+                                   text::did_you_mean(item.text, names));
+            return nullptr;
+        }
+        index = known->second;
+    } else if (!item.is(Item::Kind::upstream)) {
+        if (!item.is(Item::Kind::mistake))
+            add_problem(place, what + ": expected " + wanted + ", got " + item.describe());
+        return nullptr;
+    }
+    const auto plan = upstreams_.find(index);
+    return plan == upstreams_.end() ? nullptr : &plan->second;
+}
+
 // A list of addresses and of { "address", weight = 2 }; lists within it flatten.
 void Assembly::add_targets(const Declaration& declaration, const std::string& owner, const Item& targets,
                            upstream::Upstream& upstream) {

@@ -76,6 +76,22 @@ constexpr Field target_fields[] = {
      .max = 65'535},
 };
 
+constexpr Special split_specials[] = {
+    {"[1]", "tollgate.branch|tollgate.upstream_handle|string",
+     "the upstreams, each as { orders, weight = 95 }, or by itself with a weight of 1", "", true},
+};
+constexpr Field split_fields[] = {
+    {.name = "by", .type = Type::value,
+     .doc = "what stays with its upstream; without it, or where it is absent, every request is drawn for itself"},
+};
+
+constexpr Special branch_specials[] = {
+    {"[1]", "tollgate.upstream_handle|string", "what `upstream` returned, or its name", "", true}};
+constexpr Field branch_fields[] = {
+    {.name = "weight", .type = Type::number, .doc = "its share, compared with the others'; 0: it gets none",
+     .fallback = "1", .min = 0, .max = 1e6},
+};
+
 constexpr Field route_limits_fields[] = {
     {.name = "body", .type = Type::size, .doc = "largest body of a request here", .min = 0, .max = 1024 * gigabyte},
 };
@@ -181,7 +197,8 @@ constexpr Special admin_specials[] = {
 };
 
 constexpr Special route_specials[] = {
-    {"upstream", "tollgate.upstream_handle|string", "where the request goes: what `upstream` returned, or a name of one"},
+    {"upstream", "tollgate.upstream_handle|string|tollgate.split_handle",
+     "where the request goes: what `upstream` returned, or a name of one, or `split { ... }` among several"},
     {"answer", "string|tollgate.answer", "the answer itself; a text is the body of a 200"},
     {"plugins", "tollgate.uses", "plugins that the request meets, outermost first; lists in it flatten", "none"},
     {"host", "tollgate.condition", "names the route is for: \"api.example.com\", \"*.example.com\"", "every host"},
@@ -244,6 +261,8 @@ constexpr WordEntry words[] = {
     {"query", function, "string", "tollgate.fact", "The query parameter of that name, decoded."},
     {"cookie", function, "string", "tollgate.fact", "The cookie of that name."},
     {"matches", function, "string", "tollgate.pattern", "A regular expression (RE2) that a condition finds in a text."},
+    {"split", function, "tollgate.split", "tollgate.split_handle",
+     "Shares a route's requests among upstreams: `split { { orders, weight = 95 }, { canary, weight = 5 } }`."},
     {"caller", constant, "", "tollgate.fact", "Who asks, as an auth plugin found out."},
     {"client_ip", constant, "", "tollgate.fact", "The client's address."},
     {"method", constant, "", "tollgate.fact", "The request's method."},
@@ -252,14 +271,17 @@ constexpr WordEntry words[] = {
 };
 
 const Shape* const all_shapes[] = {
-    &admin_shape,    &answer_shape,       &certificate_shape, &cors_shape,     &error_answer_shape, &failure_shape, &answer_given_shape,
+    &admin_shape,    &answer_shape,       &branch_shape, &certificate_shape, &cors_shape,     &error_answer_shape,
+    &failure_shape, &answer_given_shape,
     &header_changes_shape, &limits_shape, &listen_shape, &redirect_shape, &request_shape,      &response_shape, &rewrite_shape,
-    &route_limits_shape, &route_shape,    &target_shape,   &tier_shape,         &tls_shape, &upstream_shape};
+    &route_limits_shape, &route_shape,    &split_shape,    &target_shape,   &tier_shape,         &tls_shape,
+    &upstream_shape};
 
 }  // namespace
 
 const Shape admin_shape{"admin", admin_specials, {}};
 const Shape answer_shape{"answer", answer_specials, answer_fields};
+const Shape branch_shape{"branch", branch_specials, branch_fields};
 const Shape certificate_shape{"certificate", {}, certificate_fields};
 const Shape cors_shape{"cors", {}, cors_fields};
 const Shape error_answer_shape{"error_answer", error_answer_specials, error_answer_fields};
@@ -274,6 +296,7 @@ const Shape listen_shape{"listen", listen_specials, {}};
 const Shape request_shape{"request", request_specials, {}, true};
 const Shape route_limits_shape{"route_limits", {}, route_limits_fields};
 const Shape route_shape{"route", route_specials, {}};
+const Shape split_shape{"split", split_specials, split_fields};
 const Shape target_shape{"target", target_specials, target_fields};
 const Shape tier_shape{"tier", {}, tier_fields};
 const Shape tls_shape{"tls", tls_specials, tls_fields};
@@ -284,7 +307,8 @@ std::span<const Shape* const> shapes() { return all_shapes; }
 
 std::vector<std::string_view> special_names(const Shape& shape) {
     std::vector<std::string_view> names;
-    for (const auto& special : shape.specials) names.emplace_back(special.name);
+    for (const auto& special : shape.specials)
+        if (*special.name != '[') names.emplace_back(special.name);
     return names;
 }
 

@@ -29,9 +29,10 @@ struct Shape {
     bool given = false;  // not written by the operator but given to a function: every field is there
 };
 
-extern const Shape admin_shape, answer_shape, certificate_shape, cors_shape, error_answer_shape, failure_shape,
-    header_changes_shape, limits_shape, listen_shape, redirect_shape, request_shape, response_shape, answer_given_shape,
-    rewrite_shape, route_limits_shape, route_shape, target_shape, tier_shape, tls_shape, upstream_shape;
+extern const Shape admin_shape, answer_shape, branch_shape, certificate_shape, cors_shape, error_answer_shape,
+    failure_shape, header_changes_shape, limits_shape, listen_shape, redirect_shape, request_shape, response_shape,
+    answer_given_shape, rewrite_shape, route_limits_shape, route_shape, split_shape, target_shape, tier_shape, tls_shape,
+    upstream_shape;
 
 // One word of routes.lua, or a value that is simply there.
 struct WordEntry {
@@ -50,6 +51,6 @@ struct WordEntry {
 
 std::span<const WordEntry> vocabulary();  // `env` and the units, which no entry describes, are annotations.cpp's
 std::span<const Shape* const> shapes();
-std::vector<std::string_view> special_names(const Shape& shape);
+std::vector<std::string_view> special_names(const Shape& shape);  // but for "[1]", which is no name
 
 }  // namespace tollgate::config

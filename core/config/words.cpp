@@ -43,6 +43,7 @@ int Reader::call_word(lua_State* state, const Object& word) {
         case Word::query: return make_value(state, ValueKind::query);
         case Word::cookie: return make_value(state, ValueKind::cookie);
         case Word::matches: return make_expression(state);
+        case Word::split: return make_split(state);
         default: return declare(state, word.word);
     }
 }
@@ -148,6 +149,23 @@ int Reader::make_expression(lua_State* state) {
     Object object;
     object.kind = Object::Kind::expression;
     push_object(state, object, expression.text);
+    return 1;
+}
+
+int Reader::make_split(lua_State* state) {
+    const Place place = lua_.place();
+    auto item = item_at(state, 2);
+    if (item.is(Item::Kind::mistake)) return push_mistake(state);
+    if (!item.is(Item::Kind::table)) {
+        add_problem(place, "split: expected upstreams with their weights ({ { orders, weight = 95 }, ... }), got " +
+                               item.describe());
+        return push_mistake(state);
+    }
+    splits_.push_back({place, std::move(item)});
+    Object object;
+    object.kind = Object::Kind::split;
+    object.index = int(splits_.size()) - 1;
+    push_object(state, object);
     return 1;
 }
 

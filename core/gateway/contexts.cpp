@@ -29,7 +29,7 @@ std::string_view Context::parameter(std::string_view name) const noexcept {
 }
 
 std::string_view Context::upstream() const noexcept {
-    const auto* upstream = passage_->route_->upstream;
+    const auto* upstream = passage_->upstream();
     return upstream ? std::string_view{upstream->name} : std::string_view{};
 }
 
@@ -81,9 +81,9 @@ Task<std::optional<std::string_view>> RequestContext::whole_request_body(std::si
 
 Request& UpstreamContext::request() noexcept { return passage_->exchange_.request; }
 int UpstreamContext::attempt() const noexcept { return passage_->attempts_ + 1; }
-std::size_t UpstreamContext::target_count() const noexcept { return passage_->route_->upstream->targets.size(); }
+std::size_t UpstreamContext::target_count() const noexcept { return passage_->upstream()->targets.size(); }
 const Target& UpstreamContext::target(std::size_t index) const noexcept {
-    return *passage_->route_->upstream->targets[index];
+    return *passage_->upstream()->targets[index];
 }
 bool UpstreamContext::tried(std::size_t index) const noexcept {
     const auto& tried = passage_->tried_;

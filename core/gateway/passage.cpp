@@ -20,7 +20,7 @@ Passage::Passage(LoopShare& share, SnapshotLease& lease, http::Exchange& exchang
       entered_{now()}, trace_{trace} {
     ++lease_.holders;
     share_.figures.request_began();
-    states_.resize(route_->chain.size());
+    states_.resize(chain().size());
 }
 
 Passage::~Passage() {
@@ -34,8 +34,8 @@ Passage::~Passage() {
     }
     count();
     const bool logs = !trace_ || !trace_->rehearsed();
-    for (std::uint32_t use = 0; logs && use < route_->chain.size(); ++use) {
-        const PluginUse& plugin = *route_->chain[use];
+    for (std::uint32_t use = 0; logs && use < chain().size(); ++use) {
+        const PluginUse& plugin = *chain()[use];
         try {
             const LogContext ctx{*this, use};
             plugin.plugin->on_log(ctx);
@@ -98,8 +98,8 @@ Task<bool> Passage::answered_by_plugin() {
         answer_preflight();
         co_return true;
     }
-    for (passed_ = 0; passed_ < route_->chain.size();) {
-        const PluginUse& use = *route_->chain[passed_];
+    for (passed_ = 0; more_to_ask();) {
+        const PluginUse& use = *chain()[passed_];
         RequestContext ctx{*this, passed_++};
         if (trace_) trace_->begin(use, "on_request");
         Verdict verdict;
@@ -138,7 +138,7 @@ Task<bool> Passage::answered_by_plugin() {
         if (trace_) trace_answer();
         co_return true;
     }
-    if (!route_->upstream) {
+    if (!upstream()) {
         if (trace_) trace_->begin("router");
         blame(no_route());
     }
@@ -148,7 +148,7 @@ Task<bool> Passage::answered_by_plugin() {
 Task<void> Passage::shape_response() {
     give_back_request();
     for (std::uint32_t index = blamed_ ? 0 : passed_; index-- > 0;) {
-        const PluginUse& use = *route_->chain[index];
+        const PluginUse& use = *chain()[index];
         ResponseContext ctx{*this, index};
         if (trace_) trace_->begin(use, "on_response");
         Verdict verdict;

@@ -89,6 +89,9 @@ private:
     const Route& route_for(std::string_view method);
     const Route& route_of_preflight();
     void answer_preflight();
+    bool more_to_ask();
+    void draw_branch();
+    void trace_branch(bool drawn);
     bool takes_host(std::uint32_t number) const;
     std::string allowed_methods() const;
     Failure no_route() const;
@@ -121,11 +124,15 @@ private:
     }
     std::optional<net::Duration> own_time() const noexcept;
 
+    const std::vector<const PluginUse*>& chain() const noexcept { return branch_ ? branch_->chain : route_->chain; }
+    const upstream::Upstream* upstream() const noexcept { return branch_ ? branch_->upstream : route_->upstream; }
+
     LoopShare& share_;
     SnapshotLease& lease_;
     const Snapshot& snapshot_;
     http::Exchange& exchange_;
     const Route* route_;
+    const Branch* branch_ = nullptr;  // of the route's split, once it is drawn
     routing::Captures captures_;
     std::string taken_path_;  // what they view once the route is taken
     std::string client_ip_, request_id_;

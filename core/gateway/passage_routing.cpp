@@ -5,6 +5,7 @@
 #include "gateway/shaping.h"
 #include "gateway/trace.h"
 #include "http/layout.h"
+#include "support/random.h"
 
 #include <span>
 
@@ -77,6 +78,26 @@ void Passage::take(const Route& route) {
     }
     if (route.shaping && route.shaping->cors) origin_ = exchange_.request.headers().get("Origin");
     if (exchange_.has_body()) exchange_.limit_body(route.body_limit.value_or(snapshot_.limits.body));
+}
+
+// Whether a plugin is still to be asked. Once the route's own have let the request pass the branch is drawn, so that it
+// may go by what they found out (`by = caller`), and the plugins of its upstream come next.
+bool Passage::more_to_ask() {
+    if (passed_ < chain().size()) return true;
+    if (!route_->split || branch_) return false;
+    draw_branch();
+    return passed_ < chain().size();
+}
+
+void Passage::draw_branch() {
+    const Split& split = *route_->split;
+    std::string scratch;
+    std::string_view key;
+    if (split.by) key = split.by.of(RequestContext{*this, 0}, scratch);
+    const bool drawn = key.empty();
+    branch_ = &split.branches[drawn ? split.shares.drawn(random_point()) : split.shares.of_key(key)];
+    states_.resize(branch_->chain.size());
+    if (trace_) trace_branch(drawn);
 }
 
 // Whether conditions on the host, where a route has some, hold.

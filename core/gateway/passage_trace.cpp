@@ -6,6 +6,7 @@
 #include "http/layout.h"
 #include "http/target.h"
 #include "support/digest.h"
+#include "support/text.h"
 
 namespace tollgate {
 
@@ -63,6 +64,19 @@ void Passage::trace_routing(std::string_view asked, std::optional<std::uint32_t>
             trace_->lost(route, candidate.host ? "method: wanted another, got " + method
                                                : "host: wanted another, got " + std::string{request.host()});
     }
+}
+
+void Passage::trace_branch(bool drawn) {
+    const Split& split = *route_->split;
+    const auto number = std::size_t(branch_ - split.branches.data());
+    const std::string share = text::number(split.shares.weight(number)) + " of " + text::number(split.shares.total());
+    const std::string by = split.by ? split.by.describe() : std::string{};
+    trace_->begin("split", route_->where);
+    trace_->say(branch_->upstream->name + ", which has " + share +
+                    (!drawn           ? ", by " + by
+                     : by.empty()     ? ", drawn"
+                                      : ", drawn, since there is no " + by),
+                {{"upstream", branch_->upstream->name}, {"share", share}, {"by", drawn ? std::string_view{} : by}});
 }
 
 void Passage::trace_answer() {

@@ -9,22 +9,22 @@
 namespace tollgate {
 
 void Passage::choose_target() {
-    const auto& targets = route_->upstream->targets;
+    const auto& targets = upstream()->targets;
     if (chosen_ && targets[*chosen_]->begin_attempt()) return;
     chosen_.reset();
     for (std::size_t i = 0; i < targets.size() && !chosen_; ++i)
         if (targets[i]->available() && targets[i]->begin_attempt()) chosen_ = i;
     if (!chosen_)
         throw Failure{Culprit::upstream, 503, "no_target_available", "the upstream is not available",
-                      route_->upstream->name + ": no target is available"};
+                      upstream()->name + ": no target is available"};
 }
 
 Task<void> Passage::fetch_from_upstream() {
-    const auto& upstream = *route_->upstream;
+    const auto& upstream = *this->upstream();
     chosen_.reset();
     if (attempt_) tried_.push_back(attempt_->target);
-    for (std::uint32_t index = 0; index < route_->chain.size(); ++index) {
-        const PluginUse& use = *route_->chain[index];
+    for (std::uint32_t index = 0; index < chain().size(); ++index) {
+        const PluginUse& use = *chain()[index];
         UpstreamContext ctx{*this, index};
         if (trace_) trace_->begin(use, "on_upstream");
         Verdict verdict;
@@ -85,8 +85,8 @@ void Passage::end_attempt(Outcome outcome) {
     call.target.end_attempt({outcome, call.status, call.time_to_first_byte});
     share_.figures.count(lease_.figures, snapshot_, attempt_->call.upstream,
                          {attempt_->target, outcome, attempt_->call.time_to_first_byte});
-    for (std::uint32_t index = 0; index < route_->chain.size(); ++index) {
-        const PluginUse& use = *route_->chain[index];
+    for (std::uint32_t index = 0; index < chain().size(); ++index) {
+        const PluginUse& use = *chain()[index];
         try {
             const AttemptContext ctx{*this, index};
             use.plugin->on_attempt(ctx);

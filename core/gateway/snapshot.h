@@ -11,6 +11,7 @@
 #include "routing/condition.h"
 #include "routing/router.h"
 #include "support/digest.h"
+#include "upstream/shares.h"
 #include "upstream/upstream.h"
 
 #include <filesystem>
@@ -53,11 +54,25 @@ struct FixedAnswer {
     std::shared_ptr<const std::string> body;
 };
 
+// One of several ways on from a route.
+struct Branch {
+    const upstream::Upstream* upstream;
+    std::vector<const PluginUse*> chain;  // the route's, then the upstream's
+};
+
+// `upstream = split { ... }` of a route.
+struct Split {
+    std::vector<Branch> branches;
+    upstream::Shares shares;  // of the branches, in their order
+    Value by;                 // what stays with its branch; empty: every request is drawn for itself
+};
+
 struct Route {
     std::string name;   // as written: "GET /orders/:id"
     std::string where;  // "routes.lua:33"
     std::vector<const PluginUse*> chain;          // outermost first: always, the route's, the upstream's
-    const upstream::Upstream* upstream = nullptr; // null: `answer`, or nothing (a plugin must answer; else 404)
+    const upstream::Upstream* upstream = nullptr; // null: `split`, `answer`, or nothing (a plugin must; else 404)
+    std::shared_ptr<const Split> split;           // null: one upstream or none; else `chain` ends before the upstream's
     std::optional<FixedAnswer> answer;
     std::optional<std::uint64_t> body_limit;      // overrides Limits::body
     std::vector<std::string> upgrade{"websocket"};  // protocols that its upstream may go over to

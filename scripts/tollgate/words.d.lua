@@ -46,6 +46,8 @@
 ---@class tollgate.use
 ---What `upstream` returned.
 ---@class tollgate.upstream_handle
+---What `split` returned.
+---@class tollgate.split_handle
 ---@alias tollgate.uses tollgate.use|(tollgate.use|tollgate.use[])[]
 
 ---@class tollgate.admin
@@ -58,6 +60,10 @@
 ---@field headers? table<string, string|string[]> # header lines: names with a text or a list of texts
 ---@field status? integer # status code; an integer from 200 to 599; default: 200
 ---@field body? string # the body; a text
+
+---@class tollgate.branch
+---@field [1] tollgate.upstream_handle|string # what `upstream` returned, or its name
+---@field weight? number # its share, compared with the others'; 0: it gets none; a number from 0 to 1000000; default: 1
 
 ---@class tollgate.certificate
 ---@field certificate string # file of the certificate and those between it and its authority, in PEM; a file's path
@@ -147,7 +153,7 @@
 ---@field body? tollgate.size # largest body of a request here; a size of at most 1024 * gigabytes
 
 ---@class tollgate.route
----@field upstream? tollgate.upstream_handle|string # where the request goes: what `upstream` returned, or a name of one
+---@field upstream? tollgate.upstream_handle|string|tollgate.split_handle # where the request goes: what `upstream` returned, or a name of one, or `split { ... }` among several
 ---@field answer? string|tollgate.answer # the answer itself; a text is the body of a 200
 ---@field plugins? tollgate.uses # plugins that the request meets, outermost first; lists in it flatten; default: none
 ---@field host? tollgate.condition # names the route is for: "api.example.com", "*.example.com"; default: every host
@@ -166,6 +172,10 @@
 ---@field response? tollgate.response|fun(response: tollgate.given_response, request: tollgate.request) # function that changes the answer
 ---@field upgrade? string|string[]|false # protocols that client and upstream may go over to; false for none; default: "websocket"
 ---@field limits? tollgate.route_limits # limits of this route instead of the general ones
+
+---@class tollgate.split
+---@field [1] tollgate.branch|tollgate.upstream_handle|string # the upstreams, each as { orders, weight = 95 }, or by itself with a weight of 1
+---@field by? tollgate.value # what stays with its upstream; without it, or where it is absent, every request is drawn for itself; a value
 
 ---@class tollgate.target
 ---@field [1] string # its address
@@ -339,6 +349,11 @@ function cookie(it) end
 ---@param it string
 ---@return tollgate.pattern
 function matches(it) end
+
+---Shares a route's requests among upstreams: `split { { orders, weight = 95 }, { canary, weight = 5 } }`.
+---@param it tollgate.split
+---@return tollgate.split_handle
+function split(it) end
 
 ---Who asks, as an auth plugin found out.
 ---@type tollgate.fact

@@ -72,7 +72,8 @@ public:
     std::string_view route() const noexcept;
     // What `:name` or `*`/`**` took from the path, decoded; "" where the route has none of that name.
     std::string_view parameter(std::string_view name) const noexcept;
-    // The upstream's name, or "".
+    // The upstream's name, or "". Where the route splits its requests among several it is "" in the on_request of the
+    // route's own plugins: which one it will be is drawn after them.
     std::string_view upstream() const noexcept;
     const std::shared_ptr<const Caller>& caller() const noexcept;  // null until an auth plugin has said who it is
     const Tier* tier() const noexcept;                             // the caller's, or null

@@ -28,14 +28,15 @@ std::shared_ptr<Snapshot> loaded(test::Workshop& workshop, const std::string& te
     return loaded.snapshot;
 }
 
-std::string chain_of(const Route& route) {
+std::string chain_of(const std::vector<const PluginUse*>& chain) {
     std::string names;
-    for (const auto* use : route.chain) {
+    for (const auto* use : chain) {
         if (!names.empty()) names += ' ';
         names += std::string{use->descriptor->name} + use->where.substr(use->where.find(':'));
     }
     return names;
 }
+std::string chain_of(const Route& route) { return chain_of(route.chain); }
 
 int match(const Snapshot& snapshot, std::string_view method, std::string_view path, std::string_view host = "x") {
     routing::Captures captures;
@@ -113,6 +114,43 @@ upstream "orders" {
     BOOST_TEST((orders.keep_alive_time == 5s));
     BOOST_TEST(orders.keep_alive == 7u);
     BOOST_TEST(!orders.preserve_host);
+}
+
+BOOST_AUTO_TEST_CASE(a_split_has_a_chain_for_each_of_its_upstreams) {
+    test::Workshop workshop;
+    const auto snapshot = loaded(workshop, any_port + R"lua(
+local orders = upstream "orders" { targets = { "127.0.0.1:1" }, balance = balancer { policy = "weighted" } }
+local both = split { { orders, weight = 95 }, { "canary", weight = 4.5 }, "lab", by = cookie "user" }
+always { logging { to = "stdout" } }
+route "* /a" { upstream = both, plugins = { auth { key = header "X-API-Key" } } }
+route "* /b" { upstream = both }
+upstream "canary" { targets = { "127.0.0.1:2" }, plugins = { cache { ttl = 1 * second } } }
+upstream "lab" { targets = { "127.0.0.1:3" } }
+)lua");
+    const Route &a = snapshot->routes[0], &b = snapshot->routes[1];
+    BOOST_TEST(!a.upstream);
+    BOOST_REQUIRE(a.split);
+    BOOST_TEST(chain_of(a) == "logging:5 auth:6");
+    const auto& branches = a.split->branches;
+    BOOST_REQUIRE(branches.size() == 3u);
+    BOOST_TEST(branches[0].upstream == snapshot->upstreams[0].get());
+    BOOST_TEST(branches[1].upstream->name == "canary");
+    BOOST_TEST(chain_of(branches[0].chain) == "logging:5 auth:6 balancer:3");
+    BOOST_TEST(chain_of(branches[1].chain) == "logging:5 auth:6 cache:8");
+    BOOST_TEST(chain_of(branches[2].chain) == "logging:5 auth:6");
+    BOOST_TEST(chain_of(b.split->branches.at(0).chain) == "logging:5 balancer:3");
+    BOOST_TEST(branches[0].chain[2] == b.split->branches.at(0).chain[1], "a shared use is one instance");
+    BOOST_TEST(a.split->shares.weight(1) == 4.5);
+    BOOST_TEST(a.split->shares.weight(2) == 1);
+    BOOST_TEST(a.split->by.describe() == "cookie \"user\"");
+}
+
+BOOST_AUTO_TEST_CASE(a_use_twice_in_the_chain_of_one_branch_is_a_mistake) {
+    test::Workshop workshop;
+    BOOST_TEST(workshop.problems_of(any_port + R"lua(local log = logging { to = "x" }
+local a, b = upstream "a" { targets = { "127.0.0.1:1" }, plugins = log }, upstream "b" { targets = { "127.0.0.1:2" } }
+route "* /**" { upstream = split { a, b }, plugins = log }
+)lua").find("routes.lua:4: route \"* /**\": the logging of line 2 is in the chain twice") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(limits_trusted_proxies_and_admin_are_taken) {

@@ -91,6 +91,17 @@ BOOST_AUTO_TEST_CASE(upstreams_and_their_targets) {
     BOOST_TEST(between(two + ok, up + ok).forgotten == (Lines{"target 127.0.0.1:2"}), boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(a_split_differs_by_its_shares_wherever_it_was_written) {
+    const auto split = [](const std::string& weight) {
+        return up + "local v = upstream \"v\" { targets = { \"127.0.0.1:2\" } }\nlocal both = split { { u, weight = 95 }, { v, "
+               "weight = " + weight + " }, by = caller }\nroute \"GET /\" { upstream = both }\n";
+    };
+    EXPECT(split("5"), split("5"), {});
+    EXPECT(split("5"), split("10"),
+           {"~ route \"GET /\" (routes.lua:5): upstream: split { { \"u\", weight = 95 }, { \"v\", weight = 5 }, by = caller } -> "
+            "split { { \"u\", weight = 95 }, { \"v\", weight = 10 }, by = caller }"});
+}
+
 BOOST_AUTO_TEST_CASE(uses_of_plugins_are_paired_and_compared_setting_by_setting) {
     const auto route = [](const std::string& plugins) {
         return "route \"GET /\" { answer = \"ok\", plugins = { " + plugins + " } }\n";

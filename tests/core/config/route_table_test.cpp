@@ -64,6 +64,35 @@ BOOST_AUTO_TEST_CASE(json_says_the_same) {
     BOOST_TEST(json.find(R"("where": "routes.lua:7")") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(a_split_is_shown_with_its_shares) {
+    const std::string splits = R"lua(listen "127.0.0.1:0"
+local orders = upstream "orders" { targets = { "127.0.0.1:1", "127.0.0.1:2" }, balance = balancer { policy = "weighted" } }
+local canary = upstream "canary" { targets = { "127.0.0.1:3" } }
+route "GET /a" { upstream = split { { orders, weight = 99.5 }, { canary, weight = 0.5 }, by = cookie "user" },
+                 plugins = { logging {} }, host = "a.test" }
+route "GET /b" { upstream = split { orders, canary } }
+)lua";
+    test::Workshop workshop;
+    const auto snapshot = workshop.load_text(splits).snapshot;
+    BOOST_REQUIRE(snapshot);
+    BOOST_TEST(config::describe_routes(*snapshot, false) ==
+               "ROUTE   PLUGINS  TO                      WHERE\n"
+               "GET /a  logging  split by cookie \"user\"  routes.lua:4\n"
+               "  if host: a.test\n"
+               "  99.5 of 100 to orders (2 targets), balancer\n"
+               "  0.5 of 100 to canary (1 target)\n"
+               "GET /b  -        split                   routes.lua:6\n"
+               "  1 of 2 to orders (2 targets), balancer\n"
+               "  1 of 2 to canary (1 target)\n"
+               "(none)  -        answer 404              routes.lua\n");
+    const auto json = without_blanks(config::describe_routes(*snapshot, true));
+    BOOST_TEST(json.find(R"("upstream":null,"split":{"by":"cookie\"user\"","branches":[)"
+                         R"({"upstream":"orders","weight":99.5,"plugins":["logging","balancer"]},)"
+                         R"({"upstream":"canary","weight":0.5,"plugins":["logging"]}]},)") != std::string::npos);
+    BOOST_TEST(json.find(R"("split":{"by":null,)") != std::string::npos);
+    BOOST_TEST(json.find(R"("split":null,)") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(parameters_of_one_name_at_two_places_hide_nothing) {
     test::Workshop workshop;
     const auto problems = workshop

@@ -44,6 +44,8 @@ BOOST_AUTO_TEST_CASE(a_setting_that_is_not_described_is_unknown) {
                               "upstream \"u\" { targets = { \"127.0.0.1:1\" }, nonsense = 1 }",
                               "route \"GET /a\" { answer = \"\", nonsense = 1 }",
                               "route \"GET /a\" { answer = { nonsense = 1 } }",
+                              "split { nonsense = 1 }",
+                              "upstream \"u\" { targets = { \"127.0.0.1:1\" } } split { { \"u\", nonsense = 1 } }",
                               "route \"GET /a\" { answer = \"\", limits = { nonsense = 1 } }"}) {
         test::Workshop workshop;
         BOOST_TEST(workshop.problems_of(served + table).find("unknown setting \"nonsense\"") != std::string::npos, table);

@@ -199,6 +199,45 @@ BOOST_AUTO_TEST_CASE(doors_open_in_order_and_answers_pass_them_backwards) {
     BOOST_TEST(site.state->in_flight == 0u);
 }
 
+BOOST_AUTO_TEST_CASE(branch_of_a_split_is_drawn_once_the_routes_own_plugins_have_spoken) {
+    struct ByAnswerHeader final : Value::Expression {
+        std::string_view of(const Context& ctx, std::string&) const override { return ctx.request().headers().get("X-Found"); }
+        std::string describe() const override { return "found"; }
+    };
+    ScriptedPeer peer{upstream_says(ok)};
+    Site site;
+    site.forward("GET /x", peer.address());
+    Route& route = site.routes.back();
+    auto split = std::make_shared<Split>();
+    split->branches = {{route.upstream, route.chain}, {nullptr, {site.snapshot->uses[0].get()}}};
+    split->by = Value{std::make_shared<ByAnswerHeader>()};
+    split->shares.add("up", 1);
+    split->shares.add("other", 1);
+    std::string key = "k";
+    while (split->shares.of_key(key) != 0) key += 'k';
+    route.split = split;
+    route.chain.pop_back();
+    route.upstream = nullptr;
+    std::string seen;
+    site.a->request = [&](RequestContext& ctx) {
+        if (ctx.request().query() == "refuse") return Verdict{Refusal{403, "no", "no"}};
+        seen += "before: '" + std::string{ctx.upstream()} + "' ";
+        ctx.request().headers().set("X-Found", key);
+        return Verdict{};
+    };
+    site.b->request = [&](RequestContext& ctx) {
+        seen += "after: '" + std::string{ctx.upstream()} + "'";
+        return Verdict{};
+    };
+    site.start();
+    BOOST_TEST(status(site.ask("GET /x")) == 200);
+    BOOST_TEST(seen == "before: '' after: 'up'");
+    BOOST_TEST(site.told == "a.request b.request a.upstream b.upstream b.response a.response a.attempt b.attempt a.log(200) b.log(200) ");
+    site.told.clear();
+    BOOST_TEST(status(site.ask("GET /x?refuse")) == 403);
+    BOOST_TEST(site.told == "a.request a.log(403 no) ");
+}
+
 BOOST_AUTO_TEST_CASE(answer_of_a_plugin_spares_the_rest) {
     Site site;
     site.answer("GET /x");
