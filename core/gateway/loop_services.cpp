@@ -2,8 +2,10 @@
 #include "gateway/loop_services.h"
 
 #include "gateway/loop_share.h"
+#include "http/bytes_source.h"
 #include "http/target.h"
 #include "net/pause.h"
+#include "net/within.h"
 
 #include <sys/epoll.h>
 #include <unistd.h>
@@ -53,50 +55,6 @@ private:
     std::coroutine_handle<> waiter_;
 };
 
-// Awaits a task for so long and no longer: then the task is destroyed, which withdraws whatever it awaits.
-class Within final : private net::Timer {
-public:
-    Within(net::EventLoop& loop, net::Duration timeout, Task<Response> task)
-        : loop_{loop}, timeout_{timeout}, task_{std::move(task)}, inner_{task_.operator co_await()} {}
-    bool await_ready() const noexcept { return false; }
-    bool await_suspend(std::coroutine_handle<> waiter) {
-        if (!inner_.await_suspend(waiter)) return false;
-        waiter_ = waiter;
-        loop_.arm(*this, timeout_);
-        return true;
-    }
-    Response await_resume() {
-        if (!task_) throw FetchError("no answer in time");
-        return inner_.await_resume();
-    }
-
-private:
-    void on_timer() override {
-        task_ = {};
-        waiter_.resume();
-    }
-    net::EventLoop& loop_;
-    net::Duration timeout_;
-    Task<Response> task_;
-    Task<Response>::Awaiter inner_;
-    std::coroutine_handle<> waiter_;
-};
-
-class Bytes final : public BodySource {
-public:
-    explicit Bytes(std::string_view bytes) noexcept : bytes_{bytes} {}
-    Task<std::string_view> read() override { co_return std::exchange(bytes_, {}); }
-    bool try_read(std::string_view& piece) override {
-        piece = std::exchange(bytes_, {});
-        return true;
-    }
-    std::optional<std::uint64_t> length() const override { return length_; }
-
-private:
-    std::string_view bytes_;
-    std::uint64_t length_ = bytes_.size();
-};
-
 Task<Response> fetch_from(upstream::Pool& pool, std::string authority, Request request, FetchOptions options) {
     std::string problem;
     const bool has_port = authority.find(':', authority.starts_with('[') ? authority.find(']') : 0) != authority.npos;
@@ -109,7 +67,7 @@ Task<Response> fetch_from(upstream::Pool& pool, std::string authority, Request r
     upstream.keep_alive = 0;  // its target is known to this call only
     upstream.preserve_host = false;
     const upstream::UpstreamTarget target{upstream, *address, 1, std::make_shared<upstream::TargetState>()};
-    Bytes bytes{request.body().bytes()};
+    http::BytesSource bytes{request.body().bytes()};
     BodySource* body = request.body().empty() ? nullptr : request.body().source() ? request.body().source() : &bytes;
     upstream::Call call{upstream, target, request, body, nullptr};
     try {
@@ -175,8 +133,10 @@ Task<Response> GatewayLoops::fetch(std::string url, Request request, FetchOption
         throw FetchError(problem.what());
     }
     LoopShare& share = *shares_[this_loop()];
-    co_return co_await Within{share.loop, options.timeout,
-                              fetch_from(share.pool, std::string{rest.substr(0, slash)}, std::move(request), options)};
+    auto fetching = fetch_from(share.pool, std::string{rest.substr(0, slash)}, std::move(request), options);
+    auto response = co_await net::Within{share.loop, options.timeout, std::move(fetching)};
+    if (!response) throw FetchError("no answer in time");
+    co_return *std::move(response);
 }
 
 }  // namespace tollgate
