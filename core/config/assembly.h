@@ -99,6 +99,7 @@ private:
     void add_split(const DeclaredSplit& declared);
     void add_branch(const DeclaredSplit& declared, const Item& item, SplitPlan& split);
     void set_split(Place place, const std::string& owner, const SplitPlan& plan, Route& route);
+    void set_mirror(const Declaration& declaration, const std::string& owner, const Item& item, Route& route);
     void set_answer(const Declaration& declaration, const std::string& owner, const Item& item, Route& route);
     void set_upgrade(const Declaration& declaration, const std::string& owner, const Item& item, Route& route);
     void set_shaping(const Declaration& declaration, const std::string& owner, Route& route);

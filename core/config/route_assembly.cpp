@@ -37,6 +37,7 @@ void Assembly::add_route(const Declaration& declaration) {
 
     const Item *to = declaration.item.find("upstream"), *answer = declaration.item.find("answer");
     if (to) set_upstream(declaration, owner, *to, route);
+    if (const Item* mirror = declaration.item.find("mirror")) set_mirror(declaration, owner, *mirror, route);
     if (answer) set_answer(declaration, owner, *answer, route);
     const auto destinations = present(declaration.item, {"upstream", "answer", "redirect"});
     if (destinations.find(' ') != destinations.npos)

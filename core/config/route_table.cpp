@@ -110,6 +110,15 @@ Poco::Dynamic::Var as_json(const Split* split) {
     return object;
 }
 
+// {"upstream": "shadow", "share": 0.1}
+Poco::Dynamic::Var as_json(const std::optional<Mirror>& mirror) {
+    if (!mirror) return {};
+    Poco::JSON::Object::Ptr object = new Poco::JSON::Object{Poco::JSON_PRESERVE_KEY_ORDER};
+    object->set("upstream", mirror->upstream->name);
+    object->set("share", mirror->share);
+    return object;
+}
+
 // A route as a table shows it; what else is to be said of it stands below.
 struct Line {
     std::array<std::string, 4> cells;
@@ -124,6 +133,9 @@ std::string as_text(const Snapshot& snapshot) {
                           text::printable(destination(route)), route.where}});
         for (const auto& condition : conditions_of(route)) lines.back().below.push_back("if " + condition);
         for (auto& branch : branches_of(route)) lines.back().below.push_back(std::move(branch));
+        if (route.mirror)
+            lines.back().below.push_back("copies, a share of " + text::number(route.mirror->share) + ", to " +
+                                         text::printable(named(*route.mirror->upstream)));
     };
     for (const auto& route : snapshot.routes) add(route);
     add(snapshot.unmatched);
@@ -152,6 +164,7 @@ std::string as_json(const Snapshot& snapshot) {
         object->set("plugins", array_of(plugins_of(route.chain)));
         object->set("upstream", route.upstream ? Poco::Dynamic::Var{route.upstream->name} : Poco::Dynamic::Var{});
         object->set("split", as_json(route.split.get()));
+        object->set("mirror", as_json(route.mirror));
         object->set("answer", route.answer ? Poco::Dynamic::Var{route.answer->status} : Poco::Dynamic::Var{});
         object->set("where", route.where);
         all.add(object);

@@ -92,6 +92,22 @@ constexpr Field branch_fields[] = {
      .fallback = "1", .min = 0, .max = 1e6},
 };
 
+constexpr Special mirror_specials[] = {
+    {"upstream", "tollgate.upstream_handle|string", "where the copies go: what `upstream` returned, or its name", "",
+     true},
+};
+// By the names of tollgate::Mirror, which has the same defaults (a test compares them).
+constexpr Field mirror_fields[] = {
+    {.name = "share", .type = Type::number, .doc = "share of the requests that are copied", .fallback = "1", .min = 0,
+     .max = 1},
+    {.name = "body", .type = Type::size, .doc = "largest body of a request that is copied",
+     .fallback = "64 * kilobytes", .min = 0, .max = 16 << 20},
+    {.name = "most", .type = Type::integer, .doc = "copies under way at that upstream; beyond them none are made",
+     .fallback = "100", .min = 1, .max = 100'000},
+    {.name = "timeout", .type = Type::duration, .doc = "from sending a copy to the end of its answer",
+     .fallback = "5 * seconds", .min = 0.001, .max = day},
+};
+
 constexpr Field route_limits_fields[] = {
     {.name = "body", .type = Type::size, .doc = "largest body of a request here", .min = 0, .max = 1024 * gigabyte},
 };
@@ -199,6 +215,7 @@ constexpr Special admin_specials[] = {
 constexpr Special route_specials[] = {
     {"upstream", "tollgate.upstream_handle|string|tollgate.split_handle",
      "where the request goes: what `upstream` returned, or a name of one, or `split { ... }` among several"},
+    {"mirror", "tollgate.mirror", "another upstream that gets a copy of the request", "none"},
     {"answer", "string|tollgate.answer", "the answer itself; a text is the body of a 200"},
     {"plugins", "tollgate.uses", "plugins that the request meets, outermost first; lists in it flatten", "none"},
     {"host", "tollgate.condition", "names the route is for: \"api.example.com\", \"*.example.com\"", "every host"},
@@ -271,11 +288,11 @@ constexpr WordEntry words[] = {
 };
 
 const Shape* const all_shapes[] = {
-    &admin_shape,    &answer_shape,       &branch_shape, &certificate_shape, &cors_shape,     &error_answer_shape,
-    &failure_shape, &answer_given_shape,
-    &header_changes_shape, &limits_shape, &listen_shape, &redirect_shape, &request_shape,      &response_shape, &rewrite_shape,
-    &route_limits_shape, &route_shape,    &split_shape,    &target_shape,   &tier_shape,         &tls_shape,
-    &upstream_shape};
+    &admin_shape,    &answer_shape,   &branch_shape,       &certificate_shape,  &cors_shape,
+    &error_answer_shape, &failure_shape, &answer_given_shape, &header_changes_shape, &limits_shape,
+    &listen_shape,   &mirror_shape,   &redirect_shape,     &request_shape,      &response_shape,
+    &rewrite_shape,  &route_limits_shape, &route_shape,    &split_shape,        &target_shape,
+    &tier_shape,     &tls_shape,      &upstream_shape};
 
 }  // namespace
 
@@ -292,6 +309,7 @@ const Shape redirect_shape{"redirect", redirect_specials, {}};
 const Shape response_shape{"response", response_specials, response_fields};
 const Shape rewrite_shape{"rewrite", rewrite_specials, {}};
 const Shape limits_shape{"limits", {}, limits_fields};
+const Shape mirror_shape{"mirror", mirror_specials, mirror_fields};
 const Shape listen_shape{"listen", listen_specials, {}};
 const Shape request_shape{"request", request_specials, {}, true};
 const Shape route_limits_shape{"route_limits", {}, route_limits_fields};

@@ -26,6 +26,10 @@ constexpr std::array<std::string_view, 9> methods{"GET",    "POST",  "PUT",     
 constexpr std::array<std::string_view, 8> outcomes{"answered", "not_connected", "connect_timeout", "reset",
                                                    "timeout",  "garbage",       "cut",             "abandoned"};
 
+constexpr std::array<std::string_view, 12> copy_ends{"answered", "not_connected", "connect_timeout", "reset",
+                                                     "timeout",  "garbage",       "cut",             "abandoned",
+                                                     "too_large", "too_many",     "incomplete",      "no_target"};
+
 // A client may call its method as it likes.
 int number_of(std::string_view method) {
     for (std::size_t i = 0; i < methods.size(); ++i)
@@ -132,6 +136,19 @@ void Figures::count(Table& table, const Snapshot& snapshot, const upstream::Upst
                                      {"target", label(metrics_, "target", most_targets, address)},
                                      {"outcome", outcomes[std::size_t(attempted.outcome)]}});
     }
+    counter->add();
+}
+
+// Copies for mirrors ---------------------------------------------------------------------------------------------
+
+void Figures::count_copy(Table& table, const Snapshot& snapshot, const upstream::Upstream& upstream, CopyEnd end) {
+    if (table.copies.empty()) table.copies.resize(snapshot.upstreams.size());
+    Counter*& counter = table.copies[upstream.number][std::size_t(end)];
+    if (!counter)
+        counter = &metrics_.counter("tollgate_mirrored_requests_total",
+                                    "Requests copied for a mirror, by its upstream and what became of the copy.",
+                                    {{"upstream", label(metrics_, "upstream", most_upstreams, upstream.name)},
+                                     {"outcome", copy_ends[std::size_t(end)]}});
     counter->add();
 }
 

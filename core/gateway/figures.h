@@ -19,6 +19,22 @@
 
 namespace tollgate {
 
+// What became of a copy for a mirror: how it ended, by the words of Outcome, or why it was not sent.
+enum class CopyEnd : std::uint8_t {
+    answered,
+    not_connected,
+    connect_timeout,
+    reset,
+    timeout,
+    garbage,
+    cut,
+    abandoned,
+    too_large,
+    too_many,
+    incomplete,  // the client's body did not come to its end
+    no_target,
+};
+
 // Counters and histograms are made when first needed and found by an index after that: a request asks no map for a
 // name, and takes no lock. One loop only, but for the atomics.
 class Figures {
@@ -60,6 +76,7 @@ public:
     struct Table {
         std::vector<OfRoute*> routes;  // by their index; last: none
         std::vector<std::unique_ptr<OfUpstream>> upstreams;
+        std::vector<std::array<Counter*, 12>> copies{};  // by upstream and CopyEnd
     };
 
     struct Ended {
@@ -79,6 +96,8 @@ public:
     };
     void count(Table& table, const Snapshot& snapshot, const upstream::Upstream& upstream, const Attempted& attempted);
 
+    void count_copy(Table& table, const Snapshot& snapshot, const upstream::Upstream& upstream, CopyEnd end);
+
     void request_began() noexcept { change_in_flight(1); }
     void request_ended() noexcept { change_in_flight(-1); }
     // Connections that went over to another protocol, or were to; written by the loop, read by any thread.
@@ -88,6 +107,7 @@ public:
             figure.store(figure.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
         }
     } upgrades;
+    std::atomic<std::uint64_t> copies{0};  // for mirrors, under way; as the above
     int in_flight() const noexcept { return in_flight_.load(std::memory_order_relaxed); }  // any thread
 
     config::ScriptTally script;  // of the functions that this loop has called

@@ -30,13 +30,18 @@ std::string_view without_port(std::string_view element) noexcept {
     return colon != element.npos && element.find(':', colon + 1) == element.npos ? element.substr(0, colon) : element;
 }
 
-// X-Real-IP and every X-Forwarded-..., also written with underscores: CGI and WSGI make the two one.
-bool says_where_from(std::string_view name) noexcept {
-    constexpr std::string_view prefix = "x-forwarded-", real_ip = "x-real-ip";
-    if ((name[0] != 'x' && name[0] != 'X') || name.size() < real_ip.size() || (name[1] != '-' && name[1] != '_')) return false;
+// X-Real-IP, every X-Forwarded-... and Tollgate-Mirror, also written with underscores: CGI and WSGI make the two one.
+bool is_for_proxies_to_say(std::string_view name) noexcept {
+    constexpr std::string_view prefix = "x-forwarded-", real_ip = "x-real-ip", mirror = "tollgate-mirror";
+    const char first = name[0];
+    const bool x =
+        (first == 'x' || first == 'X') && name.size() >= real_ip.size() && (name[1] == '-' || name[1] == '_');
+    const bool t = (first == 't' || first == 'T') && name.size() == mirror.size();
+    if (!x && !t) return false;
     std::string plain{name};
     std::replace(plain.begin(), plain.end(), '_', '-');
-    return http::same_text(plain, real_ip) || http::same_text(std::string_view{plain}.substr(0, prefix.size()), prefix);
+    return http::same_text(plain, real_ip) || http::same_text(plain, mirror) ||
+           http::same_text(std::string_view{plain}.substr(0, prefix.size()), prefix);
 }
 
 bool is_sensible_id(std::string_view id) noexcept {
@@ -127,10 +132,10 @@ void prepare_request(Request& request, const http::Client& client, std::string_v
     std::uint32_t dropped = http::bits(Known::x_forwarded_for, Known::via, Known::x_request_id, Known::expect);
     if (!keep_proto) dropped |= http::bit(Known::x_forwarded_proto);
     if (!keep_host) dropped |= http::bit(Known::x_forwarded_host);
-    if (!trust) dropped |= http::bit(Known::forwarded);
+    if (!trust) dropped |= http::bits(Known::forwarded, Known::tollgate_mirror);
     std::erase_if(layout.lines, [&, dropped](const Layout::Entry& line) {
         if (line.known != Known::other) return (dropped & http::bit(line.known)) != 0;
-        return !trust && says_where_from(layout.name(line));
+        return !trust && is_for_proxies_to_say(layout.name(line));
     });
 
     layout.append("X-Forwarded-For", forwarded_for.empty() ? client.address : forwarded_for, Known::x_forwarded_for);

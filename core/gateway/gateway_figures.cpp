@@ -83,6 +83,8 @@ std::vector<plugins::Metrics::Watch> watch_loops(plugins::Metrics& metrics, cons
     watch_handshakes("refused", [&server] { return double(server.handshakes_refused()); });
     watch(Kind::gauge, "tollgate_requests_in_flight", "Requests under way.",
           sum(shares, [](const LoopShare& share) { return share.figures.in_flight(); }));
+    watch(Kind::gauge, "tollgate_mirrored_requests_in_flight", "Copies of requests for mirrors under way.",
+          sum(shares, [](const LoopShare& share) { return read(share.figures.copies); }));
     watch(Kind::counter, "tollgate_upgrades_total", "Connections that went over to another protocol.",
           sum(shares, [](const LoopShare& share) { return read(share.figures.upgrades.taken); }));
     watch(Kind::counter, "tollgate_upgrades_refused_total", "Offers of another protocol that an upstream did not take.",

@@ -106,6 +106,7 @@ private:
     std::string rewritten(const Rewrite& rewrite);
     void give_back_request();
     std::vector<std::string> values_of(const HeaderChanges& changes);
+    void mirror_request();
     void choose_target();
     void end_attempt(Outcome outcome);
     void abandon_attempt();

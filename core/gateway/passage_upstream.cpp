@@ -51,6 +51,7 @@ Task<void> Passage::fetch_from_upstream() {
     }
     if (trace_) trace_->begin("upstream", upstream.where);
     choose_target();
+    if (route_->mirror && attempts_ == 0) mirror_request();
     BodySource* body = request_body_ ? request_body_.get() : exchange_.has_body() ? &exchange_.body() : nullptr;
     attempt_.emplace(Attempt{upstream::Call{upstream, *upstream.targets[*chosen_], exchange_.request, body, this}, *chosen_});
     if (!exchange_.upgrade.empty()) offer_upgrade();

@@ -14,6 +14,8 @@
 #include "upstream/shares.h"
 #include "upstream/upstream.h"
 
+#include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -67,12 +69,22 @@ struct Split {
     Value by;                 // what stays with its branch; empty: every request is drawn for itself
 };
 
+// `mirror = { ... }` of a route: its requests are copied to another upstream.
+struct Mirror {
+    const upstream::Upstream* upstream = nullptr;
+    double share = 1;                                         // of the requests
+    std::uint64_t body = 64 << 10;                            // the largest body that is copied
+    std::uint32_t most = 100;                                 // copies at a time, at the upstream over all loops
+    std::chrono::nanoseconds timeout = std::chrono::seconds{5};  // from the copy's beginning to the end of its answer
+};
+
 struct Route {
     std::string name;   // as written: "GET /orders/:id"
     std::string where;  // "routes.lua:33"
     std::vector<const PluginUse*> chain;          // outermost first: always, the route's, the upstream's
     const upstream::Upstream* upstream = nullptr; // null: `split`, `answer`, or nothing (a plugin must; else 404)
     std::shared_ptr<const Split> split;           // null: one upstream or none; else `chain` ends before the upstream's
+    std::optional<Mirror> mirror;
     std::optional<FixedAnswer> answer;
     std::optional<std::uint64_t> body_limit;      // overrides Limits::body
     std::vector<std::string> upgrade{"websocket"};  // protocols that its upstream may go over to

@@ -39,8 +39,9 @@ enum class Known : std::uint8_t {
     x_request_id,
     cookie,
     tollgate_trace,
+    tollgate_mirror,
 };
-static_assert(static_cast<unsigned>(Known::tollgate_trace) < 32, "a set of them is 32 bits");
+static_assert(static_cast<unsigned>(Known::tollgate_mirror) < 32, "a set of them is 32 bits");
 Known known(std::string_view name) noexcept;
 
 // A set of known names.

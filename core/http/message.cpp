@@ -66,7 +66,9 @@ Known known(std::string_view name) noexcept {
         case 14:
             return first == 'c' ? is("content-length", Known::content_length)
                                 : is("tollgate-trace", Known::tollgate_trace);
-        case 15: return is("x-forwarded-for", Known::x_forwarded_for);
+        case 15:
+            return first == 't' ? is("tollgate-mirror", Known::tollgate_mirror)
+                                : is("x-forwarded-for", Known::x_forwarded_for);
         case 16:
             return first == 'p' ? is("proxy-connection", Known::proxy_connection)
                                 : is("x-forwarded-host", Known::x_forwarded_host);

@@ -3,6 +3,8 @@
 
 #include "upstream/target.h"
 
+#include <atomic>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -15,6 +17,8 @@ class UpstreamState {
 public:
     // The state of the target of that address; a new one where there is none, or nobody holds it any more.
     std::shared_ptr<TargetState> target(const std::string& address);
+
+    std::atomic<std::uint32_t> copies{0};  // of requests that are mirrored here, under way or waiting for their bodies
 
 private:
     std::mutex mutex_;

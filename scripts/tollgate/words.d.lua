@@ -120,6 +120,13 @@
 ---@field [1] string # the address; more of them may follow, for which the same holds
 ---@field tls? tollgate.tls # by which certificates it speaks TLS; default: none: plain HTTP
 
+---@class tollgate.mirror
+---@field upstream tollgate.upstream_handle|string # where the copies go: what `upstream` returned, or its name
+---@field share? number # share of the requests that are copied; a number from 0 to 1; default: 1
+---@field body? tollgate.size # largest body of a request that is copied; a size of at most 16 * megabytes; default: 64 * kilobytes
+---@field most? integer # copies under way at that upstream; beyond them none are made; an integer from 1 to 100000; default: 100
+---@field timeout? tollgate.duration # from sending a copy to the end of its answer; a duration from 1 * millisecond to 1 * day; default: 5 * seconds
+
 ---@class tollgate.redirect
 ---@field to string|fun(request: tollgate.request): string # where to: a template like "/new/:id", or a function
 ---@field status? 301|302|303|307|308 # status code; default: 302
@@ -154,6 +161,7 @@
 
 ---@class tollgate.route
 ---@field upstream? tollgate.upstream_handle|string|tollgate.split_handle # where the request goes: what `upstream` returned, or a name of one, or `split { ... }` among several
+---@field mirror? tollgate.mirror # another upstream that gets a copy of the request; default: none
 ---@field answer? string|tollgate.answer # the answer itself; a text is the body of a 200
 ---@field plugins? tollgate.uses # plugins that the request meets, outermost first; lists in it flatten; default: none
 ---@field host? tollgate.condition # names the route is for: "api.example.com", "*.example.com"; default: every host

@@ -125,8 +125,10 @@ constexpr auto key = "6163937e6547cc2853a333d323496f4d5608b3958a3bd3939752708bc9
 std::string used_gateway_metrics() {
     test::ScriptedUpstream upstream{test::ScriptedUpstream::always("answer")};
     test::GatewayProcess gateway{test::routes_to(
-        upstream.address(), "", "plugins = { auth { key = header \"X-API-Key\", file = \"keys\" } }",
+        upstream.address(), "",
+        "plugins = { auth { key = header \"X-API-Key\", file = \"keys\" } }, mirror = { upstream = \"shadow\" }",
         "always { logging { to = \"log\" } }"
+        "upstream \"shadow\" { targets = { \"" + upstream.address() + "\" } }"
         "route \"GET /limited\" { answer = \"ok\\n\", plugins = { ratelimit { by = client_ip, rate = 1 / hour } } }"
         "route \"GET /asked\"   { answer = \"ok\\n\", when = function(request) return request.path ~= \"\" end }"
         "route \"GET /broken\"  { answer = \"ok\\n\", when = function(request) error \"no\" end }"),
@@ -140,6 +142,7 @@ std::string used_gateway_metrics() {
     BOOST_TEST(client.get("/asked").status() == 200);
     BOOST_TEST(client.get("/broken").status() == 500);
     BOOST_TEST(gateway.reload().starts_with("reloaded"));
+    scrape_when(gateway, "tollgate_mirrored_requests_total{outcome=\"answered\",upstream=\"shadow\"}", 1);
     return scrape_when(gateway, "tollgate_gateway_duration_seconds_count", 6);
 }
 

@@ -102,6 +102,16 @@ BOOST_AUTO_TEST_CASE(a_split_differs_by_its_shares_wherever_it_was_written) {
             "split { { \"u\", weight = 95 }, { \"v\", weight = 10 }, by = caller }"});
 }
 
+BOOST_AUTO_TEST_CASE(a_mirror_is_a_setting_of_its_route) {
+    const auto route = [](const std::string& share) {
+        return up + "local v = upstream \"v\" { targets = { \"127.0.0.1:2\" } }\n" +
+               "route \"GET /\" { upstream = u, mirror = { upstream = v, share = " + share + " } }\n";
+    };
+    EXPECT(route("0.1"), route("0.5"),
+           {"~ route \"GET /\" (routes.lua:4): mirror: { share = 0.1, upstream = \"v\" } -> "
+            "{ share = 0.5, upstream = \"v\" }"});
+}
+
 BOOST_AUTO_TEST_CASE(uses_of_plugins_are_paired_and_compared_setting_by_setting) {
     const auto route = [](const std::string& plugins) {
         return "route \"GET /\" { answer = \"ok\", plugins = { " + plugins + " } }\n";

@@ -93,6 +93,21 @@ route "GET /b" { upstream = split { orders, canary } }
     BOOST_TEST(json.find(R"("split":null,)") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(a_mirror_is_shown_below_its_route) {
+    test::Workshop workshop;
+    const auto snapshot = workshop.load_text(R"lua(listen "127.0.0.1:0"
+local orders = upstream "orders" { targets = { "127.0.0.1:1" } }
+local shadow = upstream "shadow" { targets = { "127.0.0.1:2" } }
+route "GET /" { upstream = orders, mirror = { upstream = shadow, share = 0.25 } }
+)lua").snapshot;
+    BOOST_REQUIRE(snapshot);
+    BOOST_TEST(config::describe_routes(*snapshot, false).find(
+                   "routes.lua:4\n  copies, a share of 0.25, to shadow (1 target)\n") != std::string::npos);
+    const auto json = without_blanks(config::describe_routes(*snapshot, true));
+    BOOST_TEST(json.find(R"("mirror":{"upstream":"shadow","share":0.25},)") != std::string::npos);
+    BOOST_TEST(json.find(R"("mirror":null,)") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(parameters_of_one_name_at_two_places_hide_nothing) {
     test::Workshop workshop;
     const auto problems = workshop

@@ -45,6 +45,7 @@ BOOST_AUTO_TEST_CASE(a_setting_that_is_not_described_is_unknown) {
                               "route \"GET /a\" { answer = \"\", nonsense = 1 }",
                               "route \"GET /a\" { answer = { nonsense = 1 } }",
                               "split { nonsense = 1 }",
+                              "route \"GET /a\" { answer = \"\", mirror = { nonsense = 1 } }",
                               "upstream \"u\" { targets = { \"127.0.0.1:1\" } } split { { \"u\", nonsense = 1 } }",
                               "route \"GET /a\" { answer = \"\", limits = { nonsense = 1 } }"}) {
         test::Workshop workshop;
@@ -54,7 +55,9 @@ BOOST_AUTO_TEST_CASE(a_setting_that_is_not_described_is_unknown) {
 
 BOOST_AUTO_TEST_CASE(described_defaults_are_those_that_hold_where_nothing_is_said) {
     test::Workshop workshop;
-    const auto loaded = workshop.load_text(served + "limits {}\nupstream \"u\" { targets = { \"127.0.0.1:1\" } }\n");
+    const auto loaded = workshop.load_text(served + "limits {}\nupstream \"u\" { targets = { \"127.0.0.1:1\" } }\n" +
+                                           "upstream \"v\" { targets = { \"127.0.0.1:2\" } }\n" +
+                                           "route \"GET /v\" { upstream = \"u\", mirror = { upstream = \"v\" } }\n");
     BOOST_REQUIRE(loaded.snapshot);
     const http::Limits held, &said = loaded.snapshot->limits;
     BOOST_TEST(said.request_line == held.request_line);
@@ -77,6 +80,12 @@ BOOST_AUTO_TEST_CASE(described_defaults_are_those_that_hold_where_nothing_is_sai
     BOOST_TEST(made.keep_alive == plain.keep_alive);
     BOOST_TEST((made.keep_alive_time == plain.keep_alive_time));
     BOOST_TEST(made.preserve_host == plain.preserve_host);
+    const Mirror unsaid, mirror = loaded.snapshot->routes.at(1).mirror.value_or(Mirror{});
+    BOOST_TEST(mirror.upstream == loaded.snapshot->upstreams.at(1).get());
+    BOOST_TEST(mirror.share == unsaid.share);
+    BOOST_TEST(mirror.body == unsaid.body);
+    BOOST_TEST(mirror.most == unsaid.most);
+    BOOST_TEST((mirror.timeout == unsaid.timeout));
 }
 
 BOOST_AUTO_TEST_CASE(names_are_said_once_within_a_table) {

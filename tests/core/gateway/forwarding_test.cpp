@@ -67,7 +67,8 @@ BOOST_AUTO_TEST_CASE(client_of_unknown_address_is_no_unix_client) {
 BOOST_AUTO_TEST_CASE(no_spelling_of_where_from_passes_unless_trusted) {
     for (const bool trusted : {false, true}) {
         Request request{"GET", "/"};
-        for (const char* name : {"X-Forwarded-Port", "x_forwarded_for", "X_Forwarded-Prefix", "X-Real-IP", "X_REAL_IP"})
+        for (const char* name : {"X-Forwarded-Port", "x_forwarded_for", "X_Forwarded-Prefix", "X-Real-IP", "X_REAL_IP",
+                                 "Tollgate-Mirror", "tollgate_mirror"})
             request.headers().add(name, "6.6.6.6");
         request.headers().add("X-Forward", "kept");
         prepare_request(request, client("10.0.0.1"), "id", trusted ? ranges({"10.0.0.0/8"}) : ranges({}));
@@ -76,6 +77,8 @@ BOOST_AUTO_TEST_CASE(no_spelling_of_where_from_passes_unless_trusted) {
         BOOST_TEST(request.headers().has("X_Forwarded-Prefix") == trusted);
         BOOST_TEST(request.headers().has("X-Real-IP") == trusted);
         BOOST_TEST(request.headers().has("X_REAL_IP") == trusted);
+        BOOST_TEST(request.headers().has("Tollgate-Mirror") == trusted);
+        BOOST_TEST(request.headers().has("tollgate_mirror") == trusted);
         BOOST_TEST(request.headers().get("X-Forward") == "kept");
         BOOST_TEST(request.headers().get("X-Forwarded-For") == "10.0.0.1");
     }

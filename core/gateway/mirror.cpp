@@ -1,0 +1,184 @@
+// core/gateway/mirror.cpp - the life of a copy: made, filled with the body as that goes by, sent, forgotten.
+#include "gateway/mirror.h"
+
+#include "gateway/loop_share.h"
+#include "http/bytes_source.h"
+#include "http/layout.h"
+#include "net/pause.h"
+#include "net/within.h"
+#include "support/log.h"
+#include "support/random.h"
+
+#include <exception>
+#include <string>
+#include <utility>
+
+namespace tollgate {
+
+namespace {
+
+constexpr std::uint64_t largest_answer = 1 << 20;  // that is read to its end; beyond, the connection is closed
+
+Request marked_copy(const Request& request) {
+    Request copy;
+    auto& to = copy.layout();
+    const auto& from = request.layout();
+    to.method = from.method;
+    to.target = from.target;
+    to.path_size = from.path_size;
+    to.host = from.host;
+    to.scheme = from.scheme;
+    to.version_minor = from.version_minor;
+    to.asterisk = from.asterisk;
+    to.headers = from.headers;
+    to.headers.set("Tollgate-Mirror", "1");
+    return copy;
+}
+
+// Counts what became of it, at the latest when it is destroyed.
+class Copy {
+public:
+    Copy(LoopShare& share, SnapshotLease& lease, const CopyOrder& order)
+        : share_{share}, lease_{lease}, mirror_{order.mirror}, state_{mirror_.upstream->state},
+          request_{marked_copy(order.request)}, has_body_{order.has_body}, own_host_{order.own_host} {
+        ++lease_.holders;
+        Figures::Upgrades::add(share_.figures.copies);
+    }
+    ~Copy() {
+        state_->copies.fetch_sub(1, std::memory_order_relaxed);
+        Figures::Upgrades::add(share_.figures.copies, std::uint64_t(-1));
+        count(share_, lease_, *mirror_.upstream, end_);
+        share_.give_back(lease_);
+    }
+    Copy(const Copy&) = delete;
+    Copy& operator=(const Copy&) = delete;
+
+    static void count(LoopShare& share, SnapshotLease& lease, const upstream::Upstream& upstream,
+                      CopyEnd end) noexcept {
+        try {
+            share.figures.count_copy(lease.figures, *lease.snapshot, upstream, end);
+        } catch (const std::exception& problem) {
+            log::error("gateway", std::string("a copy could not be counted: ") + problem.what());
+        }
+    }
+    void ends(CopyEnd end) noexcept { end_ = end; }
+    bool append(std::string_view piece) {  // false: it is too large
+        if (body_.size() + piece.size() > mirror_.body) return false;
+        body_.append(piece);
+        return true;
+    }
+    net::EventLoop& loop() const noexcept { return share_.loop; }
+    net::Duration timeout() const noexcept { return mirror_.timeout; }
+    Task<CopyEnd> send();
+
+private:
+    const upstream::UpstreamTarget* begin_attempt() const;
+
+    LoopShare& share_;
+    SnapshotLease& lease_;
+    const Mirror& mirror_;
+    const std::shared_ptr<upstream::UpstreamState> state_;
+    const Request request_;
+    std::string body_;
+    const bool has_body_, own_host_;
+    CopyEnd end_ = CopyEnd::abandoned;
+};
+
+// Drawn by weight among those that are available. No plugin sees a copy, so `balance` does not either.
+const upstream::UpstreamTarget* Copy::begin_attempt() const {
+    const auto& targets = mirror_.upstream->targets;
+    double weights = 0;
+    for (const auto& target : targets)
+        if (target->available()) weights += target->weight();
+    double left = random_point() * weights;
+    for (const auto& target : targets) {
+        if (!target->available()) continue;
+        left -= target->weight();
+        if (left < 0 && target->begin_attempt()) return target.get();
+    }
+    for (const auto& target : targets)
+        if (target->available() && target->begin_attempt()) return target.get();
+    return nullptr;
+}
+
+Task<CopyEnd> Copy::send() {
+    const auto* target = begin_attempt();
+    if (!target) co_return CopyEnd::no_target;
+    http::BytesSource body{body_};
+    upstream::Call call{*mirror_.upstream, *target, request_, has_body_ ? &body : nullptr};
+    call.own_host = own_host_;
+    // Also where the copy is withdrawn meanwhile.
+    struct Attempt {
+        upstream::Call& call;
+        bool over = false;
+        ~Attempt() {
+            call.target.end_attempt({over ? call.outcome : Outcome::abandoned, call.status, call.time_to_first_byte});
+        }
+    } attempt{call};
+    try {
+        Response response = co_await share_.call(share_.pool, call);
+        if (auto* source = response.body().source()) {
+            for (std::uint64_t heard = 0; heard <= largest_answer;) {
+                const auto piece = co_await source->read();
+                if (piece.empty()) break;
+                heard += piece.size();
+            }
+        }
+    } catch (const Failure&) {
+        attempt.over = true;  // call.outcome says how
+        co_return static_cast<CopyEnd>(call.outcome);
+    }
+    attempt.over = true;
+    co_return static_cast<CopyEnd>(call.outcome);
+}
+
+Task<void> see_off(std::unique_ptr<Copy> copy) {
+    co_await net::Pause{copy->loop(), net::Duration::zero()};  // the real one goes first
+    const auto end = co_await net::Within{copy->loop(), copy->timeout(), copy->send()};
+    copy->ends(end.value_or(CopyEnd::timeout));
+}
+
+void launch(std::unique_ptr<Copy> copy) {
+    auto& loop = copy->loop();
+    loop.spawn(see_off(std::move(copy)));
+}
+
+class Filling final : public BodyTap {
+public:
+    explicit Filling(std::unique_ptr<Copy> copy) : copy_{std::move(copy)} {}
+    void on_piece(std::string_view piece) override {
+        if (!copy_ || copy_->append(piece)) return;
+        copy_->ends(CopyEnd::too_large);
+        copy_.reset();
+    }
+    void on_end(BodyEnd end) override {
+        if (!copy_) return;
+        if (end == BodyEnd::complete) return launch(std::move(copy_));
+        copy_->ends(CopyEnd::incomplete);
+        copy_.reset();
+    }
+
+private:
+    std::unique_ptr<Copy> copy_;
+};
+
+}  // namespace
+
+std::unique_ptr<BodyTap> send_copy(LoopShare& share, SnapshotLease& lease, const CopyOrder& order) {
+    const auto& upstream = *order.mirror.upstream;
+    const auto drop = [&](CopyEnd why) {
+        Copy::count(share, lease, upstream, why);
+        return nullptr;
+    };
+    if (order.body_length > order.mirror.body) return drop(CopyEnd::too_large);
+    if (upstream.state->copies.fetch_add(1, std::memory_order_relaxed) >= order.mirror.most) {
+        upstream.state->copies.fetch_sub(1, std::memory_order_relaxed);
+        return drop(CopyEnd::too_many);
+    }
+    auto copy = std::make_unique<Copy>(share, lease, order);
+    if (order.has_body) return std::make_unique<Filling>(std::move(copy));
+    launch(std::move(copy));
+    return nullptr;
+}
+
+}  // namespace tollgate
