@@ -1,8 +1,6 @@
 // plugins/auth/presented.cpp - reading a secret out of a text, and cutting it out.
 #include "presented.h"
 
-#include "credentials.h"
-
 #include <algorithm>
 #include <cstddef>
 
@@ -62,13 +60,13 @@ std::string_view trimmed(std::string_view text) noexcept {
 
 }  // namespace
 
-Presented read_plain(std::string_view text) noexcept {
+Presented read_plain(std::string_view text, std::size_t longest) noexcept {
     if (text.empty()) return {};
-    if (text.size() > longest_secret) return {Presented::Form::malformed, {}};
+    if (text.size() > longest) return {Presented::Form::malformed, {}};
     return {Presented::Form::secret, text};
 }
 
-Presented read_bearer(std::string_view text) noexcept {
+Presented read_bearer(std::string_view text, std::size_t longest) noexcept {
     const std::string_view scheme = text.substr(0, text.find(' '));
     if (!std::equal(scheme.begin(), scheme.end(), bearer.begin(), bearer.end(),
                     [](char a, char b) { return lower(a) == b; }))
@@ -76,7 +74,7 @@ Presented read_bearer(std::string_view text) noexcept {
     text.remove_prefix(scheme.size());
     text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
     if (text.empty() || text.find_first_of(" \t,") != std::string_view::npos) return {Presented::Form::malformed, {}};
-    return read_plain(text);
+    return read_plain(text, longest);
 }
 
 std::string without_parameter(std::string_view target, std::string_view name) {

@@ -3,14 +3,31 @@
 -- Written by `tollgate words --annotations` from each plugin's settings. Never run.
 
 ---@class tollgate.plugins.auth
----@field key? tollgate.value # place of the key; unset: X-API-Key, Authorization if bearer; a value
----@field scheme? "plain"|"bearer" # form of the key there: by itself, or "Bearer KEY"; one of "plain", "bearer"; default: "plain"
----@field file string # file of hashed keys, read at start and at each reload; a file's path
----@field optional? boolean # whether a request without a key passes as anonymous; true or false; default: false
----@field hide? boolean # whether the key is removed before the upstream sees it; true or false; default: true
+---@field method? "key"|"jwt" # what a caller is known by; one of "key", "jwt"; default: "key"
+---@field optional? boolean # whether a request without a credential passes; true or false; default: false
+---@field scopes? string|string[] # scopes that a caller must have, all of them; a list of texts
+---@field hide? boolean # whether the credential is removed before the upstream sees it; true or false; default: true
 ---@field realm? string # name of what is protected, told in WWW-Authenticate; a text; default: "tollgate"
+---@field key? tollgate.value # key, jwt: place of the key or token; unset: X-API-Key, or Authorization if bearer; a value
+---@field scheme? "plain"|"bearer" # key, jwt: form of the credential there: by itself, or "Bearer KEY"; jwt without key: always bearer; one of "plain", "bearer"; default: "plain"
+---@field file? string # key: file of hashed keys, read at start and at each reload; a file's path
+---@field keys? string # jwt: file of the public keys that tokens are verified with, in PEM or as a JWK set, read as `file` is; a file's path
+---@field keys_url? string # jwt: URL of a JWK set, fetched and kept fresh; a text
+---@field secret? string # jwt: shared secret of HS256 (32 bytes and more), HS384 and HS512; a text
+---@field refresh? tollgate.duration # jwt: longest time between two fetches of keys_url; its max-age may say less; a duration from 1 * second to 7 * days; default: 10 * minutes
+---@field retry? tollgate.duration # jwt: shortest time between two fetches of keys_url: after a failure, for an unknown key, by max-age; a duration from 100 * milliseconds to 1 * day; default: 30 * seconds
+---@field algorithms? string|string[] # jwt: algorithms that are accepted; unset: those that fit the keys; a list of texts
+---@field issuer? string|string[] # jwt: who may have issued a token (iss); unset: anybody; a list of texts
+---@field audience? string|string[] # jwt: whom a token must be meant for, one of these (aud); unset: anybody; a list of texts
+---@field leeway? tollgate.duration # jwt: how far clocks may differ; a duration of at most 1 * hour; default: 30 * seconds
+---@field expiry_required? boolean # jwt: whether a token without exp is refused; true or false; default: true
+---@field id_claim? string # jwt: claim that is the caller's id; a text; default: "sub"
+---@field owner_claim? string # jwt: claim that is the caller's owner; a text
+---@field tier_claim? string # jwt: claim that is the caller's tier; a text
+---@field scope_claims? string|string[] # jwt: claims that hold scopes, a text with blanks between or a list; unset: scope and scp; a list of texts
+---@field cache? integer # jwt: verified tokens that each event loop remembers; an integer from 0 to 10000000; default: 10000
 
----lets in who has a key, and says who it is
+---finds out who is asking, and lets in who may
 ---@param settings? tollgate.plugins.auth
 ---@return tollgate.use
 function auth(settings) end

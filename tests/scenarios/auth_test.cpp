@@ -1,10 +1,13 @@
 // tests/scenarios/auth_test.cpp - where a key may stand, that it is hidden there, and what a key file may not say.
 #include "support/gateway_process.h"
 #include "support/scripted_upstream.h"
+#include "support/tokens.h"
 
 #include <boost/test/unit_test.hpp>
 
+#include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -124,6 +127,40 @@ BOOST_AUTO_TEST_CASE(a_reload_that_takes_away_a_tier_of_a_key_is_refused) {
     BOOST_TEST(gateway.process().stderr_text().find("keys:1: expected a tier of routes.lua, got \"gold\"") !=
                std::string::npos);
     BOOST_TEST(gateway.client().get("/", "X-API-Key: gold-key\r\n").status() == 200);
+}
+
+// As tests/configs/bad, with the plugin itself in place of a fake.
+BOOST_AUTO_TEST_CASE(every_bad_use_gives_exactly_the_error_it_begins_with) {
+    const std::string mark = "-- ERROR: ";
+    std::size_t files = 0;
+    for (const auto& entry : std::filesystem::directory_iterator{TOLLGATE_SOURCE_DIR "/tests/plugins/auth/bad"}) {
+        std::string expected;
+        std::getline(std::ifstream{entry.path()} >> std::ws, expected);
+        BOOST_REQUIRE_MESSAGE(expected.starts_with(mark), entry.path());
+        const std::string name = entry.path().filename().string();
+        const Finished checked = run({tollgate_program(), "check", entry.path().string()});
+        BOOST_TEST(checked.code == 2);
+        BOOST_TEST(checked.out == expected.substr(mark.size()) + '\n' + name + ": 1 problem\n");
+        ++files;
+    }
+    BOOST_TEST(files >= 10u);
+}
+
+BOOST_AUTO_TEST_CASE(examples_of_the_readme_are_right) {
+    std::ifstream in{TOLLGATE_SOURCE_DIR "/plugins/auth/README.md"};
+    const std::string readme{std::istreambuf_iterator<char>{in}, {}}, fence = "```lua\n";
+    std::size_t examples = 0;
+    for (auto at = readme.find(fence); at != std::string::npos; at = readme.find(fence, at), ++examples) {
+        at += fence.size();
+        const std::string example = readme.substr(at, readme.find("```", at) - at);
+        const TemporaryFolder folder;
+        std::ofstream{folder / "routes.lua"} << "listen \"127.0.0.1:0\"\n" << example;
+        std::ofstream{folder / "keys"} << hash << " alice -\n";
+        std::ofstream{folder / "issuer.pem"} << Tokens::all().file("rsa.pem");
+        const Finished checked = run({tollgate_program(), "check", (folder / "routes.lua").string()});
+        BOOST_TEST(checked.code == 0, example << checked.out << checked.err);
+    }
+    BOOST_TEST(examples >= 2u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -129,6 +129,8 @@ std::string used_gateway_metrics() {
         "plugins = { auth { key = header \"X-API-Key\", file = \"keys\" } }, mirror = { upstream = \"shadow\" }",
         "always { logging { to = \"log\" } }"
         "upstream \"shadow\" { targets = { \"" + upstream.address() + "\" } }"
+        "route \"GET /token\"   { answer = \"ok\\n\", plugins = { auth { method = \"jwt\", keys_url = \"http://" +
+            upstream.address() + "/keys\" } } }"
         "route \"GET /limited\" { answer = \"ok\\n\", plugins = { ratelimit { by = client_ip, rate = 1 / hour } } }"
         "route \"GET /asked\"   { answer = \"ok\\n\", when = function(request) return request.path ~= \"\" end }"
         "route \"GET /broken\"  { answer = \"ok\\n\", when = function(request) error \"no\" end }"),
@@ -137,13 +139,14 @@ std::string used_gateway_metrics() {
     auto client = gateway.client();
     BOOST_TEST(client.post("/x", "body", "X-API-Key: gold-key\r\n").status() == 200);
     BOOST_TEST(client.get("/x").status() == 401);
+    BOOST_TEST(client.get("/token", "Authorization: Bearer a.b.c\r\n").status() == 503);
     BOOST_TEST(client.get("/limited").status() == 200);
     BOOST_TEST(client.get("/limited").status() == 429);
     BOOST_TEST(client.get("/asked").status() == 200);
     BOOST_TEST(client.get("/broken").status() == 500);
     BOOST_TEST(gateway.reload().starts_with("reloaded"));
     scrape_when(gateway, "tollgate_mirrored_requests_total{outcome=\"answered\",upstream=\"shadow\"}", 1);
-    return scrape_when(gateway, "tollgate_gateway_duration_seconds_count", 6);
+    return scrape_when(gateway, "tollgate_gateway_duration_seconds_count", 7);
 }
 
 }  // namespace

@@ -17,6 +17,11 @@ constexpr Field auth_fields[] = {
     {.name = "key", .type = Type::value, .doc = "where the key is"},
     {.name = "scheme", .type = Type::choice, .doc = "form", .fallback = "\"plain\"", .choices = schemes},
     {.name = "file", .type = Type::path, .doc = "keys"},
+    {.name = "method", .type = Type::text, .doc = "how"},
+    {.name = "optional", .type = Type::boolean, .doc = "whether"},
+    {.name = "secret", .type = Type::text, .doc = "of tokens"},
+    {.name = "audience", .type = Type::texts, .doc = "of tokens"},
+    {.name = "scopes", .type = Type::texts, .doc = "wanted"},
 };
 constexpr Field balancer_fields[] = {
     {.name = "policy", .type = Type::choice, .doc = "how", .fallback = "\"round_robin\"", .choices = policies},

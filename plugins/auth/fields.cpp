@@ -1,0 +1,85 @@
+// plugins/auth/fields.cpp - the settings of auth, from which routes.lua is checked and the README's table is written.
+#include "fields.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+namespace tollgate::auth {
+
+namespace {
+
+constexpr const char* methods[] = {"key", "jwt"};
+constexpr const char* schemes[] = {"plain", "bearer"};
+
+constexpr Field fields[] = {
+    {.name = "method", .type = Type::choice, .doc = "what a caller is known by", .fallback = "\"key\"",
+     .choices = methods},
+    {.name = "optional", .type = Type::boolean, .doc = "whether a request without a credential passes",
+     .fallback = "false"},
+    {.name = "scopes", .type = Type::texts, .doc = "scopes that a caller must have, all of them"},
+    {.name = "hide", .type = Type::boolean, .doc = "whether the credential is removed before the upstream sees it",
+     .fallback = "true"},
+    {.name = "realm", .type = Type::text, .doc = "name of what is protected, told in WWW-Authenticate",
+     .fallback = "\"tollgate\""},
+    {.name = "key", .type = Type::value,
+     .doc = "key, jwt: place of the key or token; unset: X-API-Key, or Authorization if bearer"},
+    {.name = "scheme", .type = Type::choice,
+     .doc = "key, jwt: form of the credential there: by itself, or \"Bearer KEY\"; jwt without key: always bearer",
+     .fallback = "\"plain\"", .choices = schemes},
+    {.name = "file", .type = Type::path, .doc = "key: file of hashed keys, read at start and at each reload"},
+    {.name = "keys", .type = Type::path,
+     .doc = "jwt: file of the public keys that tokens are verified with, in PEM or as a JWK set, read as `file` is"},
+    {.name = "keys_url", .type = Type::text, .doc = "jwt: URL of a JWK set, fetched and kept fresh"},
+    {.name = "secret", .type = Type::text, .doc = "jwt: shared secret of HS256 (32 bytes and more), HS384 and HS512"},
+    {.name = "refresh", .type = Type::duration,
+     .doc = "jwt: longest time between two fetches of keys_url; its max-age may say less", .fallback = "10 * minutes",
+     .min = 1, .max = 86400 * 7},
+    {.name = "retry", .type = Type::duration,
+     .doc = "jwt: shortest time between two fetches of keys_url: after a failure, for an unknown key, by max-age",
+     .fallback = "30 * seconds", .min = 0.1, .max = 86400},
+    {.name = "algorithms", .type = Type::texts,
+     .doc = "jwt: algorithms that are accepted; unset: those that fit the keys"},
+    {.name = "issuer", .type = Type::texts, .doc = "jwt: who may have issued a token (iss); unset: anybody"},
+    {.name = "audience", .type = Type::texts,
+     .doc = "jwt: whom a token must be meant for, one of these (aud); unset: anybody"},
+    {.name = "leeway", .type = Type::duration, .doc = "jwt: how far clocks may differ", .fallback = "30 * seconds",
+     .min = 0, .max = 3600},
+    {.name = "expiry_required", .type = Type::boolean, .doc = "jwt: whether a token without exp is refused",
+     .fallback = "true"},
+    {.name = "id_claim", .type = Type::text, .doc = "jwt: claim that is the caller's id", .fallback = "\"sub\""},
+    {.name = "owner_claim", .type = Type::text, .doc = "jwt: claim that is the caller's owner"},
+    {.name = "tier_claim", .type = Type::text, .doc = "jwt: claim that is the caller's tier"},
+    {.name = "scope_claims", .type = Type::texts,
+     .doc = "jwt: claims that hold scopes, a text with blanks between or a list; unset: scope and scp"},
+    {.name = "cache", .type = Type::integer, .doc = "jwt: verified tokens that each event loop remembers",
+     .fallback = "10000", .min = 0, .max = 10'000'000},
+};
+
+// Fields with a default are not told apart from those that were given, so they are not here.
+struct Understood {
+    std::string_view field;
+    std::array<std::string_view, 3> by;
+};
+constexpr Understood understood[] = {
+    {"key", {"key", "jwt"}},   {"file", {"key"}},        {"keys", {"jwt"}},       {"keys_url", {"jwt"}},
+    {"secret", {"jwt"}},       {"algorithms", {"jwt"}},  {"issuer", {"jwt"}},     {"audience", {"jwt"}},
+    {"owner_claim", {"jwt"}},  {"tier_claim", {"jwt"}},  {"scope_claims", {"jwt"}},
+};
+
+}  // namespace
+
+const std::span<const Field> all_fields{fields};
+
+void expect_fields_of(std::string_view method, const Settings& settings) {
+    for (const auto& [field, by] : understood) {
+        if (!settings.has(field) || std::find(by.begin(), by.end(), method) != by.end()) continue;
+        std::string others;
+        for (const std::string_view other : by)
+            if (!other.empty()) (others += others.empty() ? "\"" : ", \"") += std::string{other} + '"';
+        throw ConfigError{std::string{field}, "expected nothing, method \"" + std::string{method} +
+                                                  "\" does not read it (method " + others + " does)"};
+    }
+}
+
+}  // namespace tollgate::auth

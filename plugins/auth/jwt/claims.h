@@ -1,0 +1,23 @@
+// plugins/auth/jwt/claims.h - Rules: what the claims of a verified token must say (RFC 7519 section 4.1).
+#pragma once
+
+#include "json.h"
+#include "token.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tollgate::auth::jwt {
+
+struct Rules {
+    std::vector<std::string> issuers, audiences;  // empty: anybody
+    double leeway = 30;                           // seconds
+    bool expiry_required = true;
+};
+
+// Why the claims will not do at `now` (seconds since 1970); nullopt where they do. `end` is then when they do no more,
+// leeway included; infinite without exp.
+std::optional<Fault> fault_of(const Json& claims, const Rules& rules, double now, double& end);
+
+}  // namespace tollgate::auth::jwt

@@ -1,0 +1,61 @@
+// tests/plugins/auth/jwt_caller_test.cpp - what of a token's claims becomes of the caller.
+#include "jwt_caller.h"
+
+#include <boost/test/unit_test.hpp>
+
+#include <string>
+
+using namespace tollgate::auth;
+
+namespace {
+
+std::shared_ptr<const tollgate::Caller> caller(const std::string& members,
+                                               const ClaimNames& names = {"sub", "org", "plan", {"scope", "scp"}}) {
+    return make_jwt_caller(jwt::Json::parse("{" + members + "}", {}).value(), names);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(auth_jwt_caller)
+
+BOOST_AUTO_TEST_CASE(named_claims_become_id_owner_tier_and_scopes) {
+    const auto made = caller(R"("sub":"alice","org":"acme","plan":"gold","scope":"a b","scp":["c","d"])");
+    BOOST_REQUIRE(made);
+    BOOST_TEST(made->id() == "alice");
+    BOOST_TEST(made->owner() == "acme");
+    BOOST_TEST(made->tier() == "gold");
+    BOOST_TEST(made->claim("scopes") == "a b c d");
+}
+
+BOOST_AUTO_TEST_CASE(claims_are_found_by_name_and_by_path) {
+    const auto made = caller(R"("sub":"a","yes":true,"level":7,"half":0.50,"none":null,"roles":["x",1,false,["y"]],
+                               "realm":{"deep":{"er":"z"},"list":["p","q"]})");
+    BOOST_REQUIRE(made);
+    for (const auto& [name, value] : {std::pair{"yes", "true"}, {"level", "7"}, {"half", "0.50"}, {"none", ""},
+                                      {"roles", "x 1 false y"}, {"realm.deep.er", "z"}, {"realm.list", "p q"},
+                                      {"realm", ""}, {"absent", ""}, {"", ""}, {"scopes", ""}})
+        BOOST_TEST(made->claim(name) == value, name);
+}
+
+BOOST_AUTO_TEST_CASE(a_member_counts_before_a_path_of_the_same_name) {
+    BOOST_TEST(caller(R"("sub":"a","x":{"y":"path"},"x.y":"member")")->claim("x.y") == "member");
+    BOOST_TEST(caller(R"("sub":"a","x.y":"member","x":{"y":"path"})")->claim("x.y") == "member");
+}
+
+BOOST_AUTO_TEST_CASE(a_claim_called_scopes_gives_no_scopes_unless_it_is_named) {
+    BOOST_TEST(caller(R"("sub":"a","scopes":"admin")")->claim("scopes") == "");
+    BOOST_TEST(caller(R"("sub":"a","scopes":"admin")", {"sub", "", "", {"scopes"}})->claim("scopes") == "admin");
+}
+
+BOOST_AUTO_TEST_CASE(an_id_that_is_absent_or_no_name_makes_no_caller) {
+    for (const char* members : {R"("org":"acme")", R"("sub":"")", R"("sub":null)", R"("sub":["alice"])", R"("sub":{"a":1})",
+                                R"("sub":true)", R"("sub":"a\nb")", R"("sub":"a\u0000b")", R"("sub":"a\u007f")",
+                                R"("sub":"a","plan":["gold"])", R"("sub":"a","org":"x\r\ny")"})
+        BOOST_TEST(!caller(members), members);
+    BOOST_TEST(!caller("\"sub\":\"" + std::string(257, 'a') + '"'));
+    BOOST_TEST(caller("\"sub\":\"" + std::string(256, 'a') + '"'));
+    BOOST_TEST(caller(R"("sub":12345678901234567890)")->id() == "12345678901234567890");
+    BOOST_TEST(caller(R"("sub":"a")", {"sub", "", "", {}})->tier() == "");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
