@@ -128,7 +128,7 @@ private:
         const auto secure = [](const Endpoint& endpoint) { return endpoint.secure; };
         if (std::none_of(endpoints.begin(), endpoints.end(), secure)) return;
         try {
-            plan_.tls.emplace(options_.authorities, options_.insecure);
+            plan_.tls.emplace(net::TlsClientContext::Options{.authorities = options_.authorities, .insecure = options_.insecure});
         } catch (const std::runtime_error& failure) {
             throw UsageError{std::string{"--cacert: "} + failure.what()};
         }

@@ -50,6 +50,8 @@ public:
     virtual bool silent() const noexcept = 0;
     // Says that nothing more will be written (FIN). Reading goes on.
     virtual void end_writing() noexcept = 0;
+    // What came of an operation, in words: "connection reset by peer". Some streams know more than the kernel.
+    virtual std::string describe(const IoResult& result) const { return result.describe(); }
     // Closing will tell the other side that things went wrong (RST) instead of that they ended well.
     virtual void close_by_reset() noexcept = 0;
 

@@ -1,4 +1,4 @@
-// core/net/tls_accept.cpp - the server's side of a TLS handshake, at a pace that leaves the loop to others.
+// core/net/tls_accept.cpp - TLS handshakes at a pace that leaves the loop to others, and parting where they fail.
 #include "net/tls_stream.h"
 
 #include <openssl/ssl.h>
@@ -57,11 +57,13 @@ private:
 
 Task<IoResult> TlsStream::shake_hands(HandshakePace& pace, Duration timeout) {
     const TimePoint deadline = loop_.now() + timeout;
-    for (;;) {
+    for (bool waits = SSL_is_server(ssl_.get());; waits = true) {  // a client speaks first
         const Duration left = deadline - loop_.now();
         if (left <= Duration::zero()) co_return IoResult{IoResult::Kind::timed_out};
-        const IoResult stirred = co_await Stirred{*this, left};
-        if (!stirred) co_return stirred;
+        if (waits) {
+            const IoResult stirred = co_await Stirred{*this, left};
+            if (!stirred) co_return stirred;
+        }
         while (!pace.grants(loop_)) co_await NextTurn{loop_};
         const TimePoint begun = Clock::now();
         const IoResult step = take_step();

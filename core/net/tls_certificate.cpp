@@ -1,4 +1,6 @@
 // core/net/tls_certificate.cpp - reading certificates and keys of files, and what a client's certificate says of it.
+#include "net/tls_certificate.h"
+
 #include "net/tls_server_context.h"
 
 #include <openssl/bio.h>
@@ -121,6 +123,14 @@ TlsCertificate::TlsCertificate(const std::string& certificate, const std::string
     }
     description_ = (names_.empty() ? common_name_of(read) : names_[0]) + " until " + end_of(read) + " (sha256 " +
                    fingerprint_of(read).substr(0, 16) + ")";
+}
+
+std::string TlsCertificate::fingerprint() const {
+    std::string all = fingerprint_of(SSL_CTX_get0_certificate(context_.get()));
+    STACK_OF(X509)* chain = nullptr;
+    SSL_CTX_get0_chain_certs(context_.get(), &chain);
+    for (int i = 0; chain && i < sk_X509_num(chain); ++i) all += ' ' + fingerprint_of(sk_X509_value(chain, i));
+    return all;
 }
 
 std::shared_ptr<const ClientCertificate> TlsServerContext::client_certificate_of(const ssl_st& ssl) {

@@ -10,6 +10,7 @@ namespace tollgate::net {
 
 void FreeSsl::operator()(ssl_st* ssl) const noexcept { SSL_free(ssl); }
 void FreeSslContext::operator()(ssl_ctx_st* context) const noexcept { SSL_CTX_free(context); }
+void FreeSslSession::operator()(ssl_session_st* session) const noexcept { SSL_SESSION_free(session); }
 
 std::string tls_error_text() {
     const unsigned long code = ERR_peek_error();

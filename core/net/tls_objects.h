@@ -5,6 +5,7 @@
 #include <string>
 
 struct ssl_ctx_st;
+struct ssl_session_st;
 struct ssl_st;
 
 namespace tollgate::net {
@@ -15,8 +16,12 @@ struct FreeSsl {
 struct FreeSslContext {
     void operator()(ssl_ctx_st* context) const noexcept;
 };
+struct FreeSslSession {
+    void operator()(ssl_session_st* session) const noexcept;
+};
 using SslPointer = std::unique_ptr<ssl_st, FreeSsl>;
 using SslContextPointer = std::unique_ptr<ssl_ctx_st, FreeSslContext>;
+using SslSessionPointer = std::unique_ptr<ssl_session_st, FreeSslSession>;
 
 // What is at the front of this thread's queue of OpenSSL errors, in words; empties the queue.
 std::string tls_error_text();

@@ -1,7 +1,7 @@
 // core/net/tls_server_context.h - TlsServerContext: by which certificates TLS connections that we accept are served.
 #pragma once
 
-#include "net/tls_objects.h"
+#include "net/tls_certificate.h"
 #include "net/tls_tickets.h"
 
 #include <tollgate/client_certificate.h>
@@ -18,28 +18,6 @@ struct evp_cipher_ctx_st;
 struct evp_mac_ctx_st;
 
 namespace tollgate::net {
-
-// A certificate chain and its key, of two files of PEM.
-class TlsCertificate {
-public:
-    struct Problem {
-        bool of_key = false;  // else of the certificate
-        std::string what;     // "cannot be read: Permission denied"
-    };
-    // With a problem it is good for nothing. Never asks anybody for a password.
-    TlsCertificate(const std::string& certificate, const std::string& key, std::vector<Problem>& problems);
-
-    // Which hosts it is made out to: lower case, "*.example.com" among them.
-    const std::vector<std::string>& names() const noexcept { return names_; }
-    // "site.example until 2027-01-31 (sha256 9f3a2b...)", for people.
-    const std::string& description() const noexcept { return description_; }
-
-private:
-    friend class TlsServerContext;
-    SslContextPointer context_;
-    std::vector<std::string> names_;
-    std::string description_;
-};
 
 // TLS 1.2 and 1.3, http/1.1 by ALPN, sessions resumed by ticket or, for clients of TLS 1.2 that know none, from a cache.
 // Immutable: all loops share one. A connection is served by the certificate made out to the name it asks for (SNI), by

@@ -34,6 +34,22 @@ std::string_view one_record(std::span<const iovec> pieces, std::span<char> copy)
     return {copy.data(), filled};
 }
 
+// Alerts by which the other side says what it makes of our certificate (RFC 8446 section 6.2).
+bool is_about_certificates(int reason) noexcept {
+    switch (reason - SSL_AD_REASON_OFFSET) {
+        case SSL_AD_NO_CERTIFICATE:
+        case SSL_AD_BAD_CERTIFICATE:
+        case SSL_AD_UNSUPPORTED_CERTIFICATE:
+        case SSL_AD_CERTIFICATE_REVOKED:
+        case SSL_AD_CERTIFICATE_EXPIRED:
+        case SSL_AD_CERTIFICATE_UNKNOWN:
+        case SSL_AD_UNKNOWN_CA:
+        case SSL_AD_ACCESS_DENIED:
+        case SSL_AD_CERTIFICATE_REQUIRED: return true;
+        default: return false;
+    }
+}
+
 }  // namespace
 
 // Shakes hands. Its timeout is for all of it: it is not armed again as messages come.
@@ -61,10 +77,12 @@ IoResult TlsStream::take_step() {
 
 Task<std::unique_ptr<TlsStream>> TlsStream::connect(EventLoop& loop, const Poco::Net::SocketAddress& address,
                                                     const TlsClientContext& context, std::string host,
-                                                    Duration timeout, IoResult& result, std::string& problem) {
+                                                    Duration timeout, IoResult& result, std::string& problem,
+                                                    HandshakePace* pace) {
     const TimePoint begun = loop.now();
     problem.clear();
     SslPointer ssl;
+    const std::string server = std::to_string(loop.number()) + ' ' + address.toString() + ' ' + host;
     try {
         ssl = context.session(std::move(host));
     } catch (const std::runtime_error& error) {
@@ -79,6 +97,7 @@ Task<std::unique_ptr<TlsStream>> TlsStream::connect(EventLoop& loop, const Poco:
         co_return nullptr;
     }
     std::unique_ptr<TlsStream> stream{new TlsStream{loop, descriptor, connected, std::move(ssl)}};
+    stream->resume(context, server);
     if (!connected) {
         result = co_await Connecting{*stream, timeout};
         if (!result) {
@@ -86,8 +105,13 @@ Task<std::unique_ptr<TlsStream>> TlsStream::connect(EventLoop& loop, const Poco:
             co_return nullptr;
         }
     }
-    result = co_await Handshaking{*stream, std::max(Duration::zero(), timeout - (loop.now() - begun))};
+    const Duration left = std::max(Duration::zero(), timeout - (loop.now() - begun));
+    if (pace)
+        result = co_await stream->shake_hands(*pace, left);
+    else
+        result = co_await Handshaking{*stream, left};
     if (result) co_return std::move(stream);
+    stream->forget_session();
     problem = stream->handshake_problem(result);
     if (result.kind == IoResult::Kind::ended) result = {IoResult::Kind::failed, ECONNRESET};
     co_return nullptr;
@@ -110,6 +134,25 @@ TlsStream::TlsStream(EventLoop& loop, int descriptor, bool connected, SslPointer
 TlsStream::~TlsStream() {
     // Who has said that the other side is to see a failure must not say that all is well before that.
     if (!closing_by_reset_) say_goodbye();
+}
+
+void TlsStream::resume(const TlsClientContext& context, const std::string& server) {
+    if (!context.sessions()) return;
+    resumption_.reset(new Resumption{context.sessions(), server});
+    SSL_set_app_data(ssl_.get(), const_cast<Resumption*>(resumption_.get()));
+    if (const SslSessionPointer session = resumption_->sessions->of(server)) SSL_set_session(ssl_.get(), session.get());
+}
+
+// 1: it is ours from now on.
+int TlsStream::keep_session(ssl_st* ssl, ssl_session_st* session) {
+    const auto* const resumption = static_cast<const Resumption*>(SSL_get_app_data(ssl));
+    if (!resumption) return 0;
+    resumption->sessions->keep(resumption->server, SslSessionPointer{session});
+    return 1;
+}
+
+void TlsStream::forget_session() noexcept {
+    if (resumption_) resumption_->sessions->forget(resumption_->server);
 }
 
 bio_method_st* TlsStream::transport() {
@@ -185,6 +228,7 @@ IoResult TlsStream::outcome(int returned) {
             const int reason = ERR_GET_REASON(ERR_peek_error());
             problem_ = tls_error_text();
             spoke_http_ = reason == SSL_R_HTTP_REQUEST;
+            if (is_about_certificates(reason)) result.error = EACCES;
             if (reason == SSL_R_WRONG_VERSION_NUMBER) problem_ = "the other side does not speak TLS";
             if (reason == SSL_R_UNEXPECTED_EOF_WHILE_READING) {
                 result.error = ECONNRESET;
@@ -205,6 +249,10 @@ std::string TlsStream::handshake_problem(const IoResult& result) const {
     if (result.kind == IoResult::Kind::ended || result.error == ECONNRESET)
         return "connection closed during the TLS handshake";
     return "TLS handshake failed: " + problem_;
+}
+
+std::string TlsStream::describe(const IoResult& result) const {
+    return result.kind == IoResult::Kind::failed && !problem_.empty() ? "TLS: " + problem_ : result.describe();
 }
 
 IoResult TlsStream::try_read(std::span<char> into) {

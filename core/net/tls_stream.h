@@ -29,21 +29,24 @@ private:
 
 // How it ends: `ended` where the other side said so (close_notify). A connection that is cut without that `failed` with
 // ECONNRESET: anybody on the way could have cut it, so what is framed by its end must not be taken for whole (RFC 9112
-// section 9.8). What is no TLS, or was tampered with, `failed` with EPROTO; problem() says more.
+// section 9.8). What is no TLS, or was tampered with, `failed` with EPROTO, and with EACCES where the other side does not
+// take the certificate that it was shown, or misses one; problem() says more.
 class TlsStream final : public SocketStream {
 public:
     // Connects and shakes hands, all of it within `timeout`. Null when it failed: `result` has the kind and errno
     // (EPROTO where it was TLS that failed), `problem` what to tell people: "Connection refused", "certificate verify
-    // failed: self-signed certificate". Everything that is referred to must outlive the task.
+    // failed: self-signed certificate". With a `pace` its arithmetic is done in steps that this grants. Everything that
+    // is referred to must outlive the task.
     static Task<std::unique_ptr<TlsStream>> connect(EventLoop& loop, const Poco::Net::SocketAddress& address,
                                                     const TlsClientContext& context, std::string host,
-                                                    Duration timeout, IoResult& result, std::string& problem);
+                                                    Duration timeout, IoResult& result, std::string& problem,
+                                                    HandshakePace* pace = nullptr);
     // The server's side: takes over an accepted, non-blocking socket, and says nothing before shake_hands(). Throws
     // std::system_error (and closes it) if the loop cannot watch it.
     TlsStream(EventLoop& loop, int descriptor, std::shared_ptr<const TlsServerContext> context);
     ~TlsStream() override;
 
-    // The server's handshake, in steps that `pace` grants; all of it within `timeout`. Before anything else.
+    // The handshake, in steps that `pace` grants; all of it within `timeout`. Before anything else.
     Task<IoResult> shake_hands(HandshakePace& pace, Duration timeout);
     // After a handshake that failed: says `plainly` where the client speaks HTTP without TLS, then ends the connection
     // so that the client gets to read why (an alert, or that), for a second at the most.
@@ -62,14 +65,20 @@ public:
 
     // Why the last operation failed, in words; "" where none did.
     const std::string& problem() const noexcept { return problem_; }
+    std::string describe(const IoResult& result) const override;
     std::string handshake_problem(const IoResult& result) const;  // why shaking hands came to that
     std::string version() const;  // "TLSv1.3"
 
 private:
+    friend class TlsClientContext;
     class Handshaking;
     class Stirred;
     TlsStream(EventLoop& loop, int descriptor, bool connected, SslPointer ssl);
     IoResult take_step();  // of a handshake
+    // Of a client whose sessions are resumed: offers the last one; keeps a new one (OpenSSL calls); drops what failed.
+    void resume(const TlsClientContext& context, const std::string& server);
+    static int keep_session(ssl_st* ssl, ssl_session_st* session);
+    void forget_session() noexcept;
     IoResult discard(std::size_t& allowance);
 
     // OpenSSL reads and writes through these.
@@ -86,7 +95,12 @@ private:
     // Takes in what is not for the reader, such as session tickets. True: there are bytes for him, or an end.
     bool look();
 
+    struct Resumption {
+        std::shared_ptr<TlsSessions> sessions;
+        std::string server;
+    };
     std::shared_ptr<const TlsServerContext> server_;  // what OpenSSL asks while it serves; null as a client
+    std::unique_ptr<const Resumption> resumption_;    // null: none. OpenSSL asks for it, so it outlives the next one
     SslPointer ssl_;
     TlsStream* self_ = this;               // for const functions, whose looking takes bytes in without giving any away
     std::optional<IoResult> over_;         // the end, or a failure

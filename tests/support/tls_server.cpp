@@ -6,6 +6,7 @@
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <openssl/x509.h>
 
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -108,24 +109,40 @@ std::string TlsEnd::protocol() const {
     return {reinterpret_cast<const char*>(protocol), size};
 }
 
-TlsServer::TlsServer(const Certificate& certificate, std::function<void(TlsEnd&)> serve, int highest_version)
+bool TlsEnd::resumed() const { return SSL_session_reused(ssl_) == 1; }
+
+std::string TlsEnd::client() const {
+    char name[64] = "";
+    if (const X509* const certificate = SSL_get0_peer_certificate(ssl_))
+        X509_NAME_get_text_by_NID(X509_get_subject_name(certificate), NID_commonName, name, sizeof name);
+    return name;
+}
+
+TlsServer::TlsServer(const Certificate& certificate, std::function<void(TlsEnd&)> serve, Wanted wanted)
     : context_{SSL_CTX_new(TLS_server_method())}, listener_{listen_on("127.0.0.1:0")},
       address_{bound_address(listener_)} {
-    SSL_CTX_set_max_proto_version(context_, highest_version);
+    SSL_CTX_set_max_proto_version(context_, wanted.highest_version);
+    SSL_CTX_set_session_id_context(context_, reinterpret_cast<const unsigned char*>("test"), 4);
     SSL_CTX_set_alpn_select_cb(context_, choose_http11, nullptr);
     demand(SSL_CTX_use_certificate_file(context_, certificate.file().c_str(), SSL_FILETYPE_PEM) == 1 &&
                SSL_CTX_use_PrivateKey_file(context_, certificate.key_file().c_str(), SSL_FILETYPE_PEM) == 1,
            "certificate");
-    thread_ = std::make_unique<Background>([this, serve = std::move(serve)] {
+    if (wanted.clients) {
+        demand(SSL_CTX_load_verify_file(context_, wanted.clients->file().c_str()) == 1, "authority");
+        SSL_CTX_set_verify(context_, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+    }
+    thread_ = std::make_unique<Background>([this, connections = wanted.connections, serve = std::move(serve)] {
         // OpenSSL's own sockets raise it; of this thread alone, since code under test must not.
         sigset_t pipe;
         sigemptyset(&pipe);
         sigaddset(&pipe, SIGPIPE);
         pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
-        const int descriptor = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
-        if (descriptor < 0) return;  // the test is over
-        TlsEnd end{context_, descriptor};
-        serve(end);
+        for (int i = 0; i < connections; ++i) {
+            const int descriptor = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+            if (descriptor < 0) return;  // the test is over
+            TlsEnd end{context_, descriptor};
+            serve(end);
+        }
     });
 }
 

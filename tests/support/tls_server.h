@@ -34,16 +34,26 @@ public:
     void write_plain(std::string_view text);  // beside TLS
     std::string server_name() const;          // SNI
     std::string protocol() const;             // ALPN
+    bool resumed() const;
+    std::string client() const;  // the common name of its certificate; "": none
 
 private:
     ssl_st* ssl_;
     int descriptor_;
 };
 
-// Accepts one connection on a free port of 127.0.0.1 and serves it on a thread; it is closed as `serve` returns.
+// Accepts connections on a free port of 127.0.0.1 and serves them on a thread, one after another; each is closed as
+// `serve` returns.
 class TlsServer {
 public:
-    TlsServer(const Certificate& certificate, std::function<void(TlsEnd&)> serve, int highest_version = 0);
+    struct Wanted {
+        int highest_version = 0;
+        int connections = 1;
+        const Certificate* clients = nullptr;  // the authority of whom clients have to be
+    };
+    TlsServer(const Certificate& certificate, std::function<void(TlsEnd&)> serve, Wanted wanted);
+    TlsServer(const Certificate& certificate, std::function<void(TlsEnd&)> serve)
+        : TlsServer{certificate, std::move(serve), Wanted{}} {}
     ~TlsServer();
 
     const Poco::Net::SocketAddress& address() const noexcept { return address_; }

@@ -62,7 +62,7 @@ struct Meeting {
     HandshakePace pace;
     const int listener = test::listen_on("127.0.0.1:0");
     const std::shared_ptr<const TlsServerContext> context = context_of(test::local_certificate());
-    const TlsClientContext trusting{test::local_certificate().file().string()};
+    const TlsClientContext trusting{{.authorities = test::local_certificate().file().string()}};
     test::Attempt met;
     test::Said said;
 };

@@ -52,7 +52,7 @@ inline Task<Attempt> attempt(net::EventLoop& loop, const Poco::Net::SocketAddres
 
 // A stream that must come about.
 inline Task<std::unique_ptr<net::TlsStream>> connected(net::EventLoop& loop, const Poco::Net::SocketAddress& address) {
-    const net::TlsClientContext context{local_certificate().file().string()};
+    const net::TlsClientContext context{{.authorities = local_certificate().file().string()}};
     Attempt made = co_await attempt(loop, address, context);
     BOOST_TEST_REQUIRE(bool(made.stream), made.problem);
     co_return std::move(made.stream);

@@ -23,7 +23,7 @@ namespace {
 
 // What becomes of connecting to `address`.
 test::Attempt failing(const Poco::Net::SocketAddress& address, Duration timeout = test::patience) {
-    const TlsClientContext context;
+    const TlsClientContext context{{}};
     EventLoop loop{0};
     test::Attempt made;
     const auto client = [&]() -> Task<void> {
@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(connecting_and_reading_can_be_given_up) {
                          end.shake_hands();
                          over.wait();
                      }};
-    const TlsClientContext context{local_certificate().file().string()};
+    const TlsClientContext context{{.authorities = local_certificate().file().string()}};
     EventLoop loop{0};
     bool went_on = false;
     const auto client = [&]() -> Task<void> {
@@ -296,7 +296,7 @@ BOOST_AUTO_TEST_CASE(an_owner_hears_of_bytes_and_not_of_tickets) {
         stream->set_owner(&ears);
         tickets.wait();
         // A turn of the loop in which the tickets are what there is.
-        const TlsClientContext context;
+        const TlsClientContext context{{}};
         co_await test::attempt(loop, server.address(), context, "127.0.0.1", 20ms);
         BOOST_TEST(ears.heard == 0);
         speak.open();
@@ -383,7 +383,7 @@ BOOST_AUTO_TEST_CASE(large_bodies_go_both_ways_to_nginx) {
                       "; ssl_certificate_key " + certificate.key_file().string() +
                       ";\n    location / { dav_methods PUT; }"};
     const std::string body = pattern(16 << 20);
-    const TlsClientContext context{certificate.file().string()};
+    const TlsClientContext context{{.authorities = certificate.file().string()}};
     const Poco::Net::SocketAddress address{Poco::Net::AddressFamily::UNIX_LOCAL, socket};
     EventLoop loop{0};
     const auto client = [&]() -> Task<void> {
