@@ -130,7 +130,7 @@ private:
         try {
             plan_.tls.emplace(net::TlsClientContext::Options{.authorities = options_.authorities, .insecure = options_.insecure});
         } catch (const std::runtime_error& failure) {
-            throw UsageError{std::string{"--cacert: "} + failure.what()};
+            throw UsageError{"--cacert: " + text::quote(options_.authorities) + ' ' + failure.what()};
         }
     }
 

@@ -81,6 +81,7 @@ private:
                      upstream::Upstream& upstream);
     void add_target(const Declaration& declaration, const std::string& owner, const Item& target,
                     upstream::Upstream& upstream);
+    void set_tls(const Declaration& declaration, const std::string& owner, upstream::Upstream& upstream);
 
     void check_uses();
     void collect_uses(Place place, const std::string& owner, const Item& plugins, std::vector<int>& uses);

@@ -42,7 +42,9 @@ void run(Source& source, const Surroundings& surroundings, Loaded& loaded) {
         auto snapshot = assembly.snapshot();
         auto outline = std::make_unique<Outline>(outline_of(reader, source));
         for (std::size_t i = 0; i < snapshot->listens.size(); ++i)
-            if (const auto& tls = snapshot->listens[i].tls) outline->add_to_listen(i, "certificates", tls->description());
+            if (const auto& tls = snapshot->listens[i].tls) outline->add_to("listen", i, "certificates", tls->description());
+        for (std::size_t i = 0; i < snapshot->upstreams.size(); ++i)
+            if (const auto& tls = snapshot->upstreams[i]->tls) outline->add_to("upstream", i, "certificates", tls->description());
         snapshot->outline = std::move(outline);
         add_scripts(source, surroundings, reader.functions(), *snapshot);
         loaded.snapshot = std::move(snapshot);

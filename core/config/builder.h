@@ -2,6 +2,7 @@
 #pragma once
 
 #include "gateway/snapshot.h"
+#include "net/tls_client_context.h"
 #include "net/tls_tickets.h"
 #include "plugins/catalogue.h"
 
@@ -34,6 +35,8 @@ struct Surroundings {
     std::function<void(const std::function<void()>&)> making_plugins{};
     // By which sessions of TLS are resumed, also those from before a reload. Null: each configuration has its own.
     std::shared_ptr<net::TlsTickets> tickets{};
+    // How https upstreams are spoken to, also by configurations from before: what stays the same keeps its connections.
+    std::shared_ptr<net::TlsClientContexts> tls_contexts = std::make_shared<net::TlsClientContexts>();
 };
 
 struct Loaded {

@@ -17,7 +17,7 @@ struct End {
     const char* word;
     std::initializer_list<Outcome> outcomes;
 };
-const std::array<End, 5> ends{{{"connect", {Outcome::not_connected, Outcome::connect_timeout}},
+const std::array<End, 5> ends{{{"connect", {Outcome::not_connected, Outcome::connect_timeout, Outcome::tls_failed}},
                                {"reset", {Outcome::reset}},
                                {"timeout", {Outcome::timeout}},
                                {"garbage", {Outcome::garbage}},

@@ -186,9 +186,9 @@ private:
 
 std::string Outline::Part::what() const { return name.empty() ? kind : kind + ' ' + text::quote(name); }
 
-void Outline::add_to_listen(std::size_t number, const std::string& name, const std::string& value) {
+void Outline::add_to(std::string_view kind, std::size_t number, const std::string& name, const std::string& value) {
     for (Part& part : parts) {
-        if (part.kind != "listen" || number-- > 0) continue;
+        if (part.kind != kind || number-- > 0) continue;
         const auto at = std::lower_bound(part.settings.begin(), part.settings.end(), name,
                                          [](const Setting& setting, const std::string& wanted) { return setting.name < wanted; });
         part.settings.insert(at, {name, text::printable(value), std::hash<std::string>{}(value)});

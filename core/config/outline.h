@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tollgate::config {
@@ -31,8 +32,8 @@ struct Outline {
 
         std::string what() const;  // `route "GET /"`
     };
-    // Of the address that was declared as the `number`th: something more than routes.lua says, "certificates".
-    void add_to_listen(std::size_t number, const std::string& name, const std::string& value);
+    // Of the part that was declared as the `number`th of its kind: more than routes.lua says, such as "certificates".
+    void add_to(std::string_view kind, std::size_t number, const std::string& name, const std::string& value);
     std::vector<Part> parts;  // in the order declared
     std::vector<Use> uses;
 };

@@ -29,6 +29,7 @@ void Assembly::add_upstream(const Declaration& declaration, int index) {
     if (targets) add_targets(declaration, owner, *targets, *made);
     if (!targets || (made->targets.empty() && targets->is(Item::Kind::table) && targets->list.empty()))
         add_problem(declaration.place, owner + ": targets: missing; expected addresses ({ \"10.0.0.11:9001\", ... })");
+    set_tls(declaration, owner + ": tls", *made);
     UpstreamPlan plan{made.get(), declaration.place, {}};
     for (const char* name : {"balance", "plugins"})
         if (const Item* plugins = declaration.item.find(name))
@@ -93,14 +94,10 @@ void Assembly::add_target(const Declaration& declaration, const std::string& own
         if (settings && settings->has("weight")) weight = std::uint32_t(settings->integer("weight"));
     }
     std::string problem;
-    auto address = net::Address::parse(text, problem);
-    if (address && !address->is_unix() && (address->host().empty() || address->port() == 0)) {
-        problem = "expected a host and a port to connect to, got " + text::quote(text);
-        address.reset();
-    }
+    auto address = upstream::TargetAddress::parse(text, problem);
     if (!address) return add_problem(declaration.place, owner + ": targets: " + problem);
     for (const auto& other : upstream.targets)
-        if (other->address() == text)
+        if (other->place().same_as(*address))
             return add_problem(declaration.place, named + ": is there twice; give it a weight");
     upstream.targets.push_back(std::make_unique<upstream::UpstreamTarget>(upstream, std::move(*address), weight,
                                                                           upstream.state->target(text)));

@@ -49,8 +49,11 @@ constexpr Field tier_fields[] = {
 
 constexpr Special upstream_specials[] = {
     {"targets", "tollgate.target|(string|tollgate.target)[]",
-     "addresses that serve the same: \"host:port\", \"[ipv6]:port\", \"unix:/path\", or { \"host:port\", weight = 2 }",
+     "addresses that serve the same: \"host:port\", \"[ipv6]:port\", \"https://host:port\", \"unix:/path\", or "
+     "{ \"host:port\", weight = 2 }",
      "", true},
+    {"tls", "tollgate.upstream_tls", "whom https targets have to be, and what they are shown",
+     "what the system trusts, made out to the target's host"},
     {"balance", "tollgate.use", "plugin that chooses a target", "the first target that is available"},
     {"plugins", "tollgate.uses", "more plugins for every route that goes here; they come last", "none"},
 };
@@ -68,6 +71,19 @@ constexpr Field upstream_fields[] = {
      .fallback = "60 * seconds", .min = 0.001, .max = day},
     {.name = "preserve_host", .type = Type::boolean,
      .doc = "whether the client's Host goes on; if not, the target's address does", .fallback = "true"},
+};
+
+constexpr Field upstream_tls_fields[] = {
+    {.name = "authorities", .type = Type::path, .doc = "file of those whose certificates are trusted, in PEM; unset: the system's"},
+    {.name = "name", .type = Type::text,
+     .doc = "whom certificates have to be made out to, and what is asked for by SNI; unset: the target's host"},
+    {.name = "verify", .type = Type::boolean, .doc = "whether certificates are looked at; without, whoever answers is believed",
+     .fallback = "true"},
+    {.name = "certificate", .type = Type::path,
+     .doc = "file of the certificate that targets are shown where they ask for one, in PEM"},
+    {.name = "key", .type = Type::path, .doc = "file of its private key, in PEM, without a password"},
+    {.name = "minimum_version", .type = Type::choice, .doc = "the oldest TLS that is spoken", .fallback = "\"1.2\"",
+     .choices = tls_versions},
 };
 
 constexpr Special target_specials[] = {{"[1]", "string", "its address", "", true}};
@@ -292,7 +308,7 @@ const Shape* const all_shapes[] = {
     &error_answer_shape, &failure_shape, &answer_given_shape, &header_changes_shape, &limits_shape,
     &listen_shape,   &mirror_shape,   &redirect_shape,     &request_shape,      &response_shape,
     &rewrite_shape,  &route_limits_shape, &route_shape,    &split_shape,        &target_shape,
-    &tier_shape,     &tls_shape,      &upstream_shape};
+    &tier_shape,     &tls_shape,      &upstream_shape,    &upstream_tls_shape};
 
 }  // namespace
 
@@ -319,6 +335,7 @@ const Shape target_shape{"target", target_specials, target_fields};
 const Shape tier_shape{"tier", {}, tier_fields};
 const Shape tls_shape{"tls", tls_specials, tls_fields};
 const Shape upstream_shape{"upstream", upstream_specials, upstream_fields};
+const Shape upstream_tls_shape{"upstream_tls", {}, upstream_tls_fields};
 
 std::span<const WordEntry> vocabulary() { return words; }
 std::span<const Shape* const> shapes() { return all_shapes; }

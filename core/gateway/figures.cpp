@@ -23,8 +23,9 @@ constexpr std::array<std::chrono::nanoseconds, 13> working{10us, 25us, 50us, 100
 
 constexpr std::array<std::string_view, 9> methods{"GET",    "POST",  "PUT",     "HEAD",   "DELETE",
                                                   "OPTIONS", "PATCH", "CONNECT", "TRACE"};
-constexpr std::array<std::string_view, 8> outcomes{"answered", "not_connected", "connect_timeout", "reset",
-                                                   "timeout",  "garbage",       "cut",             "abandoned"};
+constexpr std::array<std::string_view, 9> outcomes{"answered", "not_connected", "connect_timeout", "reset",     "timeout",
+                                                   "garbage",  "cut",           "abandoned",       "tls_failed"};
+static_assert(outcomes.size() == std::size_t(Outcome::tls_failed) + 1);
 
 constexpr std::array<std::string_view, 12> copy_ends{"answered", "not_connected", "connect_timeout", "reset",
                                                      "timeout",  "garbage",       "cut",             "abandoned",

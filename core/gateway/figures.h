@@ -69,7 +69,7 @@ public:
         friend class Figures;
         const std::string upstream_;
         plugins::Histogram& duration_;
-        std::vector<std::array<Counter*, 8>> attempts_;  // by target and Outcome
+        std::vector<std::array<Counter*, 9>> attempts_;  // by target and Outcome
     };
 
     // The way from the routes and upstreams of one configuration to their figures on this loop.

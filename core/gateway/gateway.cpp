@@ -65,6 +65,7 @@ private:
     GatewayLoops loops_;
     upstream::UpstreamStates upstream_states_;
     const std::shared_ptr<net::TlsTickets> tickets_ = std::make_shared<net::TlsTickets>();
+    const std::shared_ptr<net::TlsClientContexts> tls_contexts_ = std::make_shared<net::TlsClientContexts>();
     std::unique_ptr<http::Server> server_;
 
     std::mutex reloading_;
@@ -140,7 +141,7 @@ config::Loaded Gateway::Engine::load(std::function<void(const std::function<void
                          },
                          [this](const std::string& upstream) { return upstream_states_.of(upstream); },
                          [](const char* name) -> const char* { return std::getenv(name); },
-                         std::move(making_plugins), tickets_});
+                         std::move(making_plugins), tickets_, tls_contexts_});
     const std::lock_guard lock{mutex_};
     files_ = loaded.files;
     return loaded;

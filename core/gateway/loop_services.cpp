@@ -55,18 +55,16 @@ private:
     std::coroutine_handle<> waiter_;
 };
 
-Task<Response> fetch_from(upstream::Pool& pool, std::string authority, Request request, FetchOptions options) {
-    std::string problem;
-    const bool has_port = authority.find(':', authority.starts_with('[') ? authority.find(']') : 0) != authority.npos;
-    const auto address = net::Address::parse(has_port ? authority : authority + ":80", problem);
-    if (!address) throw FetchError(problem);
-    if (address->host().empty()) throw FetchError("expected a host in the URL, got \"" + authority + "\"");
+// `tls`: where that is an https URL, else null.
+Task<Response> fetch_from(upstream::Pool& pool, upstream::TargetAddress address,
+                          std::shared_ptr<const net::TlsClientContext> tls, Request request, FetchOptions options) {
     upstream::Upstream upstream;
     upstream.name = "fetch";
+    upstream.tls = std::move(tls);
     upstream.connect_timeout = upstream.timeout = upstream.idle_timeout = options.timeout;
     upstream.keep_alive = 0;  // its target is known to this call only
     upstream.preserve_host = false;
-    const upstream::UpstreamTarget target{upstream, *address, 1, std::make_shared<upstream::TargetState>()};
+    const upstream::UpstreamTarget target{upstream, std::move(address), 1, std::make_shared<upstream::TargetState>()};
     http::BytesSource bytes{request.body().bytes()};
     BodySource* body = request.body().empty() ? nullptr : request.body().source() ? request.body().source() : &bytes;
     upstream::Call call{upstream, target, request, body, nullptr};
@@ -121,22 +119,34 @@ Task<bool> GatewayLoops::ready(int descriptor, Interest interest, std::chrono::n
 }
 
 Task<Response> GatewayLoops::fetch(std::string url, Request request, FetchOptions options) {
-    constexpr std::string_view scheme = "http://";
-    if (!url.starts_with(scheme)) throw FetchError("expected an http:// URL, got \"" + url + "\"");
-    const std::string_view rest = std::string_view{url}.substr(scheme.size());
-    const auto slash = std::min(rest.find_first_of("/?"), rest.size());
-    std::string target{rest.substr(slash)};
+    const auto scheme_end = url.find("://");
+    const auto authority = scheme_end == url.npos ? 0 : scheme_end + 3;
+    const auto path = std::min(url.find_first_of("/?", authority), url.size());
+    std::string problem;
+    auto address = upstream::TargetAddress::parse(std::string_view{url}.substr(0, path), problem);
+    if (authority == 0) problem = "expected an http:// or https:// URL, got \"" + url + "\"";
+    if (!address || authority == 0) throw FetchError(problem);
+    std::string target = url.substr(path);
     if (target.empty() || target.front() != '/') target.insert(target.begin(), '/');
     try {
         request.set_target(target);
     } catch (const std::invalid_argument& problem) {
         throw FetchError(problem.what());
     }
+    std::shared_ptr<const net::TlsClientContext> tls;
+    if (address->secure) tls = public_tls();
     LoopShare& share = *shares_[this_loop()];
-    auto fetching = fetch_from(share.pool, std::string{rest.substr(0, slash)}, std::move(request), options);
+    auto fetching = fetch_from(share.pool, std::move(*address), std::move(tls), std::move(request), options);
     auto response = co_await net::Within{share.loop, options.timeout, std::move(fetching)};
     if (!response) throw FetchError("no answer in time");
     co_return *std::move(response);
+}
+
+// Whom the system trusts; read when it is first asked for.
+std::shared_ptr<const net::TlsClientContext> GatewayLoops::public_tls() {
+    const std::lock_guard lock{mutex_};
+    if (!public_tls_) public_tls_ = std::make_shared<const net::TlsClientContext>(net::TlsClientContext::Options{.resumes = true});
+    return public_tls_;
 }
 
 }  // namespace tollgate

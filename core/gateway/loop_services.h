@@ -29,11 +29,14 @@ public:
     Task<Response> fetch(std::string url, Request request, FetchOptions options) override;
 
 private:
+    std::shared_ptr<const net::TlsClientContext> public_tls();
+
     const std::vector<std::unique_ptr<LoopShare>>& shares_;
     const std::size_t count_;
     net::Blocking& blocking_;
     std::mutex mutex_;
     bool running_ = false;
+    std::shared_ptr<const net::TlsClientContext> public_tls_;
 };
 
 }  // namespace tollgate

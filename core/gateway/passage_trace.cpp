@@ -22,6 +22,7 @@ constexpr const char* name_of(Outcome outcome) noexcept {
         case Outcome::garbage: return "answered what is not HTTP";
         case Outcome::cut: return "answer cut short";
         case Outcome::abandoned: return "abandoned";
+        case Outcome::tls_failed: return "no TLS";
     }
     return "";
 }

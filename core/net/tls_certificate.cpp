@@ -34,13 +34,6 @@ std::string text_of(const ASN1_STRING* string) {
     return text;
 }
 
-std::string hexadecimal(const unsigned char* bytes, std::size_t size) {
-    constexpr char digits[] = "0123456789abcdef";
-    std::string text;
-    for (std::size_t i = 0; i < size; ++i) (text += digits[bytes[i] >> 4]) += digits[bytes[i] & 15];
-    return text;
-}
-
 std::string subject_of(const X509* certificate) {
     const std::unique_ptr<BIO, int (*)(BIO*)> bio{BIO_new(BIO_s_mem()), BIO_free};
     if (!bio || X509_NAME_print_ex(bio.get(), X509_get_subject_name(certificate), 0, XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB) < 0)

@@ -6,6 +6,7 @@
 #include "support/text.h"
 
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
@@ -20,29 +21,41 @@ namespace tollgate::net {
 
 namespace {
 
+std::string content_of(const std::string& file) {
+    errno = 0;
+    std::ifstream stream{file, std::ios::binary};
+    std::string content{std::istreambuf_iterator<char>{stream}, {}};
+    if (content.empty()) throw std::runtime_error(errno ? std::string{"cannot be read: "} + std::strerror(errno) : "is empty");
+    return content;
+}
+
+// Certificates in PEM, and revocation lists among them, which OpenSSL asks for only where it is told to.
 void trust(ssl_ctx_st* context, const std::string& authorities) {
-    if (authorities.empty())
-        return demand(SSL_CTX_set_default_verify_paths(context) == 1, "cannot read the system's certificates");
-    demand(SSL_CTX_load_verify_file(context, authorities.c_str()) == 1,
-           "cannot read certificates of " + text::quote(authorities));
+    const std::unique_ptr<BIO, int (*)(BIO*)> bio{BIO_new_mem_buf(authorities.data(), int(authorities.size())), BIO_free};
+    X509_STORE* const store = SSL_CTX_get_cert_store(context);
+    bool any = false;
+    for (;;) {
+        const std::unique_ptr<X509, void (*)(X509*)> one{PEM_read_bio_X509_AUX(bio.get(), nullptr, nullptr, nullptr), X509_free};
+        if (!one) break;
+        any = true;
+        demand(X509_STORE_add_cert(store, one.get()) == 1, "cannot be used");
+    }
+    const bool to_its_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
+    ERR_clear_error();
+    if (!any || !to_its_end) throw std::runtime_error(any ? "holds a broken certificate" : "holds no certificate in PEM");
 }
 
 // Of all that makes one context another.
-Digest digest_of(const TlsClientContext::Options& options) {
+Digest digest_of(const TlsClientContext::Options& options, const std::string& authorities) {
     std::string all = options.name + '\0' + (options.insecure ? 'i' : 'v') + (options.only_tls13 ? '3' : '2') +
                       (options.resumes ? 'r' : 'n') + (options.authorities.empty() ? 's' : 'f');
     if (options.certificate) all += options.certificate->fingerprint();
-    if (options.insecure || options.authorities.empty()) return sha256(all);
-    errno = 0;
-    std::ifstream stream{options.authorities, std::ios::binary};
-    const std::string content{std::istreambuf_iterator<char>{stream}, {}};
-    if (content.empty()) throw std::runtime_error(errno ? std::string{"cannot be read: "} + std::strerror(errno) : "is empty");
-    return sha256(all.append(1, '\0').append(content));
+    return sha256(all.append(1, '\0').append(authorities));
 }
 
 }  // namespace
 
-TlsClientContext::TlsClientContext(Options options)
+TlsClientContext::TlsClientContext(Options options, std::string authorities)
     : context_{SSL_CTX_new(TLS_client_method())}, insecure_{options.insecure}, name_{std::move(options.name)},
       sessions_{options.resumes ? std::make_shared<TlsSessions>() : nullptr} {
     if (!context_) throw std::bad_alloc{};
@@ -56,8 +69,19 @@ TlsClientContext::TlsClientContext(Options options)
     static constexpr unsigned char http11[] = "\x08http/1.1";
     demand(SSL_CTX_set_alpn_protos(context, http11, sizeof http11 - 1) == 0, "ALPN");
     SSL_CTX_set_verify(context, insecure_ ? SSL_VERIFY_NONE : SSL_VERIFY_PEER, nullptr);
-    if (!insecure_) trust(context, options.authorities);
-    if (options.certificate) show(*options.certificate);
+    if (insecure_) {
+        description_ = "trusts anybody";
+    } else if (options.authorities.empty()) {
+        demand(SSL_CTX_set_default_verify_paths(context) == 1, "cannot read the system's certificates");
+        description_ = "trusts the system's authorities";
+    } else {
+        if (authorities.empty()) authorities = content_of(options.authorities);
+        trust(context, authorities);
+        description_ = "trusts authorities (sha256 " + hexadecimal(sha256(authorities).data(), 8) + ")";
+    }
+    if (!options.certificate) return;
+    show(*options.certificate);
+    description_ += ", shows " + options.certificate->description();
 }
 
 void TlsClientContext::show(const TlsCertificate& certificate) {
@@ -89,11 +113,13 @@ SslPointer TlsClientContext::session(std::string host) const {
 }
 
 std::shared_ptr<const TlsClientContext> TlsClientContexts::with(TlsClientContext::Options options) {
-    const Digest digest = digest_of(options);
+    std::string authorities;
+    if (!options.insecure && !options.authorities.empty()) authorities = content_of(options.authorities);
+    const Digest digest = digest_of(options, authorities);
     const std::lock_guard lock{mutex_};
     if (auto known = made_[digest].lock()) return known;
     std::erase_if(made_, [](const auto& entry) { return entry.second.expired(); });
-    auto made = std::make_shared<const TlsClientContext>(std::move(options));
+    const std::shared_ptr<const TlsClientContext> made{new TlsClientContext{std::move(options), std::move(authorities)}};
     made_[digest] = made;
     return made;
 }

@@ -29,20 +29,25 @@ public:
         bool resumes = false;          // sessions
     };
     // Throws std::runtime_error where there are no authorities to be read.
-    explicit TlsClientContext(Options options);
+    explicit TlsClientContext(Options options) : TlsClientContext{std::move(options), {}} {}
 
     // For one connection to `host`, a name (also sent, as SNI) or an IP address (not sent: RFC 6066 section 3), which
     // the certificate must be made out to. Throws std::runtime_error for a host that is neither.
     SslPointer session(std::string host) const;
+    // "trusts authorities (sha256 9f3a2b...), shows gateway until 2027-01-31 (sha256 ...)", for people.
+    const std::string& description() const noexcept { return description_; }
     // Null where none are resumed.
     const std::shared_ptr<TlsSessions>& sessions() const noexcept { return sessions_; }
 
 private:
+    friend class TlsClientContexts;
+    // `authorities`: what is in the file, where it was read already.
+    TlsClientContext(Options options, std::string authorities);
     void show(const TlsCertificate& certificate);
 
     SslContextPointer context_;
     bool insecure_;
-    std::string name_;
+    std::string name_, description_;
     std::shared_ptr<TlsSessions> sessions_;
 };
 

@@ -8,7 +8,6 @@
 namespace tollgate::net {
 
 void TlsSessions::keep(const std::string& server, SslSessionPointer session) {
-    if (SSL_SESSION_is_resumable(session.get()) != 1) return;
     const TimePoint now = Clock::now();
     const std::lock_guard lock{mutex_};
     if (kept_.size() >= most && !kept_.contains(server)) {
@@ -23,6 +22,8 @@ SslSessionPointer TlsSessions::of(const std::string& server) {
     const std::lock_guard lock{mutex_};
     const auto found = kept_.find(server);
     if (found == kept_.end() || found->second.until <= Clock::now()) return nullptr;
+    // OpenSSL resumes nothing of TLS 1.2 whose connection was cut, and finds out when that is over.
+    if (SSL_SESSION_is_resumable(found->second.session.get()) != 1) return nullptr;
     SSL_SESSION_up_ref(found->second.session.get());
     return SslSessionPointer{found->second.session.get()};
 }

@@ -228,7 +228,7 @@ IoResult TlsStream::outcome(int returned) {
             const int reason = ERR_GET_REASON(ERR_peek_error());
             problem_ = tls_error_text();
             spoke_http_ = reason == SSL_R_HTTP_REQUEST;
-            if (is_about_certificates(reason)) result.error = EACCES;
+            if (is_about_certificates(reason)) result.error = EKEYREJECTED;
             if (reason == SSL_R_WRONG_VERSION_NUMBER) problem_ = "the other side does not speak TLS";
             if (reason == SSL_R_UNEXPECTED_EOF_WHILE_READING) {
                 result.error = ECONNRESET;

@@ -29,7 +29,7 @@ private:
 
 // How it ends: `ended` where the other side said so (close_notify). A connection that is cut without that `failed` with
 // ECONNRESET: anybody on the way could have cut it, so what is framed by its end must not be taken for whole (RFC 9112
-// section 9.8). What is no TLS, or was tampered with, `failed` with EPROTO, and with EACCES where the other side does not
+// section 9.8). What is no TLS, or was tampered with, `failed` with EPROTO, and with EKEYREJECTED where the other side does not
 // take the certificate that it was shown, or misses one; problem() says more.
 class TlsStream final : public SocketStream {
 public:

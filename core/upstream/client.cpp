@@ -7,6 +7,7 @@
 #include "http/writer.h"
 
 #include <array>
+#include <cerrno>
 
 namespace tollgate::upstream {
 
@@ -91,8 +92,7 @@ public:
     static void operator delete(void* memory, std::size_t size) noexcept { detail::free_frame(memory, size); }
 
     Conversation(Pool& pool, Call& call, std::unique_ptr<net::Stream> stream)
-        : pool_{pool}, call_{call}, target_{call.target.shared_state()}, most_kept_{call.upstream.keep_alive},
-          keep_time_{call.upstream.keep_alive_time}, wire_{std::move(stream)} {}
+        : pool_{pool}, call_{call}, wire_{std::move(stream)} {}
 
     Task<void> send();
     Task<bool> read_head();  // false: the connection ended before a byte came back
@@ -122,9 +122,6 @@ private:
 
     Pool& pool_;
     Call& call_;
-    std::shared_ptr<TargetState> target_;
-    std::size_t most_kept_;
-    Duration keep_time_;
     http::Wire wire_;
     http::ParsedHead head_;
     std::optional<http::ResponseParser> parser_;
@@ -150,7 +147,7 @@ Task<void> Conversation::send() {
     const bool keep_host = upstream.preserve_host || call_.own_host;
     const std::string_view host = keep_host && Headers::Layout::find(call_.request.headers(), http::Known::host)
                                       ? std::string_view{}
-                                      : call_.target.where().is_unix() ? std::string_view{"localhost"} : call_.target.address();
+                                      : call_.target.authority();
     http::write_request_head(head, call_.request, host, facts);
     if (small) {
         const std::array<std::string_view, 2> pieces{head, piece};
@@ -201,8 +198,12 @@ Task<bool> Conversation::read_head() {
             if (got.kind == IoResult::Kind::timed_out)
                 fail(Outcome::timeout, 504, "upstream_timeout", "the upstream did not answer in time", "no answer in time");
             if (!got) {
+                // With TLS 1.3 a server looks at our certificate when the handshake is over for us.
+                if (got.error == EKEYREJECTED)
+                    fail(Outcome::tls_failed, 502, "upstream_unreachable", "the upstream could not be reached",
+                         wire_.stream->describe(got));
                 if (call_.time_to_first_byte.count() == 0) co_return false;
-                fail(Outcome::reset, 502, "upstream_reset", "the upstream closed the connection", got.describe());
+                fail(Outcome::reset, 502, "upstream_reset", "the upstream closed the connection", wire_.stream->describe(got));
             }
             if (call_.time_to_first_byte.count() == 0)
                 call_.time_to_first_byte = std::max(Duration{1}, wire_.stream->loop().now() - call_.began);
@@ -293,7 +294,7 @@ Task<std::string_view> Conversation::read() {
         }
         const bool late = got.kind == IoResult::Kind::timed_out;
         fail(Outcome::cut, late ? 504 : 502, late ? "upstream_timeout" : "upstream_cut",
-             "the upstream's answer was cut short", got.describe());
+             "the upstream's answer was cut short", wire_.stream->describe(got));
     }
     co_return piece;
 }
@@ -303,7 +304,7 @@ void Conversation::give_back() {
     // Bytes behind the answer, or a request not yet sent whole: nobody could tell what belongs to what.
     if (!reusable_ || !wire_.buffered().empty() || wire_.stream->may_read() || (upload_ && !upload_->done())) return;
     upload_.reset();
-    pool_.keep(target_, std::move(wire_.stream), most_kept_, keep_time_);
+    pool_.keep(call_.target, std::move(wire_.stream), call_.upstream.keep_alive, call_.upstream.keep_alive_time);
 }
 
 bool may_be_repeated(std::string_view method) noexcept {
@@ -322,17 +323,16 @@ Task<Response> call(Pool& pool, Call& call) {
         const bool reused = bool(stream);
         if (!stream) {
             const auto began = pool.loop().now();
-            IoResult result;
-            stream = co_await pool.connect(call.target, call.upstream.connect_timeout, result);
+            NotConnected why;
+            stream = co_await pool.connect(call.target, call.upstream.connect_timeout, why);
             call.time_to_connect = pool.loop().now() - began;
             if (!stream) {
-                const bool late = result.kind == IoResult::Kind::timed_out;
-                call.outcome = late ? Outcome::connect_timeout : Outcome::not_connected;
-                if (late)
+                call.outcome = why.outcome;
+                if (why.outcome == Outcome::connect_timeout)
                     throw upstream_failure(504, "upstream_timeout", "the upstream could not be reached in time", call,
-                                           "connecting: " + result.describe());
+                                           "connecting: " + why.how);
                 throw upstream_failure(502, "upstream_unreachable", "the upstream could not be reached", call,
-                                       "connecting: " + result.describe());
+                                       "connecting: " + why.how);
             }
         }
         auto conversation = std::make_unique<Conversation>(pool, call, std::move(stream));

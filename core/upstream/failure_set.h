@@ -30,7 +30,7 @@ public:
     static FailureSet any_failure() noexcept {
         FailureSet set;
         for (const auto outcome : {Outcome::not_connected, Outcome::connect_timeout, Outcome::reset, Outcome::timeout,
-                                   Outcome::garbage, Outcome::cut})
+                                   Outcome::garbage, Outcome::cut, Outcome::tls_failed})
             set.add(outcome);
         return set.add_statuses(500, 500).add_statuses(502, 504);
     }
@@ -38,7 +38,7 @@ public:
 private:
     static constexpr int lowest = 400;
     static constexpr std::size_t count = 200;
-    std::bitset<8> outcomes_;
+    std::bitset<16> outcomes_;
     std::bitset<count> statuses_;
 };
 

@@ -3,6 +3,7 @@
 
 #include "http/wire.h"
 #include "net/resolver.h"
+#include "net/tls_stream.h"
 #include "upstream/upstream.h"
 
 #include <atomic>
@@ -23,20 +24,27 @@ struct PoolTally {
     }
 };
 
+// Why no connection came about.
+struct NotConnected {
+    Outcome outcome = Outcome::not_connected;  // or connect_timeout, or tls_failed
+    std::string how;  // "connection refused", "certificate verify failed: self-signed certificate"
+};
+
 // Outlives reloads: connections are kept by the target's state, which configurations share. Loop only.
 class Pool {
 public:
     Pool(net::EventLoop& loop, net::Blocking& blocking);
     ~Pool();
 
-    // A kept-alive connection, the one used last first; null if there is none. `careful`: one that the target closed a
+    // A kept-alive connection, the one used last first; null if there is none. Never one that was made by other settings
+    // of TLS than the target has now. `careful`: one that the target closed a
     // moment ago is found out by asking the kernel, for a request that could not be tried again.
     std::unique_ptr<net::Stream> take(const UpstreamTarget& target, bool careful);
-    // A new one. Null where that failed: `result` says how.
-    Task<std::unique_ptr<net::Stream>> connect(const UpstreamTarget& target, net::Duration timeout, net::IoResult& result);
+    // A new one, by TLS where the target wants that; all of it within `timeout`. Null where it failed: `why` says how.
+    Task<std::unique_ptr<net::Stream>> connect(const UpstreamTarget& target, net::Duration timeout, NotConnected& why);
     // For the next request. Closed when it has been idle for `time`, when the target closes or sends something, or when
     // there are `most` of them.
-    void keep(std::shared_ptr<TargetState> target, std::unique_ptr<net::Stream> stream, std::size_t most, net::Duration time);
+    void keep(const UpstreamTarget& target, std::unique_ptr<net::Stream> stream, std::size_t most, net::Duration time);
     void close_all() noexcept;
     // An empty text with the memory of the last one given back: request heads are written into it.
     std::string lend_text() noexcept { return std::exchange(spare_text_, {}); }
@@ -54,9 +62,11 @@ private:
         std::vector<std::unique_ptr<Kept>> connections;
     };
     void drop(Kept& kept) noexcept;
+    Task<std::unique_ptr<net::Stream>> open(const UpstreamTarget& target, net::Duration timeout, NotConnected& why);
 
     net::EventLoop& loop_;
     net::Resolver resolver_;
+    net::HandshakePace pace_;
     PoolTally tally_;  // before the shelves, whose connections count in it to their end
     std::unordered_map<const TargetState*, Shelf> shelves_;
     std::string spare_text_;

@@ -49,7 +49,8 @@ struct RetrySettings {
     std::uint32_t attempts = 2;          // altogether; 1: no retry
     // Only where there is another target to be had: what holds without `retry`.
     bool only_elsewhere = true;
-    FailureSet on = FailureSet{}.add(Outcome::not_connected).add(Outcome::connect_timeout).add(Outcome::reset);
+    FailureSet on = FailureSet{}.add(Outcome::not_connected).add(Outcome::connect_timeout).add(Outcome::tls_failed)
+                                  .add(Outcome::reset);
     std::vector<std::string> methods;    // besides those that are idempotent; a connection not made is every method's
     std::chrono::nanoseconds backoff{0}; // the bound of the first pause, which doubles
     std::chrono::nanoseconds longest_backoff = std::chrono::seconds{1};

@@ -2,6 +2,7 @@
 #include "upstream/target.h"
 
 #include "net/event_loop.h"
+#include "upstream/upstream.h"
 
 #include <utility>
 
@@ -12,10 +13,15 @@ net::TimePoint now() noexcept {
     return loop ? loop->now() : net::Clock::now();
 }
 
-UpstreamTarget::UpstreamTarget(const Upstream& upstream, net::Address address, std::uint32_t weight,
+UpstreamTarget::UpstreamTarget(const Upstream& upstream, TargetAddress address, std::uint32_t weight,
                                std::shared_ptr<TargetState> state)
     : upstream_{upstream}, address_{std::move(address)}, weight_{weight}, state_{std::move(state)} {
-    if (address_.is_literal()) literal_ = address_.resolve();
+    if (where().is_literal()) literal_ = where().resolve();
+}
+
+const std::shared_ptr<const net::TlsClientContext>& UpstreamTarget::tls() const noexcept {
+    static const std::shared_ptr<const net::TlsClientContext> plainly;
+    return address_.secure ? upstream_.tls : plainly;
 }
 
 bool UpstreamTarget::begin_attempt() const noexcept {

@@ -3,8 +3,8 @@
 
 #include <tollgate/context.h>
 
-#include "net/address.h"
 #include "net/timers.h"
+#include "upstream/target_address.h"
 
 #include <atomic>
 #include <chrono>
@@ -12,6 +12,10 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+
+namespace tollgate::net {
+class TlsClientContext;
+}
 
 namespace tollgate::upstream {
 
@@ -37,13 +41,17 @@ struct AttemptEnd {
 class UpstreamTarget final : public Target {
 public:
     // `upstream`, whose target it is, outlives it.
-    UpstreamTarget(const Upstream& upstream, net::Address address, std::uint32_t weight, std::shared_ptr<TargetState> state);
-    std::string_view address() const override { return address_.text(); }
+    UpstreamTarget(const Upstream& upstream, TargetAddress address, std::uint32_t weight, std::shared_ptr<TargetState> state);
+    std::string_view address() const override { return address_.text; }  // as written
     std::uint32_t weight() const override { return weight_; }
     std::uint32_t in_flight() const override { return state_->in_flight.load(std::memory_order_relaxed); }
     bool available() const override { return !state_->drained.load(std::memory_order_relaxed); }
     const Upstream& upstream() const noexcept { return upstream_; }
-    const net::Address& where() const noexcept { return address_; }
+    const TargetAddress& place() const noexcept { return address_; }
+    const net::Address& where() const noexcept { return address_.where; }
+    std::string_view authority() const noexcept { return address_.authority; }  // for a Host line
+    // The upstream's where it is reached by TLS, else null. What a connection was made with tells whether it may serve.
+    const std::shared_ptr<const net::TlsClientContext>& tls() const noexcept;
     // Where it is, if that can be said without asking DNS.
     const std::optional<Poco::Net::SocketAddress>& literal() const noexcept { return literal_; }
     TargetState& state() const noexcept { return *state_; }
@@ -55,7 +63,7 @@ public:
 
 private:
     const Upstream& upstream_;
-    net::Address address_;
+    TargetAddress address_;
     std::uint32_t weight_;
     std::optional<Poco::Net::SocketAddress> literal_;
     std::shared_ptr<TargetState> state_;

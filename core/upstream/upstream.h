@@ -24,6 +24,7 @@ struct Upstream {
     std::chrono::nanoseconds idle_timeout = std::chrono::seconds{30};  // between two pieces of the answer's body
     std::size_t keep_alive = 512;                                      // idle connections kept per loop and target
     std::chrono::nanoseconds keep_alive_time = std::chrono::seconds{60};
+    std::shared_ptr<const net::TlsClientContext> tls;  // where there are https targets
     bool preserve_host = true;  // the client's Host goes on; false: the target's address
     std::optional<CheckSettings> health;
     std::optional<EjectSettings> eject;

@@ -203,7 +203,8 @@
 ---@field client_certificate? "required"|"optional" # whether a client may come without one; one of "required", "optional"; default: "required"
 
 ---@class tollgate.upstream
----@field targets tollgate.target|(string|tollgate.target)[] # addresses that serve the same: "host:port", "[ipv6]:port", "unix:/path", or { "host:port", weight = 2 }
+---@field targets tollgate.target|(string|tollgate.target)[] # addresses that serve the same: "host:port", "[ipv6]:port", "https://host:port", "unix:/path", or { "host:port", weight = 2 }
+---@field tls? tollgate.upstream_tls # whom https targets have to be, and what they are shown; default: what the system trusts, made out to the target's host
 ---@field balance? tollgate.use # plugin that chooses a target; default: the first target that is available
 ---@field plugins? tollgate.uses # more plugins for every route that goes here; they come last; default: none
 ---@field timeout? tollgate.duration # request sent to the whole head of the answer; a duration from 1 * millisecond to 1 * day; default: 30 * seconds
@@ -212,6 +213,14 @@
 ---@field keep_alive? integer # idle connections kept per event loop and target; an integer from 0 to 100000; default: 512
 ---@field keep_alive_time? tollgate.duration # how long an idle connection is kept; a duration from 1 * millisecond to 1 * day; default: 60 * seconds
 ---@field preserve_host? boolean # whether the client's Host goes on; if not, the target's address does; true or false; default: true
+
+---@class tollgate.upstream_tls
+---@field authorities? string # file of those whose certificates are trusted, in PEM; unset: the system's; a file's path
+---@field name? string # whom certificates have to be made out to, and what is asked for by SNI; unset: the target's host; a text
+---@field verify? boolean # whether certificates are looked at; without, whoever answers is believed; true or false; default: true
+---@field certificate? string # file of the certificate that targets are shown where they ask for one, in PEM; a file's path
+---@field key? string # file of its private key, in PEM, without a password; a file's path
+---@field minimum_version? "1.2"|"1.3" # the oldest TLS that is spoken; one of "1.2", "1.3"; default: "1.2"
 
 ---@type tollgate.time
 millisecond = nil

@@ -24,11 +24,11 @@ std::string free_address() {
 
 }  // namespace
 
-Nginx::Nginx(std::string_view server) {
+Nginx::Nginx(std::string_view server, std::string_view how) {
     std::filesystem::create_directory(root());
     for (int tries = 5;; --tries) {
         try {
-            start(server);
+            start(server, how);
             return;
         } catch (const std::exception& error) {
             if (tries == 1 || std::string_view{error.what()}.find("in use") == std::string_view::npos) throw;
@@ -36,7 +36,7 @@ Nginx::Nginx(std::string_view server) {
     }
 }
 
-void Nginx::start(std::string_view server) {
+void Nginx::start(std::string_view server, std::string_view how) {
     address_ = free_address();
     std::ofstream conf{folder_ / "nginx.conf"};
     const std::string here = folder_.path().string();
@@ -50,7 +50,7 @@ void Nginx::start(std::string_view server) {
          << "  scgi_temp_path " << here << "/scgi;\n"
          << "  client_max_body_size 0; keepalive_requests 100000; sendfile on;\n"
          << "  default_type text/plain;\n"
-         << "  server {\n    listen " << address_ << "; listen unix:" << here << "/socket;\n    root " << here << "/root;\n"
+         << "  server {\n    listen " << address_ << ' ' << how << "; listen unix:" << here << "/socket;\n    root " << here << "/root;\n"
          << server << "\n  }\n}\n";
     conf.close();
     process_.emplace(std::vector<std::string>{"/usr/sbin/nginx", "-c", here + "/nginx.conf", "-p", here, "-e", "stderr"});

@@ -13,9 +13,9 @@ namespace tollgate::test {
 
 class Nginx {
 public:
-    // `server` goes into the server block ("location / { ... }"). It listens on a free port of 127.0.0.1 and on a Unix
-    // socket; files are found below root().
-    explicit Nginx(std::string_view server);
+    // `server` goes into the server block ("location / { ... }"). It listens on a free port of 127.0.0.1, `how` ("ssl"),
+    // and on a Unix socket; files are found below root().
+    explicit Nginx(std::string_view server, std::string_view how = {});
     ~Nginx();
 
     const std::string& address() const noexcept { return address_; }
@@ -25,7 +25,7 @@ public:
     std::vector<std::string> access_log(std::size_t lines) const;
 
 private:
-    void start(std::string_view server);
+    void start(std::string_view server, std::string_view how);
 
     TemporaryFolder folder_;
     std::string address_;

@@ -165,6 +165,7 @@ enum class Outcome : std::uint8_t {
     garbage,         // what came back is not HTTP
     cut,             // the head came, the body did not end
     abandoned,       // the client left or the gateway gave up
+    tls_failed,      // connected, but one side did not take the other's certificate, or TLS did not come about (since 1.2)
 };
 
 // on_attempt: one attempt has ended.

@@ -126,7 +126,7 @@ public:
             co_return std::move(**result);
         }
     }
-    // [loop] A request of the gateway's own to "http://host:port/path"; the answer's body is held whole. The
+    // [loop] A request of the gateway's own to "http://host:port/path" or "https://..."; the answer's body is held whole. The
     // request's target is replaced by the URL's. Throws FetchError.
     virtual Task<Response> fetch(std::string url, Request request, FetchOptions options = {}) = 0;
 

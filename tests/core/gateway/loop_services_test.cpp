@@ -2,6 +2,7 @@
 #include "core/socket_end.h"
 #include "core/http/session_site.h"
 #include "core/upstream/upstream_site.h"
+#include "support/tls_server.h"
 #include "gateway/loop_services.h"
 #include "gateway/loop_share.h"
 
@@ -184,6 +185,29 @@ BOOST_AUTO_TEST_CASE(waiting_tasks_may_be_destroyed) {
     close(event);
 }
 
+BOOST_AUTO_TEST_CASE(fetch_speaks_tls_with_whom_the_system_trusts) {
+    const Certificate certificate{{.names = "IP:127.0.0.1"}};
+    const auto serve = [](TlsEnd& end) {
+        if (!end.shake_hands()) return;
+        for (std::string head; !head.ends_with("\r\n\r\n");) head += end.read_some();
+        end.write("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello");
+        end.read_some();
+    };
+    std::string thrown;
+    {
+        Site site;
+        TlsServer server{certificate, serve};
+        BOOST_TEST(site.fetch("https://" + server.address().toString() + "/a", {}, &thrown) == "");
+        BOOST_TEST(thrown.ends_with("connecting: certificate verify failed: self-signed certificate"), thrown);
+    }
+    setenv("SSL_CERT_FILE", certificate.file().c_str(), 1);
+    Site site;
+    TlsServer server{certificate, serve};
+    const std::string got = site.fetch("https://" + server.address().toString() + "/a", {}, &thrown);
+    unsetenv("SSL_CERT_FILE");
+    BOOST_TEST(got == "hello", thrown);
+}
+
 BOOST_AUTO_TEST_CASE(fetch_brings_the_whole_answer) {
     std::string seen;
     std::string got;
@@ -236,7 +260,7 @@ BOOST_AUTO_TEST_CASE(fetch_says_why_it_failed) {
     Site site;
     std::string thrown;
     const Deaf deaf;
-    for (const std::string& url : {"http://" + deaf.address() + "/", std::string{"https://127.0.0.1/"}, std::string{"http:///a"},
+    for (const std::string& url : {"http://" + deaf.address() + "/", std::string{"ftp://127.0.0.1/"}, std::string{"http:///a"},
                                    std::string{"http://:80/"}, std::string{"http://127.0.0.1/a b"}, std::string{"http://127.0.0.1:x/"},
                                    std::string{"127.0.0.1"}, std::string{"http://127.0.0.1/../a"}}) {
         thrown.clear();

@@ -35,7 +35,7 @@ BOOST_AUTO_TEST_CASE(newest_of_a_server_is_given_as_often_as_asked_for) {
     BOOST_TEST(!sessions.of("a"));
 }
 
-BOOST_AUTO_TEST_CASE(what_cannot_be_resumed_is_not_kept) {
+BOOST_AUTO_TEST_CASE(what_cannot_be_resumed_is_not_given) {
     TlsSessions sessions;
     sessions.keep("a", SslSessionPointer{SSL_SESSION_new()});
     BOOST_TEST(!sessions.of("a"));

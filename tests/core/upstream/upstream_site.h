@@ -30,7 +30,7 @@ private:
 struct UpstreamSite {
     explicit UpstreamSite(const std::string& address) {
         std::string problem;
-        auto parsed = net::Address::parse(address, problem);
+        auto parsed = upstream::TargetAddress::parse(address, problem);
         BOOST_REQUIRE(parsed);
         upstream.name = "test";
         upstream.targets.push_back(std::make_unique<upstream::UpstreamTarget>(upstream, *parsed, 1, state));
