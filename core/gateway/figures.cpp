@@ -27,9 +27,10 @@ constexpr std::array<std::string_view, 9> outcomes{"answered", "not_connected", 
                                                    "garbage",  "cut",           "abandoned",       "tls_failed"};
 static_assert(outcomes.size() == std::size_t(Outcome::tls_failed) + 1);
 
-constexpr std::array<std::string_view, 12> copy_ends{"answered", "not_connected", "connect_timeout", "reset",
-                                                     "timeout",  "garbage",       "cut",             "abandoned",
-                                                     "too_large", "too_many",     "incomplete",      "no_target"};
+constexpr std::array<std::string_view, 13> copy_ends{"answered",  "not_connected", "connect_timeout", "reset",    "timeout",
+                                                     "garbage",   "cut",           "abandoned",       "tls_failed",
+                                                     "too_large", "too_many",      "incomplete",      "no_target"};
+static_assert(std::size_t(CopyEnd::tls_failed) == std::size_t(Outcome::tls_failed));
 
 // A client may call its method as it likes.
 int number_of(std::string_view method) {

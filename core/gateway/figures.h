@@ -29,6 +29,7 @@ enum class CopyEnd : std::uint8_t {
     garbage,
     cut,
     abandoned,
+    tls_failed,
     too_large,
     too_many,
     incomplete,  // the client's body did not come to its end
@@ -76,7 +77,7 @@ public:
     struct Table {
         std::vector<OfRoute*> routes;  // by their index; last: none
         std::vector<std::unique_ptr<OfUpstream>> upstreams;
-        std::vector<std::array<Counter*, 12>> copies{};  // by upstream and CopyEnd
+        std::vector<std::array<Counter*, 13>> copies{};  // by upstream and CopyEnd
     };
 
     struct Ended {
