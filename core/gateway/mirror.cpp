@@ -19,6 +19,10 @@ namespace {
 
 constexpr std::uint64_t largest_answer = 1 << 20;  // that is read to its end; beyond, the connection is closed
 
+// A copy that was sent ends as its attempt did.
+static_assert(static_cast<int>(CopyEnd::too_large) == static_cast<int>(Outcome::tls_failed) + 1 &&
+              static_cast<int>(CopyEnd::abandoned) == static_cast<int>(Outcome::abandoned));
+
 Request marked_copy(const Request& request) {
     Request copy;
     auto& to = copy.layout();
