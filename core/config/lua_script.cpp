@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::array<std::string_view, 9> plain_names = {
     "method", "path", "host", "scheme", "client_ip", "route", "caller", "tier", "client_certificate"};
-constexpr std::array<std::string_view, 4> named_names = {"headers", "query", "cookies", "parameters"};
+constexpr std::array<std::string_view, 5> named_names = {"headers", "query", "cookies", "parameters", "claims"};
 
 // A request on its way through the corridor, as functions see it.
 class ContextFacts final : public Facts {
@@ -40,6 +40,7 @@ public:
             case Named::headers: return ctx_.request().headers().get(name);
             case Named::cookies: return ctx_.request().cookie(name);
             case Named::parameters: return raw_ ? raw_parameter(ctx_, name) : ctx_.parameter(name);
+            case Named::claims: return ctx_.caller() ? ctx_.caller()->claim(name) : std::string_view{};
             case Named::query: break;
         }
         scratch = ctx_.request().query_parameter(name).value_or("");

@@ -14,7 +14,7 @@ namespace tollgate::config {
 class Facts {
 public:
     enum class Plain { method, path, host, scheme, client_ip, route, caller, tier, client_certificate };
-    enum class Named { headers, query, cookies, parameters };
+    enum class Named { headers, query, cookies, parameters, claims };
     virtual ~Facts() = default;
     // Absent is "". Views hold until the function has returned, or `scratch` changes.
     virtual std::string_view plain(Plain fact) const = 0;

@@ -271,6 +271,7 @@ constexpr Special request_specials[] = {
     {"query", "table<string, string>", "query parameters, decoded; absent is \"\""},
     {"cookies", "table<string, string>", "cookies; absent is \"\""},
     {"parameters", "table<string, string>", "what `:name`, `*` and `**` took from the path, decoded"},
+    {"claims", "table<string, string>", "what a token says of the caller; `scopes`: what it may do"},
 };
 
 using enum WordEntry::Form;

@@ -1,8 +1,13 @@
 // plugins/auth/auth.cpp - the auth plugin: who is asking, by the method that a use names, and whether that will do.
+#include "certificate_method.h"
 #include "fields.h"
-#include "key_method.h"
+#include "ip_method.h"
 #include "jwt_method.h"
+#include "key_method.h"
+#include "last_word.h"
 #include "method.h"
+#include "named_caller.h"
+#include "pass_on.h"
 #include "scopes.h"
 
 #include <tollgate/plugin.h>
@@ -24,6 +29,8 @@ using auth::Method;
 std::unique_ptr<Method> make_method(const std::string& name, const Settings& settings, Host& host) {
     auth::expect_fields_of(name, settings);
     if (name == "jwt") return auth::make_jwt_method(settings, host);
+    if (name == "certificate") return auth::make_certificate_method(settings, host);
+    if (name == "ip") return auth::make_ip_method(settings, host);
     return auth::make_key_method(settings, host);
 }
 
@@ -38,16 +45,18 @@ public:
     Auth(const Settings& settings, Host& host)
         : host_{host}, name_{settings.text("method")}, where_{settings.where()},
           method_{make_method(name_, settings, host)},
-          optional_{settings.boolean("optional")}, hide_{settings.boolean("hide")}, scopes_{settings},
+          optional_{settings.boolean("optional")}, hide_{settings.boolean("hide")}, anonymous_{anonymous_of(settings)},
+          scopes_{settings}, last_word_{settings}, pass_on_{settings},
           tier_unknown_{host, name_, "tier_unknown",
                         {500, "tier_unknown", "the tier of this caller is not configured"}},
           scope_missing_{host, name_, "scope_missing", {403, "scope_missing", scopes_.sentence()},
                          scopes_.challenge(method_->challenge())},
+          forbidden_{host, name_, "forbidden", {403, "forbidden", "this caller may not do this"}},
           accepted_count_{auth::outcome_counter(host, name_, "accepted")},
           anonymous_count_{auth::outcome_counter(host, name_, "anonymous")} {}
 
     Verdict on_request(RequestContext& ctx) const override {
-        if (ctx.caller()) return already_known(ctx);
+        if (method_->identifies() && ctx.caller() && !ctx.caller()->id().empty()) return already_known(ctx);
         Finding finding = method_->find(ctx);
         if (finding.later) return concluded_later(ctx, std::move(finding.later));
         return concluded(ctx, std::move(finding));
@@ -57,6 +66,7 @@ private:
     // A use before this one has found out. What this one would have read is still no business of the upstream's.
     Verdict already_known(RequestContext& ctx) const {
         if (hide_) method_->hide(ctx.request());
+        pass_on_.apply(ctx.request(), ctx.caller().get());
         if (ctx.traced()) ctx.trace("the caller is known already");
         return {};
     }
@@ -69,13 +79,31 @@ private:
         // Also where it is refused: a key with a slip of the finger has no business in a log.
         if (hide_ && !finding.absent) method_->hide(ctx.request());
         if (finding.caller) return let_in(ctx, std::move(finding.caller));
-        if (finding.absent && optional_) {
-            anonymous_count_.add();
-            if (ctx.traced()) ctx.trace(finding.why + ": passes as anonymous");
-            return {};
-        }
+        if (finding.passes) return no_objection(ctx);
+        if (finding.absent && optional_) return let_pass(ctx, finding.why);
         if (ctx.traced()) ctx.trace(finding.absent ? finding.why + ", and one is required" : finding.why);
         return finding.denial->refuse();
+    }
+
+    Verdict no_objection(RequestContext& ctx) const {
+        if (!last_word_.allows(ctx)) return forbidden(ctx);
+        accepted_count_.add();
+        pass_on_.apply(ctx.request(), ctx.caller().get());
+        if (ctx.traced()) ctx.trace("nothing is said against this request");
+        return {};
+    }
+
+    Verdict forbidden(RequestContext& ctx) const {
+        if (ctx.traced()) ctx.trace("allow says no");
+        return forbidden_.refuse();
+    }
+
+    Verdict let_pass(RequestContext& ctx, const std::string& why) const {
+        anonymous_count_.add();
+        if (anonymous_) ctx.set_caller(anonymous_);
+        pass_on_.apply(ctx.request(), ctx.caller().get());
+        if (ctx.traced()) ctx.trace(why + ": passes as anonymous");
+        return {};
     }
 
     Verdict let_in(RequestContext& ctx, std::shared_ptr<const Caller> known) const {
@@ -86,7 +114,9 @@ private:
             if (ctx.traced()) ctx.trace(name_of(caller) + " lacks the scope \"" + std::string{missing} + '"');
             return scope_missing_.refuse();
         }
+        if (!last_word_.allows(ctx)) return forbidden(ctx);
         accepted_count_.add();
+        pass_on_.apply(ctx.request(), &caller);
         if (ctx.traced())
             ctx.trace("caller " + name_of(caller) + ", tier " + or_none(caller.tier()),
                       {{"caller", caller.id()}, {"owner", caller.owner()}, {"tier", caller.tier()}});
@@ -105,14 +135,25 @@ private:
         return tier_unknown_.refuse();
     }
 
+    // Without an id: whom no method knows yet, a later use may still find out.
+    static std::shared_ptr<const Caller> anonymous_of(const Settings& settings) {
+        std::string tier = auth::declared_tier(settings, "anonymous_tier");
+        if (tier.empty()) return nullptr;
+        if (!settings.boolean("optional")) throw ConfigError{"anonymous_tier", "expected optional = true beside it"};
+        return std::make_shared<auth::NamedCaller>("", "", std::move(tier));
+    }
+
     static constexpr std::size_t most_warnings = 100;  // tokens may name as many tiers as they like
 
     Host& host_;
     const std::string name_, where_;
     const std::unique_ptr<const Method> method_;
     const bool optional_, hide_;
+    const std::shared_ptr<const Caller> anonymous_;  // null without a tier of its own
     const auth::Scopes scopes_;
-    const Denial tier_unknown_, scope_missing_;
+    const auth::LastWord last_word_;
+    const auth::PassOn pass_on_;
+    const Denial tier_unknown_, scope_missing_, forbidden_;
     Counter &accepted_count_, &anonymous_count_;
     mutable std::mutex warned_mutex_;  // only where the configuration is wrong, and then once a request
     mutable std::set<std::string, std::less<>> warned_;

@@ -9,7 +9,7 @@ namespace tollgate::auth {
 
 namespace {
 
-constexpr const char* methods[] = {"key", "jwt"};
+constexpr const char* methods[] = {"key", "jwt", "certificate", "ip"};
 constexpr const char* schemes[] = {"plain", "bearer"};
 
 constexpr Field fields[] = {
@@ -18,6 +18,11 @@ constexpr Field fields[] = {
     {.name = "optional", .type = Type::boolean, .doc = "whether a request without a credential passes",
      .fallback = "false"},
     {.name = "scopes", .type = Type::texts, .doc = "scopes that a caller must have, all of them"},
+    {.name = "allow", .type = Type::value,
+     .doc = "function of the request that has the last word on a caller: true lets in"},
+    {.name = "pass_on", .type = Type::texts,
+     .doc = "headers that tell the upstream of the caller: \"X-Caller-Id: id\", or owner, tier, scopes, claim NAME"},
+    {.name = "anonymous_tier", .type = Type::text, .doc = "tier of requests that pass without a credential"},
     {.name = "hide", .type = Type::boolean, .doc = "whether the credential is removed before the upstream sees it",
      .fallback = "true"},
     {.name = "realm", .type = Type::text, .doc = "name of what is protected, told in WWW-Authenticate",
@@ -27,7 +32,12 @@ constexpr Field fields[] = {
     {.name = "scheme", .type = Type::choice,
      .doc = "key, jwt: form of the credential there: by itself, or \"Bearer KEY\"; jwt without key: always bearer",
      .fallback = "\"plain\"", .choices = schemes},
-    {.name = "file", .type = Type::path, .doc = "key: file of hashed keys, read at start and at each reload"},
+    {.name = "file", .type = Type::path,
+     .doc = "key: file of hashed keys; certificate: file of known certificates; read at start and at each reload"},
+    {.name = "tier", .type = Type::text,
+     .doc = "certificate, ip: tier of whom they let in; unset: none, and ip lets pass without saying who it is"},
+    {.name = "allow_from", .type = Type::texts, .doc = "ip: addresses and networks that are let in; unset: all others"},
+    {.name = "deny_from", .type = Type::texts, .doc = "ip: addresses and networks that are not let in"},
     {.name = "keys", .type = Type::path,
      .doc = "jwt: file of the public keys that tokens are verified with, in PEM or as a JWK set, read as `file` is"},
     {.name = "keys_url", .type = Type::text, .doc = "jwt: URL of a JWK set, fetched and kept fresh"},
@@ -62,7 +72,8 @@ struct Understood {
     std::array<std::string_view, 3> by;
 };
 constexpr Understood understood[] = {
-    {"key", {"key", "jwt"}},   {"file", {"key"}},        {"keys", {"jwt"}},       {"keys_url", {"jwt"}},
+    {"key", {"key", "jwt"}},   {"file", {"key", "certificate"}}, {"tier", {"certificate", "ip"}},
+    {"allow_from", {"ip"}},    {"deny_from", {"ip"}},   {"keys", {"jwt"}},       {"keys_url", {"jwt"}},
     {"secret", {"jwt"}},       {"algorithms", {"jwt"}},  {"issuer", {"jwt"}},     {"audience", {"jwt"}},
     {"owner_claim", {"jwt"}},  {"tier_claim", {"jwt"}},  {"scope_claims", {"jwt"}},
 };

@@ -3,6 +3,7 @@
 
 #include "credentials.h"
 #include "key_file.h"
+#include "named_caller.h"
 #include "place.h"
 
 #include <utility>
@@ -11,18 +12,6 @@
 namespace tollgate::auth {
 
 namespace {
-
-class KeyCaller final : public Caller {
-public:
-    explicit KeyCaller(const Credential& credential)
-        : id_{credential.id()}, owner_{credential.owner}, tier_{credential.tier} {}
-    std::string_view id() const override { return id_; }
-    std::string_view owner() const override { return owner_; }
-    std::string_view tier() const override { return tier_; }
-
-private:
-    std::string id_, owner_, tier_;
-};
 
 // One key file's content; shared by all uses that read the same, and carried through a reload that changed nothing.
 struct Keys {
@@ -55,8 +44,10 @@ std::shared_ptr<Keys> parse_keys(std::string_view text, const Settings& settings
     if (!file.good()) expect_no_problems(file.problems(), keys->tiers, settings);
     keys->credentials = Credentials{file.take_credentials()};
     keys->callers.reserve(keys->credentials.size());
-    for (std::size_t i = 0; i < keys->credentials.size(); ++i)
-        keys->callers.push_back(std::make_shared<KeyCaller>(keys->credentials[i]));
+    for (std::size_t i = 0; i < keys->credentials.size(); ++i) {
+        const Credential& one = keys->credentials[i];
+        keys->callers.push_back(std::make_shared<NamedCaller>(one.id(), one.owner, one.tier));
+    }
     return keys;
 }
 

@@ -35,6 +35,7 @@ Counter& outcome_counter(Host& host, std::string_view method, std::string_view o
 struct Finding {
     std::shared_ptr<const Caller> caller{};  // null: denied, or `later` knows
     const Denial* denial = nullptr;          // the method's own
+    bool passes = false;                     // nothing is known of the caller, and nothing is said against it
     bool absent = false;                     // denied because there is no credential here at all
     std::string why{};                       // for the trace; may be empty where nobody listens
     Task<Finding> later{};                   // awaited as long as find()'s context is valid; keeps no views into it
@@ -42,6 +43,11 @@ struct Finding {
     static Finding of(std::shared_ptr<const Caller> caller) {
         Finding finding;
         finding.caller = std::move(caller);
+        return finding;
+    }
+    static Finding no_objection() {
+        Finding finding;
+        finding.passes = true;
         return finding;
     }
     static Finding denied(const Denial& denial, std::string why = {}) {
@@ -62,6 +68,8 @@ class Method {
 public:
     virtual ~Method() = default;
     virtual Finding find(RequestContext& ctx) const = 0;
+    // False for one that only refuses: it is asked also where the caller is known already.
+    virtual bool identifies() const noexcept { return true; }
     // Takes the credential out of what goes to the upstream. Views into the request are no more after it.
     virtual void hide(Request& request) const { (void)request; }
     // What WWW-Authenticate says of this method: `Bearer realm="tollgate"`; "" where a client could do nothing.

@@ -3,14 +3,20 @@
 -- Written by `tollgate words --annotations` from each plugin's settings. Never run.
 
 ---@class tollgate.plugins.auth
----@field method? "key"|"jwt" # what a caller is known by; one of "key", "jwt"; default: "key"
+---@field method? "key"|"jwt"|"certificate"|"ip" # what a caller is known by; one of "key", "jwt", "certificate", "ip"; default: "key"
 ---@field optional? boolean # whether a request without a credential passes; true or false; default: false
 ---@field scopes? string|string[] # scopes that a caller must have, all of them; a list of texts
+---@field allow? tollgate.value # function of the request that has the last word on a caller: true lets in; a value
+---@field pass_on? string|string[] # headers that tell the upstream of the caller: "X-Caller-Id: id", or owner, tier, scopes, claim NAME; a list of texts
+---@field anonymous_tier? string # tier of requests that pass without a credential; a text
 ---@field hide? boolean # whether the credential is removed before the upstream sees it; true or false; default: true
 ---@field realm? string # name of what is protected, told in WWW-Authenticate; a text; default: "tollgate"
 ---@field key? tollgate.value # key, jwt: place of the key or token; unset: X-API-Key, or Authorization if bearer; a value
 ---@field scheme? "plain"|"bearer" # key, jwt: form of the credential there: by itself, or "Bearer KEY"; jwt without key: always bearer; one of "plain", "bearer"; default: "plain"
----@field file? string # key: file of hashed keys, read at start and at each reload; a file's path
+---@field file? string # key: file of hashed keys; certificate: file of known certificates; read at start and at each reload; a file's path
+---@field tier? string # certificate, ip: tier of whom they let in; unset: none, and ip lets pass without saying who it is; a text
+---@field allow_from? string|string[] # ip: addresses and networks that are let in; unset: all others; a list of texts
+---@field deny_from? string|string[] # ip: addresses and networks that are not let in; a list of texts
 ---@field keys? string # jwt: file of the public keys that tokens are verified with, in PEM or as a JWK set, read as `file` is; a file's path
 ---@field keys_url? string # jwt: URL of a JWK set, fetched and kept fresh; a text
 ---@field secret? string # jwt: shared secret of HS256 (32 bytes and more), HS384 and HS512; a text

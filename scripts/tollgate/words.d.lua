@@ -145,6 +145,7 @@
 ---@field query table<string, string> # query parameters, decoded; absent is ""
 ---@field cookies table<string, string> # cookies; absent is ""
 ---@field parameters table<string, string> # what `:name`, `*` and `**` took from the path, decoded
+---@field claims table<string, string> # what a token says of the caller; `scopes`: what it may do
 
 ---@class tollgate.response
 ---@field change fun(response: tollgate.given_response, request: tollgate.request) # the function

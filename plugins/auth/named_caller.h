@@ -1,0 +1,33 @@
+// plugins/auth/named_caller.h - NamedCaller: a caller of whom no more is known than id, owner and tier.
+#pragma once
+
+#include <tollgate/context.h>
+#include <tollgate/settings.h>
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace tollgate::auth {
+
+class NamedCaller final : public Caller {
+public:
+    NamedCaller(std::string id, std::string owner, std::string tier)
+        : id_{std::move(id)}, owner_{std::move(owner)}, tier_{std::move(tier)} {}
+    std::string_view id() const override { return id_; }
+    std::string_view owner() const override { return owner_; }
+    std::string_view tier() const override { return tier_; }
+
+private:
+    std::string id_, owner_, tier_;
+};
+
+// The tier that `field` names, or "". Throws ConfigError where routes.lua does not declare it.
+inline std::string declared_tier(const Settings& settings, const char* field) {
+    if (!settings.has(field)) return {};
+    std::string tier = settings.text(field);
+    if (!settings.has_tier(tier)) throw ConfigError{field, "expected a tier of routes.lua, got \"" + tier + '"'};
+    return tier;
+}
+
+}  // namespace tollgate::auth

@@ -1,0 +1,173 @@
+// tests/scenarios/auth_methods_test.cpp - ways in other than keys and tokens, and what is done with a caller once known.
+#include "support/certificates.h"
+#include "support/gateway_process.h"
+#include "support/scripted_upstream.h"
+#include "support/tls_connection.h"
+#include "support/tokens.h"
+
+#include <boost/test/unit_test.hpp>
+
+#include <string>
+#include <string_view>
+
+using namespace tollgate::test;
+
+namespace {
+
+const std::string tiers = "tier \"gold\" { rate = 1000000 / second }\ntier \"guest\" { rate = 1 / hour, burst = 1 }\n";
+const std::string gold_key = "6163937e6547cc2853a333d323496f4d5608b3958a3bd3939752708bc9cb0feb alice gold\n";
+
+std::string bearer_of(const std::string& name) { return "Authorization: Bearer " + Tokens::all()[name] + "\r\n"; }
+std::string jwt_use(const std::string& more) {
+    return "auth { method = \"jwt\", keys = \"" + Tokens::all().path("jwks.json") + "\", owner_claim = \"org\", tier_claim = \"plan\"" +
+           more + " }";
+}
+
+// An upstream behind these uses.
+struct Scene {
+    ScriptedUpstream upstream{ScriptedUpstream::always("x")};
+    GatewayProcess gateway;
+    explicit Scene(const std::string& uses)
+        : gateway{routes_to(upstream.address(), "", "plugins = { " + uses + " }", tiers), {}, {{"keys", gold_key}}} {}
+
+    int status(const std::string& lines = {}) { return gateway.client().get("/", lines).status(); }
+    bool refused_as(const std::string& reason, const std::string& lines = {}) {
+        return gateway.client().get("/", lines).body.find("\"error\":\"" + reason + '"') != std::string::npos;
+    }
+};
+
+void copy_certificate(const Certificate& from, const std::filesystem::path& folder, const std::string& name) {
+    std::filesystem::copy_file(from.file(), folder / (name + ".pem"));
+    std::filesystem::copy_file(from.key_file(), folder / (name + ".key"));
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(scenarios_auth_methods)
+
+BOOST_AUTO_TEST_CASE(the_upstream_is_told_of_the_caller_in_headers_that_no_client_can_forge) {
+    Scene scene{jwt_use(", pass_on = { \"X-Caller-Id: id\", \"X-Caller-Owner: owner\", \"X-Caller-Tier: tier\", \"X-Scopes: scopes\", "
+                        "\"X-Level: claim level\", \"X-Roles: claim realm.roles\", \"X-Note: claim note\" }")};
+    const std::string forged = "X-Caller-Id: root\r\nx-caller-id: root\r\nX_Caller_Id: root\r\nX-Caller_Tier: root\r\nX-Note: root\r\n";
+    BOOST_TEST(scene.status(bearer_of("RS256") + forged) == 200);
+    const Message seen = scene.upstream.last();
+    for (const auto& [name, value] : {std::pair{"X-Caller-Id", "alice"}, {"X-Caller-Owner", "acme"}, {"X-Caller-Tier", "gold"},
+                                      {"X-Scopes", "orders:read orders:write"}, {"X-Level", "7"}, {"X-Roles", "reader writer"}})
+        BOOST_TEST(seen.header(name) == value, name);
+    for (const auto& [name, value] : seen.headers) BOOST_TEST(value != "root", name);
+    BOOST_TEST(!seen.has("X-Note"));
+    // What Connection names is taken out before, not after.
+    BOOST_TEST(scene.status(bearer_of("RS256") + "Connection: keep-alive, X-Caller-Id\r\n") == 200);
+    BOOST_TEST(scene.upstream.last().header("X-Caller-Id") == "alice");
+    // A claim that would end the line is not passed on, not even in part.
+    BOOST_TEST(scene.status(bearer_of("line_in_claim")) == 200);
+    BOOST_TEST(!scene.upstream.last().has("X-Note"));
+    BOOST_TEST(!scene.upstream.last().has("X-Admin"));
+}
+
+BOOST_AUTO_TEST_CASE(forged_headers_are_removed_whichever_use_names_them_and_whoever_asks) {
+    Scene scene{jwt_use(", optional = true") + ", auth { file = \"keys\", optional = true, pass_on = \"X-Caller-Id: id\" }"};
+    const std::string forged = "X-Caller-Id: root\r\n";
+    BOOST_TEST(scene.status(forged) == 200);
+    BOOST_TEST(!scene.upstream.last().has("X-Caller-Id"));
+    BOOST_TEST(scene.status(forged + "X-API-Key: gold-key\r\n") == 200);
+    BOOST_TEST(scene.upstream.last().header("X-Caller-Id") == "key-6163937e6547");
+    BOOST_TEST(scene.status(forged + bearer_of("bob")) == 200);
+    BOOST_TEST(scene.upstream.last().header("X-Caller-Id") == "bob");
+    // A key that nobody looked at is a key all the same.
+    BOOST_TEST(scene.status(bearer_of("bob") + "X-API-Key: gold-key\r\n") == 200);
+    BOOST_TEST(!scene.upstream.last().has("X-API-Key"));
+}
+
+BOOST_AUTO_TEST_CASE(a_function_has_the_last_word) {
+    Scene scene{jwt_use(", allow = function(request) return request.claims.org == \"acme\" and request.claims.admin == \"true\" "
+                        "and request.caller ~= \"mallory\" and request.tier == \"gold\" end")};
+    BOOST_TEST(scene.status(bearer_of("RS256")) == 200);
+    BOOST_TEST(scene.status(bearer_of("bob")) == 403);
+    BOOST_TEST(scene.refused_as("forbidden", bearer_of("bob")));
+    BOOST_TEST(scene.refused_as("token_missing"));
+    Scene nothing{"auth { file = \"keys\", allow = function() end }"};
+    BOOST_TEST(nothing.refused_as("forbidden", "X-API-Key: gold-key\r\n"));
+    Scene text{"auth { file = \"keys\", allow = function() return \"no\" end }"};
+    BOOST_TEST(text.status("X-API-Key: gold-key\r\n") == 500);
+    Scene failing{"auth { file = \"keys\", allow = function() error \"x\" end }"};
+    BOOST_TEST(failing.status("X-API-Key: gold-key\r\n") == 500);
+}
+
+BOOST_AUTO_TEST_CASE(who_is_anonymous_may_have_a_tier_and_a_later_use_may_still_find_out) {
+    Scene scene{"auth { method = \"jwt\", keys = \"" + Tokens::all().path("jwks.json") +
+                "\", optional = true, anonymous_tier = \"guest\" }, auth { file = \"keys\", optional = true, pass_on = { "
+                "\"X-Tier: tier\", \"X-Id: id\" } }, ratelimit { by = header \"X-By\" }"};
+    BOOST_TEST(scene.status("X-By: a\r\n") == 200);
+    BOOST_TEST(scene.upstream.last().header("X-Tier") == "guest");
+    BOOST_TEST(!scene.upstream.last().has("X-Id"));
+    BOOST_TEST(scene.status("X-By: a\r\n") == 429);
+    BOOST_TEST(scene.status("X-By: b\r\nX-API-Key: gold-key\r\n") == 200);
+    BOOST_TEST(scene.upstream.last().header("X-Tier") == "gold");
+}
+
+BOOST_AUTO_TEST_CASE(addresses_are_a_bar_on_all_ways_in) {
+    const std::string by_key = "auth { file = \"keys\" }, ", good = "X-API-Key: gold-key\r\n";
+    Scene allowed{by_key + "auth { method = \"ip\", allow_from = { \"127.0.0.0/8\", \"::1\" } }"};
+    BOOST_TEST(allowed.status(good) == 200);
+    BOOST_TEST(allowed.refused_as("key_missing"));
+    Scene elsewhere{by_key + "auth { method = \"ip\", allow_from = \"10.0.0.0/8\" }"};
+    BOOST_TEST(elsewhere.status(good) == 403);
+    BOOST_TEST(elsewhere.refused_as("ip_denied", good));
+    Scene denied{by_key + "auth { method = \"ip\", deny_from = { \"127.0.0.0/8\" } }"};
+    BOOST_TEST(denied.refused_as("ip_denied", good));
+    Scene narrow{"auth { method = \"ip\", allow_from = \"127.0.0.0/8\", deny_from = \"127.0.0.1\" }"};
+    BOOST_TEST(narrow.refused_as("ip_denied"));
+    Scene others{"auth { method = \"ip\", deny_from = \"10.0.0.0/8\", allow = function(request) return request.path == \"/\" end }"};
+    BOOST_TEST(others.status() == 200);
+    BOOST_TEST(others.gateway.client().get("/other").status() == 403);
+}
+
+BOOST_AUTO_TEST_CASE(addresses_with_a_tier_are_a_way_in) {
+    Scene scene{"auth { method = \"ip\", allow_from = \"127.0.0.0/8\", tier = \"gold\", optional = true, pass_on = \"X-Id: id\" }, "
+                "auth { file = \"keys\" }"};
+    BOOST_TEST(scene.status("X-API-Key: wrong\r\n") == 200);
+    BOOST_TEST(scene.upstream.last().header("X-Id") == "ip-127.0.0.1");
+    Scene elsewhere{"auth { method = \"ip\", allow_from = \"10.0.0.0/8\", tier = \"gold\", optional = true }, auth { file = \"keys\" }"};
+    BOOST_TEST(elsewhere.refused_as("key_missing"));
+    BOOST_TEST(elsewhere.status("X-API-Key: gold-key\r\n") == 200);
+}
+
+BOOST_AUTO_TEST_CASE(a_client_certificate_says_who_asks) {
+    const Certificate authority{{.common_name = "clients", .authority = true}};
+    const TemporaryFolder folder;
+    copy_certificate(Certificate{{.names = "DNS:site.test"}}, folder.path(), "site");
+    copy_certificate(authority, folder.path(), "clients");
+    const std::string base = folder.path().string() + '/';
+    ScriptedUpstream upstream{ScriptedUpstream::always("x")};
+    const std::string plugins = ", pass_on = { \"X-Id: id\", \"X-Owner: owner\", \"X-Tier: tier\" } } }";
+    GatewayProcess gateway{
+        "listen { \"127.0.0.1:0\", tls = { certificate = \"" + base + "site.pem\", key = \"" + base + "site.key\", client_authorities = \"" +
+            base + "clients.pem\", client_certificate = \"optional\" } }\n" + tiers + "local u = upstream \"u\" { targets = { \"" +
+            upstream.address() + "\" } }\nroute \"GET /any\" { upstream = u, plugins = { auth { method = \"certificate\", tier = \"guest\"" +
+            plugins + " }\nroute \"GET /listed\" { upstream = u, plugins = { auth { method = \"certificate\", file = \"certificates\"" + plugins +
+            " }\n",
+        {}, {{"certificates", "DNS:alice.example acme gold\nCN=bob - -\n"}}};
+    const auto status = [&](const Certificate* shown, const std::string& path) {
+        TlsConnection client{gateway.address(), {.certificate = shown}};
+        BOOST_TEST_REQUIRE(client.established(), client.problem());
+        return client.get(path).substr(9, 3);
+    };
+    const Certificate alice{{.names = "DNS:alice.example", .common_name = "alice", .signed_by = &authority}};
+    const Certificate bob{{.common_name = "bob", .signed_by = &authority}}, carol{{.common_name = "carol", .signed_by = &authority}};
+    BOOST_TEST(status(nullptr, "/any") == "401");
+    BOOST_TEST(status(nullptr, "/listed") == "401");
+    BOOST_TEST(status(&carol, "/any") == "200");
+    BOOST_TEST(upstream.last().header("X-Owner") == "carol");
+    BOOST_TEST(upstream.last().header("X-Tier") == "guest");
+    BOOST_TEST(upstream.last().header("X-Id").starts_with("cert-"));
+    BOOST_TEST(status(&carol, "/listed") == "403");
+    BOOST_TEST(status(&alice, "/listed") == "200");
+    BOOST_TEST(upstream.last().header("X-Owner") == "acme");
+    BOOST_TEST(upstream.last().header("X-Tier") == "gold");
+    BOOST_TEST(status(&bob, "/listed") == "200");
+    BOOST_TEST(upstream.last().header("X-Owner") == "bob");
+    BOOST_TEST(!upstream.last().has("X-Tier"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
