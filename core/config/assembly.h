@@ -82,6 +82,8 @@ private:
     void add_target(const Declaration& declaration, const std::string& owner, const Item& target,
                     upstream::Upstream& upstream);
     void set_tls(const Declaration& declaration, const std::string& owner, upstream::Upstream& upstream);
+    void set_retry(const Declaration& declaration, const std::string& owner, const Item& item,
+                   upstream::RetrySettings& retry);
 
     void check_uses();
     void collect_uses(Place place, const std::string& owner, const Item& plugins, std::vector<int>& uses);

@@ -56,6 +56,7 @@ constexpr Special upstream_specials[] = {
      "what the system trusts, made out to the target's host"},
     {"balance", "tollgate.use", "plugin that chooses a target", "the first target that is available"},
     {"plugins", "tollgate.uses", "more plugins for every route that goes here; they come last", "none"},
+    {"retry", "tollgate.retry|false", "what is tried again, how often and when; false: nothing", "once, at another target"},
 };
 // By the names of upstream::Upstream, which has the same defaults (a test compares them).
 constexpr Field upstream_fields[] = {
@@ -308,7 +309,7 @@ const Shape* const all_shapes[] = {
     &admin_shape,    &answer_shape,   &branch_shape,       &certificate_shape,  &cors_shape,
     &error_answer_shape, &failure_shape, &answer_given_shape, &header_changes_shape, &limits_shape,
     &listen_shape,   &mirror_shape,   &redirect_shape,     &request_shape,      &response_shape,
-    &rewrite_shape,  &route_limits_shape, &route_shape,    &split_shape,        &target_shape,
+    &retry_shape,    &rewrite_shape,  &route_limits_shape, &route_shape,    &split_shape,        &target_shape,
     &tier_shape,     &tls_shape,      &upstream_shape,    &upstream_tls_shape};
 
 }  // namespace

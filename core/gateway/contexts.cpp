@@ -86,8 +86,7 @@ const Target& UpstreamContext::target(std::size_t index) const noexcept {
     return *passage_->upstream()->targets[index];
 }
 bool UpstreamContext::tried(std::size_t index) const noexcept {
-    const auto& tried = passage_->tried_;
-    return std::find(tried.begin(), tried.end(), index) != tried.end();
+    return passage_->tried(index);
 }
 void UpstreamContext::choose(std::size_t index) noexcept {
     if (index < target_count()) passage_->chosen_ = index;
@@ -154,7 +153,7 @@ std::chrono::nanoseconds LogContext::duration() const noexcept {
 }
 std::chrono::nanoseconds LogContext::upstream_time() const noexcept {
     const auto& attempt = passage_->attempt_;
-    return attempt && attempt->ended ? *attempt->ended - attempt->call.began : std::chrono::nanoseconds{0};
+    return attempt && attempt->ended ? *attempt->ended - passage_->asked_upstream() : std::chrono::nanoseconds{0};
 }
 std::string_view LogContext::scheme() const noexcept { return passage_->exchange_.request.scheme(); }
 

@@ -124,21 +124,46 @@ Figures::OfUpstream::OfUpstream(plugins::Metrics& metrics, const upstream::Upstr
                                   {{"upstream", upstream_}})},
       attempts_(upstream.targets.size()) {}
 
-void Figures::count(Table& table, const Snapshot& snapshot, const upstream::Upstream& upstream,
-                    const Attempted& attempted) {
+Figures::OfUpstream& Figures::of_upstream(Table& table, const Snapshot& snapshot, const upstream::Upstream& upstream) {
     if (table.upstreams.empty()) table.upstreams.resize(snapshot.upstreams.size());
     auto& figures = table.upstreams[upstream.number];
     if (!figures) figures = std::make_unique<OfUpstream>(metrics_, upstream);
-    if (attempted.first_byte.count() > 0) figures->duration_.observe(attempted.first_byte);
-    Counter*& counter = figures->attempts_[attempted.target][std::size_t(attempted.outcome)];
+    return *figures;
+}
+
+void Figures::count(Table& table, const Snapshot& snapshot, const upstream::Upstream& upstream,
+                    const Attempted& attempted) {
+    OfUpstream& figures = of_upstream(table, snapshot, upstream);
+    if (attempted.first_byte.count() > 0) figures.duration_.observe(attempted.first_byte);
+    Counter*& counter = figures.attempts_[attempted.target][std::size_t(attempted.outcome)];
     if (!counter) {
         const auto& address = upstream.targets[attempted.target]->address();
         counter = &metrics_.counter("tollgate_upstream_attempts_total", "Attempts by upstream, target and how they ended.",
-                                    {{"upstream", figures->upstream_},
+                                    {{"upstream", figures.upstream_},
                                      {"target", label(metrics_, "target", most_targets, address)},
                                      {"outcome", outcomes[std::size_t(attempted.outcome)]}});
     }
     counter->add();
+}
+
+void Figures::count_retry(Table& table, const Snapshot& snapshot, const upstream::Upstream& upstream,
+                          const std::string& reason) {
+    OfUpstream& figures = of_upstream(table, snapshot, upstream);
+    Counter*& counter = figures.retries_[reason];
+    if (!counter)
+        counter = &metrics_.counter("tollgate_upstream_retries_total",
+                                    "Attempts that followed another one of the same request, by how that had ended.",
+                                    {{"upstream", figures.upstream_}, {"reason", reason}});
+    counter->add();
+}
+
+void Figures::count_refused_retry(Table& table, const Snapshot& snapshot, const upstream::Upstream& upstream) {
+    OfUpstream& figures = of_upstream(table, snapshot, upstream);
+    if (!figures.refused_retries_)
+        figures.refused_retries_ = &metrics_.counter("tollgate_upstream_retries_refused_total",
+                                                     "Retries that the upstream's budget did not allow.",
+                                                     {{"upstream", figures.upstream_}});
+    figures.refused_retries_->add();
 }
 
 // Copies for mirrors ---------------------------------------------------------------------------------------------

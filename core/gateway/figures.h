@@ -10,6 +10,7 @@
 #include <array>
 #include <atomic>
 #include <chrono>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -71,6 +72,8 @@ public:
         const std::string upstream_;
         plugins::Histogram& duration_;
         std::vector<std::array<Counter*, 9>> attempts_;  // by target and Outcome
+        std::map<std::string, Counter*> retries_;        // by what they followed
+        Counter* refused_retries_ = nullptr;
     };
 
     // The way from the routes and upstreams of one configuration to their figures on this loop.
@@ -96,6 +99,10 @@ public:
         std::chrono::nanoseconds first_byte;  // 0: none came
     };
     void count(Table& table, const Snapshot& snapshot, const upstream::Upstream& upstream, const Attempted& attempted);
+    // An attempt is followed by another; `reason`: how it ended, as upstream::name_of_end() says it.
+    void count_retry(Table& table, const Snapshot& snapshot, const upstream::Upstream& upstream, const std::string& reason);
+    // The upstream's budget did not allow one.
+    void count_refused_retry(Table& table, const Snapshot& snapshot, const upstream::Upstream& upstream);
 
     void count_copy(Table& table, const Snapshot& snapshot, const upstream::Upstream& upstream, CopyEnd end);
 
@@ -124,6 +131,7 @@ private:
         in_flight_.store(in_flight_.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
     }
     OfRoute& of_route(Table& table, const Snapshot& snapshot, const Route& route);
+    OfUpstream& of_upstream(Table& table, const Snapshot& snapshot, const upstream::Upstream& upstream);
     void count_failure(std::string_view reason);
 
     plugins::Metrics& metrics_;

@@ -92,6 +92,8 @@ Task<void> Gateway::serve(LoopShare& share, http::Exchange& exchange, Trace* tra
         if (!co_await passage.answered_by_plugin()) { // on_request, in the order written; answer and redirect
             passage.shape_request();                  // rewrite, request_headers
             co_await passage.fetch_from_upstream();   // on_upstream, an attempt, on_attempt
+            while (passage.may_try_again())           // it failed, and the upstream's `retry` allows another
+                co_await passage.try_again();         // after a pause: the same once more, elsewhere
         }
         co_await passage.shape_response();            // on_response, last plugin first; response functions
         co_await passage.send();                      // bodies stream; nothing is buffered that need not be

@@ -5,6 +5,7 @@
 #include "gateway/doors.h"
 #include "gateway/forwarding.h"
 #include "gateway/loop_share.h"
+#include "gateway/replay.h"
 #include "gateway/shaping.h"
 #include "gateway/trace.h"
 #include "http/layout.h"
@@ -58,7 +59,8 @@ std::optional<net::Duration> Passage::own_time() const noexcept {
     if (!attempt_) return whole;
     const auto& call = attempt_->call;
     const bool answered = call.time_to_first_byte.count() > 0;
-    return whole - (answered ? call.time_to_first_byte : attempt_->ended.value_or(call.began) - call.began);
+    return whole - (call.began - asked_upstream()) -
+           (answered ? call.time_to_first_byte : attempt_->ended.value_or(call.began) - call.began);
 }
 
 void Passage::count() noexcept {

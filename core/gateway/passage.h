@@ -19,6 +19,7 @@
 
 namespace tollgate {
 
+class Replay;
 class Trace;
 struct LoopShare;
 struct Redirect;
@@ -48,6 +49,8 @@ public:
     Task<bool> answered_by_plugin();
     void shape_request();
     Task<void> fetch_from_upstream();
+    bool may_try_again() const noexcept { return again_.has_value(); }
+    Task<void> try_again();
     Task<void> shape_response();
     Task<void> send();
     // From here on the remaining steps do nothing but settle().
@@ -99,6 +102,7 @@ private:
     void trace_routing(std::string_view method, std::optional<std::uint32_t> matched);
     void trace_answer();
     void trace_attempt();
+    void trace_retry(const char* against, net::Duration pause);
     void trace_end(Response& response);
     void offer_upgrade();
     Task<void> go_over();
@@ -108,7 +112,15 @@ private:
     std::vector<std::string> values_of(const HeaderChanges& changes);
     void mirror_request();
     void choose_target();
+    void prepare_attempts();
+    BodySource* body_to_send();
     void end_attempt(Outcome outcome);
+    bool plan_another_attempt();
+    const char* why_no_other_attempt() const;
+    bool has_other_target() const noexcept;
+    bool tried(std::size_t target) const noexcept;
+    void drop_answer();
+    net::TimePoint asked_upstream() const noexcept;  // when the first attempt began; only where there was one
     void abandon_attempt();
     Task<void> change_response();
     void replace_body(std::string body);
@@ -145,11 +157,15 @@ private:
     std::vector<StateSlot> states_;  // one per use in the route's chain
     std::uint32_t passed_ = 0;       // how many plugins had their on_request
     std::unique_ptr<BodyRelay> request_body_;
+    std::unique_ptr<Replay> replay_;  // of what an attempt sends, where another may follow
     std::optional<std::size_t> chosen_;
     std::vector<std::size_t> tried_;  // targets of attempts before this one
     std::string upgrade_;             // the protocols offered to the upstream
     std::optional<Attempt> attempt_;
     int attempts_ = 0;
+    std::optional<net::Duration> again_;  // until the next attempt, after one that failed
+    std::optional<net::TimePoint> first_attempt_;  // when it began, once it was not the last
+    bool interim_sent_ = false;
     const net::TimePoint entered_;     // the turn in which the head was whole
     net::TimePoint answering_, over_;  // by the clock: the first of the answer was written; the request ended
     Response response_;

@@ -221,7 +221,7 @@ Response Passage::answer_to_failure() {
 
 double Passage::from_upstream_time() const noexcept {
     if (!attempt_) return 0;
-    const auto time = attempt_->ended.value_or(net::Clock::now()) - attempt_->call.began;
+    const auto time = attempt_->ended.value_or(net::Clock::now()) - asked_upstream();
     return std::chrono::duration<double, std::milli>(time).count();
 }
 

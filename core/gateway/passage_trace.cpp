@@ -7,6 +7,7 @@
 #include "http/target.h"
 #include "support/digest.h"
 #include "support/text.h"
+#include "upstream/retry.h"
 
 namespace tollgate {
 
@@ -106,6 +107,16 @@ void Passage::trace_attempt() {
         for (auto& line : trace_->result.sent->lines)
             if (http::same_text(line.name, "Host")) line.value = target;
     trace_->see(exchange_.request, response_);
+}
+
+void Passage::trace_retry(const char* against, net::Duration pause) {
+    const upstream::Call& call = attempt_->call;
+    const std::string reason = upstream::name_of_end(call.outcome, call.status);
+    const std::string number = std::to_string(attempts_), most = std::to_string(call.upstream.retry.attempts);
+    std::string text = "retry: after " + reason + ", attempt " + number + " of " + most + ": ";
+    if (against) text += std::string{"not again, "} + against;
+    else text += pause.count() > 0 ? "again in " + milliseconds(pause) : "again at once";
+    trace_->say(text, {{"reason", reason}, {"attempt", number}, {"attempts", most}, {"again", against ? "no" : "yes"}});
 }
 
 // The last word: what every answer carries is on it. A trace that the request asked for goes out with it.

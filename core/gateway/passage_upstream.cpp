@@ -12,8 +12,9 @@ void Passage::choose_target() {
     const auto& targets = upstream()->targets;
     if (chosen_ && targets[*chosen_]->begin_attempt()) return;
     chosen_.reset();
-    for (std::size_t i = 0; i < targets.size() && !chosen_; ++i)
-        if (targets[i]->available() && targets[i]->begin_attempt()) chosen_ = i;
+    for (const bool again : {false, true})  // those tried before come last
+        for (std::size_t i = 0; i < targets.size() && !chosen_; ++i)
+            if (tried(i) == again && targets[i]->available() && targets[i]->begin_attempt()) chosen_ = i;
     if (!chosen_)
         throw Failure{Culprit::upstream, 503, "no_target_available", "the upstream is not available",
                       upstream()->name + ": no target is available"};
@@ -51,9 +52,12 @@ Task<void> Passage::fetch_from_upstream() {
     }
     if (trace_) trace_->begin("upstream", upstream.where);
     choose_target();
-    if (route_->mirror && attempts_ == 0) mirror_request();
-    BodySource* body = request_body_ ? request_body_.get() : exchange_.has_body() ? &exchange_.body() : nullptr;
-    attempt_.emplace(Attempt{upstream::Call{upstream, *upstream.targets[*chosen_], exchange_.request, body, this}, *chosen_});
+    if (attempts_ == 0) {
+        if (route_->mirror) mirror_request();
+        prepare_attempts();  // behind whoever taps the body: what is sent again they see once
+    }
+    attempt_.emplace(Attempt{
+        upstream::Call{upstream, *upstream.targets[*chosen_], exchange_.request, body_to_send(), this}, *chosen_});
     if (!exchange_.upgrade.empty()) offer_upgrade();
     attempt_->call.own_host = route_->shaping && route_->shaping->sets_host;
     ++attempts_;
@@ -62,13 +66,16 @@ Task<void> Passage::fetch_from_upstream() {
     } catch (...) {
         if (trace_) trace_attempt();
         end_attempt(attempt_->call.outcome);
-        throw;
+        if (!plan_another_attempt()) throw;
+        co_return;
     }
     if (trace_) trace_attempt();
+    if (attempt_->call.status >= 400 && plan_another_attempt()) co_return drop_answer();
     if (!upgrade_.empty() && !attempt_->call.upgraded) Figures::Upgrades::add(share_.figures.upgrades.refused);
 }
 
 Task<void> Passage::on_interim(int status, const Headers& headers) {
+    interim_sent_ = true;
     co_await exchange_.send_interim(status, headers);
 }
 

@@ -336,6 +336,7 @@ Task<Response> call(Pool& pool, Call& call) {
             }
         }
         auto conversation = std::make_unique<Conversation>(pool, call, std::move(stream));
+        call.sent = true;
         co_await conversation->send();
         if (co_await conversation->read_head()) {
             Response response = conversation->take_response();

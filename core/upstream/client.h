@@ -38,6 +38,7 @@ struct Call {
     std::unique_ptr<http::Wire> upgraded;  // its connection from then on: the answer is a 101
     bool own_host = false;   // the request's Host goes on, whatever the upstream says
 
+    bool sent = false;  // the target may have some of the request
     Outcome outcome = Outcome::abandoned;
     int status = 0;
     net::TimePoint began{};

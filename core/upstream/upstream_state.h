@@ -1,6 +1,7 @@
 // core/upstream/upstream_state.h - UpstreamState: what is known of an upstream beyond one configuration.
 #pragma once
 
+#include "upstream/retry_budget.h"
 #include "upstream/target.h"
 
 #include <atomic>
@@ -18,6 +19,7 @@ public:
     // The state of the target of that address; a new one where there is none, or nobody holds it any more.
     std::shared_ptr<TargetState> target(const std::string& address);
 
+    RetryBudget budget;
     std::atomic<std::uint32_t> copies{0};  // of requests that are mirrored here, under way or waiting for their bodies
 
 private:

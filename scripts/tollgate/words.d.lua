@@ -151,6 +151,16 @@
 ---@field change fun(response: tollgate.given_response, request: tollgate.request) # the function
 ---@field body? tollgate.size # largest body that the function may read; unset: it reads none; a size from 1 * byte to 1 * megabyte
 
+---@class tollgate.retry
+---@field on? string|integer|(string|integer)[] # what is tried again: "connect", "reset", "timeout", "garbage", statuses from 400 to 599, "4xx", "5xx"; default: { "connect", "reset" }
+---@field attempts? integer # most attempts of a request, with the first; an integer from 1 to 100; default: 2
+---@field methods? string|string[] # methods that may be repeated besides those that HTTP says so of; a list of texts; default: {}
+---@field backoff? tollgate.duration # longest pause before the second attempt; it doubles with each further one; a duration of at most 1 * day; default: 25 * milliseconds
+---@field longest_backoff? tollgate.duration # longest pause before any attempt, at least `backoff`; a Retry-After beyond it is not waited for; a duration of at most 1 * day; default: 1 * second
+---@field body? tollgate.size # largest body of a request that is kept to be sent again; a size of at most 64 * megabytes; default: 64 * kilobytes
+---@field budget? number # most retries as a share of the upstream's requests, both of the last 10 seconds; a number from 0 to 1; default: 0.2
+---@field budget_floor? integer # retries that 10 seconds may have whatever that share is; an integer from 0 to 1000000; default: 10
+
 ---@class tollgate.rewrite
 ---@field strip? string # segments that the path begins with, to be taken off
 ---@field prefix? string # what is put before the path then
@@ -208,6 +218,7 @@
 ---@field tls? tollgate.upstream_tls # whom https targets have to be, and what they are shown; default: what the system trusts, made out to the target's host
 ---@field balance? tollgate.use # plugin that chooses a target; default: the first target that is available
 ---@field plugins? tollgate.uses # more plugins for every route that goes here; they come last; default: none
+---@field retry? tollgate.retry|false # what is tried again, how often and when; false: nothing; default: once, at another target
 ---@field timeout? tollgate.duration # request sent to the whole head of the answer; a duration from 1 * millisecond to 1 * day; default: 30 * seconds
 ---@field connect_timeout? tollgate.duration # time for a connection; a duration from 1 * millisecond to 1 * day; default: 2 * seconds
 ---@field idle_timeout? tollgate.duration # between two pieces of the answer's body; a duration from 1 * millisecond to 1 * day; default: 30 * seconds

@@ -124,6 +124,7 @@ constexpr auto key = "6163937e6547cc2853a333d323496f4d5608b3958a3bd3939752708bc9
 // A gateway of which everything that counts has been used.
 std::string used_gateway_metrics() {
     test::ScriptedUpstream upstream{test::ScriptedUpstream::always("answer")};
+    const test::Connection deaf{test::bind_deaf()};
     test::GatewayProcess gateway{test::routes_to(
         upstream.address(), "",
         "plugins = { auth { key = header \"X-API-Key\", file = \"keys\" } }, mirror = { upstream = \"shadow\" }",
@@ -131,6 +132,9 @@ std::string used_gateway_metrics() {
         "upstream \"shadow\" { targets = { \"" + upstream.address() + "\" } }"
         "route \"GET /token\"   { answer = \"ok\\n\", plugins = { auth { method = \"jwt\", keys_url = \"http://" +
             upstream.address() + "/keys\" } } }"
+        "local gone = upstream \"gone\" { targets = { \"" + deaf.local_address() + "\" }, "
+        "    retry = { budget = 0, budget_floor = 1, backoff = 0 * seconds } }"
+        "route \"GET /gone\"    { upstream = gone }"
         "route \"GET /limited\" { answer = \"ok\\n\", plugins = { ratelimit { by = client_ip, rate = 1 / hour } } }"
         "route \"GET /asked\"   { answer = \"ok\\n\", when = function(request) return request.path ~= \"\" end }"
         "route \"GET /broken\"  { answer = \"ok\\n\", when = function(request) error \"no\" end }"),
@@ -140,13 +144,15 @@ std::string used_gateway_metrics() {
     BOOST_TEST(client.post("/x", "body", "X-API-Key: gold-key\r\n").status() == 200);
     BOOST_TEST(client.get("/x").status() == 401);
     BOOST_TEST(client.get("/token", "Authorization: Bearer a.b.c\r\n").status() == 503);
+    BOOST_TEST(client.get("/gone").status() == 502);
+    BOOST_TEST(client.get("/gone").status() == 502);
     BOOST_TEST(client.get("/limited").status() == 200);
     BOOST_TEST(client.get("/limited").status() == 429);
     BOOST_TEST(client.get("/asked").status() == 200);
     BOOST_TEST(client.get("/broken").status() == 500);
     BOOST_TEST(gateway.reload().starts_with("reloaded"));
     scrape_when(gateway, "tollgate_mirrored_requests_total{outcome=\"answered\",upstream=\"shadow\"}", 1);
-    return scrape_when(gateway, "tollgate_gateway_duration_seconds_count", 7);
+    return scrape_when(gateway, "tollgate_gateway_duration_seconds_count", 9);
 }
 
 }  // namespace

@@ -116,6 +116,35 @@ upstream "orders" {
     BOOST_TEST(!orders.preserve_host);
 }
 
+BOOST_AUTO_TEST_CASE(retries_are_as_written) {
+    test::Workshop workshop;
+    const auto loaded = workshop.load_text(R"lua(
+listen "127.0.0.1:0"
+local targets = { "127.0.0.1:1", "127.0.0.1:2" }
+upstream "a" { targets = targets, retry = { attempts = 4, on = { "connect", "timeout", 429, "5xx" }, methods = "POST", body = 1 * megabytes,
+               backoff = 2 * seconds, budget = 0.5, budget_floor = 0 } }
+upstream "b" { targets = targets, retry = false }
+route "GET /" { answer = "" }
+)lua");
+    BOOST_REQUIRE(loaded.problems.empty());
+    const auto& a = loaded.snapshot->upstreams.at(0)->retry;
+    BOOST_TEST(a.attempts == 4u);
+    BOOST_TEST(!a.only_elsewhere);
+    BOOST_TEST(a.on.holds(Outcome::connect_timeout, 0));
+    BOOST_TEST(a.on.holds(Outcome::timeout, 0));
+    BOOST_TEST(!a.on.holds(Outcome::reset, 0));
+    BOOST_TEST(a.on.holds(Outcome::answered, 429));
+    BOOST_TEST(a.on.holds(Outcome::answered, 599));
+    BOOST_TEST(!a.on.holds(Outcome::answered, 404));
+    BOOST_TEST((a.methods == std::vector<std::string>{"POST"}));
+    BOOST_TEST(a.body == 1u << 20);
+    BOOST_TEST((a.backoff == std::chrono::seconds{2}));
+    BOOST_TEST((a.longest_backoff == std::chrono::seconds{2}));  // not said: no shorter than the first
+    BOOST_TEST(a.budget == 0.5);
+    BOOST_TEST(a.budget_floor == 0u);
+    BOOST_TEST(loaded.snapshot->upstreams.at(1)->retry.attempts == 1u);
+}
+
 BOOST_AUTO_TEST_CASE(a_split_has_a_chain_for_each_of_its_upstreams) {
     test::Workshop workshop;
     const auto snapshot = loaded(workshop, any_port + R"lua(

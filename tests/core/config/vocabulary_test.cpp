@@ -42,6 +42,7 @@ BOOST_AUTO_TEST_CASE(a_setting_that_is_not_described_is_unknown) {
                               "listen { \"127.0.0.1:1\", tls = { nonsense = 1 } }",
                               "listen { \"127.0.0.1:1\", tls = { { nonsense = 1 } } }",
                               "upstream \"u\" { targets = { \"127.0.0.1:1\" }, nonsense = 1 }",
+                              "upstream \"u\" { targets = { \"127.0.0.1:1\" }, retry = { nonsense = 1 } }",
                               "route \"GET /a\" { answer = \"\", nonsense = 1 }",
                               "route \"GET /a\" { answer = { nonsense = 1 } }",
                               "split { nonsense = 1 }",
@@ -56,7 +57,7 @@ BOOST_AUTO_TEST_CASE(a_setting_that_is_not_described_is_unknown) {
 BOOST_AUTO_TEST_CASE(described_defaults_are_those_that_hold_where_nothing_is_said) {
     test::Workshop workshop;
     const auto loaded = workshop.load_text(served + "limits {}\nupstream \"u\" { targets = { \"127.0.0.1:1\" } }\n" +
-                                           "upstream \"v\" { targets = { \"127.0.0.1:2\" } }\n" +
+                                           "upstream \"v\" { targets = { \"127.0.0.1:2\" }, retry = {} }\n" +
                                            "route \"GET /v\" { upstream = \"u\", mirror = { upstream = \"v\" } }\n");
     BOOST_REQUIRE(loaded.snapshot);
     const http::Limits held, &said = loaded.snapshot->limits;
@@ -86,6 +87,18 @@ BOOST_AUTO_TEST_CASE(described_defaults_are_those_that_hold_where_nothing_is_sai
     BOOST_TEST(mirror.body == unsaid.body);
     BOOST_TEST(mirror.most == unsaid.most);
     BOOST_TEST((mirror.timeout == unsaid.timeout));
+    BOOST_TEST(made.retry.only_elsewhere);
+    BOOST_TEST((made.retry.on == plain.retry.on));
+    const auto& retry = loaded.snapshot->upstreams.at(1)->retry;
+    BOOST_TEST(!retry.only_elsewhere);
+    BOOST_TEST(retry.attempts == plain.retry.attempts);
+    BOOST_TEST((retry.on == plain.retry.on));
+    BOOST_TEST(retry.methods.empty());
+    BOOST_TEST((retry.backoff == std::chrono::milliseconds{25}));
+    BOOST_TEST((retry.longest_backoff == plain.retry.longest_backoff));
+    BOOST_TEST(retry.body == plain.retry.body);
+    BOOST_TEST(retry.budget == plain.retry.budget);
+    BOOST_TEST(retry.budget_floor == plain.retry.budget_floor);
 }
 
 BOOST_AUTO_TEST_CASE(names_are_said_once_within_a_table) {

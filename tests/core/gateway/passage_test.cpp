@@ -109,11 +109,13 @@ struct Site final : http::Handler {
     void answer(const char* pattern, int status = 200, const char* body = "fixed") {
         route(pattern).answer = FixedAnswer{status, {}, std::make_shared<const std::string>(body)};
     }
-    void forward(const char* pattern, const std::string& address) {
+    void forward(const char* pattern, const std::string& address, const std::string& other = {}) {
         std::string problem;
         auto made = std::make_unique<upstream::Upstream>();
         made->name = "up";
         made->targets.push_back(std::make_unique<upstream::UpstreamTarget>(*made, *net::Address::parse(address, problem), 1, state));
+        if (!other.empty())
+            made->targets.push_back(std::make_unique<upstream::UpstreamTarget>(*made, *net::Address::parse(other, problem), 1, other_state));
         route(pattern).upstream = made.get();
         snapshot->upstreams.push_back(std::move(made));
     }
@@ -162,6 +164,7 @@ struct Site final : http::Handler {
     std::vector<Route> routes;
     std::vector<routing::Pattern> patterns;
     std::shared_ptr<upstream::TargetState> state = std::make_shared<upstream::TargetState>();
+    std::shared_ptr<upstream::TargetState> other_state = std::make_shared<upstream::TargetState>();
     net::Blocking blocking{2};
     plugins::Metrics metrics{1};
     LoopShare share{0, *this, blocking, metrics};
@@ -492,6 +495,65 @@ BOOST_AUTO_TEST_CASE(walk_cancelled_within_a_plugins_task_destroys_that_task) {
     BOOST_TEST(happened(destroyed));
     site.on_loop([] {});
     BOOST_TEST(site.told == "a.request a.log(499 client_left) b.log(499 client_left) ");
+}
+
+BOOST_AUTO_TEST_CASE(another_attempt_opens_the_upstreams_doors_again_and_taps_see_its_body_once) {
+    ScriptedPeer resetting{[](Listening& listening) {
+        auto one = listening.accept();
+        one.head();
+        one.until("hello");
+    }};
+    std::string second;
+    ScriptedPeer good{[&second](Listening& listening) {
+        auto one = listening.accept();
+        one.head();
+        second = one.until("hello");
+        one.say(ok);
+        one.until("never");
+    }};
+    std::string tapped;
+    std::vector<std::string> attempts;
+    Site site;
+    site.forward("PUT /x", resetting.address(), good.address());
+    site.a->request = [&tapped](RequestContext& ctx) -> Verdict {
+        ctx.tap_request_body(std::make_unique<Tap>(tapped));
+        return {};
+    };
+    site.b->upstream = [&](UpstreamContext& ctx) -> Verdict {
+        attempts.push_back(std::to_string(ctx.attempt()) + (ctx.tried(0) ? " tried" : " new") + (ctx.tried(1) ? " tried" : " new"));
+        return {};
+    };
+    site.b->attempt = [&](const AttemptContext& ctx) {
+        attempts.push_back(std::to_string(ctx.attempt()) + " at " + std::to_string(ctx.target_index()) + ": " +
+                           std::to_string(int(ctx.outcome())));
+    };
+    site.b->log = [&](const LogContext& ctx) {
+        site.expect(ctx.attempts() == 2, "two attempts");
+        site.expect(ctx.upstream_status() == 200, "the last one's status");
+    };
+    site.start();
+    BOOST_TEST(status(site.ask("PUT /x", "Content-Length: 5\r\n", "hello")) == 200);
+    BOOST_TEST(second == "hello");
+    BOOST_TEST(tapped == "hello/complete");
+    BOOST_TEST(site.told ==
+               "a.request b.request a.upstream b.upstream a.attempt b.attempt a.upstream b.upstream "
+               "b.response a.response a.attempt b.attempt a.log(200) b.log(200) ");
+    BOOST_TEST((attempts == std::vector<std::string>{"1 new new", "1 at 0: 3", "2 tried new", "2 at 1: 0"}));
+    BOOST_TEST(site.state->in_flight == 0u);
+    BOOST_TEST(site.other_state->in_flight == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_target_that_is_out_is_no_other_one) {
+    ScriptedPeer resetting{[](Listening& listening) {
+        auto one = listening.accept();
+        one.head();
+    }};
+    Site site;
+    site.forward("GET /x", resetting.address(), "127.0.0.1:1");
+    site.other_state->drained = true;
+    site.start();
+    BOOST_TEST(has(site.ask("GET /x"), "upstream_reset"));
+    BOOST_TEST(site.told.find("a.upstream", site.told.find("a.upstream") + 1) == std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(failing_upstreams_are_told_apart) {

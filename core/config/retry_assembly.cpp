@@ -1,0 +1,42 @@
+// core/config/retry_assembly.cpp - `retry` of an upstream.
+#include "config/assembly.h"
+#include "config/failure_items.h"
+#include "http/layout.h"
+#include "support/text.h"
+
+namespace tollgate::config {
+
+void Assembly::set_retry(const Declaration& declaration, const std::string& owner, const Item& item,
+                         upstream::RetrySettings& retry) {
+    const Report report = report_at(declaration.place);
+    if (item.is(Item::Kind::mistake)) return;
+    if (item.is(Item::Kind::boolean) && !item.truth) {
+        retry.attempts = 1;
+        return;
+    }
+    if (!item.is(Item::Kind::table))
+        return report(owner + ": expected { attempts = 3 } or false, got " + item.describe());
+    if (const Item* on = item.find("on")) retry.on = failure_set(owner + ": on", *on, report);
+    if (retry.on.holds(Outcome::cut, 0))
+        report(owner + ": on: expected what comes before an answer, got \"cut\": the client has a part of it by then");
+    const auto settings = check(declaration.place, owner, item, retry_shape);
+    if (!settings) return;
+    retry.only_elsewhere = false;
+    retry.attempts = std::uint32_t(settings->integer("attempts"));
+    retry.methods = settings->texts("methods");
+    retry.backoff = settings->duration("backoff");
+    retry.longest_backoff = settings->duration("longest_backoff");
+    retry.body = settings->size("body");
+    retry.budget = settings->number("budget");
+    retry.budget_floor = std::uint32_t(settings->integer("budget_floor"));
+    for (const auto& method : retry.methods)
+        if (!http::is_token(method))
+            report(owner + ": methods: expected methods (\"POST\"), got " + text::quote(method));
+    if (retry.longest_backoff < retry.backoff) {
+        if (const Item* given = item.find("longest_backoff"))
+            report(owner + ": longest_backoff: expected at least as long as backoff, got " + given->describe());
+        retry.longest_backoff = retry.backoff;
+    }
+}
+
+}  // namespace tollgate::config

@@ -1,0 +1,41 @@
+// core/gateway/replay.cpp - keeping a body while it passes, and passing it again.
+#include "gateway/replay.h"
+
+namespace tollgate {
+
+std::string_view Replay::keep(std::string_view piece) {
+    ended_ = piece.empty();
+    if (forgotten_ || ended_) return piece;
+    if (kept_.size() + piece.size() > most_) {
+        forgotten_ = true;
+        kept_ = {};
+        at_ = 0;
+        return piece;
+    }
+    kept_.append(piece);
+    at_ = kept_.size();
+    return piece;
+}
+
+bool Replay::try_read(std::string_view& piece) {
+    if (at_ < kept_.size()) {
+        piece = std::string_view{kept_}.substr(at_);
+        at_ = kept_.size();
+        return true;
+    }
+    if (ended_) {
+        piece = {};
+        return true;
+    }
+    if (!source_.try_read(piece)) return false;
+    piece = keep(piece);
+    return true;
+}
+
+Task<std::string_view> Replay::read() {
+    std::string_view piece;
+    if (try_read(piece)) co_return piece;
+    co_return keep(co_await source_.read());
+}
+
+}  // namespace tollgate
