@@ -36,8 +36,9 @@ Failure upstream_failure(int status, const char* reason, const char* message, co
 // Sends a request's body beside the reading of the answer. Owned by the conversation.
 class Upload final : private net::Timer {
 public:
-    Upload(http::Wire& wire, std::string head, BodySource& body, bool chunked, Duration timeout)
-        : wire_{wire}, out_{std::move(head)}, body_{body}, chunked_{chunked}, timeout_{timeout} {}
+    // `begun`: behind the head is a piece of the body, which then waits for no other one.
+    Upload(http::Wire& wire, std::string head, bool begun, BodySource& body, bool chunked, Duration timeout)
+        : wire_{wire}, out_{std::move(head)}, begun_{begun}, body_{body}, chunked_{chunked}, timeout_{timeout} {}
     void start() {
         running_ = run();
         running_.start();
@@ -54,7 +55,14 @@ private:
     Task<void> run() {
         try {
             for (;;) {
-                const std::string_view piece = co_await body_.read();
+                std::string_view piece;
+                if (!body_.try_read(piece)) {
+                    if (begun_ && !out_.empty()) {
+                        if (!co_await wire_.stream->write(out_, timeout_)) break;
+                        out_.clear();
+                    }
+                    piece = co_await body_.read();
+                }
                 const bool last = piece.empty();
                 if (chunked_ && !last) http::write_chunk_start(out_, piece.size());
                 if (chunked_ && last) http::write_last_chunk(out_, body_.trailers());
@@ -75,6 +83,7 @@ private:
 
     http::Wire& wire_;
     std::string out_;
+    const bool begun_;
     BodySource& body_;
     const bool chunked_;
     const Duration timeout_;
@@ -164,7 +173,7 @@ Task<void> Conversation::send() {
         head.append(piece);
         if (facts.chunked) head.append("\r\n");
     }
-    upload_ = std::make_unique<Upload>(wire_, std::move(head), *call_.body, facts.chunked, upstream.timeout);
+    upload_ = std::make_unique<Upload>(wire_, std::move(head), !piece.empty(), *call_.body, facts.chunked, upstream.timeout);
     upload_->start();
 }
 

@@ -309,4 +309,21 @@ BOOST_AUTO_TEST_CASE(a_client_that_leaves_takes_its_request_along) {
     BOOST_TEST((end != End::timed_out));
 }
 
+BOOST_AUTO_TEST_CASE(the_first_of_a_body_does_not_wait_for_the_rest) {
+    Gate begun;
+    ScriptedUpstream upstream{[&](UpstreamConnection& connection) {
+        connection.read_request_head();
+        std::string body = connection.read_exactly(5);
+        begun.open();
+        body += connection.read_exactly(5);
+        connection.answer(200, body);
+    }};
+    GatewayProcess gateway{routes_to(upstream.address())};
+    auto client = gateway.client();
+    client.send(RawClient::head("POST", "/", "Content-Length: 10\r\n") + "first");
+    begun.wait();
+    client.send(" last");
+    BOOST_TEST(client.answer().body == "first last");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
