@@ -1,4 +1,5 @@
 // plugins/auth/auth.cpp - the auth plugin: who is asking, by the method that a use names, and whether that will do.
+#include "basic_method.h"
 #include "certificate_method.h"
 #include "fields.h"
 #include "ip_method.h"
@@ -29,6 +30,7 @@ using auth::Method;
 std::unique_ptr<Method> make_method(const std::string& name, const Settings& settings, Host& host) {
     auth::expect_fields_of(name, settings);
     if (name == "jwt") return auth::make_jwt_method(settings, host);
+    if (name == "basic") return auth::make_basic_method(settings, host);
     if (name == "certificate") return auth::make_certificate_method(settings, host);
     if (name == "ip") return auth::make_ip_method(settings, host);
     return auth::make_key_method(settings, host);

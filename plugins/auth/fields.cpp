@@ -9,7 +9,7 @@ namespace tollgate::auth {
 
 namespace {
 
-constexpr const char* methods[] = {"key", "jwt", "certificate", "ip"};
+constexpr const char* methods[] = {"key", "jwt", "basic", "certificate", "ip"};
 constexpr const char* schemes[] = {"plain", "bearer"};
 
 constexpr Field fields[] = {
@@ -33,7 +33,7 @@ constexpr Field fields[] = {
      .doc = "key, jwt: form of the credential there: by itself, or \"Bearer KEY\"; jwt without key: always bearer",
      .fallback = "\"plain\"", .choices = schemes},
     {.name = "file", .type = Type::path,
-     .doc = "key: file of hashed keys; certificate: file of known certificates; read at start and at each reload"},
+     .doc = "key: file of hashed keys; basic: of users; certificate: of certificates; read at start and at each reload"},
     {.name = "tier", .type = Type::text,
      .doc = "certificate, ip: tier of whom they let in; unset: none, and ip lets pass without saying who it is"},
     {.name = "allow_from", .type = Type::texts, .doc = "ip: addresses and networks that are let in; unset: all others"},
@@ -72,7 +72,7 @@ struct Understood {
     std::array<std::string_view, 3> by;
 };
 constexpr Understood understood[] = {
-    {"key", {"key", "jwt"}},   {"file", {"key", "certificate"}}, {"tier", {"certificate", "ip"}},
+    {"key", {"key", "jwt"}},   {"file", {"key", "basic", "certificate"}}, {"tier", {"certificate", "ip"}},
     {"allow_from", {"ip"}},    {"deny_from", {"ip"}},   {"keys", {"jwt"}},       {"keys_url", {"jwt"}},
     {"secret", {"jwt"}},       {"algorithms", {"jwt"}},  {"issuer", {"jwt"}},     {"audience", {"jwt"}},
     {"owner_claim", {"jwt"}},  {"tier_claim", {"jwt"}},  {"scope_claims", {"jwt"}},

@@ -133,6 +133,39 @@ BOOST_AUTO_TEST_CASE(addresses_with_a_tier_are_a_way_in) {
     BOOST_TEST(elsewhere.status("X-API-Key: gold-key\r\n") == 200);
 }
 
+BOOST_AUTO_TEST_CASE(a_name_and_a_password_say_who_asks) {
+    const auto hash_of = [](const std::string& password) {
+        Finished made = run({"openssl", "passwd", "-6", password});
+        return made.out.substr(0, made.out.find('\n'));
+    };
+    ScriptedUpstream upstream{ScriptedUpstream::always("x")};
+    GatewayProcess gateway{
+        routes_to(upstream.address(), "",
+                  "plugins = { auth { method = \"basic\", file = \"users\", pass_on = { \"X-Id: id\", \"X-Tier: tier\" } } }", tiers),
+        {}, {{"users", "alice:" + hash_of("open sesame") + " acme gold\nbob:" + hash_of("hush") + "\n"}}};
+    const std::string alice = "Authorization: Basic YWxpY2U6b3BlbiBzZXNhbWU=\r\n", bob = "Authorization: Basic Ym9iOmh1c2g=\r\n";
+    const std::string wrong = "Authorization: Basic YWxpY2U6aHVzaA==\r\n";     // alice:hush
+    const std::string stranger = "Authorization: Basic Y2Fyb2w6aHVzaA==\r\n";  // carol:hush
+    const auto get = [&](const std::string& lines) { return gateway.client().get("/", lines); };
+    for (int i = 0; i < 6; ++i) BOOST_TEST(get(alice).status() == 200);
+    BOOST_TEST(upstream.last().header("X-Id") == "alice");
+    BOOST_TEST(upstream.last().header("X-Tier") == "gold");
+    BOOST_TEST(!upstream.last().has("Authorization"));
+    BOOST_TEST(get(bob).status() == 200);
+    BOOST_TEST(!upstream.last().has("X-Tier"));
+    const Message missing = get("");
+    BOOST_TEST(missing.status() == 401);
+    BOOST_TEST(missing.header("WWW-Authenticate") == "Basic realm=\"tollgate\", charset=\"UTF-8\"");
+    const auto refused_as = [&](const std::string& reason, const std::string& lines) {
+        return get(lines).body.find("\"error\":\"" + reason + '"') != std::string::npos;
+    };
+    BOOST_TEST(refused_as("password_wrong", wrong));
+    BOOST_TEST(refused_as("password_wrong", stranger));
+    BOOST_TEST(refused_as("password_malformed", "Authorization: Basic YWxpY2U\r\n"));
+    BOOST_TEST(refused_as("password_malformed", alice + bob));
+    BOOST_TEST(get(alice).status() == 200);
+}
+
 BOOST_AUTO_TEST_CASE(a_client_certificate_says_who_asks) {
     const Certificate authority{{.common_name = "clients", .authority = true}};
     const TemporaryFolder folder;

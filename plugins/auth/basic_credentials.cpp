@@ -1,0 +1,50 @@
+// plugins/auth/basic_credentials.cpp - decoding "Basic bmFtZTpwYXNzd29yZA==".
+#include "basic_credentials.h"
+
+#include "jwt/base64url.h"
+
+#include <algorithm>
+#include <cstddef>
+
+namespace tollgate::auth {
+
+namespace {
+
+constexpr std::size_t longest = 512;
+
+bool is_basic(std::string_view scheme) noexcept {
+    constexpr std::string_view wanted = "basic";
+    return std::equal(scheme.begin(), scheme.end(), wanted.begin(), wanted.end(),
+                      [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + ('a' - 'A') : a) == b; });
+}
+
+// base64 has another two letters than base64url, and padding.
+std::optional<std::string> decode_base64(std::string_view text) {
+    if (text.size() % 4 != 0 || text.find_first_of("-_") != std::string_view::npos) return std::nullopt;
+    while (text.ends_with('=') && text.size() % 4 != 2) text.remove_suffix(1);
+    std::string url{text};
+    std::replace(url.begin(), url.end(), '+', '-');
+    std::replace(url.begin(), url.end(), '/', '_');
+    return jwt::decode_base64url(url);
+}
+
+}  // namespace
+
+BasicCredentials read_basic(std::string_view header) {
+    const std::size_t blank = std::min(header.find(' '), header.size());
+    BasicCredentials read;
+    if (!is_basic(header.substr(0, blank))) return read;
+    read.form = BasicCredentials::Form::malformed;
+    header.remove_prefix(blank);
+    header.remove_prefix(std::min(header.find_first_not_of(' '), header.size()));
+    const auto text = header.size() <= longest ? decode_base64(header) : std::nullopt;
+    const std::size_t colon = text ? text->find(':') : std::string::npos;
+    const auto control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+    if (colon == std::string::npos || colon == 0 || std::any_of(text->begin(), text->end(), control)) return read;
+    read.name = text->substr(0, colon);
+    read.password = text->substr(colon + 1);
+    read.form = BasicCredentials::Form::given;
+    return read;
+}
+
+}  // namespace tollgate::auth
