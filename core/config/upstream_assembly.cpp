@@ -26,6 +26,8 @@ void Assembly::add_upstream(const Declaration& declaration, int index) {
         if (settings->has("preserve_host")) made->preserve_host = settings->boolean("preserve_host");
     }
     if (const Item* retry = declaration.item.find("retry")) set_retry(declaration, owner + ": retry", *retry, made->retry);
+    if (const Item* item = declaration.item.find("breaker"))
+        made->breaker = breaker_of(declaration.place, owner + ": breaker", *item);
     const Item* targets = declaration.item.find("targets");
     if (targets) add_targets(declaration, owner, *targets, *made);
     if (!targets || (made->targets.empty() && targets->is(Item::Kind::table) && targets->list.empty()))

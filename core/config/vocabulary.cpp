@@ -57,6 +57,7 @@ constexpr Special upstream_specials[] = {
     {"balance", "tollgate.use", "plugin that chooses a target", "the first target that is available"},
     {"plugins", "tollgate.uses", "more plugins for every route that goes here; they come last", "none"},
     {"retry", "tollgate.retry|false", "what is tried again, how often and when; false: nothing", "once, at another target"},
+    {"breaker", "tollgate.breaker", "when what fails requests is not asked for a while, then tried by few", "never"},
 };
 // By the names of upstream::Upstream, which has the same defaults (a test compares them).
 constexpr Field upstream_fields[] = {
@@ -306,7 +307,7 @@ constexpr WordEntry words[] = {
 };
 
 const Shape* const all_shapes[] = {
-    &admin_shape,    &answer_shape,   &branch_shape,       &certificate_shape,  &cors_shape,
+    &admin_shape,    &answer_shape,   &branch_shape,       &breaker_shape,      &certificate_shape,  &cors_shape,
     &error_answer_shape, &failure_shape, &answer_given_shape, &header_changes_shape, &limits_shape,
     &listen_shape,   &mirror_shape,   &redirect_shape,     &request_shape,      &response_shape,
     &retry_shape,    &rewrite_shape,  &route_limits_shape, &route_shape,    &split_shape,        &target_shape,

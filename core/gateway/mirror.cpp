@@ -76,7 +76,7 @@ public:
     Task<CopyEnd> send();
 
 private:
-    const upstream::UpstreamTarget* begin_attempt() const;
+    const upstream::UpstreamTarget* begin_attempt(upstream::AttemptPass& pass) const;
 
     LoopShare& share_;
     SnapshotLease& lease_;
@@ -89,7 +89,7 @@ private:
 };
 
 // Drawn by weight among those that are available. No plugin sees a copy, so `balance` does not either.
-const upstream::UpstreamTarget* Copy::begin_attempt() const {
+const upstream::UpstreamTarget* Copy::begin_attempt(upstream::AttemptPass& pass) const {
     const auto& targets = mirror_.upstream->targets;
     double weights = 0;
     for (const auto& target : targets)
@@ -98,29 +98,32 @@ const upstream::UpstreamTarget* Copy::begin_attempt() const {
     for (const auto& target : targets) {
         if (!target->available()) continue;
         left -= target->weight();
-        if (left < 0 && target->begin_attempt()) return target.get();
+        if (left < 0 && (pass = target->begin_attempt())) return target.get();
     }
     for (const auto& target : targets)
-        if (target->available() && target->begin_attempt()) return target.get();
+        if ((pass = target->begin_attempt())) return target.get();
     return nullptr;
 }
 
 Task<CopyEnd> Copy::send() {
-    const auto* target = begin_attempt();
+    upstream::AttemptPass pass;
+    const auto* target = begin_attempt(pass);
     if (!target) co_return CopyEnd::no_target;
     http::BytesSource body{body_};
     upstream::Call call{*mirror_.upstream, *target, request_, has_body_ ? &body : nullptr};
     call.own_host = own_host_;
+    call.pass = pass;
     // Also where the copy is withdrawn meanwhile.
     struct Attempt {
         upstream::Call& call;
         bool over = false;
         ~Attempt() {
-            call.target.end_attempt({over ? call.outcome : Outcome::abandoned, call.status, call.time_to_first_byte});
+            call.target.end_attempt(call.pass, {over ? call.outcome : Outcome::abandoned, call.status, call.time_to_first_byte});
         }
     } attempt{call};
     try {
         Response response = co_await share_.call(share_.pool, call);
+        call.target.head_came(call.pass, call.status);
         if (auto* source = response.body().source()) {
             for (std::uint64_t heard = 0; heard <= largest_answer;) {
                 const auto piece = co_await source->read();

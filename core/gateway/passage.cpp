@@ -263,7 +263,8 @@ Task<void> Passage::settle() {
     if (!blamed_) co_return;
     abandon_attempt();
     give_back_request();
-    if (failure_->culprit != Culprit::client && !failure_->detail.empty() && (!trace_ || !trace_->rehearsed()))
+    if (failure_->culprit != Culprit::client && !failure_->detail.empty() && !failure_->known &&
+        (!trace_ || !trace_->rehearsed()))
         log::warning("gateway", request_id_ + ": " + failure_->detail);
     if (exchange_.begun() || failure_->client_left) {
         exchange_.cut();

@@ -111,7 +111,8 @@ private:
     void give_back_request();
     std::vector<std::string> values_of(const HeaderChanges& changes);
     void mirror_request();
-    void choose_target();
+    upstream::AttemptPass choose_target();
+    Failure none_available() const;
     void prepare_attempts();
     BodySource* body_to_send();
     void end_attempt(Outcome outcome);

@@ -53,6 +53,7 @@ const char* Passage::why_no_other_attempt() const {
         if (!upgrade_.empty()) return "it offers an upgrade";
         if (call.body && !(replay_ && replay_->whole())) return "its body is not kept";
     }
+    if (upstream::breakers::refuses_for(call.upstream) > net::Duration::zero()) return "the upstream's breaker is open";
     return has_other_target() ? nullptr : "no other target is available";
 }
 

@@ -8,22 +8,47 @@
 
 namespace tollgate {
 
-void Passage::choose_target() {
+namespace {
+
+// Not asked, and for how long: at least a second, and whole ones, is all that clients can be told. No line of the log for
+// each request: who is out, and since when, has been told.
+Failure unavailable(const upstream::Upstream& upstream, const char* reason, const char* why, net::Duration for_how_long) {
+    Failure failure{Culprit::upstream, 503, reason, "the upstream is not available", upstream.name + ": " + why};
+    failure.known = true;
+    if (for_how_long > net::Duration::zero())
+        failure.headers.add("Retry-After", std::to_string(std::chrono::ceil<std::chrono::seconds>(for_how_long).count()));
+    return failure;
+}
+
+}  // namespace
+
+Failure Passage::none_available() const {
+    const auto& upstream = *this->upstream();
+    if (const auto wait = upstream::breakers::refuses_for(upstream); wait > net::Duration::zero())
+        return unavailable(upstream, "breaker_open", "its breaker is open", wait);
+    return unavailable(upstream, "no_target_available", "no target is available",
+                       upstream::breakers::targets_refuse_for(upstream));
+}
+
+// What chose has chosen, else the first that lets an attempt begin.
+upstream::AttemptPass Passage::choose_target() {
     const auto& targets = upstream()->targets;
-    if (chosen_ && targets[*chosen_]->begin_attempt()) return;
-    chosen_.reset();
+    if (chosen_)
+        if (auto pass = targets[*chosen_]->begin_attempt()) return pass;
     for (const bool again : {false, true})  // those tried before come last
-        for (std::size_t i = 0; i < targets.size() && !chosen_; ++i)
-            if (tried(i) == again && targets[i]->available() && targets[i]->begin_attempt()) chosen_ = i;
-    if (!chosen_)
-        throw Failure{Culprit::upstream, 503, "no_target_available", "the upstream is not available",
-                      upstream()->name + ": no target is available"};
+        for (std::size_t i = 0; i < targets.size(); ++i) {
+            if (tried(i) != again) continue;
+            chosen_ = i;
+            if (auto pass = targets[i]->begin_attempt()) return pass;
+        }
+    return {};
 }
 
 Task<void> Passage::fetch_from_upstream() {
     const auto& upstream = *this->upstream();
     chosen_.reset();
     if (attempt_) tried_.push_back(attempt_->target);
+    if (upstream::breakers::refuses_for(upstream) > net::Duration::zero()) co_return blame(none_available());
     for (std::uint32_t index = 0; index < chain().size(); ++index) {
         const PluginUse& use = *chain()[index];
         UpstreamContext ctx{*this, index};
@@ -51,7 +76,8 @@ Task<void> Passage::fetch_from_upstream() {
         if (trace_) trace_->see(exchange_.request, response_);
     }
     if (trace_) trace_->begin("upstream", upstream.where);
-    choose_target();
+    const auto pass = choose_target();
+    if (!pass) co_return blame(none_available());
     if (attempts_ == 0) {
         if (route_->mirror) mirror_request();
         prepare_attempts();  // behind whoever taps the body: what is sent again they see once
@@ -59,6 +85,7 @@ Task<void> Passage::fetch_from_upstream() {
     attempt_.emplace(Attempt{
         upstream::Call{upstream, *upstream.targets[*chosen_], exchange_.request, body_to_send(), this}, *chosen_});
     if (!exchange_.upgrade.empty()) offer_upgrade();
+    attempt_->call.pass = pass;
     attempt_->call.own_host = route_->shaping && route_->shaping->sets_host;
     ++attempts_;
     try {
@@ -69,6 +96,7 @@ Task<void> Passage::fetch_from_upstream() {
         if (!plan_another_attempt()) throw;
         co_return;
     }
+    attempt_->call.target.head_came(attempt_->call.pass, attempt_->call.status);
     if (trace_) trace_attempt();
     if (attempt_->call.status >= 400 && plan_another_attempt()) co_return drop_answer();
     if (!upgrade_.empty() && !attempt_->call.upgraded) Figures::Upgrades::add(share_.figures.upgrades.refused);
@@ -89,8 +117,8 @@ void Passage::abandon_attempt() {
 void Passage::end_attempt(Outcome outcome) {
     attempt_->ended = now();
     attempt_->call.outcome = outcome;
-    const auto& call = attempt_->call;
-    call.target.end_attempt({outcome, call.status, call.time_to_first_byte});
+    auto& call = attempt_->call;
+    call.target.end_attempt(call.pass, {outcome, call.status, call.time_to_first_byte});
     share_.figures.count(lease_.figures, snapshot_, attempt_->call.upstream,
                          {attempt_->target, outcome, attempt_->call.time_to_first_byte});
     for (std::uint32_t index = 0; index < chain().size(); ++index) {

@@ -25,6 +25,7 @@ public:
     std::string detail;
     Headers headers;             // lines for the answer
     bool client_left = false;    // there is nobody to answer; `status` is 499
+    bool known = false;          // the log has told its cause once and need not at each request
     bool close = false;          // the client's connection cannot go on after this answer
 };
 

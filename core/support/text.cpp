@@ -132,4 +132,17 @@ std::string padded(std::string_view text, std::size_t width) {
     return out;
 }
 
+std::string duration(std::chrono::nanoseconds time) {
+    const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
+    if (ms < 1000) return std::to_string(ms) + " ms";
+    const auto seconds = ms / 1000, tenths = ms / 100 % 10, minutes = seconds / 60, hours = minutes / 60;
+    const auto two = [](auto larger, const char* its, auto smaller, const char* unit) {
+        std::string text = std::to_string(larger) + its;
+        if (smaller > 0) text += ' ' + std::to_string(smaller) + unit;
+        return text;
+    };
+    if (minutes == 0) return std::to_string(seconds) + (tenths == 0 ? "" : '.' + std::to_string(tenths)) + " s";
+    return hours == 0 ? two(minutes, " min", seconds % 60, " s") : two(hours, " h", minutes % 60, " min");
+}
+
 }  // namespace tollgate::text

@@ -1,6 +1,7 @@
 // core/support/text.h - words for people: quoting what a user wrote, guessing what was meant, counting things.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -49,6 +50,9 @@ std::string number(double number);
 
 // "1 route", "3 routes".
 std::string count(std::size_t number, std::string_view noun);
+
+// "250 ms", "12.5 s", "3 min 20 s", "2 h 5 min": how long something took or lasts.
+std::string duration(std::chrono::nanoseconds time);
 
 // "a, b, c". `texts`: any range of texts.
 template <class Range>

@@ -37,6 +37,7 @@ struct Call {
     std::string_view upgrade{};
     std::unique_ptr<http::Wire> upgraded;  // its connection from then on: the answer is a 101
     bool own_host = false;   // the request's Host goes on, whatever the upstream says
+    AttemptPass pass{};      // what the target let it begin with
 
     bool sent = false;  // the target may have some of the request
     Outcome outcome = Outcome::abandoned;

@@ -24,14 +24,17 @@ const std::shared_ptr<const net::TlsClientContext>& UpstreamTarget::tls() const 
     return address_.secure ? upstream_.tls : plainly;
 }
 
-bool UpstreamTarget::begin_attempt() const noexcept {
-    if (!available()) return false;
+AttemptPass UpstreamTarget::begin_attempt() const noexcept {
+    AttemptPass pass;
+    if (!available() || !breakers::begin(*this, pass.breakers)) return {};
     state_->in_flight.fetch_add(1, std::memory_order_relaxed);
-    return true;
+    pass.begun = true;
+    return pass;
 }
 
-void UpstreamTarget::end_attempt(const AttemptEnd&) const noexcept {
+void UpstreamTarget::end_attempt(AttemptPass& pass, const AttemptEnd& end) const noexcept {
     state_->in_flight.fetch_sub(1, std::memory_order_relaxed);
+    breakers::end(*this, pass.breakers, end);
 }
 
 }  // namespace tollgate::upstream

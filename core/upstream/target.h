@@ -4,6 +4,7 @@
 #include <tollgate/context.h>
 
 #include "net/timers.h"
+#include "upstream/breakers.h"
 #include "upstream/target_address.h"
 
 #include <atomic>
@@ -29,6 +30,14 @@ net::TimePoint now() noexcept;
 struct TargetState {
     std::atomic<std::uint32_t> in_flight{0};
     std::atomic<bool> drained{false};  // by an operator: no new attempts
+    Breaker breaker;
+};
+
+// That an attempt may be made, for what is said of it later. Empty: it may not.
+struct AttemptPass {
+    bool begun = false;
+    BreakerPasses breakers{};
+    explicit operator bool() const noexcept { return begun; }
 };
 
 // How an attempt went, for who judges targets by it.
@@ -45,7 +54,10 @@ public:
     std::string_view address() const override { return address_.text; }  // as written
     std::uint32_t weight() const override { return weight_; }
     std::uint32_t in_flight() const override { return state_->in_flight.load(std::memory_order_relaxed); }
-    bool available() const override { return !state_->drained.load(std::memory_order_relaxed); }
+    bool available() const override {
+        return !state_->drained.load(std::memory_order_relaxed) &&
+               (state_->breaker.closed() || breakers::lets_through(*this));
+    }
     const Upstream& upstream() const noexcept { return upstream_; }
     const TargetAddress& place() const noexcept { return address_; }
     const net::Address& where() const noexcept { return address_.where; }
@@ -57,9 +69,11 @@ public:
     TargetState& state() const noexcept { return *state_; }
     const std::shared_ptr<TargetState>& shared_state() const noexcept { return state_; }
 
-    // Around each attempt. False: it is not available any more, and nothing has begun.
-    [[nodiscard]] bool begin_attempt() const noexcept;
-    void end_attempt(const AttemptEnd& end) const noexcept;
+    // Around each attempt. Empty: it is not available any more, and nothing has begun.
+    [[nodiscard]] AttemptPass begin_attempt() const noexcept;
+    // Between them, once the head of an answer is here.
+    void head_came(AttemptPass& pass, int status) const noexcept { breakers::answered(*this, pass.breakers, status); }
+    void end_attempt(AttemptPass& pass, const AttemptEnd& end) const noexcept;
 
 private:
     const Upstream& upstream_;

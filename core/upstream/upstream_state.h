@@ -20,6 +20,7 @@ public:
     std::shared_ptr<TargetState> target(const std::string& address);
 
     RetryBudget budget;
+    Breaker breaker;  // of all its attempts
     std::atomic<std::uint32_t> copies{0};  // of requests that are mirrored here, under way or waiting for their bodies
 
 private:

@@ -65,6 +65,16 @@
 ---@field [1] tollgate.upstream_handle|string # what `upstream` returned, or its name
 ---@field weight? number # its share, compared with the others'; 0: it gets none; a number from 0 to 1000000; default: 1
 
+---@class tollgate.breaker
+---@field on? string|integer|(string|integer)[] # what is a failure: "connect", "reset", "timeout", "garbage", "cut", statuses from 400 to 599, "4xx", "5xx"; default: { "connect", "reset", "timeout", "garbage", "cut", 500, 502, 503, 504 }
+---@field failures? integer # attempts in a row that fail; 0: however many; an integer from 0 to 1000000; default: 5
+---@field error_rate? number # share of the attempts within the window that fail; 0: whatever share; a number from 0 to 1; default: 0
+---@field minimum? integer # attempts within the window below which no share counts; an integer from 1 to 1000000; default: 20
+---@field window? tollgate.duration # the time that the share is of; a duration from 100 * milliseconds to 1 * hour; default: 10 * seconds
+---@field open? tollgate.duration # how long nothing gets through, before it is half-open; a duration from 10 * milliseconds to 1 * day; default: 10 * seconds
+---@field half_open? integer # attempts at a time that may try, while it is half-open, and how many of them must succeed to close it; an integer from 1 to 1000; default: 1
+---@field scope? "target"|"upstream"|"both" # what has one: each target, the upstream as a whole, or both; one of "target", "upstream", "both"; default: "target"
+
 ---@class tollgate.certificate
 ---@field certificate string # file of the certificate and those between it and its authority, in PEM; a file's path
 ---@field key string # file of its private key, in PEM, without a password; a file's path
@@ -219,6 +229,7 @@
 ---@field balance? tollgate.use # plugin that chooses a target; default: the first target that is available
 ---@field plugins? tollgate.uses # more plugins for every route that goes here; they come last; default: none
 ---@field retry? tollgate.retry|false # what is tried again, how often and when; false: nothing; default: once, at another target
+---@field breaker? tollgate.breaker # when what fails requests is not asked for a while, then tried by few; default: never
 ---@field timeout? tollgate.duration # request sent to the whole head of the answer; a duration from 1 * millisecond to 1 * day; default: 30 * seconds
 ---@field connect_timeout? tollgate.duration # time for a connection; a duration from 1 * millisecond to 1 * day; default: 2 * seconds
 ---@field idle_timeout? tollgate.duration # between two pieces of the answer's body; a duration from 1 * millisecond to 1 * day; default: 30 * seconds

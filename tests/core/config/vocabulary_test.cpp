@@ -43,6 +43,7 @@ BOOST_AUTO_TEST_CASE(a_setting_that_is_not_described_is_unknown) {
                               "listen { \"127.0.0.1:1\", tls = { { nonsense = 1 } } }",
                               "upstream \"u\" { targets = { \"127.0.0.1:1\" }, nonsense = 1 }",
                               "upstream \"u\" { targets = { \"127.0.0.1:1\" }, retry = { nonsense = 1 } }",
+                              "upstream \"u\" { targets = { \"127.0.0.1:1\" }, breaker = { nonsense = 1 } }",
                               "route \"GET /a\" { answer = \"\", nonsense = 1 }",
                               "route \"GET /a\" { answer = { nonsense = 1 } }",
                               "split { nonsense = 1 }",
@@ -56,7 +57,7 @@ BOOST_AUTO_TEST_CASE(a_setting_that_is_not_described_is_unknown) {
 
 BOOST_AUTO_TEST_CASE(described_defaults_are_those_that_hold_where_nothing_is_said) {
     test::Workshop workshop;
-    const auto loaded = workshop.load_text(served + "limits {}\nupstream \"u\" { targets = { \"127.0.0.1:1\" } }\n" +
+    const auto loaded = workshop.load_text(served + "limits {}\nupstream \"u\" { targets = { \"127.0.0.1:1\" }, breaker = {} }\n" +
                                            "upstream \"v\" { targets = { \"127.0.0.1:2\" }, retry = {} }\n" +
                                            "route \"GET /v\" { upstream = \"u\", mirror = { upstream = \"v\" } }\n");
     BOOST_REQUIRE(loaded.snapshot);
@@ -81,6 +82,14 @@ BOOST_AUTO_TEST_CASE(described_defaults_are_those_that_hold_where_nothing_is_sai
     BOOST_TEST(made.keep_alive == plain.keep_alive);
     BOOST_TEST((made.keep_alive_time == plain.keep_alive_time));
     BOOST_TEST(made.preserve_host == plain.preserve_host);
+    BOOST_REQUIRE(made.breaker);
+    const upstream::BreakerSettings breaker;
+    BOOST_TEST((made.breaker->threshold == breaker.threshold));
+    BOOST_TEST((made.breaker->on == breaker.on));
+    BOOST_TEST((made.breaker->open == breaker.open));
+    BOOST_TEST(made.breaker->half_open == breaker.half_open);
+    BOOST_TEST(made.breaker->of_target == breaker.of_target);
+    BOOST_TEST(made.breaker->of_upstream == breaker.of_upstream);
     const Mirror unsaid, mirror = loaded.snapshot->routes.at(1).mirror.value_or(Mirror{});
     BOOST_TEST(mirror.upstream == loaded.snapshot->upstreams.at(1).get());
     BOOST_TEST(mirror.share == unsaid.share);

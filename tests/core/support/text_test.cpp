@@ -3,6 +3,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -80,6 +81,19 @@ BOOST_AUTO_TEST_CASE(columns_are_as_wide_as_they_look) {
     BOOST_TEST(text::padded("ab", 4) == "ab  ");
     BOOST_TEST(text::padded("\xc3\xa4", 2) == "\xc3\xa4 ");
     BOOST_TEST(text::padded("long", 2) == "long");
+}
+
+BOOST_AUTO_TEST_CASE(durations_have_at_most_two_units) {
+    using namespace std::chrono_literals;
+    BOOST_TEST(text::duration(0ns) == "0 ms");
+    BOOST_TEST(text::duration(250'999us) == "250 ms");
+    BOOST_TEST(text::duration(1s) == "1 s");
+    BOOST_TEST(text::duration(12'590ms) == "12.5 s");
+    BOOST_TEST(text::duration(59'999ms) == "59.9 s");
+    BOOST_TEST(text::duration(60s) == "1 min");
+    BOOST_TEST(text::duration(200s) == "3 min 20 s");
+    BOOST_TEST(text::duration(2h) == "2 h");
+    BOOST_TEST(text::duration(49h + 5min + 59s) == "49 h 5 min");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

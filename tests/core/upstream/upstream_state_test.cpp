@@ -35,13 +35,14 @@ BOOST_AUTO_TEST_CASE(an_attempt_counts_as_under_way_and_none_begins_at_a_drained
     const upstream::Upstream upstream;
     const auto state = std::make_shared<upstream::TargetState>();
     const upstream::UpstreamTarget target{upstream, *net::Address::parse("127.0.0.1:1", problem), 1, state};
-    BOOST_TEST_REQUIRE(target.begin_attempt());
+    auto pass = target.begin_attempt();
+    BOOST_TEST_REQUIRE(bool(pass));
     BOOST_TEST(target.in_flight() == 1u);
     state->drained = true;
     BOOST_TEST(!target.available());
     BOOST_TEST(!target.begin_attempt());
     BOOST_TEST(target.in_flight() == 1u);
-    target.end_attempt({Outcome::answered, 200});
+    target.end_attempt(pass, {Outcome::answered, 200});
     BOOST_TEST(target.in_flight() == 0u);
 }
 

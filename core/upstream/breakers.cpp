@@ -1,0 +1,102 @@
+// core/upstream/breakers.cpp - asking two breakers as one, and telling the log of their changes.
+#include "upstream/breakers.h"
+
+#include "support/log.h"
+#include "support/text.h"
+#include "upstream/upstream.h"
+
+#include <algorithm>
+#include <string>
+
+namespace tollgate::upstream::breakers {
+
+namespace {
+
+std::string why_opened(const Breaker::Change& change, const BreakerSettings& settings) {
+    if (change.from == Breaker::State::half_open) return "opened again: it failed when tried";
+    const auto& threshold = settings.threshold;
+    if (threshold.in_a_row > 0 && change.in_a_row >= threshold.in_a_row)
+        return "opened: " + text::count(change.in_a_row, "failure") + " in a row";
+    return "opened: " + std::to_string(change.lately.of_kind) + " of " + text::count(change.lately.all, "attempt") +
+           " failed";
+}
+
+void tell(const Breaker::Change& change, const std::string& who, const BreakerSettings& settings) {
+    if (!change) return;
+    const std::string breaker = who + ": breaker ";
+    switch (change.to) {
+        case Breaker::State::open:
+            return log::warning("upstream", breaker + why_opened(change, settings) + "; tried again in " +
+                                                text::duration(settings.open));
+        case Breaker::State::half_open: return log::info("upstream", breaker + "half-open: it is tried");
+        case Breaker::State::closed: return log::info("upstream", breaker + "closed");
+    }
+}
+
+std::string name_of(const UpstreamTarget& target) {
+    return target.upstream().name + ": " + std::string{target.address()};
+}
+
+}  // namespace
+
+net::Duration refuses_for(const Upstream& upstream) noexcept {
+    const auto& settings = upstream.breaker;
+    return settings && settings->of_upstream ? upstream.state->breaker.refuses_for(*settings, now()) : net::Duration::zero();
+}
+
+net::Duration targets_refuse_for(const Upstream& upstream) noexcept {
+    const auto& settings = upstream.breaker;
+    if (!settings || !settings->of_target) return net::Duration::zero();
+    auto shortest = net::Duration::max();
+    for (const auto& target : upstream.targets)
+        shortest = std::min(shortest, target->state().breaker.refuses_for(*settings, now()));
+    return shortest;
+}
+
+bool lets_through(const UpstreamTarget& target) noexcept {
+    const auto& settings = target.upstream().breaker;
+    return !settings || !settings->of_target || target.state().breaker.lets_through(*settings, now());
+}
+
+bool begin(const UpstreamTarget& target, BreakerPasses& passes) noexcept {
+    const auto& upstream = target.upstream();
+    if (!upstream.breaker) return true;
+    const auto& settings = *upstream.breaker;
+    Breaker::Change change;
+    if (settings.of_upstream) {
+        if (!upstream.state->breaker.begin(passes.of_upstream, change, settings, now())) return false;
+        tell(change, upstream.name, settings);
+    }
+    if (!settings.of_target) return true;
+    change = {};
+    if (target.state().breaker.begin(passes.of_target, change, settings, now())) {
+        tell(change, name_of(target), settings);
+        return true;
+    }
+    upstream.state->breaker.abandon(passes.of_upstream);
+    return false;
+}
+
+void answered(const UpstreamTarget& target, BreakerPasses& passes, int status) noexcept {
+    const auto& upstream = target.upstream();
+    if (!upstream.breaker || upstream.breaker->on.holds(Outcome::answered, status)) return;
+    const auto& settings = *upstream.breaker;
+    tell(target.state().breaker.answered(passes.of_target, settings, now()), name_of(target), settings);
+    tell(upstream.state->breaker.answered(passes.of_upstream, settings, now()), upstream.name, settings);
+}
+
+void end(const UpstreamTarget& target, BreakerPasses& passes, const AttemptEnd& end) noexcept {
+    const auto& upstream = target.upstream();
+    if (!upstream.breaker) return;
+    const auto& settings = *upstream.breaker;
+    if (end.outcome == Outcome::abandoned) {
+        target.state().breaker.abandon(passes.of_target);
+        upstream.state->breaker.abandon(passes.of_upstream);
+        return;
+    }
+    const bool failed = settings.on.holds(end.outcome, end.status);
+    tell(target.state().breaker.end(passes.of_target, failed, settings, now()), name_of(target), settings);
+    tell(upstream.state->breaker.end(passes.of_upstream, failed, settings, now()), upstream.name, settings);
+}
+
+}  // namespace tollgate::upstream::breakers
