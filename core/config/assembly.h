@@ -77,6 +77,8 @@ private:
     void add_tier(const Declaration& declaration);
     void add_shaping(const Declaration& declaration);
     void add_upstream(const Declaration& declaration, int index);
+    void set_gate(const Declaration& declaration, const std::string& owner, const CheckedSettings& settings,
+                  upstream::Upstream& upstream);
     std::optional<upstream::BreakerSettings> breaker_of(Place place, const std::string& owner, const Item& item);
     void add_targets(const Declaration& declaration, const std::string& owner, const Item& targets,
                      upstream::Upstream& upstream);

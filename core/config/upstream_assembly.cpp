@@ -24,6 +24,7 @@ void Assembly::add_upstream(const Declaration& declaration, int index) {
         time("keep_alive_time", made->keep_alive_time);
         if (settings->has("keep_alive")) made->keep_alive = std::size_t(settings->integer("keep_alive"));
         if (settings->has("preserve_host")) made->preserve_host = settings->boolean("preserve_host");
+        set_gate(declaration, owner, *settings, *made);
     }
     if (const Item* retry = declaration.item.find("retry")) set_retry(declaration, owner + ": retry", *retry, made->retry);
     if (const Item* item = declaration.item.find("breaker"))

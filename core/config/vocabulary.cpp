@@ -73,6 +73,12 @@ constexpr Field upstream_fields[] = {
      .fallback = "60 * seconds", .min = 0.001, .max = day},
     {.name = "preserve_host", .type = Type::boolean,
      .doc = "whether the client's Host goes on; if not, the target's address does", .fallback = "true"},
+    {.name = "concurrency", .type = Type::integer, .doc = "requests under way there at a time; unset: however many", .min = 1,
+     .max = 1e6},
+    {.name = "queue", .type = Type::integer, .doc = "requests that may wait for one of those to end; beyond them 503",
+     .fallback = "0", .min = 0, .max = 1e6},
+    {.name = "queue_time", .type = Type::duration, .doc = "how long one may wait, then 503", .fallback = "1 * seconds",
+     .min = 0.001, .max = day},
 };
 
 constexpr Field upstream_tls_fields[] = {

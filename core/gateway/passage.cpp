@@ -26,6 +26,7 @@ Passage::Passage(LoopShare& share, SnapshotLease& lease, http::Exchange& exchang
 
 Passage::~Passage() {
     abandon_attempt();
+    place_.give_up();
     give_back_request();
     // Before the log, so that taps have had their last word.
     request_body_.reset();
@@ -55,7 +56,7 @@ Passage::~Passage() {
 // the answer was written. Waiting that plugins do is part of it.
 std::optional<net::Duration> Passage::own_time() const noexcept {
     if (answering_ == net::TimePoint{}) return std::nullopt;
-    const net::Duration whole = answering_ - entered_;
+    const net::Duration whole = answering_ - entered_ - queued_;
     if (!attempt_) return whole;
     const auto& call = attempt_->call;
     const bool answered = call.time_to_first_byte.count() > 0;
@@ -148,6 +149,7 @@ Task<bool> Passage::answered_by_plugin() {
 }
 
 Task<void> Passage::shape_response() {
+    if (!attempt_ || attempt_->ended) place_.give_up();
     give_back_request();
     for (std::uint32_t index = blamed_ ? 0 : passed_; index-- > 0;) {
         const PluginUse& use = *chain()[index];
@@ -225,7 +227,7 @@ Task<void> Passage::send() {
     if (!source) {
         auto& taps = response_.layout().taps;
         if (!taps.empty() && !body.bytes().empty()) taps.pass(body.bytes());
-        if (attempt_ && !attempt_->ended) end_attempt(attempt_->call.outcome);
+        finish_attempt();
         co_await exchange_.send(exchange_.head_only ? std::string_view{} : body.bytes(), true);
         answering_ = over_ = net::Clock::now();
         taps.end(BodyEnd::complete);
@@ -242,12 +244,12 @@ Task<void> Passage::send() {
             try {
                 piece = co_await source->read();
             } catch (...) {
-                if (attempt_ && !attempt_->ended) end_attempt(attempt_->call.outcome);
+                finish_attempt();
                 throw;
             }
         }
         last = piece.empty();
-        if (last && attempt_ && !attempt_->ended) end_attempt(Outcome::answered);
+        if (last) finish_attempt();
         co_await exchange_.send(piece, last, last ? source->trailers() : nullptr);
         note_answering();
     }
@@ -262,6 +264,7 @@ void Passage::blame(Failure failure) {
 Task<void> Passage::settle() {
     if (!blamed_) co_return;
     abandon_attempt();
+    place_.give_up();
     give_back_request();
     if (failure_->culprit != Culprit::client && !failure_->detail.empty() && !failure_->known &&
         (!trace_ || !trace_->rehearsed()))

@@ -113,6 +113,8 @@ private:
     void mirror_request();
     upstream::AttemptPass choose_target();
     Failure none_available() const;
+    Task<bool> enter_upstream();
+    void finish_attempt();
     void prepare_attempts();
     BodySource* body_to_send();
     void end_attempt(Outcome outcome);
@@ -167,6 +169,8 @@ private:
     std::optional<net::Duration> again_;  // until the next attempt, after one that failed
     std::optional<net::TimePoint> first_attempt_;  // when it began, once it was not the last
     bool interim_sent_ = false;
+    upstream::Gate::Place place_;  // at the upstream, over all attempts
+    net::Duration queued_{0};      // waiting for it
     const net::TimePoint entered_;     // the turn in which the head was whole
     net::TimePoint answering_, over_;  // by the clock: the first of the answer was written; the request ended
     Response response_;

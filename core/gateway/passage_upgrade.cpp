@@ -44,6 +44,7 @@ Task<void> Passage::go_over() {
             passage.end_attempt(well                                             ? Outcome::answered
                                 : tunnel.end() == Tunnel::End::upstream_cut ? Outcome::cut
                                                                             : Outcome::abandoned);
+            passage.place_.give_up();
         }
     } open{*this};
     co_await open.tunnel.run();

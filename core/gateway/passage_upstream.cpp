@@ -5,13 +5,17 @@
 #include "gateway/shaping.h"
 #include "gateway/trace.h"
 #include "support/log.h"
+#include "support/text.h"
+
+#include <algorithm>
 
 namespace tollgate {
 
+using namespace std::chrono_literals;
+
 namespace {
 
-// Not asked, and for how long: at least a second, and whole ones, is all that clients can be told. No line of the log for
-// each request: who is out, and since when, has been told.
+// Not asked, and for how long, in whole seconds. No line of the log for each request: why has been told.
 Failure unavailable(const upstream::Upstream& upstream, const char* reason, const char* why, net::Duration for_how_long) {
     Failure failure{Culprit::upstream, 503, reason, "the upstream is not available", upstream.name + ": " + why};
     failure.known = true;
@@ -28,6 +32,31 @@ Failure Passage::none_available() const {
         return unavailable(upstream, "breaker_open", "its breaker is open", wait);
     return unavailable(upstream, "no_target_available", "no target is available",
                        upstream::breakers::targets_refuse_for(upstream));
+}
+
+// Waits for a place where the upstream has only so many. False: there was none, and that is the request's failure.
+Task<bool> Passage::enter_upstream() {
+    const auto& upstream = *this->upstream();
+    auto& state = *upstream.state;
+    const auto since = now();
+    const upstream::Gate::Limits limits{upstream.concurrency, upstream.queue, upstream.queue_time};
+    const auto result = co_await upstream::Gate::Entering{state.gate, share_.loop, limits, place_};
+    queued_ += now() - since;
+    const bool entered = result == upstream::Gate::Result::entered;
+    if (trace_ && (!entered || queued_.count() > 0)) {
+        trace_->begin("upstream", upstream.where);
+        trace_->say("waited " + text::duration(queued_) + " for one of " + text::count(upstream.concurrency, "place"));
+    }
+    if (entered) co_return true;
+    const bool full = result == upstream::Gate::Result::full;
+    blame(unavailable(upstream, "upstream_busy",
+                      full ? "as many requests as may are under way and waiting" : "no request ended within queue_time",
+                      std::max<net::Duration>(upstream.queue_time, 1s)));
+    constexpr auto pause = 10s;  // between two lines of the log about it
+    auto told = state.told_of_crowd.load(std::memory_order_relaxed);
+    if ((told == net::TimePoint{} || now() - told >= pause) && state.told_of_crowd.compare_exchange_strong(told, now()))
+        log::warning("upstream", failure_->detail + ": requests are refused");
+    co_return false;
 }
 
 // What chose has chosen, else the first that lets an attempt begin.
@@ -49,6 +78,7 @@ Task<void> Passage::fetch_from_upstream() {
     chosen_.reset();
     if (attempt_) tried_.push_back(attempt_->target);
     if (upstream::breakers::refuses_for(upstream) > net::Duration::zero()) co_return blame(none_available());
+    if (upstream.concurrency > 0 && !place_ && !co_await enter_upstream()) co_return;
     for (std::uint32_t index = 0; index < chain().size(); ++index) {
         const PluginUse& use = *chain()[index];
         UpstreamContext ctx{*this, index};
@@ -112,6 +142,12 @@ void Passage::abandon_attempt() {
     if (!attempt_ || attempt_->ended) return;
     const Outcome outcome = attempt_->call.outcome;
     end_attempt(outcome == Outcome::answered ? Outcome::abandoned : outcome);
+}
+
+// The last one, if there was any: what the request held of the upstream is free.
+void Passage::finish_attempt() {
+    if (attempt_ && !attempt_->ended) end_attempt(attempt_->call.outcome);
+    place_.give_up();
 }
 
 void Passage::end_attempt(Outcome outcome) {

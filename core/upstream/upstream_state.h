@@ -1,6 +1,7 @@
 // core/upstream/upstream_state.h - UpstreamState: what is known of an upstream beyond one configuration.
 #pragma once
 
+#include "upstream/gate.h"
 #include "upstream/retry_budget.h"
 #include "upstream/target.h"
 
@@ -21,6 +22,8 @@ public:
 
     RetryBudget budget;
     Breaker breaker;  // of all its attempts
+    Gate gate;        // where `concurrency` says how many requests may be under way
+    std::atomic<net::TimePoint> told_of_crowd{};  // when the log heard last that it is full
     std::atomic<std::uint32_t> copies{0};  // of requests that are mirrored here, under way or waiting for their bodies
 
 private:

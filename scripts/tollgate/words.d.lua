@@ -236,6 +236,9 @@
 ---@field keep_alive? integer # idle connections kept per event loop and target; an integer from 0 to 100000; default: 512
 ---@field keep_alive_time? tollgate.duration # how long an idle connection is kept; a duration from 1 * millisecond to 1 * day; default: 60 * seconds
 ---@field preserve_host? boolean # whether the client's Host goes on; if not, the target's address does; true or false; default: true
+---@field concurrency? integer # requests under way there at a time; unset: however many; an integer from 1 to 1000000
+---@field queue? integer # requests that may wait for one of those to end; beyond them 503; an integer from 0 to 1000000; default: 0
+---@field queue_time? tollgate.duration # how long one may wait, then 503; a duration from 1 * millisecond to 1 * day; default: 1 * seconds
 
 ---@class tollgate.upstream_tls
 ---@field authorities? string # file of those whose certificates are trusted, in PEM; unset: the system's; a file's path

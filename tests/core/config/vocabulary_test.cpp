@@ -82,6 +82,9 @@ BOOST_AUTO_TEST_CASE(described_defaults_are_those_that_hold_where_nothing_is_sai
     BOOST_TEST(made.keep_alive == plain.keep_alive);
     BOOST_TEST((made.keep_alive_time == plain.keep_alive_time));
     BOOST_TEST(made.preserve_host == plain.preserve_host);
+    BOOST_TEST(made.concurrency == plain.concurrency);
+    BOOST_TEST(made.queue == plain.queue);
+    BOOST_TEST((made.queue_time == plain.queue_time));
     BOOST_REQUIRE(made.breaker);
     const upstream::BreakerSettings breaker;
     BOOST_TEST((made.breaker->threshold == breaker.threshold));

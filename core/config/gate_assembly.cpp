@@ -1,0 +1,18 @@
+// core/config/gate_assembly.cpp - `concurrency`, `queue` and `queue_time` of an upstream.
+#include "config/assembly.h"
+
+namespace tollgate::config {
+
+void Assembly::set_gate(const Declaration& declaration, const std::string& owner, const CheckedSettings& settings,
+                        upstream::Upstream& upstream) {
+    const auto needs = [&](const char* name, const char* other) {
+        add_problem(declaration.place, owner + ": " + name + ": expected " + other + " beside it, got none");
+    };
+    if (settings.has("concurrency")) upstream.concurrency = std::size_t(settings.integer("concurrency"));
+    if (settings.has("queue")) upstream.queue = std::size_t(settings.integer("queue"));
+    if (settings.has("queue_time")) upstream.queue_time = settings.duration("queue_time");
+    if (upstream.queue > 0 && upstream.concurrency == 0) needs("queue", "concurrency");
+    if (declaration.item.find("queue_time") && upstream.queue == 0) needs("queue_time", "queue");
+}
+
+}  // namespace tollgate::config
