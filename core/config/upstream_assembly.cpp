@@ -21,6 +21,7 @@ void Assembly::add_upstream(const Declaration& declaration, int index) {
         time("timeout", made->timeout);
         time("connect_timeout", made->connect_timeout);
         time("idle_timeout", made->idle_timeout);
+        time("deadline", made->deadline);
         time("keep_alive_time", made->keep_alive_time);
         if (settings->has("keep_alive")) made->keep_alive = std::size_t(settings->integer("keep_alive"));
         if (settings->has("preserve_host")) made->preserve_host = settings->boolean("preserve_host");

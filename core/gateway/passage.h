@@ -118,6 +118,7 @@ private:
     void prepare_attempts();
     BodySource* body_to_send();
     void end_attempt(Outcome outcome);
+    void mind_deadline();
     bool plan_another_attempt();
     const char* why_no_other_attempt() const;
     bool has_other_target() const noexcept;
@@ -166,6 +167,7 @@ private:
     std::string upgrade_;             // the protocols offered to the upstream
     std::optional<Attempt> attempt_;
     int attempts_ = 0;
+    net::TimePoint deadline_ = net::TimePoint::max();  // of the upstream, since it was first turned to
     std::optional<net::Duration> again_;  // until the next attempt, after one that failed
     std::optional<net::TimePoint> first_attempt_;  // when it began, once it was not the last
     bool interim_sent_ = false;

@@ -70,6 +70,7 @@ bool Passage::plan_another_attempt() {
         pause = std::max(pause, wanted.value_or(pause));
         if (!against && pause > retry.longest_backoff) against = "Retry-After asks for more than longest_backoff";
     }
+    if (!against && pause >= deadline_ - now()) against = "the deadline comes before it";
     if (!against && !call.upstream.state->budget.take(retry, now())) {
         against = "the upstream's budget of retries is spent";
         share_.figures.count_refused_retry(lease_.figures, snapshot_, call.upstream);

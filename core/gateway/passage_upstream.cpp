@@ -39,7 +39,8 @@ Task<bool> Passage::enter_upstream() {
     const auto& upstream = *this->upstream();
     auto& state = *upstream.state;
     const auto since = now();
-    const upstream::Gate::Limits limits{upstream.concurrency, upstream.queue, upstream.queue_time};
+    const upstream::Gate::Limits limits{upstream.concurrency, upstream.queue,
+                                        std::min<net::Duration>(upstream.queue_time, deadline_ - since)};
     const auto result = co_await upstream::Gate::Entering{state.gate, share_.loop, limits, place_};
     queued_ += now() - since;
     const bool entered = result == upstream::Gate::Result::entered;
@@ -48,6 +49,7 @@ Task<bool> Passage::enter_upstream() {
         trace_->say("waited " + text::duration(queued_) + " for one of " + text::count(upstream.concurrency, "place"));
     }
     if (entered) co_return true;
+    mind_deadline();
     const bool full = result == upstream::Gate::Result::full;
     blame(unavailable(upstream, "upstream_busy",
                       full ? "as many requests as may are under way and waiting" : "no request ended within queue_time",
@@ -73,10 +75,16 @@ upstream::AttemptPass Passage::choose_target() {
     return {};
 }
 
+// A plugin, or a pause, may have waited for longer than the request has.
+void Passage::mind_deadline() {
+    if (now() >= deadline_) throw upstream::deadline_exceeded(upstream()->name + ": the deadline has passed before an attempt");
+}
+
 Task<void> Passage::fetch_from_upstream() {
     const auto& upstream = *this->upstream();
     chosen_.reset();
     if (attempt_) tried_.push_back(attempt_->target);
+    else if (upstream.deadline > net::Duration::zero()) deadline_ = now() + upstream.deadline;
     if (upstream::breakers::refuses_for(upstream) > net::Duration::zero()) co_return blame(none_available());
     if (upstream.concurrency > 0 && !place_ && !co_await enter_upstream()) co_return;
     for (std::uint32_t index = 0; index < chain().size(); ++index) {
@@ -106,6 +114,7 @@ Task<void> Passage::fetch_from_upstream() {
         if (trace_) trace_->see(exchange_.request, response_);
     }
     if (trace_) trace_->begin("upstream", upstream.where);
+    mind_deadline();
     const auto pass = choose_target();
     if (!pass) co_return blame(none_available());
     if (attempts_ == 0) {
@@ -116,6 +125,7 @@ Task<void> Passage::fetch_from_upstream() {
         upstream::Call{upstream, *upstream.targets[*chosen_], exchange_.request, body_to_send(), this}, *chosen_});
     if (!exchange_.upgrade.empty()) offer_upgrade();
     attempt_->call.pass = pass;
+    attempt_->call.deadline = deadline_;
     attempt_->call.own_host = route_->shaping && route_->shaping->sets_host;
     ++attempts_;
     try {

@@ -27,6 +27,11 @@ bool anticipates_content(std::string_view method) noexcept {
     return method == "POST" || method == "PUT" || method == "PATCH";
 }
 
+// What is left of `time`, of which the deadline may have less.
+Duration until_deadline(const Call& call, Duration time, net::TimePoint now) {
+    return std::min(time, call.deadline - now);
+}
+
 Failure upstream_failure(int status, const char* reason, const char* message, const Call& call, const std::string& how) {
     return {Culprit::upstream, status, reason, message, std::string(call.target.address()) + ": " + how};
 }
@@ -124,6 +129,11 @@ private:
     // How long to wait for the next bytes of an answer that is due within `time` of the request's end (and of the last
     // bytes, if `since` is later).
     Duration patience(Duration time, net::TimePoint since) const;
+    // What was waited for is late only by the request's measure.
+    [[noreturn]] void fail_by_deadline() {
+        call_.outcome = Outcome::abandoned;
+        throw deadline_exceeded(std::string(call_.target.address()) + ": the deadline has passed");
+    }
     [[noreturn]] void fail(Outcome outcome, int status, const char* reason, const char* message, const std::string& how) {
         call_.outcome = outcome;
         throw upstream_failure(status, reason, message, call_, how);
@@ -160,8 +170,10 @@ Task<void> Conversation::send() {
     http::write_request_head(head, call_.request, host, facts);
     if (small) {
         const std::array<std::string_view, 2> pieces{head, piece};
-        const IoResult sent = co_await wire_.stream->write(pieces, upstream.timeout);
+        const Duration left = until_deadline(call_, upstream.timeout, pool_.loop().now());
+        const IoResult sent = co_await wire_.stream->write(pieces, left);
         pool_.give_back(std::move(head));
+        if (sent.kind == IoResult::Kind::timed_out && left < upstream.timeout) fail_by_deadline();
         if (sent.kind == IoResult::Kind::timed_out)
             fail(Outcome::timeout, 504, "upstream_timeout", "the upstream did not take the request in time", "sending: timed out");
         reusable_ = bool(sent);
@@ -201,9 +213,11 @@ Task<bool> Conversation::read_head() {
             }
             if (upload_) upload_->rethrow();
             // One deadline for the whole head, however it drips.
-            const Duration left = patience(call_.upstream.timeout, began);
+            const Duration left = until_deadline(call_, patience(call_.upstream.timeout, began), pool_.loop().now());
             const IoResult got = left > Duration::zero() ? co_await wire_.more(left) : IoResult{IoResult::Kind::timed_out};
             if (got.kind == IoResult::Kind::interrupted) continue;
+            if (got.kind == IoResult::Kind::timed_out && patience(call_.upstream.timeout, began) > Duration::zero())
+                fail_by_deadline();
             if (got.kind == IoResult::Kind::timed_out)
                 fail(Outcome::timeout, 504, "upstream_timeout", "the upstream did not answer in time", "no answer in time");
             if (!got) {
@@ -294,7 +308,7 @@ Task<std::string_view> Conversation::read() {
     const auto since = wire_.stream->loop().now();
     while (!try_read(piece)) {
         if (upload_) upload_->rethrow();
-        const Duration left = patience(call_.upstream.idle_timeout, since);
+        const Duration left = until_deadline(call_, patience(call_.upstream.idle_timeout, since), pool_.loop().now());
         const IoResult got = left > Duration::zero() ? co_await wire_.more(left) : IoResult{IoResult::Kind::timed_out};
         if (got || got.kind == IoResult::Kind::interrupted) continue;
         if (got.kind == IoResult::Kind::ended && parser_->framing() == Framing::until_close) {
@@ -302,6 +316,7 @@ Task<std::string_view> Conversation::read() {
             break;
         }
         const bool late = got.kind == IoResult::Kind::timed_out;
+        if (late && patience(call_.upstream.idle_timeout, since) > Duration::zero()) fail_by_deadline();
         fail(Outcome::cut, late ? 504 : 502, late ? "upstream_timeout" : "upstream_cut",
              "the upstream's answer was cut short", wire_.stream->describe(got));
     }
@@ -321,6 +336,10 @@ bool may_be_repeated(std::string_view method) noexcept {
            method == "TRACE";
 }
 
+Failure deadline_exceeded(std::string detail) {
+    return {Culprit::upstream, 504, "deadline_exceeded", "the upstream took longer than this request may", std::move(detail)};
+}
+
 Task<Response> call(Pool& pool, Call& call) {
     call.outcome = Outcome::abandoned;
     // Not this turn's time: what the gateway did in it so far is its own, and not the upstream's.
@@ -333,9 +352,12 @@ Task<Response> call(Pool& pool, Call& call) {
         if (!stream) {
             const auto began = pool.loop().now();
             NotConnected why;
-            stream = co_await pool.connect(call.target, call.upstream.connect_timeout, why);
+            const Duration time = until_deadline(call, call.upstream.connect_timeout, began);
+            stream = co_await pool.connect(call.target, time, why);
             call.time_to_connect = pool.loop().now() - began;
             if (!stream) {
+                if (why.outcome == Outcome::connect_timeout && time < call.upstream.connect_timeout)
+                    throw deadline_exceeded(std::string(call.target.address()) + ": the deadline has passed");
                 call.outcome = why.outcome;
                 if (why.outcome == Outcome::connect_timeout)
                     throw upstream_failure(504, "upstream_timeout", "the upstream could not be reached in time", call,

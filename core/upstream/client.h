@@ -38,6 +38,7 @@ struct Call {
     std::unique_ptr<http::Wire> upgraded;  // its connection from then on: the answer is a 101
     bool own_host = false;   // the request's Host goes on, whatever the upstream says
     AttemptPass pass{};      // what the target let it begin with
+    net::TimePoint deadline = net::TimePoint::max();  // what is waited for is not waited for any longer
 
     bool sent = false;  // the target may have some of the request
     Outcome outcome = Outcome::abandoned;
@@ -45,6 +46,9 @@ struct Call {
     net::TimePoint began{};
     std::chrono::nanoseconds time_to_connect{0}, time_to_first_byte{0};  // the latter since it began
 };
+
+// That `call.deadline` has passed: not the target's fault as long as its own timeouts had not.
+Failure deadline_exceeded(std::string detail);
 
 // Sends the request and reads the answer's head. The answer's body follows as a source unless it was here already; it
 // uses the pool's loop, `call` and call.body until it is destroyed. A kept-alive connection that dies before a byte

@@ -233,6 +233,7 @@
 ---@field timeout? tollgate.duration # request sent to the whole head of the answer; a duration from 1 * millisecond to 1 * day; default: 30 * seconds
 ---@field connect_timeout? tollgate.duration # time for a connection; a duration from 1 * millisecond to 1 * day; default: 2 * seconds
 ---@field idle_timeout? tollgate.duration # between two pieces of the answer's body; a duration from 1 * millisecond to 1 * day; default: 30 * seconds
+---@field deadline? tollgate.duration # for a request as a whole: waiting, attempts and the pauses between them, to the end of the answer; unset: none; a duration from 1 * millisecond to 1 * day
 ---@field keep_alive? integer # idle connections kept per event loop and target; an integer from 0 to 100000; default: 512
 ---@field keep_alive_time? tollgate.duration # how long an idle connection is kept; a duration from 1 * millisecond to 1 * day; default: 60 * seconds
 ---@field preserve_host? boolean # whether the client's Host goes on; if not, the target's address does; true or false; default: true

@@ -123,7 +123,7 @@ listen "127.0.0.1:0"
 local targets = { "127.0.0.1:1", "127.0.0.1:2" }
 upstream "a" { targets = targets, retry = { attempts = 4, on = { "connect", "timeout", 429, "5xx" }, methods = "POST", body = 1 * megabytes,
                backoff = 2 * seconds, budget = 0.5, budget_floor = 0 } }
-upstream "b" { targets = targets, retry = false }
+upstream "b" { targets = targets, retry = false, deadline = 5 * seconds }
 route "GET /" { answer = "" }
 )lua");
     BOOST_REQUIRE(loaded.problems.empty());
@@ -143,6 +143,7 @@ route "GET /" { answer = "" }
     BOOST_TEST(a.budget == 0.5);
     BOOST_TEST(a.budget_floor == 0u);
     BOOST_TEST(loaded.snapshot->upstreams.at(1)->retry.attempts == 1u);
+    BOOST_TEST((loaded.snapshot->upstreams.at(1)->deadline == std::chrono::seconds{5}));
 }
 
 BOOST_AUTO_TEST_CASE(a_split_has_a_chain_for_each_of_its_upstreams) {

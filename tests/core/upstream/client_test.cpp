@@ -288,6 +288,85 @@ BOOST_AUTO_TEST_CASE(silent_upstream_is_504) {
     BOOST_TEST(result.outcome == Outcome::timeout);
 }
 
+// Deadlines: of a request, and not of what this target has to keep to.
+
+BOOST_AUTO_TEST_CASE(deadline_before_the_answer_is_504_and_not_the_targets_fault) {
+    ScriptedPeer peer{[](Listening& listening) {
+        auto one = listening.accept();
+        one.until("never");
+    }};
+    UpstreamSite site{peer.address()};
+    const auto result = site.ask_within(30ms, get());
+    BOOST_TEST(status(result) == 504);
+    BOOST_TEST(reason(result) == "deadline_exceeded");
+    BOOST_TEST(result.outcome == Outcome::abandoned);
+}
+
+BOOST_AUTO_TEST_CASE(timeout_before_the_deadline_is_the_targets_fault) {
+    ScriptedPeer peer{[](Listening& listening) {
+        auto one = listening.accept();
+        one.until("never");
+    }};
+    UpstreamSite site{peer.address()};
+    site.upstream.timeout = 30ms;
+    const auto result = site.ask_within(patience, get());
+    BOOST_TEST(reason(result) == "upstream_timeout");
+    BOOST_TEST(result.outcome == Outcome::timeout);
+}
+
+BOOST_AUTO_TEST_CASE(deadline_within_the_answer_cuts_it) {
+    ScriptedPeer peer{[](Listening& listening) {
+        auto one = listening.accept();
+        one.head();
+        one.say("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello");
+        one.until("never");
+    }};
+    UpstreamSite site{peer.address()};
+    site.upstream.idle_timeout = patience;
+    const auto result = site.ask_within(500ms, get());
+    BOOST_TEST(reason(result) == "deadline_exceeded");
+    BOOST_TEST(result.outcome == Outcome::abandoned);
+    BOOST_TEST(result.body == "hello");
+}
+
+BOOST_AUTO_TEST_CASE(deadline_before_a_name_is_resolved_is_504) {
+    UpstreamSite site{no_such_host};
+    std::promise<void> go;
+    std::shared_future<void> until = go.get_future().share();
+    site.on_loop([&] {
+        for (int i = 0; i < 2; ++i)  // all threads that may block do
+            site.loop.spawn([](net::Blocking& b, std::shared_future<void> f) -> Task<void> {
+                co_await b.run([f] { f.wait(); });
+            }(site.blocking, until));
+    });
+    const auto result = site.ask_within(30ms, get());
+    go.set_value();
+    BOOST_TEST(reason(result) == "deadline_exceeded");
+    BOOST_TEST(result.outcome == Outcome::abandoned);
+}
+
+BOOST_AUTO_TEST_CASE(deadline_holds_while_the_client_sends) {
+    struct Waiting final : BodySource {
+        Task<std::string_view> read() override {
+            struct Never {
+                bool await_ready() const noexcept { return false; }
+                void await_suspend(std::coroutine_handle<>) const noexcept {}
+                void await_resume() const noexcept {}
+            };
+            co_await Never{};
+            co_return std::string_view{};
+        }
+        std::optional<std::uint64_t> length() const override { return 10; }
+    } body;
+    ScriptedPeer peer{[](Listening& listening) {
+        auto one = listening.accept();
+        one.until("never");
+    }};
+    UpstreamSite site{peer.address()};
+    const auto result = site.ask_within(30ms, Request{"PUT", "/"}, &body);
+    BOOST_TEST(reason(result) == "deadline_exceeded");
+}
+
 BOOST_AUTO_TEST_CASE(garbage_is_502_and_never_passed_on) {
     for (const char* bytes : {"SSH-2.0-OpenSSH\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\nx",
                               "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\nx", "HTTP/1.1 200 OK\nX: 1\n\n",

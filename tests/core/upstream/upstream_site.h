@@ -84,6 +84,16 @@ struct UpstreamSite {
         run(exchange(pool, call, result));
         return result;
     }
+    // The same, with a deadline so long from now.
+    Result ask_within(net::Duration time, Request request, BodySource* body = nullptr) {
+        Result result;
+        upstream::Call call{upstream, target(), request, body};
+        run([](UpstreamSite& site, net::Duration time, upstream::Call& call, Result& result) -> Task<void> {
+            call.deadline = site.loop.now() + time;
+            co_await exchange(site.pool, call, result);
+        }(*this, time, call, result));
+        return result;
+    }
     // Runs the task on the loop and waits for its end.
     void run(Task<void> task) {
         const auto done = std::make_shared<std::promise<void>>();
