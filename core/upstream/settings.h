@@ -57,8 +57,6 @@ struct RetrySettings {
     std::uint64_t body = 64 << 10;       // bytes of a request's body that are kept to be sent again
     double budget = 0.2;                 // retries as a share of the requests of the last 10 seconds
     std::uint32_t budget_floor = 10;     // retries that the last 10 seconds may have in any case
-    double hedge_quantile = 0;           // of the time to the first byte, after which a second attempt is begun
-    std::chrono::nanoseconds hedge_after{0};  // the same as a time; both 0: never
 };
 
 }  // namespace tollgate::upstream
