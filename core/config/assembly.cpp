@@ -42,6 +42,7 @@ void Assembly::assemble(bool complete) {
             default: break;
         }
     }
+    if (complete) check_proxies();
     if (!limits_) {  // then the environment's
         Declaration none{.word = Word::limits, .name = {}};
         none.item.kind = Item::Kind::table;

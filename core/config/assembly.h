@@ -62,7 +62,9 @@ private:
     Item fallback(const Field& field, const std::string& owner, Place place);
 
     void add_listen(const Declaration& declaration);
-    void add_address(Place place, const Item& item, const std::shared_ptr<const net::TlsServerContext>& tls);
+    void add_address(Place place, const Item& item, const std::shared_ptr<const net::TlsServerContext>& tls,
+                     bool proxy_protocol);
+    void check_proxies();
     std::shared_ptr<const net::TlsServerContext> tls_of(Place place, const std::string& owner, const Item& item,
                                                         const std::string& addresses);
     std::optional<net::TlsCertificate> certificate_of(Place place, const std::string& owner, const Item& item,
@@ -129,6 +131,7 @@ private:
     ExpressionsByText expressions_;
     std::map<std::string, std::optional<Place>> tiers_;         // by name, of the first of each
     std::optional<Place> limits_, admin_;
+    std::vector<std::pair<Place, std::string>> proxied_listens_;  // where, and the owner of what is wrong
     ShapingAssembly shaping_{origin_};
     std::map<Word, std::optional<Place>> shaping_words_;
 };

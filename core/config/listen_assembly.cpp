@@ -11,11 +11,10 @@ namespace tollgate::config {
 void Assembly::add_listen(const Declaration& declaration) {
     const Item& item = declaration.item;
     const Place place = declaration.place;
-    if (!item.is(Item::Kind::table) || (item.list.empty() && item.named.empty())) return add_address(place, item, nullptr);
+    if (!item.is(Item::Kind::table) || (item.list.empty() && item.named.empty())) return add_address(place, item, nullptr, false);
     Item names = item;
     names.list.clear();
-    for (auto& problem : check_names("listen", names, listen_shape.fields, special_names(listen_shape)))
-        add_problem(place, std::move(problem));
+    const auto settings = check(place, "listen", names, listen_shape);
     if (item.list.empty())
         return add_problem(place, "listen: expected an address before its settings ({ \"0.0.0.0:8443\", tls = ... }), got none");
     std::shared_ptr<const net::TlsServerContext> tls;
@@ -24,10 +23,20 @@ void Assembly::add_listen(const Declaration& declaration) {
         for (const Item& address : item.list) addresses += address.text + ' ';
         tls = tls_of(place, "listen " + item.list[0].describe() + ": tls", *wanted, addresses);
     }
-    for (const Item& address : item.list) add_address(place, address, tls);
+    const bool proxied = settings && settings->boolean("proxy_protocol");
+    if (proxied) proxied_listens_.emplace_back(place, "listen " + item.list[0].describe() + ": proxy_protocol");
+    for (const Item& address : item.list) add_address(place, address, tls, proxied);
 }
 
-void Assembly::add_address(Place place, const Item& item, const std::shared_ptr<const net::TlsServerContext>& tls) {
+// Once all of the file has been seen: trusted_proxies may come last.
+void Assembly::check_proxies() {
+    if (!snapshot_->trusted_proxies.empty()) return;
+    for (const auto& [place, owner] : proxied_listens_)
+        add_problem(place, owner + ": expected trusted_proxies beside it, who alone may connect there, got none");
+}
+
+void Assembly::add_address(Place place, const Item& item, const std::shared_ptr<const net::TlsServerContext>& tls,
+                           bool proxy_protocol) {
     if (item.is(Item::Kind::mistake)) return;
     std::string problem = "expected an address (listen \"127.0.0.1:8080\"), got " + item.describe();
     auto address = item.is(Item::Kind::text) ? net::Address::parse(item.text, problem) : std::nullopt;
@@ -40,7 +49,7 @@ void Assembly::add_address(Place place, const Item& item, const std::shared_ptr<
     if (std::any_of(listens.begin(), listens.end(), same))
         add_problem(place, "listen: " + text::quote(item.text) + " is declared twice");
     else
-        listens.push_back({std::move(*address), tls});
+        listens.push_back({std::move(*address), tls, proxy_protocol});
 }
 
 // Null, and problems, where something is wrong.

@@ -211,6 +211,12 @@ constexpr Special listen_specials[] = {
     {"tls", "tollgate.tls", "by which certificates it speaks TLS", "none: plain HTTP"},
 };
 
+constexpr Field listen_fields[] = {
+    {.name = "proxy_protocol", .type = Type::boolean,
+     .doc = "whether trusted_proxies, and nobody else, come here, each connection with a header that says whose it is",
+     .fallback = "false"},
+};
+
 constexpr Special tls_specials[] = {
     {"[1]", "tollgate.certificate",
      "further certificates, each as { certificate = ..., key = ... }: clients get the one made out to the name they ask for"},
@@ -338,7 +344,7 @@ const Shape response_shape{"response", response_specials, response_fields};
 const Shape rewrite_shape{"rewrite", rewrite_specials, {}};
 const Shape limits_shape{"limits", {}, limits_fields};
 const Shape mirror_shape{"mirror", mirror_specials, mirror_fields};
-const Shape listen_shape{"listen", listen_specials, {}};
+const Shape listen_shape{"listen", listen_specials, listen_fields};
 const Shape request_shape{"request", request_specials, {}, true};
 const Shape route_limits_shape{"route_limits", {}, route_limits_fields};
 const Shape route_shape{"route", route_specials, {}};

@@ -78,14 +78,8 @@ std::string new_uuid() {
 
 }  // namespace
 
-bool is_trusted(const http::Client& client, const std::vector<net::Range>& trusted) noexcept {
-    if (trusted.empty()) return false;
-    if (client.is_unix) return std::any_of(trusted.begin(), trusted.end(), [](const auto& r) { return r.is_unix(); });
-    return client.ip && contains(trusted, *client.ip);
-}
-
 std::string client_address(const http::Client& client, const Headers& headers, const std::vector<net::Range>& trusted) {
-    if (!is_trusted(client, trusted)) return client.address;
+    if (!client.is_in(trusted)) return client.address;
     std::string nearest = client.address;
     const auto* layout = headers.layout();
     if (!layout) return nearest;
@@ -114,7 +108,7 @@ void prepare_request(Request& request, const http::Client& client, std::string_v
     Headers& headers = request.headers();
     http::strip_hop_by_hop(headers);
     auto& layout = Layout::of(headers);
-    const bool trust = is_trusted(client, trusted);
+    const bool trust = client.is_in(trusted);
 
     const bool keep_proto = trust && Layout::find(headers, Known::x_forwarded_proto);
     const bool keep_host = trust && Layout::find(headers, Known::x_forwarded_host);

@@ -24,8 +24,6 @@ std::string request_id(const Headers& headers);
 void prepare_request(Request& request, const http::Client& client, std::string_view id,
                      const std::vector<net::Range>& trusted);
 
-bool is_trusted(const http::Client& client, const std::vector<net::Range>& trusted) noexcept;
-
 // What we add to Via: the protocol a message came by, and who we are (RFC 9110 section 7.6.3).
 constexpr std::string_view via(int version_minor) noexcept { return version_minor == 0 ? "1.0 tollgate" : "1.1 tollgate"; }
 

@@ -154,17 +154,15 @@ std::vector<http::Listener> Gateway::Engine::open_listeners(const Snapshot& snap
                                                             std::vector<config::Problem>& problems) const {
     const auto open = server_ ? server_->listeners() : std::vector<http::Listener>{};
     std::vector<http::Listener> listeners;
-    for (const auto& [address, tls] : snapshot.listens) {
+    const auto trusted = std::make_shared<const std::vector<net::Range>>(snapshot.trusted_proxies);
+    for (const auto& listen : snapshot.listens) {
+        const net::Address& address = listen.address;
         const auto same = std::find_if(open.begin(), open.end(),
                                        [&](const auto& listener) { return listener.address.text() == address.text(); });
-        if (same != open.end()) {
-            listeners.push_back(*same);
-            listeners.back().tls = tls;
-            continue;
-        }
         try {
-            listeners.push_back(http::Listener::open(address));
-            listeners.back().tls = tls;
+            listeners.push_back(same != open.end() ? *same : http::Listener::open(address));
+            listeners.back().tls = listen.tls;
+            listeners.back().proxies = listen.proxy_protocol ? trusted : nullptr;
         } catch (const Poco::Exception& problem) {
             problems.push_back({options_.file.filename().string(),
                                 "listen \"" + address.text() + "\": cannot listen: " + problem.displayText()});

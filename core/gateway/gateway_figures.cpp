@@ -81,6 +81,16 @@ std::vector<plugins::Metrics::Watch> watch_loops(plugins::Metrics& metrics, cons
     watch_outcome("failed", &http::HandshakeTally::failed);
     watch_outcome("timed_out", &http::HandshakeTally::timed_out);
     watch_handshakes("refused", [&server] { return double(server.handshakes_refused()); });
+    const auto watch_proxies = [&](const char* outcome, std::function<double()> read) {
+        watched.push_back(metrics.watch(Kind::counter, "tollgate_proxied_connections_total",
+                                        "Connections to listeners with proxy_protocol by what was said on them.",
+                                        {{"outcome", outcome}}, std::move(read)));
+    };
+    for (const auto& [outcome, figure] : {std::pair{"taken", &http::ProxyTally::taken},
+                                          std::pair{"malformed", &http::ProxyTally::malformed},
+                                          std::pair{"timed_out", &http::ProxyTally::timed_out}})
+        watch_proxies(outcome, sum(shares, [figure](const LoopShare& share) { return read(share.lane.proxies().*figure); }));
+    watch_proxies("untrusted", [&server] { return double(server.strangers()); });
     watch(Kind::gauge, "tollgate_requests_in_flight", "Requests under way.",
           sum(shares, [](const LoopShare& share) { return share.figures.in_flight(); }));
     watch(Kind::gauge, "tollgate_mirrored_requests_in_flight", "Copies of requests for mirrors under way.",

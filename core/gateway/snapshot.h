@@ -112,6 +112,7 @@ public:
 struct Listen {
     net::Address address;
     std::shared_ptr<const net::TlsServerContext> tls = nullptr;  // null: plainly
+    bool proxy_protocol = false;  // only trusted proxies come, and say whose connections theirs are
 };
 
 struct Snapshot {

@@ -12,12 +12,14 @@
 #include "net/timers.h"
 #include "support/failure.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tollgate::http {
 
@@ -28,6 +30,10 @@ struct Client {
     bool is_unix = false;
     bool secure = false;             // it came by TLS
     std::shared_ptr<const ClientCertificate> certificate = {};  // null: none was asked for, or shown
+    bool is_in(const std::vector<net::Range>& ranges) const noexcept {
+        return std::any_of(ranges.begin(), ranges.end(),
+                           [this](const auto& range) { return is_unix ? range.is_unix() : ip && range.contains(*ip); });
+    }
 };
 
 class Exchange {

@@ -117,7 +117,7 @@ Listener Listener::open(const net::Address& address) {
     if (address.is_unix()) *bound = FileIdentity::of(address.path());
     socket->listen(1024);
     socket->setBlocking(false);
-    return {address, std::move(socket), nullptr};
+    return {address, std::move(socket)};
 }
 
 Server::Server(std::vector<Lane*> lanes, std::vector<Listener> listeners)
@@ -235,6 +235,13 @@ bool Server::has_room(const Listener& listener, int descriptor) {
     return false;
 }
 
+bool Server::may_come(const Listener& listener, const Client& client) {
+    if (!listener.proxies || client.is_in(*listener.proxies)) return true;
+    strangers_.fetch_add(1, std::memory_order_relaxed);
+    complain(client.address + ": is none of the trusted_proxies, who alone may connect to " + listener.shown());
+    return false;
+}
+
 void Server::accept_all(const Listener& listener) {
     // Bounded, so that one busy listener does not starve another.
     for (int accepted = 0; accepted < 256; ++accepted) {
@@ -263,7 +270,8 @@ void Server::accept_all(const Listener& listener) {
             }
             return;
         }
-        if (!has_room(listener, descriptor)) {
+        Client client = client_of(from);
+        if (!may_come(listener, client) || !has_room(listener, descriptor)) {
             close(descriptor);
             continue;
         }
@@ -275,8 +283,9 @@ void Server::accept_all(const Listener& listener) {
         accepted_.fetch_add(1, std::memory_order_relaxed);
         lane.expect();
         if (listener.tls) lane.expect_handshake();
-        lane.loop().post([&lane, descriptor, client = client_of(from), tls = listener.tls]() mutable {
-            lane.open(descriptor, std::move(client), std::move(tls));
+        lane.loop().post([&lane, descriptor, client = std::move(client), tls = listener.tls,
+                          proxied = listener.proxies != nullptr]() mutable {
+            lane.open(descriptor, std::move(client), std::move(tls), proxied);
         });
     }
 }

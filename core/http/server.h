@@ -25,6 +25,8 @@ struct Listener {
     net::Address address;
     std::shared_ptr<Poco::Net::ServerSocket> socket;
     std::shared_ptr<const net::TlsServerContext> tls = nullptr;  // null: it speaks plainly
+    // Who may come, each with a header of the PROXY protocol; null: everybody, without one.
+    std::shared_ptr<const std::vector<net::Range>> proxies = nullptr;
     std::string shown() const;  // "127.0.0.1:8080", with the port the kernel chose
     // Throws Poco::Exception with why it cannot listen there. A socket file that nobody answers is replaced; any other
     // file at that path is an error.
@@ -48,6 +50,7 @@ public:
     std::size_t connections() const noexcept;
     std::size_t handshakes() const noexcept;  // of TLS, under way
     std::uint64_t handshakes_refused() const noexcept { return handshakes_refused_.load(std::memory_order_relaxed); }
+    std::uint64_t strangers() const noexcept { return strangers_.load(std::memory_order_relaxed); }  // who are no such proxy
     std::uint64_t accepted() const noexcept { return accepted_.load(std::memory_order_relaxed); }  // so far
     // Called on the accepting thread for each connection refused because there are too many.
     void on_refused(std::function<void()> hook) { refused_ = std::move(hook); }
@@ -57,6 +60,7 @@ private:
     void run() override;
     void accept_all(const Listener& listener);
     bool has_room(const Listener& listener, int descriptor);
+    bool may_come(const Listener& listener, const Client& client);
     void wake() noexcept;
     void complain(const std::string& what);
 
@@ -69,7 +73,7 @@ private:
     std::function<void()> refused_;
     std::atomic<std::size_t> most_{50'000}, most_handshakes_{10'000};
     std::atomic<bool> finishing_{false};
-    std::atomic<std::uint64_t> accepted_{0}, handshakes_refused_{0};
+    std::atomic<std::uint64_t> accepted_{0}, handshakes_refused_{0}, strangers_{0};
     std::size_t turn_ = 0;  // the accepting thread's, and so is complained_
     net::TimePoint complained_{};
     int wake_, spare_;  // an eventfd; a descriptor to give up when there are no more

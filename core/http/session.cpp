@@ -6,6 +6,8 @@
 
 #include <unistd.h>
 
+#include <cerrno>
+
 namespace tollgate::http {
 
 using net::Duration;
@@ -34,9 +36,10 @@ std::unique_ptr<net::Stream> stream_over(net::EventLoop& loop, int descriptor,
 // which cancels everything that request awaits.
 class Session final : private net::Stream::Owner {
 public:
-    Session(Lane& lane, int descriptor, Client client, std::shared_ptr<const net::TlsServerContext> tls)
+    Session(Lane& lane, int descriptor, Client client, std::shared_ptr<const net::TlsServerContext> tls, bool proxied)
         : lane_{lane},
           client_{std::move(client)},
+          proxied_{proxied},
           shaking_hands_{tls != nullptr},
           wire_{stream_over(lane.loop(), descriptor, std::move(tls))} {
         wire_.stream->set_owner(this);
@@ -52,6 +55,7 @@ private:
     friend class Lane;
 
     Task<void> live();
+    Task<bool> hear_proxy();
     Task<bool> shake_hands();
     void end_handshake() noexcept {
         if (std::exchange(shaking_hands_, false)) lane_.handshakes_.under_way.fetch_sub(1, std::memory_order_relaxed);
@@ -72,7 +76,7 @@ private:
 
     Lane& lane_;
     Client client_;  // complete before its first request
-    bool shaking_hands_;
+    bool proxied_, shaking_hands_;
     Session *previous_ = nullptr, *next_ = nullptr;
     Wire wire_;
     bool served_any_ = false, closing_ = false;
@@ -83,7 +87,7 @@ private:
 
 // All that an idle connection keeps: this frame is small, and what a request needs is in serve_next()'s.
 Task<void> Session::live() {
-    bool goes_on = !shaking_hands_ || co_await shake_hands();
+    bool goes_on = (!proxied_ || co_await hear_proxy()) && (!shaking_hands_ || co_await shake_hands());
     int blank_lines = 0;  // since the last request; each would buy more time
     while (goes_on && blank_lines < most_blank_lines) {
         wire_.release_buffer();
@@ -106,6 +110,31 @@ Task<void> Session::live() {
         if (lane_.draining()) break;
     }
     lane_.loop().arm(end_, Duration::zero());
+}
+
+// Whose connection it is, as the proxy in front says. False: it does not.
+Task<bool> Session::hear_proxy() {
+    net::ProxyHeader header;
+    auto& socket = static_cast<net::SocketStream&>(*wire_.stream);
+    const IoResult result = co_await net::ReadProxyHeader{socket, header, lane_.limits().header_time};
+    if (result) {
+        count(lane_.proxies_.taken);
+        if (header.client) {
+            client_.address = std::move(header.client_text);
+            client_.ip = header.client;
+            client_.is_unix = false;
+        }
+        co_return true;
+    }
+    const bool timed_out = result.kind == IoResult::Kind::timed_out;
+    // Who connects and says nothing looks whether somebody is there.
+    if (timed_out || result.error == EPROTO) {
+        count(timed_out ? lane_.proxies_.timed_out : lane_.proxies_.malformed);
+        lane_.complain(client_.address + (timed_out ? ": no header of the PROXY protocol in time" :
+                                                      ": expected a header of the PROXY protocol, got something else"));
+    }
+    closing_ = true;
+    co_return false;
 }
 
 // False: there will be no TLS, and why has been said to the client.
@@ -183,11 +212,18 @@ Task<void> Session::close_well() {
 Lane::Lane(net::EventLoop& loop, Handler& handler) : loop_{loop}, handler_{handler} {}
 Lane::~Lane() { cut_all(); }
 
-void Lane::open(int descriptor, Client client, std::shared_ptr<const net::TlsServerContext> tls) {
+// At most once a second and loop: what goes wrong with one connection of a proxy goes wrong with thousands.
+void Lane::complain(const std::string& of_proxy) {
+    if (complained_ != net::TimePoint{} && loop_.now() - complained_ < std::chrono::seconds{1}) return;
+    complained_ = loop_.now();
+    log::warning("http", of_proxy);
+}
+
+void Lane::open(int descriptor, Client client, std::shared_ptr<const net::TlsServerContext> tls, bool proxied) {
     Session* session;
     const bool shaking_hands = tls != nullptr;
     try {
-        session = new Session{*this, descriptor, std::move(client), std::move(tls)};
+        session = new Session{*this, descriptor, std::move(client), std::move(tls), proxied};
     } catch (const std::system_error&) {
         if (shaking_hands) handshakes_.under_way.fetch_sub(1, std::memory_order_relaxed);
         one_less();  // no watch to be had, and the descriptor is closed: the client sees a closed connection

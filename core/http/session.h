@@ -5,6 +5,7 @@
 #include "http/limits.h"
 #include "http/wire.h"
 #include "net/connection.h"
+#include "net/proxy_header.h"
 #include "net/tls_stream.h"
 
 #include <atomic>
@@ -25,6 +26,11 @@ struct HandshakeTally {
     std::atomic<std::size_t> under_way{0};
 };
 
+// What became of connections on which a proxy says whose they are. The same.
+struct ProxyTally {
+    std::atomic<std::uint64_t> taken{0}, malformed{0}, timed_out{0};
+};
+
 // What the sessions of one loop share. Made before the loop runs, used on the loop, except the atomics.
 class Lane {
 public:
@@ -35,8 +41,9 @@ public:
     void expect() noexcept { count_.fetch_add(1, std::memory_order_relaxed); }
     // The same of a connection that begins with a TLS handshake, which is under way from now on.
     void expect_handshake() noexcept { handshakes_.under_way.fetch_add(1, std::memory_order_relaxed); }
-    // Takes over an accepted socket that was expected. `tls`: how it speaks TLS; null: it does not.
-    void open(int descriptor, Client client, std::shared_ptr<const net::TlsServerContext> tls = nullptr);
+    // Takes over an accepted socket that was expected. `tls`: how it speaks TLS; null: it does not. `proxied`: a header of
+    // the PROXY protocol, which is believed, comes before everything else.
+    void open(int descriptor, Client client, std::shared_ptr<const net::TlsServerContext> tls = nullptr, bool proxied = false);
     // Closes idle sessions now and the others after their answer; `empty` is called when none is left.
     void drain(std::function<void()> empty);
     void cut_all() noexcept;  // ends every session, whatever it does
@@ -49,6 +56,7 @@ public:
     bool draining() const noexcept { return draining_; }
     std::size_t sessions() const noexcept { return count_.load(std::memory_order_relaxed); }  // any thread
     const HandshakeTally& handshakes() const noexcept { return handshakes_; }
+    const ProxyTally& proxies() const noexcept { return proxies_; }
 
 private:
     friend class Session;
@@ -56,6 +64,7 @@ private:
     void give_back(std::unique_ptr<Http1Exchange> exchange);
     void bury(Session& session);  // unlinks it and destroys it
     void one_less() noexcept;
+    void complain(const std::string& of_proxy);
 
     net::EventLoop& loop_;
     Handler& handler_;
@@ -64,6 +73,8 @@ private:
     std::function<void()> empty_;
     std::atomic<std::size_t> count_{0};
     HandshakeTally handshakes_;
+    ProxyTally proxies_;
+    net::TimePoint complained_{};  // of a proxy
     net::HandshakePace pace_;
     Session* first_ = nullptr;
     std::vector<std::unique_ptr<Http1Exchange>> spare_exchanges_;

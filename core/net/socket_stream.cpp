@@ -70,6 +70,38 @@ bool SocketStream::nothing_came() const noexcept {
     return recv(descriptor_, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN;
 }
 
+std::optional<Poco::Net::SocketAddress> SocketStream::peer() const {
+    sockaddr_storage address{};
+    socklen_t size = sizeof address;
+    if (getpeername(descriptor_, reinterpret_cast<sockaddr*>(&address), &size) != 0) return std::nullopt;
+    return Poco::Net::SocketAddress{reinterpret_cast<const sockaddr*>(&address), size};
+}
+
+bool SocketStream::Peek::attempt() {
+    if (!socket_.readable_) return false;
+    char bytes[most];
+    ssize_t here;
+    do here = recv(socket_.descriptor_, bytes, sizeof bytes, MSG_PEEK);
+    while (here < 0 && errno == EINTR);
+    if (here < 0 && errno == EAGAIN) {
+        socket_.readable_ = false;
+        return false;
+    }
+    result_ = here < 0 ? IoResult{IoResult::Kind::failed, errno} : IoResult{IoResult::Kind::ended};
+    if (here <= 0) return true;
+    const int taken = look({bytes, static_cast<std::size_t>(here)});
+    if (taken == 0 && !socket_.half_closed_) {
+        socket_.readable_ = false;  // the kernel tells of what comes besides that
+        return false;
+    }
+    if (taken == 0) return true;
+    if (taken < 0 || recv(socket_.descriptor_, bytes, static_cast<std::size_t>(taken), 0) != taken)
+        result_ = {IoResult::Kind::failed, EPROTO};
+    else
+        result_ = {IoResult::Kind::done, 0, static_cast<std::size_t>(taken)};
+    return true;
+}
+
 void SocketStream::end_sending() noexcept { shutdown(descriptor_, SHUT_WR); }
 
 void SocketStream::close_by_reset() noexcept {

@@ -5,7 +5,9 @@
 
 #include <Poco/Net/SocketAddress.h>
 
+#include <optional>
 #include <span>
+#include <string_view>
 
 namespace tollgate::net {
 
@@ -15,6 +17,27 @@ public:
 
     void close_by_reset() noexcept override;
     int descriptor() const noexcept { return descriptor_; }
+    // Where it leads to, while it is connected.
+    std::optional<Poco::Net::SocketAddress> peer() const;
+
+    // Looks at what comes first without taking it, and takes what the looking says: before anything is read. Its timeout
+    // is for all of it.
+    class Peek : public Stream::Operation {
+    public:
+        Peek(SocketStream& stream, Duration timeout) noexcept
+            : Operation{stream, Side::reading, timeout}, socket_{stream} {}
+
+    protected:
+        static constexpr std::size_t most = 4096;
+        ~Peek() = default;
+        // All that is here, at most `most` bytes of it: how many of them to take; 0: more is needed; -1: it is not what
+        // was awaited.
+        virtual int look(std::string_view bytes) = 0;
+
+    private:
+        bool attempt() override;
+        SocketStream& socket_;
+    };
 
 protected:
     // Takes over a non-blocking socket. `writable`: it is connected. Throws std::system_error (and closes it) if the

@@ -129,6 +129,7 @@
 ---@class tollgate.listen
 ---@field [1] string # the address; more of them may follow, for which the same holds
 ---@field tls? tollgate.tls # by which certificates it speaks TLS; default: none: plain HTTP
+---@field proxy_protocol? boolean # whether trusted_proxies, and nobody else, come here, each connection with a header that says whose it is; true or false; default: false
 
 ---@class tollgate.mirror
 ---@field upstream tollgate.upstream_handle|string # where the copies go: what `upstream` returned, or its name
