@@ -72,18 +72,20 @@ std::optional<Address> Address::parse(std::string_view text, std::string& proble
 
 bool Address::is_literal() const noexcept { return is_unix() || host_.empty() || Ip::parse(host_).has_value(); }
 
-Poco::Net::SocketAddress Address::resolve() const {
+std::vector<Poco::Net::SocketAddress> Address::resolve_all() const {
     using Poco::Net::SocketAddress;
-    if (is_unix()) return {SocketAddress::UNIX_LOCAL, path_};
-    if (host_.empty()) return {Poco::Net::IPAddress{"::"}, port_};
-    if (is_literal()) return {Poco::Net::IPAddress{host_}, port_};
+    if (is_unix()) return {SocketAddress{SocketAddress::UNIX_LOCAL, path_}};
+    if (host_.empty()) return {SocketAddress{Poco::Net::IPAddress{"::"}, port_}};
+    if (is_literal()) return {SocketAddress{Poco::Net::IPAddress{host_}, port_}};
     const auto entry = Poco::Net::DNS::hostByName(host_);
-    const auto& addresses = entry.addresses();
-    if (addresses.empty()) throw Poco::Net::NoAddressFoundException(host_);
-    // IPv4 first: a name such as "localhost" often has both while services listen on one.
-    const auto v4 = std::find_if(addresses.begin(), addresses.end(),
-                                 [](const auto& a) { return a.family() == Poco::Net::AddressFamily::IPv4; });
-    return {v4 != addresses.end() ? *v4 : addresses.front(), port_};
+    std::vector<SocketAddress> found;
+    for (const auto family : {Poco::Net::AddressFamily::IPv4, Poco::Net::AddressFamily::IPv6})
+        for (const auto& address : entry.addresses()) {
+            const SocketAddress one{address, port_};
+            if (one.family() == family && std::find(found.begin(), found.end(), one) == found.end()) found.push_back(one);
+        }
+    if (found.empty()) throw Poco::Net::NoAddressFoundException(host_);
+    return found;
 }
 
 std::optional<Ip> Ip::parse(std::string_view text) {

@@ -26,8 +26,10 @@ public:
     std::uint16_t port() const noexcept { return port_; }
     // True for an IP literal or a Unix path: resolve() will not ask DNS.
     bool is_literal() const noexcept;
-    // Blocks on DNS for a name: not on a loop. Throws Poco::Exception where the name has no address.
-    Poco::Net::SocketAddress resolve() const;
+    // Block on DNS for a name: not on a loop. Throw Poco::Exception where the name has no address. All of them: each once,
+    // IPv4 first, since a name such as "localhost" often has both while services listen on one.
+    Poco::Net::SocketAddress resolve() const { return resolve_all().front(); }
+    std::vector<Poco::Net::SocketAddress> resolve_all() const;
 
 private:
     std::string text_, host_, path_;

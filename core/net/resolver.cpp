@@ -6,12 +6,24 @@
 #include <algorithm>
 #include <cerrno>
 #include <coroutine>
+#include <cstddef>
+#include <utility>
 
 namespace tollgate::net {
 
 namespace {
 constexpr auto lifetime = std::chrono::seconds{10};
 constexpr std::size_t most_names = 1000;  // a plugin may fetch from names without end
+
+// Each family in its place, with another one of it first each time.
+Resolver::Addresses in_turn(Resolver::Addresses addresses, std::size_t turn) {
+    for (auto first = addresses.begin(); first != addresses.end();) {
+        const auto end = std::find_if(first, addresses.end(), [&](const auto& one) { return one.family() != first->family(); });
+        std::rotate(first, first + std::ptrdiff_t(turn % std::size_t(end - first)), end);
+        first = end;
+    }
+    return addresses;
+}
 }  // namespace
 
 class Resolver::Wait final : private Timer {
@@ -44,33 +56,45 @@ private:
     std::coroutine_handle<> waiter_;
 };
 
-Task<std::optional<Poco::Net::SocketAddress>> Resolver::resolve(const Address& where, Duration timeout, IoResult& result) {
+Task<Resolver::Addresses> Resolver::resolve(const Address& where, Duration timeout, IoResult& result) {
     if (!names_.contains(where.text())) forget_old();
     Name& name = names_[where.text()];
     if (!name.asked && name.until <= loop_.now()) {
         name.asked = true;
         loop_.spawn(look_up(where, name));
     }
-    if (!name.address && name.asked && !co_await Wait{loop_, name, timeout}) {
+    if (name.addresses.empty() && name.asked && !co_await Wait{loop_, name, timeout}) {
         result = {IoResult::Kind::timed_out};
-        co_return std::nullopt;
+        co_return Addresses{};
     }
-    if (!name.address) result = {IoResult::Kind::failed, EHOSTUNREACH};
-    co_return name.address;
+    if (name.addresses.empty()) result = {IoResult::Kind::failed, EHOSTUNREACH};
+    co_return in_turn(name.addresses, name.turn++);
+}
+
+const Resolver::Addresses* Resolver::remaining(const std::string& name) const {
+    const auto found = names_.find(name);
+    return found != names_.end() && found->second.shrank ? &found->second.addresses : nullptr;
 }
 
 Task<void> Resolver::look_up(Address where, Name& name) {
-    auto found = std::make_shared<std::optional<Poco::Net::SocketAddress>>();
-    co_await blocking_.run([found, where] {
+    auto found = std::make_shared<Addresses>();
+    co_await blocking_.run([found, where, lookup = lookup_] {
         try {
-            *found = where.resolve();
+            *found = (*lookup)(where);
         } catch (const Poco::Exception&) {
-            found->reset();  // whoever waits is told EHOSTUNREACH
+            found->clear();  // whoever waits is told EHOSTUNREACH
         }
     });
+    name.until = loop_.now() + (found->empty() ? std::chrono::seconds{1} : lifetime);
     // While DNS is away, the last answer is better than none.
-    if (*found) name.address = **found;
-    name.until = loop_.now() + (*found ? lifetime : std::chrono::seconds{1});
+    if (!found->empty()) {
+        const Addresses old = std::exchange(name.addresses, *found);
+        const auto is_gone = [&](const auto& one) { return std::find(found->begin(), found->end(), one) == found->end(); };
+        if (std::any_of(old.begin(), old.end(), is_gone)) {
+            name.shrank = any_withdrawn_ = true;
+            if (withdrawn_) withdrawn_(where.text());
+        }
+    }
     while (!name.waiting.empty()) {
         Wait* next = name.waiting.front();
         name.waiting.pop_front();

@@ -25,6 +25,7 @@ public:
         stream_->set_owner(nullptr);
         return std::move(stream_);
     }
+    const net::Stream& stream() const noexcept { return *stream_; }
     bool usable(const UpstreamTarget& by, bool careful) const noexcept {
         return tls_ == by.tls() && !stream_->may_read() && (!careful || stream_->silent());
     }
@@ -48,7 +49,10 @@ bool of_tls(const net::IoResult& result) noexcept {
 
 }  // namespace
 
-Pool::Pool(net::EventLoop& loop, net::Blocking& blocking) : loop_{loop}, resolver_{loop, blocking} {}
+Pool::Pool(net::EventLoop& loop, net::Blocking& blocking, net::Resolver::Lookup lookup)
+    : loop_{loop}, resolver_{loop, blocking, std::move(lookup)} {
+    resolver_.on_withdrawn([this](const std::string& name) { drop_withdrawn(name); });
+}
 Pool::~Pool() = default;
 
 std::unique_ptr<net::Stream> Pool::take(const UpstreamTarget& target, bool careful) {
@@ -71,21 +75,36 @@ Task<std::unique_ptr<net::Stream>> Pool::connect(const UpstreamTarget& target, n
     co_return stream;
 }
 
+// All addresses in turn, while there is time: each may take its share of what is left, so that one that swallows
+// everything leaves some to the others (RFC 8305 does the same at once).
 Task<std::unique_ptr<net::Stream>> Pool::open(const UpstreamTarget& target, net::Duration timeout, NotConnected& why) {
+    if (const auto& literal = target.literal()) co_return co_await open_at(target, *literal, timeout, why);
+    const auto deadline = loop_.now() + timeout;
+    net::IoResult result;
+    const auto addresses = co_await resolver_.resolve(target.where(), timeout, result);
+    if (addresses.empty()) {
+        const bool late = result.kind == net::IoResult::Kind::timed_out;
+        why = {late ? Outcome::connect_timeout : Outcome::not_connected, late ? "no answer of DNS in time" : "no address of that name"};
+        co_return nullptr;
+    }
+    for (std::size_t i = 0; i < addresses.size(); ++i) {
+        const auto left = std::max(deadline - loop_.now(), net::Duration{std::chrono::milliseconds{1}});
+        auto stream = co_await open_at(target, addresses[i], left / int(addresses.size() - i), why);
+        if (stream || loop_.now() >= deadline) co_return stream;
+    }
+    co_return nullptr;
+}
+
+Task<std::unique_ptr<net::Stream>> Pool::open_at(const UpstreamTarget& target, Poco::Net::SocketAddress address,
+                                                 net::Duration timeout, NotConnected& why) {
     net::IoResult result;
     std::string problem;
     std::unique_ptr<net::Stream> stream;
-    auto address = target.literal();
-    if (!address) {
-        const auto began = loop_.now();
-        address = co_await resolver_.resolve(target.where(), timeout, result);
-        timeout = std::max(timeout - (loop_.now() - began), net::Duration{std::chrono::milliseconds{1}});
-    }
-    if (address && target.tls())
-        stream = co_await net::TlsStream::connect(loop_, *address, *target.tls(), target.where().host(), timeout, result,
+    if (target.tls())
+        stream = co_await net::TlsStream::connect(loop_, address, *target.tls(), target.where().host(), timeout, result,
                                                   problem, &pace_);
-    else if (address)
-        stream = co_await net::Connection::connect(loop_, *address, timeout, result);
+    else
+        stream = co_await net::Connection::connect(loop_, address, timeout, result);
     if (stream) co_return stream;
     why.outcome = result.kind == net::IoResult::Kind::timed_out ? Outcome::connect_timeout
                   : target.tls() && of_tls(result)              ? Outcome::tls_failed
@@ -94,13 +113,30 @@ Task<std::unique_ptr<net::Stream>> Pool::open(const UpstreamTarget& target, net:
     co_return nullptr;
 }
 
+bool Pool::withdrawn(const std::string& name, const net::Stream& stream) const {
+    const auto* const remaining = resolver_.any_withdrawn() ? resolver_.remaining(name) : nullptr;
+    if (!remaining) return false;
+    const auto* const socket = dynamic_cast<const net::SocketStream*>(&stream);
+    const auto peer = socket ? socket->peer() : std::nullopt;
+    return !peer || std::find(remaining->begin(), remaining->end(), *peer) == remaining->end();
+}
+
+void Pool::drop_withdrawn(const std::string& name) {
+    for (auto& [key, shelf] : shelves_)
+        if (shelf.name == name)
+            std::erase_if(shelf.connections, [&](const auto& kept) { return withdrawn(name, kept->stream()); });
+}
+
 void Pool::keep(const UpstreamTarget& target, std::unique_ptr<net::Stream> stream, std::size_t most, net::Duration time) {
-    if (most == 0) return;
+    if (most == 0 || (!target.literal() && withdrawn(target.where().text(), *stream))) return;
     const TargetState* const key = &target.state();
     // A new target is rare, and the time to forget those that nothing is kept of any more.
     if (!shelves_.contains(key)) std::erase_if(shelves_, [](const auto& shelf) { return shelf.second.connections.empty(); });
     auto& shelf = shelves_[key];
-    if (!shelf.target) shelf.target = target.shared_state();
+    if (!shelf.target) {
+        shelf.target = target.shared_state();
+        if (!target.literal()) shelf.name = target.where().text();
+    }
     if (shelf.connections.size() >= most) shelf.connections.erase(shelf.connections.begin());
     shelf.connections.push_back(std::make_unique<Kept>(*this, target, std::move(stream), time));
 }

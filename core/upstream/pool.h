@@ -33,7 +33,7 @@ struct NotConnected {
 // Outlives reloads: connections are kept by the target's state, which configurations share. Loop only.
 class Pool {
 public:
-    Pool(net::EventLoop& loop, net::Blocking& blocking);
+    Pool(net::EventLoop& loop, net::Blocking& blocking, net::Resolver::Lookup lookup = &net::Address::resolve_all);
     ~Pool();
 
     // A kept-alive connection, the one used last first; null if there is none. Never one that was made by other settings
@@ -59,10 +59,16 @@ private:
     class Kept;
     struct Shelf {
         std::shared_ptr<TargetState> target;  // keeps the key alive
+        std::string name;                     // of a target that DNS knows where to find
         std::vector<std::unique_ptr<Kept>> connections;
     };
     void drop(Kept& kept) noexcept;
     Task<std::unique_ptr<net::Stream>> open(const UpstreamTarget& target, net::Duration timeout, NotConnected& why);
+    Task<std::unique_ptr<net::Stream>> open_at(const UpstreamTarget& target, Poco::Net::SocketAddress address,
+                                               net::Duration timeout, NotConnected& why);
+    // Whether DNS has said meanwhile that the name's targets are elsewhere than where the stream leads to.
+    bool withdrawn(const std::string& name, const net::Stream& stream) const;
+    void drop_withdrawn(const std::string& name);
 
     net::EventLoop& loop_;
     net::Resolver resolver_;

@@ -6,7 +6,10 @@
 #include <boost/test/unit_test.hpp>
 
 #include <atomic>
+#include <array>
 #include <future>
+#include <string>
+#include <vector>
 
 using namespace tollgate;
 using namespace tollgate::net;
@@ -23,10 +26,12 @@ struct Site {
     EventLoop loop{0};
     Blocking blocking{1};
     Resolver resolver{loop, blocking};
+    Site() = default;
+    explicit Site(Resolver::Lookup lookup) : resolver{loop, blocking, std::move(lookup)} {}
     ~Site() { blocking.finish(); }
 };
 
-Task<void> ask(Site& site, std::string text, Duration timeout, int& left, std::optional<Poco::Net::SocketAddress>& found,
+Task<void> ask(Site& site, std::string text, Duration timeout, int& left, Resolver::Addresses& found,
                IoResult& result) {
     found = co_await site.resolver.resolve(address(text), timeout, result);
     if (--left == 0) site.loop.stop();
@@ -40,13 +45,13 @@ BOOST_AUTO_TEST_CASE(name_is_found_by_all_who_ask_at_once) {
     Site site;
     constexpr int asking = 50;
     int left = asking;
-    std::array<std::optional<Poco::Net::SocketAddress>, asking> found;
+    std::array<Resolver::Addresses, asking> found;
     std::array<IoResult, asking> results;
     site.loop.post([&] {
         for (int i = 0; i < asking; ++i) site.loop.spawn(ask(site, "localhost:80", test::patience, left, found[i], results[i]));
     });
     site.loop.run();
-    for (const auto& one : found) BOOST_TEST((one && one->port() == 80));
+    for (const auto& one : found) BOOST_TEST((!one.empty() && one[0].port() == 80));
 }
 
 BOOST_AUTO_TEST_CASE(name_without_address_is_told) {
@@ -54,11 +59,11 @@ BOOST_AUTO_TEST_CASE(name_without_address_is_told) {
     const std::string name = std::string(70, 'x') + ".invalid:80";
     Site site;
     int left = 1;
-    std::optional<Poco::Net::SocketAddress> found;
+    Resolver::Addresses found;
     IoResult result;
     site.loop.post([&] { site.loop.spawn(ask(site, name, test::patience, left, found, result)); });
     site.loop.run();
-    BOOST_TEST(!found);
+    BOOST_TEST(found.empty());
     BOOST_TEST(result.error == EHOSTUNREACH);
 }
 
@@ -67,7 +72,7 @@ BOOST_AUTO_TEST_CASE(slow_lookup_is_not_waited_for_beyond_the_timeout) {
     std::promise<void> go;
     std::shared_future<void> until = go.get_future().share();
     int left = 1;
-    std::optional<Poco::Net::SocketAddress> found;
+    Resolver::Addresses found;
     IoResult result;
     site.loop.post([&] {
         site.loop.spawn([](Site& s, std::shared_future<void> f) -> Task<void> {
@@ -77,8 +82,31 @@ BOOST_AUTO_TEST_CASE(slow_lookup_is_not_waited_for_beyond_the_timeout) {
     });
     site.loop.run();
     go.set_value();
-    BOOST_TEST(!found);
+    BOOST_TEST(found.empty());
     BOOST_TEST((result.kind == IoResult::Kind::timed_out));
+}
+
+BOOST_AUTO_TEST_CASE(all_addresses_are_given_and_each_is_the_first_of_its_family_in_turn) {
+    const auto at = [](const char* text) { return Poco::Net::SocketAddress{text}; };
+    const Resolver::Addresses all{at("192.0.2.1:80"), at("192.0.2.2:80"), at("192.0.2.3:80"), at("[2001:db8::1]:80"),
+                                  at("[2001:db8::2]:80")};
+    Site site{[all](const Address&) { return all; }};
+    std::vector<std::string> orders;
+    site.loop.post([&] {
+        site.loop.spawn([](Site& s, std::vector<std::string>& seen) -> Task<void> {
+            for (int i = 0; i < 4; ++i) {
+                IoResult result;
+                std::string order;
+                for (const auto& one : co_await s.resolver.resolve(address("name:80"), test::patience, result))
+                    order += one.host().toString().back();
+                seen.push_back(order);
+            }
+            s.loop.stop();
+        }(site, orders));
+    });
+    site.loop.run();
+    const std::vector<std::string> expected{"12312", "23121", "31212", "12321"};
+    BOOST_TEST(orders == expected, boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

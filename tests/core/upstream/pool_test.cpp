@@ -1,11 +1,15 @@
 // tests/core/upstream/pool_test.cpp - connections kept for the next request, and when they are not.
 #include "core/upstream/upstream_site.h"
 #include "support/connection.h"
+#include "support/full_queue.h"
 #include "support/tls_server.h"
+
+#include <Poco/Net/NetException.h>
 
 #include <boost/test/unit_test.hpp>
 
 #include <chrono>
+#include <mutex>
 #include <string>
 
 using namespace tollgate;
@@ -186,6 +190,98 @@ BOOST_AUTO_TEST_CASE(names_are_resolved) {
         }(site, connected));
         BOOST_TEST(connected);
     }
+}
+
+BOOST_AUTO_TEST_CASE(addresses_of_a_name_are_tried_in_turn) {
+    const Connection deaf{bind_deaf()};
+    Listening listening;
+    const net::Resolver::Addresses both{Poco::Net::SocketAddress{deaf.local_address()},
+                                        Poco::Net::SocketAddress{listening.address()}};
+    UpstreamSite site{"name.test:80", [both](const net::Address&) { return both; }};
+    for (int i = 0; i < 4; ++i) site.run(connect_and_keep(site, 5, 1min));
+    BOOST_TEST(kept(site) == 4u);
+}
+
+BOOST_AUTO_TEST_CASE(address_that_swallows_everything_leaves_time_for_the_others) {
+    const FullQueue silent;
+    Listening listening;
+    const net::Resolver::Addresses both{Poco::Net::SocketAddress{silent.address()},
+                                        Poco::Net::SocketAddress{listening.address()}};
+    UpstreamSite site{"name.test:80", [both](const net::Address&) { return both; }};
+    bool connected = false;
+    site.run([](UpstreamSite& s, bool& made) -> Task<void> {
+        upstream::NotConnected why;
+        made = co_await s.pool.connect(s.target(), 2s, why) != nullptr;
+    }(site, connected));
+    BOOST_TEST(connected);
+}
+
+BOOST_AUTO_TEST_CASE(name_of_no_address_is_told) {
+    UpstreamSite site{"name.test:80", [](const net::Address&) -> net::Resolver::Addresses {
+                          throw Poco::Net::HostNotFoundException("name.test");
+                      }};
+    upstream::NotConnected why;
+    site.run([](UpstreamSite& s, upstream::NotConnected& told) -> Task<void> {
+        BOOST_TEST(!co_await s.pool.connect(s.target(), patience, told));
+    }(site, why));
+    BOOST_TEST((why.outcome == Outcome::not_connected));
+    BOOST_TEST(why.how == "no address of that name");
+}
+
+BOOST_AUTO_TEST_CASE(address_that_dns_withdraws_serves_no_more_and_drops_nobody) {
+    Listening old_one, new_one;
+    std::mutex mutex;
+    net::Resolver::Addresses answer{Poco::Net::SocketAddress{old_one.address()}};
+    const auto change = [&](const std::string& address) {
+        const std::lock_guard lock{mutex};
+        answer.clear();
+        if (!address.empty()) answer.emplace_back(address);
+    };
+    MovedClock clock;
+    UpstreamSite site{"name.test:80",
+                      [&](const net::Address&) {
+                          const std::lock_guard lock{mutex};
+                          if (answer.empty()) throw Poco::Net::HostNotFoundException("name.test");
+                          return answer;
+                      },
+                      &clock};
+    site.run(connect_and_keep(site, 5, 10h));
+    auto idle = old_one.accept();
+    std::unique_ptr<net::Stream> under_way;
+    const auto connect = [&] {
+        site.run([](UpstreamSite& s, std::unique_ptr<net::Stream>& made) -> Task<void> {
+            upstream::NotConnected why;
+            made = co_await s.pool.connect(s.target(), patience, why);
+        }(site, under_way));
+    };
+    connect();
+    auto busy = old_one.accept();
+    std::unique_ptr<net::Stream> used = std::move(under_way);
+
+    change("");  // DNS is away: what it said last holds
+    clock.move(11s);
+    connect();
+    BOOST_TEST(bool(under_way));
+
+    change(new_one.address());
+    const auto deadline = net::Clock::now() + patience;
+    while (idle.silent_for(20ms) && net::Clock::now() < deadline) {
+        clock.move(11s);
+        connect();  // by the old answer; the new one is asked for meanwhile
+    }
+    BOOST_TEST(idle.rest() == "");
+    BOOST_TEST(!idle.timed_out());
+    connect();
+    const auto moved = new_one.accept();
+    BOOST_TEST(!moved.timed_out());
+    site.on_loop([&] {
+        BOOST_TEST(used->silent());  // nobody has cut it
+        site.pool.keep(site.target(), std::move(used), 5, 10h);
+        site.pool.keep(site.target(), std::move(under_way), 5, 10h);
+    });
+    BOOST_TEST(busy.rest() == "");  // it has ended its work, and is closed
+    BOOST_TEST(!busy.timed_out());
+    BOOST_TEST(kept(site) == 1u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -5,6 +5,7 @@
 #include "core/socket_end.h"
 #include "upstream/client.h"
 
+#include <atomic>
 #include <functional>
 #include <future>
 #include <memory>
@@ -27,8 +28,18 @@ private:
     std::thread thread_;
 };
 
+// The kernel's time, and what a test adds to it.
+struct MovedClock final : net::Timekeeper {
+    void move(net::Duration time) { moved += time.count(); }
+    net::TimePoint now() noexcept override { return net::Clock::now() + net::Duration{moved.load()}; }
+    int wait(int until_timer) noexcept override { return until_timer; }
+    std::atomic<net::Duration::rep> moved{0};
+};
+
 struct UpstreamSite {
-    explicit UpstreamSite(const std::string& address) {
+    explicit UpstreamSite(const std::string& address, net::Resolver::Lookup lookup = &net::Address::resolve_all,
+                          net::Timekeeper* clock = nullptr)
+        : loop{0, clock}, pool{loop, blocking, std::move(lookup)} {
         std::string problem;
         auto parsed = upstream::TargetAddress::parse(address, problem);
         BOOST_REQUIRE(parsed);
@@ -115,9 +126,9 @@ struct UpstreamSite {
         done->get_future().wait();
     }
 
-    net::EventLoop loop{0};
+    net::EventLoop loop;
     net::Blocking blocking{2};
-    upstream::Pool pool{loop, blocking};
+    upstream::Pool pool;
     std::shared_ptr<upstream::TargetState> state = std::make_shared<upstream::TargetState>();
     upstream::Upstream upstream;
 
