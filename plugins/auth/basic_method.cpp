@@ -1,4 +1,4 @@
-// plugins/auth/basic_method.cpp - passwords that are known to be right, and those that must be hashed first, off the loop.
+// plugins/auth/basic_method.cpp - passwords known to be right, and those that must be hashed first, off the loop.
 #include "basic_method.h"
 
 #include "basic_credentials.h"

@@ -52,8 +52,8 @@ void CertificateFile::read_line(const std::string& line, const std::string& plac
         return;
     }
     if (!is_fingerprint(words[0]) && !is_name(words[0])) {
-        problems_.push_back(place + "expected 64 hex digits (the SHA-256 of the certificate), CN=... or DNS:..., got \"" +
-                            words[0] + '"');
+        problems_.push_back(place + "expected 64 hex digits (the SHA-256 of the certificate), CN=... or DNS:..., "
+                                    "got \"" + words[0] + '"');
         return;
     }
     Entry entry{words[1] == "-" ? "" : words[1], words[2] == "-" ? "" : words[2]};

@@ -1,4 +1,4 @@
-// plugins/auth/jwt_method.cpp - tokens that are known, tokens that must be verified, and the answers to those that fail.
+// plugins/auth/jwt_method.cpp - tokens that are known, those that must be verified, and the answers to what fails.
 #include "jwt_method.h"
 
 #include "jwt/token_cache.h"
@@ -84,7 +84,8 @@ public:
           accepted_{accepted_by(settings, keys_.fixed())}, rules_{rules_of(settings)}, names_{names_of(settings)},
           challenge_{"Bearer realm=" + quoted_realm(settings)},
           missing_{host, "jwt", "missing",
-                   {401, "token_missing", "a token is required" + (place_.text().empty() ? "" : " in " + place_.text())},
+                   {401, "token_missing",
+                    "a token is required" + (place_.text().empty() ? "" : " in " + place_.text())},
                    challenge_},
           no_keys_{host, "jwt", "no_keys", {503, "keys_unavailable", "tokens cannot be verified at the moment"}},
           denials_{denials()}, hits_{looked_up("hit")}, misses_{looked_up("miss")} {

@@ -49,8 +49,8 @@ void PasswordFile::read_line(const std::string& line, const std::string& place,
     }
     User user{words[0].substr(colon + 1), "", ""};
     if (!is_slow_hash(user.hash)) {
-        problems_.push_back(place + "expected a hash of yescrypt, bcrypt, SHA-512 or SHA-256 ($y$, $2b$, $6$, $5$), got "
-                                    "another; try: openssl passwd -6");
+        problems_.push_back(place + "expected a hash of yescrypt, bcrypt, SHA-512 or SHA-256 ($y$, $2b$, $6$, $5$), "
+                                    "got another; try: openssl passwd -6");
         return;
     }
     if (words.size() == 3) {

@@ -9,8 +9,8 @@
 
 namespace tollgate::auth {
 
-// A line per user: `<name>:<hash>[ <owner> <tier>] [# comment]`, "-" for no owner or no tier. The hash is of a kind that
-// is slow on purpose: yescrypt ($y$), bcrypt ($2b$, $2y$), SHA-512 ($6$) or SHA-256 ($5$). No problem text quotes it.
+// A line per user: `<name>:<hash>[ <owner> <tier>] [# comment]`, "-" for no owner or no tier. The hash is of a kind
+// that is slow on purpose: yescrypt ($y$), bcrypt ($2b$, $2y$), SHA-512 ($6$) or SHA-256 ($5$). No problem text quotes it.
 class PasswordFile {
 public:
     struct User {

@@ -76,7 +76,7 @@ bool Networks::add(const Network& network, bool value) {
         if (common < here.length) {
             // It ends, or leaves, above this node.
             const bool ends = common == network.length;
-            const std::uint32_t above = make(ends ? network : cut(network, common), ends ? std::optional{value} : std::nullopt);
+            const std::uint32_t above = ends ? make(network, value) : make(cut(network, common), std::nullopt);
             nodes_[above].below[bit_of(here.address, common)] = at;
             hang(above);
             if (ends) return true;
