@@ -90,6 +90,11 @@ private:
     void set_retry(const Declaration& declaration, const std::string& owner, const Item& item,
                    upstream::RetrySettings& retry);
 
+    void set_health(const Declaration& declaration, const std::string& owner, const Item& item,
+                    upstream::Upstream& upstream);
+    void set_eject(const Declaration& declaration, const std::string& owner, const Item& item,
+                   upstream::Upstream& upstream);
+
     void check_uses();
     void collect_uses(Place place, const std::string& owner, const Item& plugins, std::vector<int>& uses);
     const PluginUse* use(int index);

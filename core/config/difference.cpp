@@ -158,7 +158,8 @@ private:
 std::set<std::string> live_state(const Snapshot& snapshot) {
     std::set<std::string> names;
     for (const auto& upstream : snapshot.upstreams)
-        for (const auto& target : upstream->targets) names.insert("target " + std::string{target->address()});
+        for (const auto& target : upstream->targets)
+            names.insert("target " + std::string{target->address()} + " of " + upstream->name);
     for (const auto& use : snapshot.uses)
         for (const auto& state : plugins::states_of(use->host.get()))
             names.insert(std::string{use->descriptor->name} + ": " + state);

@@ -74,9 +74,11 @@ upstream::FailureSet failure_set(const std::string& owner, const Item& item, con
     return set;
 }
 
-upstream::FailureThreshold failure_threshold(const std::string& owner, const CheckedSettings& settings, const Report& report) {
-    const upstream::FailureThreshold threshold{std::uint32_t(settings.integer("failures")), settings.number("error_rate"),
-                                               std::uint32_t(settings.integer("minimum")), settings.duration("window")};
+upstream::FailureThreshold failure_threshold(const std::string& owner, const CheckedSettings& settings,
+                                             const Report& report) {
+    const upstream::FailureThreshold threshold{
+        std::uint32_t(settings.integer("failures")), settings.number("error_rate"),
+        std::uint32_t(settings.integer("minimum")), settings.duration("window")};
     if (threshold.in_a_row == 0 && threshold.rate == 0)
         report(owner + ": failures: expected more than 0 where there is no error_rate, got 0");
     return threshold;

@@ -15,7 +15,8 @@ namespace tollgate::config {
 upstream::FailureSet failure_set(const std::string& owner, const Item& item, const Report& report);
 
 // `failures`, `error_rate`, `minimum` and `window`, which the table's fields have with their defaults.
-upstream::FailureThreshold failure_threshold(const std::string& owner, const CheckedSettings& settings, const Report& report);
+upstream::FailureThreshold failure_threshold(const std::string& owner, const CheckedSettings& settings,
+                                             const Report& report);
 
 // 200, "2xx", or a list of such: statuses from 200 to 599, by their number.
 std::bitset<600> statuses(const std::string& owner, const Item& item, const Report& report);

@@ -26,7 +26,12 @@ void Assembly::add_upstream(const Declaration& declaration, int index) {
         if (settings->has("keep_alive")) made->keep_alive = std::size_t(settings->integer("keep_alive"));
         if (settings->has("preserve_host")) made->preserve_host = settings->boolean("preserve_host");
         set_gate(declaration, owner, *settings, *made);
+        time("slow_start", made->slow_start);
+        made->panic = settings->number("panic");
     }
+    if (const Item* health = declaration.item.find("health"))
+        set_health(declaration, owner + ": health", *health, *made);
+    if (const Item* eject = declaration.item.find("eject")) set_eject(declaration, owner + ": eject", *eject, *made);
     if (const Item* retry = declaration.item.find("retry")) set_retry(declaration, owner + ": retry", *retry, made->retry);
     if (const Item* item = declaration.item.find("breaker"))
         made->breaker = breaker_of(declaration.place, owner + ": breaker", *item);

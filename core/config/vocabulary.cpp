@@ -56,6 +56,9 @@ constexpr Special upstream_specials[] = {
      "what the system trusts, made out to the target's host"},
     {"balance", "tollgate.use", "plugin that chooses a target", "the first target that is available"},
     {"plugins", "tollgate.uses", "more plugins for every route that goes here; they come last", "none"},
+    {"health", "string|tollgate.health", "how targets are asked whether they work; a text is the path of it",
+     "they are not asked"},
+    {"eject", "tollgate.eject", "when a target that fails requests goes out for a while", "never"},
     {"retry", "tollgate.retry|false", "what is tried again, how often and when; false: nothing", "once, at another target"},
     {"breaker", "tollgate.breaker", "when what fails requests is not asked for a while, then tried by few", "never"},
 };
@@ -82,6 +85,12 @@ constexpr Field upstream_fields[] = {
      .fallback = "0", .min = 0, .max = 1e6},
     {.name = "queue_time", .type = Type::duration, .doc = "how long one may wait, then 503", .fallback = "1 * seconds",
      .min = 0.001, .max = day},
+    {.name = "slow_start", .type = Type::duration,
+     .doc = "in which a target that came in gets its whole share of the requests again", .fallback = "0 * seconds",
+     .min = 0, .max = day},
+    {.name = "panic", .type = Type::number,
+     .doc = "where a smaller share of the targets is in, all are taken for being in; 0: never", .fallback = "0", .min = 0,
+     .max = 1},
 };
 
 constexpr Field upstream_tls_fields[] = {
@@ -322,11 +331,12 @@ constexpr WordEntry words[] = {
 };
 
 const Shape* const all_shapes[] = {
-    &admin_shape,    &answer_shape,   &branch_shape,       &breaker_shape,      &certificate_shape,  &cors_shape,
-    &error_answer_shape, &failure_shape, &answer_given_shape, &header_changes_shape, &limits_shape,
-    &listen_shape,   &mirror_shape,   &redirect_shape,     &request_shape,      &response_shape,
-    &retry_shape,    &rewrite_shape,  &route_limits_shape, &route_shape,    &split_shape,        &target_shape,
-    &tier_shape,     &tls_shape,      &upstream_shape,    &upstream_tls_shape};
+    &admin_shape,       &answer_shape,   &branch_shape,       &breaker_shape, &certificate_shape,
+    &cors_shape,        &eject_shape,    &error_answer_shape, &failure_shape, &answer_given_shape,
+    &header_changes_shape, &health_shape, &limits_shape,      &listen_shape,  &mirror_shape,
+    &redirect_shape,    &request_shape,  &response_shape,     &retry_shape,   &rewrite_shape,
+    &route_limits_shape, &route_shape,   &split_shape,        &target_shape,  &tier_shape,
+    &tls_shape,         &upstream_shape, &upstream_tls_shape};
 
 }  // namespace
 

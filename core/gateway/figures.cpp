@@ -46,6 +46,13 @@ std::string label(plugins::Metrics& metrics, const char* set, std::size_t most, 
 
 }  // namespace
 
+std::string upstream_label(plugins::Metrics& metrics, std::string_view name) {
+    return label(metrics, "upstream", most_upstreams, name);
+}
+std::string target_label(plugins::Metrics& metrics, std::string_view address) {
+    return label(metrics, "target", most_targets, address);
+}
+
 Figures::Figures(plugins::Metrics& metrics)
     : metrics_{metrics},
       own_{metrics.histogram("tollgate_gateway_duration_seconds",
@@ -118,7 +125,7 @@ void Figures::count(Table& table, const Snapshot& snapshot, const Route& route, 
 // Attempts -------------------------------------------------------------------------------------------------------
 
 Figures::OfUpstream::OfUpstream(plugins::Metrics& metrics, const upstream::Upstream& upstream)
-    : upstream_{label(metrics, "upstream", most_upstreams, upstream.name)},
+    : upstream_{upstream_label(metrics, upstream.name)},
       duration_{metrics.histogram("tollgate_upstream_duration_seconds",
                                   "From the beginning of an attempt to the first byte of its answer.", waiting,
                                   {{"upstream", upstream_}})},
@@ -140,7 +147,7 @@ void Figures::count(Table& table, const Snapshot& snapshot, const upstream::Upst
         const auto& address = upstream.targets[attempted.target]->address();
         counter = &metrics_.counter("tollgate_upstream_attempts_total", "Attempts by upstream, target and how they ended.",
                                     {{"upstream", figures.upstream_},
-                                     {"target", label(metrics_, "target", most_targets, address)},
+                                     {"target", target_label(metrics_, address)},
                                      {"outcome", outcomes[std::size_t(attempted.outcome)]}});
     }
     counter->add();
@@ -174,7 +181,7 @@ void Figures::count_copy(Table& table, const Snapshot& snapshot, const upstream:
     if (!counter)
         counter = &metrics_.counter("tollgate_mirrored_requests_total",
                                     "Requests copied for a mirror, by its upstream and what became of the copy.",
-                                    {{"upstream", label(metrics_, "upstream", most_upstreams, upstream.name)},
+                                    {{"upstream", upstream_label(metrics_, upstream.name)},
                                      {"outcome", copy_ends[std::size_t(end)]}});
     counter->add();
 }

@@ -37,6 +37,10 @@ enum class CopyEnd : std::uint8_t {
     no_target,
 };
 
+// How an upstream and a target are called in labels: bounded, see docs/metrics.md.
+std::string upstream_label(plugins::Metrics& metrics, std::string_view name);
+std::string target_label(plugins::Metrics& metrics, std::string_view address);
+
 // Counters and histograms are made when first needed and found by an index after that: a request asks no map for a
 // name, and takes no lock. One loop only, but for the atomics.
 class Figures {

@@ -5,6 +5,7 @@
 #include "gateway/loop_services.h"
 #include "gateway/loop_share.h"
 #include "gateway/passage.h"
+#include "gateway/upstream_figures.h"
 #include "http/server.h"
 #include "support/aside.h"
 #include "support/log.h"
@@ -77,7 +78,7 @@ private:
     bool stop_now_ = false;
 
     bool running_ = false;  // under reloading_
-    std::vector<plugins::Metrics::Watch> watched_;  // reads the above
+    std::vector<plugins::Metrics::Watch> watched_, watched_targets_;  // read the above
 
     Poco::Util::Timer timer_;  // last: its thread uses the rest
 };
@@ -127,6 +128,7 @@ Gateway::Engine::~Engine() {
     }
     timer_.cancel(true);
     watched_.clear();
+    watched_targets_.clear();
     blocking_.finish();  // its work ends on the loops
     shares_.clear();  // leases, pools, what was spawned
     retired_.clear();
@@ -178,8 +180,10 @@ Gateway::Started Gateway::Engine::start() {
     if (!loaded.problems.empty()) return {std::move(loaded.problems), false};
     current_ = std::move(loaded.snapshot);
     std::vector<http::Lane*> lanes;
+    watched_targets_ = follow_upstreams(metrics_, current_);
     for (auto& share : shares_) {
         share->adopt(current_);
+        share->begin_checks(shares_.size());
         share->loop.on_spawned_failure([](std::exception_ptr failure) {
             try {
                 std::rethrow_exception(failure);
@@ -236,7 +240,12 @@ Gateway::Reloaded Gateway::Engine::reload() {
         return {false, std::move(loaded.problems), "still serving the configuration from before"};
     }
     std::shared_ptr<const Snapshot> snapshot = std::move(loaded.snapshot);
-    on_every_loop([&](LoopShare& share) { share.adopt(snapshot); });
+    watched_targets_.clear();  // a figure is watched once
+    watched_targets_ = follow_upstreams(metrics_, snapshot);
+    on_every_loop([&](LoopShare& share) {
+        share.adopt(snapshot);
+        share.begin_checks(shares_.size());
+    });
     server_->set_listeners(std::move(listeners));
     set_limits(snapshot->limits);
     reload_figures_.reloaded();
@@ -249,8 +258,10 @@ Gateway::Reloaded Gateway::Engine::reload() {
     return {true, {}, std::move(summary), std::move(difference)};
 }
 
-// Snapshots nobody leases any more are destroyed here: never on a loop, nor in its way.
+// Snapshots nobody leases any more are destroyed here: never on a loop, nor in its way. Ejections that no request has
+// found to be over end here.
 void Gateway::Engine::prune() {
+    for (const auto& upstream : current()->upstreams) upstream->state->roster.end_ejections(net::Clock::now());
     std::vector<std::shared_ptr<const Snapshot>> unused;
     {
         const std::lock_guard lock{mutex_};
@@ -279,6 +290,7 @@ void Gateway::Engine::drain() {
     if (const auto left = server_->connections(); left > 0)
         log::warning("gateway", std::to_string(left) + " connections were still open and are cut");
     on_every_loop([](LoopShare& share) {
+        share.checker.reset();
         share.lane.cut_all();
         share.loop.cancel_spawned();
         share.pool.close_all();

@@ -5,9 +5,11 @@
 #include "gateway/passage.h"
 #include "http/session.h"
 #include "net/event_loop.h"
+#include "upstream/checker.h"
 #include "upstream/pool.h"
 
 #include <memory>
+#include <optional>
 #include <thread>
 
 namespace tollgate {
@@ -19,12 +21,17 @@ struct LoopShare {
 
     // Goes over to another snapshot; requests under way keep theirs. On the loop, or before it runs.
     void adopt(std::shared_ptr<const Snapshot> snapshot) {
+        checker.reset();
         SnapshotLease* old = lease.release();
         lease = std::make_unique<SnapshotLease>(SnapshotLease{std::move(snapshot)});
         lane.set_limits(lease->snapshot->limits);
         if (const auto& scripts = lease->snapshot->scripts; !scripts.empty())
             scripts[loop.number()]->count_in(figures.script);
         if (old && old->holders == 0) delete old;
+    }
+    // Checks targets from now on; `loops` share in them. On the loop, or before it runs.
+    void begin_checks(std::size_t loops) {
+        checker.emplace(pool, lease->snapshot->upstreams, loop.number(), loops);
     }
     // The last request of a snapshot that is no longer in force frees it.
     void give_back(SnapshotLease& held) noexcept {
@@ -36,6 +43,7 @@ struct LoopShare {
     http::Lane lane;
     Figures figures;
     std::unique_ptr<SnapshotLease> lease;
+    std::optional<upstream::Checker> checker;  // of the lease's snapshot
     // How an upstream is asked. A rehearsal asks nobody.
     Task<Response> (*call)(upstream::Pool&, upstream::Call&) = &upstream::call;
     std::thread thread;

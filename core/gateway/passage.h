@@ -103,6 +103,7 @@ private:
     void trace_answer();
     void trace_attempt();
     void trace_retry(const char* against, net::Duration pause);
+    void trace_targets();
     void trace_end(Response& response);
     void offer_upgrade();
     Task<void> go_over();

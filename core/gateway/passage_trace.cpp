@@ -13,21 +13,6 @@ namespace tollgate {
 
 namespace {
 
-constexpr const char* name_of(Outcome outcome) noexcept {
-    switch (outcome) {
-        case Outcome::answered: return "answered";
-        case Outcome::not_connected: return "not connected";
-        case Outcome::connect_timeout: return "no connection in time";
-        case Outcome::reset: return "reset";
-        case Outcome::timeout: return "no answer in time";
-        case Outcome::garbage: return "answered what is not HTTP";
-        case Outcome::cut: return "answer cut short";
-        case Outcome::abandoned: return "abandoned";
-        case Outcome::tls_failed: return "no TLS";
-    }
-    return "";
-}
-
 std::string milliseconds(std::chrono::nanoseconds time) {
     const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(time).count();
     std::string text = std::to_string(micros / 1000) + '.' + std::to_string(1000 + micros % 1000).substr(1);
@@ -86,19 +71,31 @@ void Passage::trace_answer() {
     trace_->see(exchange_.request, response_);
 }
 
+// Those that are out, and why; those that are in need no words.
+void Passage::trace_targets() {
+    const auto& roster = upstream()->state->roster;
+    for (const auto& target : upstream()->targets) {
+        const std::string address{target->address()}, why = roster.facts(target->state()).why_out;
+        if (why.empty()) continue;
+        trace_->say(address + " is out: " + why + (target->available() ? "; taken anyway, in a panic" : ""),
+                    {{"upstream", upstream()->name}, {"target", address}, {"out", why}});
+    }
+}
+
 void Passage::trace_attempt() {
     const upstream::Call& call = attempt_->call;
     const std::string target{call.target.address()}, status = std::to_string(call.status);
+    const std::string_view words = upstream::words_for(call.outcome);
     std::string text = call.upstream.name + ": " + target + ' ';
     if (trace_->rehearsed())
         text += "is not asked now: an empty 200 stands for its answer";
     else
-        text += name_of(call.outcome) + (call.outcome == Outcome::answered ? ' ' + status : std::string{});
+        text += std::string{words} + (call.outcome == Outcome::answered ? ' ' + status : std::string{});
     if (call.time_to_connect.count() > 0) text += ", connected in " + milliseconds(call.time_to_connect);
     if (call.time_to_first_byte.count() > 0) text += ", first byte after " + milliseconds(call.time_to_first_byte);
     trace_->say(
         text,
-        {{"upstream", call.upstream.name}, {"target", target}, {"outcome", name_of(call.outcome)}, {"status", status}});
+        {{"upstream", call.upstream.name}, {"target", target}, {"outcome", words}, {"status", status}});
     trace_->result.upstream = call.upstream.name;
     trace_->result.target = target;
     trace_->result.sent = trace_->request();

@@ -114,6 +114,7 @@ Task<void> Passage::fetch_from_upstream() {
         if (trace_) trace_->see(exchange_.request, response_);
     }
     if (trace_) trace_->begin("upstream", upstream.where);
+    if (trace_) trace_targets();
     mind_deadline();
     const auto pass = choose_target();
     if (!pass) co_return blame(none_available());

@@ -20,10 +20,16 @@ struct CheckSettings {
     std::string path;
     std::string method = "GET";
     std::string host;                    // "": the target's address
-    std::bitset<600> statuses;           // that tell of health
+    std::bitset<600> statuses = good_statuses();  // that tell of health
     std::chrono::nanoseconds every = std::chrono::seconds{5};
     std::chrono::nanoseconds timeout = std::chrono::seconds{2};  // from connecting to the head of the answer
     std::uint32_t rise = 2, fall = 3;    // checks in a row to come in, to go out
+    bool operator==(const CheckSettings&) const = default;
+    static std::bitset<600> good_statuses() {  // 2xx
+        std::bitset<600> statuses;
+        for (std::size_t status = 200; status < 300; ++status) statuses.set(status);
+        return statuses;
+    }
 };
 
 // `eject`: a target that fails requests goes out for a while.

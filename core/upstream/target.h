@@ -5,6 +5,7 @@
 
 #include "net/timers.h"
 #include "upstream/breakers.h"
+#include "upstream/health.h"
 #include "upstream/target_address.h"
 
 #include <atomic>
@@ -29,7 +30,7 @@ net::TimePoint now() noexcept;
 // name and the address.
 struct TargetState {
     std::atomic<std::uint32_t> in_flight{0};
-    std::atomic<bool> drained{false};  // by an operator: no new attempts
+    Health health;
     Breaker breaker;
 };
 
@@ -39,6 +40,9 @@ struct AttemptPass {
     BreakerPasses breakers{};
     explicit operator bool() const noexcept { return begun; }
 };
+
+// "no answer in time": how an attempt ended, for people.
+std::string_view words_for(Outcome outcome) noexcept;
 
 // How an attempt went, for who judges targets by it.
 struct AttemptEnd {
@@ -55,9 +59,10 @@ public:
     std::uint32_t weight() const override { return weight_; }
     std::uint32_t in_flight() const override { return state_->in_flight.load(std::memory_order_relaxed); }
     bool available() const override {
-        return !state_->drained.load(std::memory_order_relaxed) &&
+        return (state_->health.out() == 0 || in_after_all()) &&
                (state_->breaker.closed() || breakers::lets_through(*this));
     }
+    double warmth() const override;
     const Upstream& upstream() const noexcept { return upstream_; }
     const TargetAddress& place() const noexcept { return address_; }
     const net::Address& where() const noexcept { return address_.where; }
@@ -76,6 +81,9 @@ public:
     void end_attempt(AttemptPass& pass, const AttemptEnd& end) const noexcept;
 
 private:
+    bool in_after_all() const noexcept;
+    void judge(const AttemptEnd& end) const noexcept;
+
     const Upstream& upstream_;
     TargetAddress address_;
     std::uint32_t weight_;

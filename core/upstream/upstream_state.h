@@ -3,6 +3,7 @@
 
 #include "upstream/gate.h"
 #include "upstream/retry_budget.h"
+#include "upstream/roster.h"
 #include "upstream/target.h"
 
 #include <atomic>
@@ -25,6 +26,7 @@ public:
     Gate gate;        // where `concurrency` says how many requests may be under way
     std::atomic<net::TimePoint> told_of_crowd{};  // when the log heard last that it is full
     std::atomic<std::uint32_t> copies{0};  // of requests that are mirrored here, under way or waiting for their bodies
+    Roster roster;
 
 private:
     std::mutex mutex_;

@@ -87,6 +87,16 @@
 ---@field credentials? boolean # whether cookies come along; true or false
 ---@field max_age? tollgate.duration # how long a preflight's answer holds; a duration of at most 7 * days
 
+---@class tollgate.eject
+---@field on? string|integer|(string|integer)[] # what is a failure: "connect", "reset", "timeout", "garbage", "cut", statuses from 400 to 599, "4xx", "5xx"; default: { "connect", "reset", "timeout", "garbage", "cut", 500, 502, 503, 504 }
+---@field failures? integer # attempts in a row that fail; 0: however many; an integer from 0 to 1000000; default: 5
+---@field error_rate? number # share of the attempts within the window that fail; 0: whatever share; a number from 0 to 1; default: 0
+---@field minimum? integer # attempts within the window below which no share counts; an integer from 1 to 1000000; default: 20
+---@field window? tollgate.duration # the time that the share is of; a duration from 100 * milliseconds to 1 * hour; default: 10 * seconds
+---@field time? tollgate.duration # how long the first ejection lasts; each further one that much longer; a duration from 10 * milliseconds to 1 * day; default: 10 * seconds
+---@field longest? tollgate.duration # how long one lasts at most; a duration from 10 * milliseconds to 1 * day; default: 5 * minutes
+---@field most? number # share of the targets that may be ejected at a time; one may, and one always stays; a number from 0.01 to 1; default: 0.5
+
 ---@class tollgate.error_answer
 ---@field headers? table<string, string|string[]> # header lines: names with a text or a list of texts
 ---@field status? integer # status code instead of the failure's own; an integer from 200 to 599
@@ -110,6 +120,16 @@
 ---@field set? table<string, tollgate.value|tollgate.value[]> # lines that take the place of those of their name
 ---@field add? table<string, tollgate.value|tollgate.value[]> # lines besides those that are there
 ---@field remove? string|string[] # names of lines to take out
+
+---@class tollgate.health
+---@field status? integer|string|(integer|string)[] # statuses that tell of health, or "2xx"; default: "2xx"
+---@field path string # what is asked for; a text
+---@field method? "GET"|"HEAD"|"OPTIONS" # how it is asked for; one of "GET", "HEAD", "OPTIONS"; default: "GET"
+---@field host? string # the Host line; unset: the target's address; a text
+---@field every? tollgate.duration # from one check to the next, a tenth more or less; a duration from 10 * milliseconds to 1 * day; default: 5 * seconds
+---@field timeout? tollgate.duration # from connecting to the whole head of the answer; a duration from 1 * millisecond to 1 * day; default: 2 * seconds
+---@field rise? integer # checks in a row that pass, for a target to come in; an integer from 1 to 1000; default: 2
+---@field fall? integer # checks in a row that fail, for a target to go out; an integer from 1 to 1000; default: 3
 
 ---@class tollgate.limits
 ---@field request_line? tollgate.size # longest request line, beyond it 414; a size from 256 * bytes to 1 * megabyte; default: 8 * kilobytes
@@ -229,6 +249,8 @@
 ---@field tls? tollgate.upstream_tls # whom https targets have to be, and what they are shown; default: what the system trusts, made out to the target's host
 ---@field balance? tollgate.use # plugin that chooses a target; default: the first target that is available
 ---@field plugins? tollgate.uses # more plugins for every route that goes here; they come last; default: none
+---@field health? string|tollgate.health # how targets are asked whether they work; a text is the path of it; default: they are not asked
+---@field eject? tollgate.eject # when a target that fails requests goes out for a while; default: never
 ---@field retry? tollgate.retry|false # what is tried again, how often and when; false: nothing; default: once, at another target
 ---@field breaker? tollgate.breaker # when what fails requests is not asked for a while, then tried by few; default: never
 ---@field timeout? tollgate.duration # request sent to the whole head of the answer; a duration from 1 * millisecond to 1 * day; default: 30 * seconds
@@ -241,6 +263,8 @@
 ---@field concurrency? integer # requests under way there at a time; unset: however many; an integer from 1 to 1000000
 ---@field queue? integer # requests that may wait for one of those to end; beyond them 503; an integer from 0 to 1000000; default: 0
 ---@field queue_time? tollgate.duration # how long one may wait, then 503; a duration from 1 * millisecond to 1 * day; default: 1 * seconds
+---@field slow_start? tollgate.duration # in which a target that came in gets its whole share of the requests again; a duration of at most 1 * day; default: 0 * seconds
+---@field panic? number # where a smaller share of the targets is in, all are taken for being in; 0: never; a number from 0 to 1; default: 0
 
 ---@class tollgate.upstream_tls
 ---@field authorities? string # file of those whose certificates are trusted, in PEM; unset: the system's; a file's path

@@ -189,4 +189,19 @@ BOOST_AUTO_TEST_CASE(other_protocols_go_through_tls_as_well) {
     server.wait();
 }
 
+BOOST_AUTO_TEST_CASE(checks_speak_tls_as_requests_do) {
+    const Certificate stranger{{.names = "IP:127.0.0.1"}};
+    const TlsNginx nginx, impostor{{}, stranger};
+    GatewayProcess gateway{routes_to(impostor.url() + "\", \"" + nginx.url(),
+                                     trusting(authority().file()) + ", health = { path = \"/tls\", every = 1 * hour }")};
+    wait_until("the one is out, and the other was checked", [&] {
+        const std::string text = metrics(gateway), labels = "target=\"" + nginx.url() + "\",upstream=\"u\"} ";
+        return has(text, "_target_available{target=\"" + impostor.url() + "\",upstream=\"u\"} 0\n") &&
+               has(text, "_checks_total{result=\"passed\"," + labels + "1\n");
+    });
+    const std::string log = gateway.process().stderr_text();
+    BOOST_TEST(has(log, "u: " + impostor.url() + " is out: the first check failed: no connection: certificate verify failed"), log);
+    BOOST_TEST(gateway.client().get("/tls").status() == 200);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

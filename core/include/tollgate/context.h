@@ -53,6 +53,9 @@ public:
     virtual std::uint32_t weight() const = 0;      // at least 1
     virtual std::uint32_t in_flight() const = 0;   // attempts under way, over all loops; a moment's figure
     virtual bool available() const = 0;            // false while health or a breaker keeps it out
+    // Since ABI 1.2. Which share of its requests it should get after it came in, where the upstream has a slow start:
+    // from above 0 up to 1, which means all of them.
+    virtual double warmth() const = 0;
 };
 
 // Something that was decided, for programs that read an explanation: {"remaining", "4"}.

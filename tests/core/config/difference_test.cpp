@@ -86,9 +86,15 @@ BOOST_AUTO_TEST_CASE(upstreams_and_their_targets) {
             "~ upstream \"u\" (routes.lua:2): timeout: (not given) -> 2 * seconds",
             "~ upstream \"u\": target \"127.0.0.1:1\" (routes.lua:2): weight: (not given) -> 2"});
     const auto difference = between(up + ok, two + ok);
-    BOOST_TEST(difference.kept == (Lines{"target 127.0.0.1:1"}), boost::test_tools::per_element());
-    BOOST_TEST(difference.fresh == (Lines{"target 127.0.0.1:2"}), boost::test_tools::per_element());
-    BOOST_TEST(between(two + ok, up + ok).forgotten == (Lines{"target 127.0.0.1:2"}), boost::test_tools::per_element());
+    BOOST_TEST(difference.kept == (Lines{"target 127.0.0.1:1 of u"}), boost::test_tools::per_element());
+    BOOST_TEST(difference.fresh == (Lines{"target 127.0.0.1:2 of u"}), boost::test_tools::per_element());
+    const std::string cared_for = "local u = upstream \"u\" { targets = { \"127.0.0.1:1\" }, health = \"/health\", "
+                                  "slow_start = 3 * seconds }\n";
+    EXPECT(up + ok, cared_for + ok,
+           {"~ upstream \"u\" (routes.lua:2): health: (not given) -> \"/health\"",
+            "~ upstream \"u\" (routes.lua:2): slow_start: (not given) -> 3 * seconds"});
+    BOOST_TEST(between(two + ok, up + ok).forgotten == (Lines{"target 127.0.0.1:2 of u"}),
+               boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(a_split_differs_by_its_shares_wherever_it_was_written) {

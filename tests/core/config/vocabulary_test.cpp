@@ -44,6 +44,8 @@ BOOST_AUTO_TEST_CASE(a_setting_that_is_not_described_is_unknown) {
                               "upstream \"u\" { targets = { \"127.0.0.1:1\" }, nonsense = 1 }",
                               "upstream \"u\" { targets = { \"127.0.0.1:1\" }, retry = { nonsense = 1 } }",
                               "upstream \"u\" { targets = { \"127.0.0.1:1\" }, breaker = { nonsense = 1 } }",
+                              "upstream \"u\" { targets = { \"127.0.0.1:1\" }, health = { path = \"/\", nonsense = 1 } }",
+                              "upstream \"u\" { targets = { \"127.0.0.1:1\" }, eject = { nonsense = 1 } }",
                               "route \"GET /a\" { answer = \"\", nonsense = 1 }",
                               "route \"GET /a\" { answer = { nonsense = 1 } }",
                               "split { nonsense = 1 }",
@@ -58,7 +60,8 @@ BOOST_AUTO_TEST_CASE(a_setting_that_is_not_described_is_unknown) {
 BOOST_AUTO_TEST_CASE(described_defaults_are_those_that_hold_where_nothing_is_said) {
     test::Workshop workshop;
     const auto loaded = workshop.load_text(served + "limits {}\nupstream \"u\" { targets = { \"127.0.0.1:1\" }, breaker = {} }\n" +
-                                           "upstream \"v\" { targets = { \"127.0.0.1:2\" }, retry = {} }\n" +
+                                           "upstream \"v\" { targets = { \"127.0.0.1:2\" }, health = { path = \"/\" }, "
+                                           "eject = {}, retry = {} }\n" +
                                            "route \"GET /v\" { upstream = \"u\", mirror = { upstream = \"v\" } }\n");
     BOOST_REQUIRE(loaded.snapshot);
     const http::Limits held, &said = loaded.snapshot->limits;
@@ -111,6 +114,20 @@ BOOST_AUTO_TEST_CASE(described_defaults_are_those_that_hold_where_nothing_is_sai
     BOOST_TEST(retry.body == plain.retry.body);
     BOOST_TEST(retry.budget == plain.retry.budget);
     BOOST_TEST(retry.budget_floor == plain.retry.budget_floor);
+    BOOST_TEST((made.slow_start == plain.slow_start));
+    BOOST_TEST(made.panic == plain.panic);
+    BOOST_TEST(!made.health);
+    BOOST_TEST(!made.eject);
+    const upstream::Upstream& cared_for = *loaded.snapshot->upstreams.at(1);
+    upstream::CheckSettings checks;
+    checks.path = "/";
+    BOOST_TEST((cared_for.health == checks));
+    const upstream::EjectSettings eject;
+    BOOST_TEST((cared_for.eject->threshold == eject.threshold));
+    BOOST_TEST((cared_for.eject->on == eject.on));
+    BOOST_TEST((cared_for.eject->time == eject.time));
+    BOOST_TEST((cared_for.eject->longest == eject.longest));
+    BOOST_TEST(cared_for.eject->most == eject.most);
 }
 
 BOOST_AUTO_TEST_CASE(names_are_said_once_within_a_table) {

@@ -550,7 +550,7 @@ BOOST_AUTO_TEST_CASE(a_target_that_is_out_is_no_other_one) {
     }};
     Site site;
     site.forward("GET /x", resetting.address(), "127.0.0.1:1");
-    site.other_state->drained = true;
+    site.other_state->health.drain(true, upstream::now());
     site.start();
     BOOST_TEST(has(site.ask("GET /x"), "upstream_reset"));
     BOOST_TEST(site.told.find("a.upstream", site.told.find("a.upstream") + 1) == std::string::npos);
@@ -575,7 +575,7 @@ BOOST_AUTO_TEST_CASE(failing_upstreams_are_told_apart) {
     }
     Site site;
     site.forward("GET /x", "127.0.0.1:1");
-    site.state->drained = true;
+    site.state->health.drain(true, upstream::now());
     site.start();
     BOOST_TEST(status(site.ask("GET /x")) == 503);
 }

@@ -21,11 +21,11 @@ BOOST_AUTO_TEST_CASE(a_target_is_one_by_its_upstream_and_its_address) {
 BOOST_AUTO_TEST_CASE(what_nobody_holds_is_forgotten) {
     upstream::UpstreamStates states;
     auto orders = states.of("orders");
-    orders->target("127.0.0.1:1")->drained = true;
-    BOOST_TEST(!orders->target("127.0.0.1:1")->drained);
+    orders->target("127.0.0.1:1")->in_flight = 7;
+    BOOST_TEST(orders->target("127.0.0.1:1")->in_flight == 0u);
     const auto held = orders->target("127.0.0.1:1");
-    held->drained = true;
-    BOOST_TEST(orders->target("127.0.0.1:1")->drained);
+    held->in_flight = 7;
+    BOOST_TEST(orders->target("127.0.0.1:1")->in_flight == 7u);
     orders.reset();
     BOOST_TEST(states.of("orders")->target("127.0.0.1:1") != held);
 }
@@ -38,7 +38,7 @@ BOOST_AUTO_TEST_CASE(an_attempt_counts_as_under_way_and_none_begins_at_a_drained
     auto pass = target.begin_attempt();
     BOOST_TEST_REQUIRE(bool(pass));
     BOOST_TEST(target.in_flight() == 1u);
-    state->drained = true;
+    state->health.drain(true, upstream::now());
     BOOST_TEST(!target.available());
     BOOST_TEST(!target.begin_attempt());
     BOOST_TEST(target.in_flight() == 1u);
