@@ -187,7 +187,7 @@ bool Balancer::choose(UpstreamContext& ctx) const {
     if (address.empty()) return false;
     const View untried{ctx, std::nullopt};
     for (std::size_t target = 0; target < ctx.target_count(); ++target) {
-        if (ctx.target(target).address() != address || !untried.usable(target)) continue;
+        if (ctx.target(target).address() != address || !untried.possible(target)) continue;
         ctx.choose(target);
         if (ctx.traced())
             ctx.trace("choose: target " + std::to_string(target + 1) + " of " + std::to_string(ctx.target_count()) +
@@ -204,7 +204,7 @@ bool Balancer::stick(UpstreamContext& ctx, const Rota& rota, const View& view) c
     const std::string_view name = ctx.request().cookie(cookie_->name);
     if (name.empty()) return false;
     const auto target = rota.sticky->find(name);
-    const bool taken = target && view.usable(*target);
+    const bool taken = target && view.possible(*target);
     if (taken) ctx.choose(*target);
     if (!ctx.traced()) return taken;
     if (!taken) {
