@@ -151,6 +151,19 @@ private:
                 ->envname("TOLLGATE_ADMIN_TOKEN");
         };
         admin(command("reload", "Have a running gateway read its configuration again", tollgate::commands::reload));
+        CLI::App* const upstreams =
+            command("upstreams", "Show which targets of a running gateway are in, and why others are not",
+                    tollgate::commands::upstreams);
+        admin(upstreams);
+        upstreams->add_flag("--json", options_.json, "as JSON");
+        const auto of_target = [&](CLI::App* sub) {
+            admin(sub);
+            sub->add_option("upstream", options_.upstream, "its name")->required();
+            sub->add_option("target", options_.target, "the target's address, as in routes.lua")->required();
+        };
+        of_target(
+            command("drain", "Send no new requests to a target; those under way may end", tollgate::commands::drain));
+        of_target(command("undrain", "Send requests to a drained target again", tollgate::commands::undrain));
 
         CLI::App* const plugin = app_.add_subcommand("plugin", "Give a command to a plugin of a running gateway");
         admin(plugin);

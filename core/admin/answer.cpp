@@ -19,11 +19,13 @@ struct Place {
     AdminAnswer (*handler)(const Call&, const Controls&);
 };
 
-constexpr std::array<Place, 8> places{{
+constexpr std::array<Place, 10> places{{
     {"GET", "/health", show_health},
     {"GET", "/ready", show_ready},
     {"GET", "/metrics", show_metrics},
     {"GET", "/routes", show_routes},
+    {"GET", "/upstreams", show_upstreams},
+    {"POST", "/upstreams/", change_upstream},
     {"GET", "/plugins", show_plugins},
     {"", "/plugins/", show_page},
     {"POST", "/command", run_command},

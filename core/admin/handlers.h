@@ -11,10 +11,14 @@
 
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+namespace tollgate {
+struct Snapshot;
+}
 namespace tollgate::plugins {
 class Catalogue;
 class Metrics;
@@ -47,6 +51,7 @@ struct Controls {
     Pages& pages;
     std::function<Access()> access;
     std::function<std::string()> routes;  // as `tollgate routes --json` of the configuration in force
+    std::function<std::shared_ptr<const Snapshot>()> current{};  // the configuration in force
 };
 
 // A request as read; `rest` is the path after what named the handler.
@@ -60,6 +65,8 @@ AdminAnswer show_routes(const Call& call, const Controls& controls);   // GET /r
 AdminAnswer show_metrics(const Call& call, const Controls& controls);  // GET /metrics
 AdminAnswer show_plugins(const Call& call, const Controls& controls);  // GET /plugins
 AdminAnswer show_page(const Call& call, const Controls& controls);     // any /plugins/<plugin>/<page>
+AdminAnswer show_upstreams(const Call& call, const Controls& controls);   // GET /upstreams
+AdminAnswer change_upstream(const Call& call, const Controls& controls);  // POST /upstreams/<upstream>/drain, undrain
 AdminAnswer run_command(const Call& call, const Controls& controls);   // POST /command
 AdminAnswer reload(const Call& call, const Controls& controls);        // POST /reload
 

@@ -1,4 +1,4 @@
-// core/commands/admin_client.cpp - one POST to the admin listener; POCO's client ends here.
+// core/commands/admin_client.cpp - one request to the admin listener; POCO's client ends here.
 #include "commands/admin_client.h"
 
 #include "net/address.h"
@@ -22,14 +22,14 @@ constexpr std::size_t largest_answer = 64 << 20;
 const Poco::Timespan patience{300, 0};
 
 AdminReply exchange(const net::Address& address, const std::string& token, const std::string& path,
-                    const std::string& body) {
+                    const std::optional<std::string>& body) {
     Poco::Net::HTTPClientSession session{address.resolve()};
     session.setTimeout(Poco::Timespan{5, 0}, patience, patience);
-    HTTPRequest request{HTTPRequest::HTTP_POST, path, HTTPRequest::HTTP_1_1};
-    request.setContentType("application/json");
+    HTTPRequest request{body ? HTTPRequest::HTTP_POST : HTTPRequest::HTTP_GET, path, HTTPRequest::HTTP_1_1};
+    if (body) request.setContentType("application/json");
     if (!token.empty()) request.set("Authorization", "Bearer " + token);
-    request.setContentLength64(Poco::Int64(body.size()));
-    session.sendRequest(request) << body;
+    if (body) request.setContentLength64(Poco::Int64(body->size()));
+    session.sendRequest(request) << body.value_or("");
 
     Poco::Net::HTTPResponse response;
     std::istream& in = session.receiveResponse(response);
@@ -45,7 +45,7 @@ AdminReply exchange(const net::Address& address, const std::string& token, const
 }  // namespace
 
 AdminReply ask_admin(const std::string& address, const std::string& token, const std::string& path,
-                     const std::string& body) {
+                     const std::optional<std::string>& body) {
     std::string problem;
     const auto parsed = net::Address::parse(address, problem);
     if (!parsed || parsed->is_unix() || parsed->host().empty() || parsed->port() == 0)

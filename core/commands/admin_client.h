@@ -1,6 +1,7 @@
 // core/commands/admin_client.h - asking a running gateway through its admin listener.
 #pragma once
 
+#include <optional>
 #include <stdexcept>
 #include <string>
 
@@ -17,9 +18,9 @@ public:
     using std::runtime_error::runtime_error;
 };
 
-// POSTs `body`, showing the token unless it is "", and returns the answer, whatever its status. Throws BadAddress, or std::runtime_error with a text for
-// the operator where no answer came.
+// GETs where there is no `body`, else POSTs it; shows the token unless it is "". Returns the answer, whatever its
+// status. Throws BadAddress, or std::runtime_error with a text for the operator where no answer came.
 AdminReply ask_admin(const std::string& address, const std::string& token, const std::string& path,
-                     const std::string& body);
+                     const std::optional<std::string>& body);
 
 }  // namespace tollgate::commands

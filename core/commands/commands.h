@@ -27,6 +27,7 @@ struct Options {
     bool settings = false;
     std::string plugin;              // `plugin NAME`
     std::vector<std::string> words;  // and what follows
+    std::string upstream, target;    // `drain UPSTREAM TARGET`
     struct Explained {
         std::string method, url, client = "127.0.0.1", body, every = "0s";
         std::vector<std::string> headers;  // "Name: value"
@@ -44,6 +45,9 @@ int plugins(const Options& options);
 int explain(const Options& options);
 int words(const Options& options);
 int reload(const Options& options);  // asks a running gateway
-int plugin(const Options& options);  // the same
+int plugin(const Options& options);  // the same, as do those that follow
+int upstreams(const Options& options);
+int drain(const Options& options);
+int undrain(const Options& options);
 
 }  // namespace tollgate::commands

@@ -1,5 +1,5 @@
 // core/commands/remote.cpp - `tollgate reload` and `tollgate plugin`: orders to a running gateway, and what it answers.
-#include "commands/commands.h"
+#include "commands/remote.h"
 
 #include "admin/admin_listener.h"
 #include "commands/admin_client.h"
@@ -26,32 +26,6 @@ std::string text_of(const Object& json, const std::string& name) {
     return json.has(name) ? json.getValue<std::string>(name) : std::string{};
 }
 
-// Asks, and hands the answer's JSON to `tell`; complains of whatever comes between.
-int order(const Options& options, const std::string& path, const std::string& body,
-          const std::function<int(int status, const Object&)>& tell) {
-    const std::string address = options.admin.value_or(admin::AdminListener::default_address);
-    AdminReply reply;
-    try {
-        reply = ask_admin(address, options.token, path, body);
-        if (reply.status == 401) {
-            complain("the gateway's admin listener at " + address + " wants " +
-                     (options.token.empty() ? "its token" : "another token") +
-                     "; give it by the environment variable TOLLGATE_ADMIN_TOKEN, or --token");
-            return failed;
-        }
-        Poco::JSON::Parser parser;
-        return tell(reply.status, *parser.parse(reply.body).extract<Object::Ptr>());
-    } catch (const BadAddress& error) {
-        complain(error.what());
-        return wrong;
-    } catch (const Poco::Exception&) {
-        complain("what answers at " + address + " is no gateway's admin listener: " + text::quote(reply.body));
-    } catch (const std::exception& error) {
-        complain(error.what());
-    }
-    return failed;
-}
-
 int tell_of_reload(int, const Object& json) {
     if (json.optValue("ok", false)) {
         std::cout << "reloaded: " << text_of(json, "summary") << '\n';
@@ -75,6 +49,31 @@ int tell_of_command(int status, const Object& json) {
 }
 
 }  // namespace
+
+int order(const Options& options, const std::string& path, const std::optional<std::string>& body,
+          const std::function<int(int status, const Object&)>& tell) {
+    const std::string address = options.admin.value_or(admin::AdminListener::default_address);
+    AdminReply reply;
+    try {
+        reply = ask_admin(address, options.token, path, body);
+        if (reply.status == 401) {
+            complain("the gateway's admin listener at " + address + " wants " +
+                     (options.token.empty() ? "its token" : "another token") +
+                     "; give it by the environment variable TOLLGATE_ADMIN_TOKEN, or --token");
+            return failed;
+        }
+        Poco::JSON::Parser parser;
+        return tell(reply.status, *parser.parse(reply.body).extract<Object::Ptr>());
+    } catch (const BadAddress& error) {
+        complain(error.what());
+        return wrong;
+    } catch (const Poco::Exception&) {
+        complain("what answers at " + address + " is no gateway's admin listener: " + text::quote(reply.body));
+    } catch (const std::exception& error) {
+        complain(error.what());
+    }
+    return failed;
+}
 
 int reload(const Options& options) { return order(options, "/reload", "", tell_of_reload); }
 

@@ -1,0 +1,157 @@
+// core/admin/upstreams.cpp - GET /upstreams: what is known of each target; POST /upstreams/NAME/drain?target=ADDRESS
+// and /undrain: no new requests for it, or again.
+#include "admin/handlers.h"
+#include "gateway/snapshot.h"
+#include "http/target.h"
+#include "support/log.h"
+#include "support/text.h"
+
+#include <Poco/JSON/Array.h>
+#include <Poco/JSON/Object.h>
+
+#include <algorithm>
+#include <cmath>
+#include <sstream>
+
+namespace tollgate::admin {
+
+namespace {
+
+using Poco::JSON::Array;
+using Poco::JSON::Object;
+using upstream::Health;
+using upstream::Upstream;
+using upstream::UpstreamTarget;
+
+double seconds(net::Duration time) { return std::round(std::chrono::duration<double>(time).count() * 1000) / 1000; }
+
+std::string text_of(const Object& json) {
+    std::ostringstream out;
+    json.stringify(out);
+    return out.str() + '\n';
+}
+
+std::string wall_clock(net::TimePoint when) {
+    const auto ago = std::chrono::duration_cast<std::chrono::system_clock::duration>(net::Clock::now() - when);
+    return log::timestamp(std::chrono::system_clock::now() - ago);
+}
+
+std::string state_of(const UpstreamTarget& target) {
+    const auto out = target.state().health.out();
+    if (out & Health::drained) return "drained";
+    if (out & Health::down) return "down";
+    if (out & Health::ejected) return "ejected";
+    return target.warmth() < 1 ? "warming" : "in";
+}
+
+Object::Ptr checks_of(const Health::Facts& facts) {
+    Object::Ptr json = new Object{Poco::JSON_PRESERVE_KEY_ORDER};
+    json->set("passed", facts.passed);
+    json->set("failed", facts.failed);
+    if (facts.passed + facts.failed == 0) return json;
+    json->set("last", facts.found);
+    json->set("in_a_row", facts.in_a_row);
+    return json;
+}
+
+Object::Ptr as_json(const upstream::Breaker& breaker) {
+    const auto view = breaker.view();
+    Object::Ptr json = new Object{Poco::JSON_PRESERVE_KEY_ORDER};
+    json->set("state", std::string{name_of(view.state)});
+    if (view.since != net::TimePoint{}) json->set("since", wall_clock(view.since));
+    if (view.state == upstream::Breaker::State::open)
+        json->set("open_for_seconds", std::max(0.0, seconds(view.until - net::Clock::now())));
+    json->set("opened", view.opened);
+    return json;
+}
+
+Object::Ptr as_json(const UpstreamTarget& target) {
+    const auto facts = target.upstream().state->roster.facts(target.state());
+    const auto now = net::Clock::now();
+    Object::Ptr json = new Object{Poco::JSON_PRESERVE_KEY_ORDER};
+    json->set("address", std::string{target.address()});
+    json->set("weight", target.weight());
+    json->set("state", state_of(target));
+    json->set("available", target.available());
+    if (!facts.why_out.empty()) json->set("reason", facts.why_out);
+    json->set("since", wall_clock(facts.since));
+    json->set("for_seconds", seconds(now - facts.since));
+    json->set("in_flight", target.in_flight());
+    json->set("warmth", std::round(target.warmth() * 1000) / 1000);
+    if (target.upstream().health) json->set("checks", checks_of(facts));
+    json->set("ejections", facts.ejections);
+    if (target.state().health.out() & Health::ejected)
+        json->set("ejected_for_seconds", std::max(0.0, seconds(facts.ejected_until - now)));
+    const auto& breaker = target.upstream().breaker;
+    if (breaker && breaker->of_target) json->set("breaker", as_json(target.state().breaker));
+    return json;
+}
+
+Object::Ptr as_json(const Upstream& upstream) {
+    upstream.state->roster.end_ejections(net::Clock::now());
+    Object::Ptr json = new Object{Poco::JSON_PRESERVE_KEY_ORDER};
+    json->set("name", upstream.name);
+    json->set("where", upstream.where);
+    json->set("panic", upstream.state->roster.panicking());
+    if (upstream.breaker && upstream.breaker->of_upstream) json->set("breaker", as_json(upstream.state->breaker));
+    if (upstream.concurrency > 0) {
+        const auto view = upstream.state->gate.view();
+        json->set("in_flight", view.inside);
+        json->set("waiting", view.waiting);
+    }
+    Array::Ptr targets = new Array;
+    for (const auto& target : upstream.targets) targets->add(as_json(*target));
+    json->set("targets", targets);
+    return json;
+}
+
+// The value of `target=` in a query; "" where there is none.
+std::string target_in(const std::string& query) {
+    std::istringstream pairs{query};
+    for (std::string pair; std::getline(pairs, pair, '&');)
+        if (pair.starts_with("target=")) return http::decode_query(pair.substr(7));
+    return {};
+}
+
+}  // namespace
+
+AdminAnswer show_upstreams(const Call&, const Controls& controls) {
+    const auto snapshot = controls.current();
+    Array::Ptr all = new Array;
+    for (const auto& upstream : snapshot->upstreams) all->add(as_json(*upstream));
+    Object json{Poco::JSON_PRESERVE_KEY_ORDER};
+    json.set("upstreams", all);
+    return {200, "application/json", text_of(json)};
+}
+
+AdminAnswer change_upstream(const Call& call, const Controls& controls) {
+    const auto slash = call.rest.rfind('/');
+    const std::string order = slash == std::string::npos ? "" : call.rest.substr(slash + 1);
+    if (order != "drain" && order != "undrain")
+        return refused(
+            404, "expected /upstreams/<upstream>/drain?target=<address>, or undrain; got " + text::quote(call.path));
+    const std::string name = http::decode_path(call.rest.substr(0, slash)), address = target_in(call.query);
+    if (address.empty()) return refused(400, "expected ?target=<address>, got none");
+    const auto snapshot = controls.current();
+    std::vector<std::string_view> known;
+    for (const auto& upstream : snapshot->upstreams) {
+        known.emplace_back(upstream->name);
+        if (upstream->name != name) continue;
+        if (upstream->state->roster.drain(address, order == "drain", net::Clock::now())) {
+            const auto target = std::find_if(upstream->targets.begin(), upstream->targets.end(),
+                                             [&](const auto& t) { return t->address() == address; });
+            Object json{Poco::JSON_PRESERVE_KEY_ORDER};
+            json.set("ok", true);
+            json.set("upstream", name);
+            json.set("target", as_json(**target));
+            return {200, "application/json", text_of(json)};
+        }
+        std::vector<std::string_view> addresses;
+        for (const auto& target : upstream->targets) addresses.push_back(target->address());
+        return refused(404, "upstream " + text::quote(name) + " has no target " + text::quote(address) + "; it has " +
+                                text::join(addresses) + text::did_you_mean(address, addresses));
+    }
+    return refused(404, "there is no upstream " + text::quote(name) + text::did_you_mean(name, known));
+}
+
+}  // namespace tollgate::admin

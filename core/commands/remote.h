@@ -1,0 +1,19 @@
+// core/commands/remote.h - order(): asking a running gateway something, and complaining where no answer comes.
+#pragma once
+
+#include "commands/commands.h"
+
+#include <Poco/JSON/Object.h>
+
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace tollgate::commands {
+
+// GETs `path` of the admin listener where there is no `body`, else POSTs it, and hands the answer's JSON to `tell`.
+// Returns what that returns, or the exit code of having no answer.
+int order(const Options& options, const std::string& path, const std::optional<std::string>& body,
+          const std::function<int(int status, const Poco::JSON::Object&)>& tell);
+
+}  // namespace tollgate::commands
