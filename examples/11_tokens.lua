@@ -19,7 +19,7 @@ tier "premium" { rate = 1200 / minute }
 local orders = upstream "orders" { targets = { "127.0.0.1:9001" } }
 
 -- Whoever issues tokens shares this secret with the gateway. Most issuers publish keys instead: say keys = "issuer.pem" (a file)
--- or keys_url = "http://login.internal/jwks.json" in its place.
+-- or keys_url = "https://login.example.com/jwks.json" in its place.
 local issued = { method = "jwt", secret = "a-secret-of-the-lesson-not-of-yours", audience = "orders" }
 
 local function tokens(more)

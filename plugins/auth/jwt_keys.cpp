@@ -97,8 +97,8 @@ JwtKeys::JwtKeys(const Settings& settings, Host& host) : host_{host} {
         return;
     }
     url_ = settings.text("keys_url");
-    if (!url_.starts_with("http://") || url_.size() == 7)
-        throw ConfigError{"keys_url", "expected an http:// URL, got \"" + url_ + '"'};
+    if (!url_.starts_with("http://") && !url_.starts_with("https://"))
+        throw ConfigError{"keys_url", "expected an http:// or https:// URL, got \"" + url_ + '"'};
     refresh_ = settings.duration("refresh");
     retry_ = settings.duration("retry");
     fetched_ = host.state<Fetched>("jwks " + url_, [] { return std::make_shared<Fetched>(); });

@@ -1,4 +1,5 @@
 // tests/scenarios/auth_jwt_test.cpp - callers with JSON Web Tokens: who comes in, who not, and keys that come by URL.
+#include "support/certificates.h"
 #include "support/gateway_process.h"
 #include "support/scripted_upstream.h"
 #include "support/tokens.h"
@@ -6,6 +7,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
+#include <cstdlib>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -277,6 +279,21 @@ BOOST_AUTO_TEST_CASE(known_keys_stay_in_use_while_the_url_is_away_also_through_a
     issuer.say("{\"keys\":[]}");
     scene.gateway.process().wait_for_line("got none of 0; the keys of before stay in use");
     BOOST_TEST(scene.outcome_of("ES384") == "200");
+}
+
+BOOST_AUTO_TEST_CASE(keys_come_by_https_from_whom_an_authority_vouches_for) {
+    const Certificate certificate{{.names = "IP:127.0.0.1"}};
+    const GatewayProcess issuer{"listen { \"127.0.0.1:0\", tls = { certificate = \"" + certificate.file().string() + "\", key = \"" +
+                                certificate.key_file().string() + "\" } }\nroute \"GET /jwks.json\" { answer = [==[" +
+                                Tokens::all().file("jwks.json") + "]==] }\n"};
+    const std::string use = "auth { method = \"jwt\", keys_url = \"https://" + issuer.address() + "/jwks.json\" }";
+    Scene stranger{use};
+    BOOST_TEST(stranger.outcome_of("RS256") == "503 keys_unavailable");
+    setenv("SSL_CERT_FILE", certificate.file().c_str(), 1);  // which the next gateway inherits
+    Scene scene{use};
+    unsetenv("SSL_CERT_FILE");
+    BOOST_TEST(scene.outcome_of("RS256") == "200");
+    BOOST_TEST(scene.outcome_of("by_a_stranger") == "401 token_invalid");
 }
 
 BOOST_AUTO_TEST_CASE(without_keys_tokens_are_answered_with_503_until_they_come) {
