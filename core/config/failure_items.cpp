@@ -48,10 +48,17 @@ std::vector<const Item*> members(const Item& item) {
     return members;
 }
 
+// Of nothing nothing comes: a check that no status passes, a breaker that never opens.
+void refuse_none(const std::string& owner, const Item& item, const Report& report) {
+    if (item.is(Item::Kind::table) && item.list.empty() && item.named.empty())
+        report(owner + ": expected at least one, got an empty list");
+}
+
 }  // namespace
 
 upstream::FailureSet failure_set(const std::string& owner, const Item& item, const Report& report) {
     upstream::FailureSet set;
+    refuse_none(owner, item, report);
     for (const Item* member : members(item)) {
         if (member->is(Item::Kind::mistake)) continue;
         if (const auto range = statuses_of(*member, 400)) {
@@ -86,6 +93,7 @@ upstream::FailureThreshold failure_threshold(const std::string& owner, const Che
 
 std::bitset<600> statuses(const std::string& owner, const Item& item, const Report& report) {
     std::bitset<600> set;
+    refuse_none(owner, item, report);
     for (const Item* member : members(item)) {
         if (member->is(Item::Kind::mistake)) continue;
         if (const auto range = statuses_of(*member, 200))

@@ -75,7 +75,9 @@ void Passage::trace_answer() {
 void Passage::trace_targets() {
     const auto& roster = upstream()->state->roster;
     for (const auto& target : upstream()->targets) {
-        const std::string address{target->address()}, why = roster.facts(target->state()).why_out;
+        const std::string address{target->address()};
+        std::string why = roster.facts(target->state()).why_out;
+        if (why.empty()) why = upstream::breakers::why_out(*target);
         if (why.empty()) continue;
         trace_->say(address + " is out: " + why + (target->available() ? "; taken anyway, in a panic" : ""),
                     {{"upstream", upstream()->name}, {"target", address}, {"out", why}});

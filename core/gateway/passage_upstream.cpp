@@ -118,14 +118,15 @@ Task<void> Passage::fetch_from_upstream() {
     mind_deadline();
     const auto pass = choose_target();
     if (!pass) co_return blame(none_available());
+    attempt_.emplace(
+        Attempt{upstream::Call{upstream, *upstream.targets[*chosen_], exchange_.request, nullptr, this}, *chosen_});
+    attempt_->call.pass = pass;  // from here on it is given back, whatever throws
     if (attempts_ == 0) {
         if (route_->mirror) mirror_request();
         prepare_attempts();  // behind whoever taps the body: what is sent again they see once
     }
-    attempt_.emplace(Attempt{
-        upstream::Call{upstream, *upstream.targets[*chosen_], exchange_.request, body_to_send(), this}, *chosen_});
+    attempt_->call.body = body_to_send();
     if (!exchange_.upgrade.empty()) offer_upgrade();
-    attempt_->call.pass = pass;
     attempt_->call.deadline = deadline_;
     attempt_->call.own_host = route_->shaping && route_->shaping->sets_host;
     ++attempts_;

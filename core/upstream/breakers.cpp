@@ -13,20 +13,29 @@ namespace tollgate::upstream::breakers {
 namespace {
 
 std::string why_opened(const Breaker::Change& change, const BreakerSettings& settings) {
-    if (change.from == Breaker::State::half_open) return "opened again: it failed when tried";
+    if (change.from == Breaker::State::half_open) return "opened again: tried in vain";
     const auto& threshold = settings.threshold;
-    if (threshold.in_a_row > 0 && change.in_a_row >= threshold.in_a_row)
-        return "opened: " + text::count(change.in_a_row, "failure") + " in a row";
+    // A success on another loop may have ended the row since: that it was long enough is why there is a change.
+    if (threshold.in_a_row > 0 && (change.in_a_row >= threshold.in_a_row || threshold.rate <= 0))
+        return "opened: " + text::count(std::max(change.in_a_row, threshold.in_a_row), "attempt") + " failed in a row";
     return "opened: " + std::to_string(change.lately.of_kind) + " of " + text::count(change.lately.all, "attempt") +
-           " failed";
+           " failed within " + text::duration(threshold.window);
 }
 
-void tell(const Breaker::Change& change, const std::string& who, const BreakerSettings& settings) {
+std::string words_for_end(const AttemptEnd& end) {
+    return end.outcome == Outcome::answered ? "status " + std::to_string(end.status)
+                                            : std::string{words_for(end.outcome)};
+}
+
+// `last`: the end of the attempt that changed it, where one did.
+void tell(const Breaker::Change& change, const std::string& who, const BreakerSettings& settings,
+          const AttemptEnd& last = {}) {
     if (!change) return;
     const std::string breaker = who + ": breaker ";
     switch (change.to) {
         case Breaker::State::open:
-            return log::warning("upstream", breaker + why_opened(change, settings) + "; tried again in " +
+            return log::warning("upstream", breaker + why_opened(change, settings) +
+                                                ", the last: " + words_for_end(last) + "; tried again in " +
                                                 text::duration(settings.open));
         case Breaker::State::half_open: return log::info("upstream", breaker + "half-open: it is tried");
         case Breaker::State::closed: return log::info("upstream", breaker + "closed");
@@ -41,7 +50,8 @@ std::string name_of(const UpstreamTarget& target) {
 
 net::Duration refuses_for(const Upstream& upstream) noexcept {
     const auto& settings = upstream.breaker;
-    return settings && settings->of_upstream ? upstream.state->breaker.refuses_for(*settings, now()) : net::Duration::zero();
+    return settings && settings->of_upstream ? upstream.state->breaker.refuses_for(*settings, now())
+                                             : net::Duration::zero();
 }
 
 net::Duration targets_refuse_for(const Upstream& upstream) noexcept {
@@ -56,6 +66,13 @@ net::Duration targets_refuse_for(const Upstream& upstream) noexcept {
 bool lets_through(const UpstreamTarget& target) noexcept {
     const auto& settings = target.upstream().breaker;
     return !settings || !settings->of_target || target.state().breaker.lets_through(*settings, now());
+}
+
+std::string why_out(const UpstreamTarget& target) {
+    if (lets_through(target)) return {};
+    const auto wait = target.state().breaker.refuses_for(*target.upstream().breaker, now());
+    return "its breaker is " + std::string{name_of(target.state().breaker.state())} + ", and tried again " +
+           (target.state().breaker.state() == Breaker::State::open ? "in " : "within ") + text::duration(wait);
 }
 
 bool begin(const UpstreamTarget& target, BreakerPasses& passes) noexcept {
@@ -95,8 +112,8 @@ void end(const UpstreamTarget& target, BreakerPasses& passes, const AttemptEnd& 
         return;
     }
     const bool failed = settings.on.holds(end.outcome, end.status);
-    tell(target.state().breaker.end(passes.of_target, failed, settings, now()), name_of(target), settings);
-    tell(upstream.state->breaker.end(passes.of_upstream, failed, settings, now()), upstream.name, settings);
+    tell(target.state().breaker.end(passes.of_target, failed, settings, now()), name_of(target), settings, end);
+    tell(upstream.state->breaker.end(passes.of_upstream, failed, settings, now()), upstream.name, settings, end);
 }
 
 }  // namespace tollgate::upstream::breakers

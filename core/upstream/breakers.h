@@ -1,7 +1,10 @@
-// core/upstream/breakers.h - the breakers that an attempt meets: its upstream's and its target's, and what the log hears.
+// core/upstream/breakers.h - the breakers that an attempt meets: its upstream's and its target's, and what the log
+// hears.
 #pragma once
 
 #include "upstream/breaker.h"
+
+#include <string>
 
 namespace tollgate::upstream {
 
@@ -21,6 +24,8 @@ net::Duration refuses_for(const Upstream& upstream) noexcept;
 // The same of all of its targets: the shortest of theirs; 0 where they have no breakers.
 net::Duration targets_refuse_for(const Upstream& upstream) noexcept;
 bool lets_through(const UpstreamTarget& target) noexcept;
+// "its breaker is open, and tried again in 7.5 s", for people; "" where it lets attempts through.
+std::string why_out(const UpstreamTarget& target);
 // False: one of them does not let it through, and neither counts it.
 [[nodiscard]] bool begin(const UpstreamTarget& target, BreakerPasses& passes) noexcept;
 void answered(const UpstreamTarget& target, BreakerPasses& passes, int status) noexcept;

@@ -23,7 +23,8 @@ Gate::Answer Gate::ask(const Limits& limits) noexcept {
     return waiting(word) < limits.queue || inside(word) < limits.most ? Answer::wait : Answer::refuse;
 }
 
-Gate::Answer Gate::queue_up(const Limits& limits, std::shared_ptr<Waiter>& waiter, Entering& entering, net::EventLoop& loop) {
+Gate::Answer Gate::queue_up(const Limits& limits, std::shared_ptr<Waiter>& waiter, Entering& entering,
+                            net::EventLoop& loop) {
     auto made = std::make_shared<Waiter>(Waiter{&loop, &entering});
     std::unique_lock lock{mutex_};
     auto admitted = admit();
@@ -44,6 +45,14 @@ Gate::Answer Gate::queue_up(const Limits& limits, std::shared_ptr<Waiter>& waite
     lock.unlock();
     wake(std::move(admitted));
     return answer;
+}
+
+void Gate::limit_to(std::size_t most) noexcept {
+    most_.store(most, std::memory_order_relaxed);
+    std::unique_lock lock{mutex_};
+    auto admitted = admit();
+    lock.unlock();
+    wake(std::move(admitted));
 }
 
 bool Gate::withdraw(Waiter& waiter) noexcept {
@@ -76,8 +85,9 @@ std::list<std::shared_ptr<Gate::Waiter>> Gate::admit() noexcept {
     return admitted;
 }
 
-// Each on its own loop. Whoever was destroyed meanwhile has given its place up itself.
-void Gate::wake(std::list<std::shared_ptr<Waiter>> admitted) {
+// Each on its own loop. Whoever was destroyed meanwhile has given its place up itself. Who is granted a place must hear of
+// it: there is no going on without memory for that.
+void Gate::wake(std::list<std::shared_ptr<Waiter>> admitted) noexcept {
     for (auto& waiter : admitted) {
         auto& loop = *waiter->loop;
         loop.post([waiter = std::move(waiter)] {

@@ -1,4 +1,4 @@
-// core/upstream/gate.h - Gate: so many requests at a time over all loops; the others wait in order, not too many, not too long.
+// core/upstream/gate.h - Gate: so many requests at a time over all loops; the others wait in order, for a while.
 #pragma once
 
 #include "net/event_loop.h"
@@ -60,6 +60,9 @@ public:
     };
     View view() const noexcept;
 
+    // As many may be inside from now on, of those that wait as well: for a configuration that says something else.
+    void limit_to(std::size_t most) noexcept;
+
     ~Gate();
 
 private:
@@ -82,9 +85,10 @@ private:
     bool withdraw(Waiter& waiter) noexcept;              // false: it was granted
     void leave() noexcept;
     std::list<std::shared_ptr<Waiter>> admit() noexcept;  // mutex_ is held
-    static void wake(std::list<std::shared_ptr<Waiter>> admitted);
+    static void wake(std::list<std::shared_ptr<Waiter>> admitted) noexcept;
 
-    std::atomic<std::uint64_t> word_{0};  // how many are inside; above that how many wait, which only the mutex's holder changes
+    // How many are inside; above that how many wait, which only the holder of the mutex changes.
+    std::atomic<std::uint64_t> word_{0};
     std::atomic<std::size_t> most_{0};
     std::atomic<std::uint64_t> waited_{0}, full_{0}, late_{0};
     std::mutex mutex_;

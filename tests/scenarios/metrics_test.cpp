@@ -126,7 +126,7 @@ std::string used_gateway_metrics() {
     test::ScriptedUpstream upstream{test::ScriptedUpstream::always("answer")};
     const test::Connection deaf{test::bind_deaf()};
     test::GatewayProcess gateway{test::routes_to(
-        upstream.address(), "health = \"/health\", eject = {}",
+        upstream.address(), "health = \"/health\", eject = {}, breaker = { scope = \"both\" }, concurrency = 100",
         "plugins = { auth { key = header \"X-API-Key\", file = \"keys\" } }, mirror = { upstream = \"shadow\" }",
         "always { logging { to = \"log\" } }"
         "upstream \"shadow\" { targets = { \"" + upstream.address() + "\" } }"

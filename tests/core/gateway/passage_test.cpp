@@ -188,6 +188,26 @@ const std::string ok = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX-Up: 1\r\n\r\nh
 
 BOOST_AUTO_TEST_SUITE(gateway_passage)
 
+BOOST_AUTO_TEST_CASE(who_answers_or_refuses_at_on_upstream_holds_no_place_there) {
+    Site site;
+    site.forward("GET /x", "127.0.0.1:1");
+    auto& upstream = *site.snapshot->upstreams.back();
+    upstream.concurrency = 1;
+    const auto state = upstream.state;
+    int held = 0;
+    site.a->upstream = [&](UpstreamContext& ctx) -> Verdict {
+        held += int(state->gate.view().inside);
+        if (ctx.request().query() == "refuse") return Refusal{403, "not_you", "not you"};
+        return Response{204};
+    };
+    site.start();
+    BOOST_TEST(status(site.ask("GET /x")) == 204);
+    BOOST_TEST(status(site.ask("GET /x?refuse")) == 403);
+    BOOST_TEST(status(site.ask("GET /x")) == 204);
+    BOOST_TEST(held == 3);
+    BOOST_TEST(state->gate.view().inside == 0u);
+}
+
 BOOST_AUTO_TEST_CASE(doors_open_in_order_and_answers_pass_them_backwards) {
     ScriptedPeer peer{upstream_says(ok)};  // outlives the site, whose end it waits for
     Site site;

@@ -73,12 +73,16 @@ BOOST_AUTO_TEST_CASE(a_target_that_fails_is_out_and_the_others_are_not) {
     site.at_once([&] {
         for (int i = 0; i < 2; ++i) BOOST_TEST(site.attempt(0, Outcome::not_connected));
         BOOST_TEST(!site.target(0).available());
+        BOOST_TEST(upstream::breakers::why_out(site.target(0)) == "its breaker is open, and tried again in 10 s");
+        BOOST_TEST(upstream::breakers::why_out(site.target(1)) == "");
         BOOST_TEST(!site.attempt(0, Outcome::answered, 200));
         BOOST_TEST(site.target(0).in_flight() == 0u);
         BOOST_TEST(site.target(1).available());
         BOOST_TEST((upstream::breakers::targets_refuse_for(site.upstream) == 0s));
     });
-    BOOST_TEST(log.has("upstream: orders: 127.0.0.1:1: breaker opened: 2 failures in a row; tried again in 10 s"));
+    BOOST_TEST(
+        log.has("upstream: orders: 127.0.0.1:1: breaker opened: 2 attempts failed in a row, the last: not connected; "
+                "tried again in 10 s"));
     site.clock.time += 10s;
     site.at_once([&] {
         BOOST_TEST(site.attempt(0, Outcome::answered, 200));
@@ -126,7 +130,9 @@ BOOST_AUTO_TEST_CASE(an_upstream_s_own_counts_all_its_targets) {
         BOOST_TEST(!site.attempt(1, Outcome::answered, 200));
         BOOST_TEST(site.target(0).available());
     });
-    BOOST_TEST(log.has("upstream: orders: breaker opened: 2 failures in a row; tried again in 10 s"));
+    BOOST_TEST(
+        log.has("upstream: orders: breaker opened: 2 attempts failed in a row, the last: no answer in time; tried "
+                "again in 10 s"));
 }
 
 // The one probe of the upstream is not spent on a target that is out.

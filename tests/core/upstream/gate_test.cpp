@@ -187,6 +187,18 @@ BOOST_AUTO_TEST_CASE(a_limit_that_is_raised_lets_those_in_who_wait) {
     BOOST_TEST(site.gate.view().waiting == 0u);
 }
 
+BOOST_AUTO_TEST_CASE(those_that_wait_are_told_of_another_limit) {
+    Site site;
+    const Gate::Limits limits{1, 5, for_ever};
+    Visitor inside{site.first, site.gate, limits}, one{site.first, site.gate, limits}, two{site.second, site.gate, limits};
+    site.gate.limit_to(2);
+    wait_until("the first is inside", [&] { return one.entered(); });
+    BOOST_TEST(two.waits());
+    site.gate.limit_to(std::size_t(-1));
+    wait_until("all are inside", [&] { return two.entered(); });
+    BOOST_TEST(site.gate.view().inside == 3u);
+}
+
 BOOST_AUTO_TEST_CASE(a_limit_that_is_lowered_holds_once_enough_have_left) {
     Site site;
     const Gate::Limits three{3, 5, for_ever}, one{1, 5, for_ever};
