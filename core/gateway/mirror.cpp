@@ -73,6 +73,7 @@ public:
     }
     net::EventLoop& loop() const noexcept { return share_.loop; }
     net::Duration timeout() const noexcept { return mirror_.timeout; }
+    bool late() const noexcept { return loop().now() >= until_; }
     Task<CopyEnd> send();
 
 private:
@@ -85,6 +86,7 @@ private:
     const Request request_;
     std::string body_;
     const bool has_body_, own_host_;
+    net::TimePoint until_ = net::TimePoint::max();
     CopyEnd end_ = CopyEnd::abandoned;
 };
 
@@ -106,6 +108,7 @@ const upstream::UpstreamTarget* Copy::begin_attempt(upstream::AttemptPass& pass)
 }
 
 Task<CopyEnd> Copy::send() {
+    until_ = loop().now() + timeout();
     upstream::AttemptPass pass;
     const auto* target = begin_attempt(pass);
     if (!target) co_return CopyEnd::no_target;
@@ -116,11 +119,14 @@ Task<CopyEnd> Copy::send() {
     // Also where the copy is withdrawn meanwhile.
     struct Attempt {
         upstream::Call& call;
+        const Copy& copy;
         bool over = false;
         ~Attempt() {
-            call.target.end_attempt(call.pass, {over ? call.outcome : Outcome::abandoned, call.status, call.time_to_first_byte});
+            // Who had the copy's whole time and said nothing has failed it, as a request's target would have.
+            const Outcome withdrawn = call.status == 0 && copy.late() ? Outcome::timeout : Outcome::abandoned;
+            call.target.end_attempt(call.pass, {over ? call.outcome : withdrawn, call.status, call.time_to_first_byte});
         }
-    } attempt{call};
+    } attempt{call, *this};
     try {
         Response response = co_await share_.call(share_.pool, call);
         call.target.head_came(call.pass, call.status);

@@ -145,7 +145,7 @@ Task<void> Passage::fetch_from_upstream() {
 }
 
 Task<void> Passage::on_interim(int status, const Headers& headers) {
-    interim_sent_ = true;
+    interim_sent_ = interim_sent_ || exchange_.request.version_minor() > 0;  // others are sent none
     co_await exchange_.send_interim(status, headers);
 }
 

@@ -19,15 +19,21 @@ std::string_view Replay::keep(std::string_view piece) {
 
 bool Replay::try_read(std::string_view& piece) {
     if (at_ < kept_.size()) {
-        piece = std::string_view{kept_}.substr(at_);
-        at_ = kept_.size();
+        // Not all at once: who sends it looks for an early answer between two pieces.
+        piece = std::string_view{kept_}.substr(at_, largest_piece);
+        at_ += piece.size();
         return true;
     }
     if (ended_) {
         piece = {};
         return true;
     }
-    if (!source_.try_read(piece)) return false;
+    try {
+        if (!source_.try_read(piece)) return false;
+    } catch (...) {
+        forgotten_ = true;  // what was read is not the whole of it, and will not be
+        throw;
+    }
     piece = keep(piece);
     return true;
 }
@@ -35,7 +41,13 @@ bool Replay::try_read(std::string_view& piece) {
 Task<std::string_view> Replay::read() {
     std::string_view piece;
     if (try_read(piece)) co_return piece;
-    co_return keep(co_await source_.read());
+    try {
+        piece = co_await source_.read();
+    } catch (...) {
+        forgotten_ = true;
+        throw;
+    }
+    co_return keep(piece);
 }
 
 }  // namespace tollgate

@@ -27,6 +27,7 @@ public:
     const Headers* trailers() const override { return source_.trailers(); }
 
 private:
+    static constexpr std::size_t largest_piece = 32 << 10;
     std::string_view keep(std::string_view piece);
 
     BodySource& source_;

@@ -43,7 +43,7 @@ std::optional<net::Duration> retry_after(std::string_view value, std::chrono::sy
     constexpr std::int64_t longest = 365 * 24 * 3600;
     std::int64_t wait = 0;
     const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), wait);
-    if (end == value.data() + value.size() && value.front() != '-') {
+    if (!value.empty() && value.front() != '-' && end == value.data() + value.size()) {
         if (error == std::errc::result_out_of_range) return seconds{longest};
         if (error == std::errc{}) return seconds{std::min(wait, longest)};
     }

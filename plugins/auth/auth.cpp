@@ -14,6 +14,7 @@
 #include <tollgate/plugin.h>
 
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -68,9 +69,20 @@ private:
     // A use before this one has found out. What this one would have read is still no business of the upstream's.
     Verdict already_known(RequestContext& ctx) const {
         if (hide_) method_->hide(ctx.request());
-        pass_on_.apply(ctx.request(), ctx.caller().get());
         if (ctx.traced()) ctx.trace("the caller is known already");
+        if (auto objection = objection_to(ctx, *ctx.caller())) return *std::move(objection);
+        pass_on_.apply(ctx.request(), ctx.caller().get());
         return {};
+    }
+
+    // What a caller must have holds whoever found out who it is: a route's scopes also where `always` has.
+    std::optional<Verdict> objection_to(RequestContext& ctx, const Caller& caller) const {
+        if (const std::string_view missing = scopes_.missing_in(caller.claim("scopes")); !missing.empty()) {
+            if (ctx.traced()) ctx.trace(name_of(caller) + " lacks the scope \"" + std::string{missing} + '"');
+            return scope_missing_.refuse();
+        }
+        if (!last_word_.allows(ctx)) return forbidden(ctx);
+        return std::nullopt;
     }
 
     Task<Verdict> concluded_later(RequestContext& ctx, Task<Finding> later) const {
@@ -112,11 +124,7 @@ private:
         const Caller& caller = *known;
         ctx.set_caller(std::move(known));
         if (!caller.tier().empty() && !ctx.tier(caller.tier())) return without_tier(ctx, caller);
-        if (const std::string_view missing = scopes_.missing_in(caller.claim("scopes")); !missing.empty()) {
-            if (ctx.traced()) ctx.trace(name_of(caller) + " lacks the scope \"" + std::string{missing} + '"');
-            return scope_missing_.refuse();
-        }
-        if (!last_word_.allows(ctx)) return forbidden(ctx);
+        if (auto objection = objection_to(ctx, caller)) return *std::move(objection);
         accepted_count_.add();
         pass_on_.apply(ctx.request(), &caller);
         if (ctx.traced())

@@ -59,6 +59,23 @@ std::vector<std::string> cookies(const Message& message) {
 
 BOOST_AUTO_TEST_SUITE(scenarios_auth)
 
+BOOST_AUTO_TEST_CASE(what_a_route_asks_of_callers_holds_for_one_that_is_known_already) {
+    const GatewayProcess gateway{R"(
+always { auth { key = header "X-API-Key", file = "keys" } }
+route "GET /scoped" { answer = "in", plugins = { auth { key = header "X-API-Key", file = "keys", scopes = { "admin" } } } }
+route "GET /allowed" { answer = "in", plugins = { auth { key = header "X-API-Key", file = "keys",
+                                                         allow = function(request) return request.caller == "nobody" end } } }
+route "GET /open" { answer = "in" }
+)",
+                                 {},
+                                 {{"keys", hash + " alice -\n"}}};
+    const auto status = [&](const char* path) { return gateway.client().get(path, "X-API-Key: gold-key\r\n").status(); };
+    BOOST_TEST(status("/open") == 200);
+    BOOST_TEST(status("/scoped") == 403);
+    BOOST_TEST(status("/allowed") == 403);
+    BOOST_TEST(gateway.client().get("/scoped").status() == 401);
+}
+
 BOOST_AUTO_TEST_CASE(a_key_in_a_parameter_with_a_long_name_is_hidden_from_log_and_upstream) {
     const std::string name(90, 'q');
     Scene scene{"query \"" + name + '"'};

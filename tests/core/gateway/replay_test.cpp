@@ -4,6 +4,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -115,6 +116,44 @@ BOOST_AUTO_TEST_CASE(length_and_trailers_are_the_sources) {
     Replay replay{source, 10};
     BOOST_TEST((replay.length() == 11u));
     BOOST_TEST(replay.trailers() == &source.lines);
+}
+
+BOOST_AUTO_TEST_CASE(a_large_one_comes_again_in_pieces) {
+    const std::string large(100'000, 'x');
+    Pieces source{{large}};
+    Replay replay{source, large.size()};
+    read_all(replay);
+    replay.rewind();
+    std::string again;
+    int pieces = 0;
+    for (auto piece = run(replay.read()); !piece.empty(); piece = run(replay.read())) {
+        BOOST_TEST(piece.size() <= 32u << 10);
+        again += piece;
+        ++pieces;
+    }
+    BOOST_TEST((again == large));
+    BOOST_TEST(pieces == 4);
+}
+
+BOOST_AUTO_TEST_CASE(what_a_source_broke_off_does_not_come_again) {
+    struct Broken final : BodySource {
+        Task<std::string_view> read() override {
+            if (first) {
+                first = false;
+                co_return "half";
+            }
+            throw std::runtime_error{"the client left"};
+        }
+        bool try_read(std::string_view&) override { return false; }
+        std::optional<std::uint64_t> length() const override { return 8; }
+        const Headers* trailers() const override { return nullptr; }
+        bool first = true;
+    } source;
+    Replay replay{source, 100};
+    BOOST_TEST(run(replay.read()) == "half");
+    BOOST_TEST(replay.whole());
+    BOOST_CHECK_THROW(run(replay.read()), std::runtime_error);
+    BOOST_TEST(!replay.whole());
 }
 
 BOOST_AUTO_TEST_CASE(a_body_that_is_empty_may_come_again) {
