@@ -27,6 +27,14 @@ bool anticipates_content(std::string_view method) noexcept {
     return method == "POST" || method == "PUT" || method == "PATCH";
 }
 
+// How an attempt ended that the deadline has ended. It says nothing of a target that had little of it, as after another
+// attempt or in a queue; one that had more than half of it for itself would otherwise never be seen to hang where the
+// deadline is shorter than its timeouts.
+Outcome ended_by_deadline(const Call& call, Outcome its_own) {
+    const auto whole = call.upstream.deadline;
+    return whole > Duration::zero() && 2 * (call.deadline - call.began) > whole ? its_own : Outcome::abandoned;
+}
+
 // What is left of `time`, of which the deadline may have less.
 Duration until_deadline(const Call& call, Duration time, net::TimePoint now) {
     return std::min(time, call.deadline - now);
@@ -130,8 +138,8 @@ private:
     // bytes, if `since` is later).
     Duration patience(Duration time, net::TimePoint since) const;
     // What was waited for is late only by the request's measure.
-    [[noreturn]] void fail_by_deadline() {
-        call_.outcome = Outcome::abandoned;
+    [[noreturn]] void fail_by_deadline(Outcome outcome) {
+        call_.outcome = outcome;
         throw deadline_exceeded(std::string(call_.target.address()) + ": the deadline has passed");
     }
     [[noreturn]] void fail(Outcome outcome, int status, const char* reason, const char* message, const std::string& how) {
@@ -173,7 +181,8 @@ Task<void> Conversation::send() {
         const Duration left = until_deadline(call_, upstream.timeout, pool_.loop().now());
         const IoResult sent = co_await wire_.stream->write(pieces, left);
         pool_.give_back(std::move(head));
-        if (sent.kind == IoResult::Kind::timed_out && left < upstream.timeout) fail_by_deadline();
+        if (sent.kind == IoResult::Kind::timed_out && left < upstream.timeout)
+            fail_by_deadline(ended_by_deadline(call_, Outcome::timeout));
         if (sent.kind == IoResult::Kind::timed_out)
             fail(Outcome::timeout, 504, "upstream_timeout", "the upstream did not take the request in time", "sending: timed out");
         reusable_ = bool(sent);
@@ -217,7 +226,7 @@ Task<bool> Conversation::read_head() {
             const IoResult got = left > Duration::zero() ? co_await wire_.more(left) : IoResult{IoResult::Kind::timed_out};
             if (got.kind == IoResult::Kind::interrupted) continue;
             if (got.kind == IoResult::Kind::timed_out && patience(call_.upstream.timeout, began) > Duration::zero())
-                fail_by_deadline();
+                fail_by_deadline(ended_by_deadline(call_, Outcome::timeout));
             if (got.kind == IoResult::Kind::timed_out)
                 fail(Outcome::timeout, 504, "upstream_timeout", "the upstream did not answer in time", "no answer in time");
             if (!got) {
@@ -316,7 +325,8 @@ Task<std::string_view> Conversation::read() {
             break;
         }
         const bool late = got.kind == IoResult::Kind::timed_out;
-        if (late && patience(call_.upstream.idle_timeout, since) > Duration::zero()) fail_by_deadline();
+        if (late && patience(call_.upstream.idle_timeout, since) > Duration::zero())
+            fail_by_deadline(Outcome::abandoned);
         fail(Outcome::cut, late ? 504 : 502, late ? "upstream_timeout" : "upstream_cut",
              "the upstream's answer was cut short", wire_.stream->describe(got));
     }
@@ -356,8 +366,10 @@ Task<Response> call(Pool& pool, Call& call) {
             stream = co_await pool.connect(call.target, time, why);
             call.time_to_connect = pool.loop().now() - began;
             if (!stream) {
-                if (why.outcome == Outcome::connect_timeout && time < call.upstream.connect_timeout)
+                if (why.outcome == Outcome::connect_timeout && time < call.upstream.connect_timeout) {
+                    call.outcome = ended_by_deadline(call, Outcome::connect_timeout);
                     throw deadline_exceeded(std::string(call.target.address()) + ": the deadline has passed");
+                }
                 call.outcome = why.outcome;
                 if (why.outcome == Outcome::connect_timeout)
                     throw upstream_failure(504, "upstream_timeout", "the upstream could not be reached in time", call,

@@ -105,7 +105,7 @@ BOOST_AUTO_TEST_CASE(a_pause_that_would_outlast_it_is_not_made) {
     BOOST_TEST(upstream.requests() == 1);
 }
 
-BOOST_AUTO_TEST_CASE(it_is_no_fault_of_the_target_and_nothing_is_tried_again) {
+BOOST_AUTO_TEST_CASE(nothing_is_tried_again_and_who_had_all_of_it_is_to_blame) {
     ScriptedUpstream hanging{never_answer}, other{ScriptedUpstream::always("other")};
     GatewayProcess gateway{routes_to(hanging.address() + "\", \"" + other.address(),
                                      "deadline = 200 * milliseconds, retry = { on = { \"timeout\", \"5xx\" } }", "", logged)};
@@ -115,7 +115,17 @@ BOOST_AUTO_TEST_CASE(it_is_no_fault_of_the_target_and_nothing_is_tried_again) {
     RawClient metrics{gateway.admin()};
     metrics.send("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n");
     const std::string text = metrics.answer().body;
-    BOOST_TEST(has(text, "tollgate_upstream_attempts_total{outcome=\"abandoned\",target=\"" + hanging.address()), text);
+    BOOST_TEST(has(text, "tollgate_upstream_attempts_total{outcome=\"timeout\",target=\"" + hanging.address()), text);
+}
+
+BOOST_AUTO_TEST_CASE(a_target_that_hangs_beyond_it_is_found_out_by_its_breaker) {
+    ScriptedUpstream hanging{never_answer};
+    GatewayProcess gateway{routes_to(hanging.address(), "deadline = 50 * milliseconds, retry = false, "
+                                                        "breaker = { failures = 2, open = 1 * hour, on = { \"timeout\" } }", "", logged)};
+    auto client = gateway.client();
+    for (int i = 0; i < 2; ++i) BOOST_TEST(client.get("/").body.find("deadline_exceeded") != std::string::npos);
+    BOOST_TEST(client.get("/").body.find("no_target_available") != std::string::npos);
+    BOOST_TEST(hanging.requests() == 2);
 }
 
 BOOST_AUTO_TEST_CASE(who_is_in_time_is_not_touched_by_it) {
