@@ -59,16 +59,22 @@ private:
 Task<Resolver::Addresses> Resolver::resolve(const Address& where, Duration timeout, IoResult& result) {
     if (!names_.contains(where.text())) forget_old();
     Name& name = names_[where.text()];
-    if (!name.asked && name.until <= loop_.now()) {
-        name.asked = true;
-        loop_.spawn(look_up(where, name));
-    }
+    freshen(where);
     if (name.addresses.empty() && name.asked && !co_await Wait{loop_, name, timeout}) {
         result = {IoResult::Kind::timed_out};
         co_return Addresses{};
     }
     if (name.addresses.empty()) result = {IoResult::Kind::failed, EHOSTUNREACH};
     co_return in_turn(name.addresses, name.turn++);
+}
+
+void Resolver::freshen(const Address& where) {
+    const auto found = names_.find(where.text());
+    if (found == names_.end()) return;
+    Name& name = found->second;
+    if (name.asked || name.until > loop_.now()) return;
+    name.asked = true;
+    loop_.spawn(look_up(where, name));
 }
 
 const Resolver::Addresses* Resolver::remaining(const std::string& name) const {

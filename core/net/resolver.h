@@ -27,6 +27,9 @@ public:
     // All addresses, in the order in which they are to be tried: each time another one is the first of its family. None
     // where there is none, or not in time; `result` says which. Waiting ends after `timeout`.
     Task<Addresses> resolve(const Address& where, Duration timeout, IoResult& result);
+    // Has a name that was asked for before asked for anew, where its answer is old. Who keeps using connections that are
+    // open does not resolve it, and would never hear that their address was withdrawn.
+    void freshen(const Address& where);
     // Hears that a name's answer lacks addresses that the one before had. Their connections are to serve no more.
     void on_withdrawn(std::function<void(const std::string& name)> hook) { withdrawn_ = std::move(hook); }
     // What the name is known to have, where an address of it was withdrawn before; else null.

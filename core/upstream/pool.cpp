@@ -63,6 +63,7 @@ std::unique_ptr<net::Stream> Pool::take(const UpstreamTarget& target, bool caref
         auto kept = std::move(connections.back());
         connections.pop_back();
         if (!kept->usable(target, careful)) continue;
+        if (!target.literal()) resolver_.freshen(target.where());
         PoolTally::add(tally_.reused);
         return kept->release();
     }

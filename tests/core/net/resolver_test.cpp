@@ -67,6 +67,52 @@ BOOST_AUTO_TEST_CASE(name_without_address_is_told) {
     BOOST_TEST(result.error == EHOSTUNREACH);
 }
 
+BOOST_AUTO_TEST_CASE(who_goes_on_using_what_he_has_hears_that_it_was_withdrawn) {
+    struct Moved final : Timekeeper {
+        EventLoop* loop = nullptr;
+        TimePoint at = Clock::now();
+        int waits = 0;
+        TimePoint now() noexcept override { return at; }
+        int wait(int) noexcept override {
+            if (++waits > 60'000) loop->stop();
+            return 1;
+        }
+    } time;
+    EventLoop loop{0, &time};
+    time.loop = &loop;
+    Blocking blocking{1};
+    std::atomic<int> lookups{0};
+    const Poco::Net::SocketAddress one{"127.0.0.1:80"}, two{"127.0.0.2:80"};
+    Resolver resolver{loop, blocking, [&](const Address&) {
+                          return ++lookups == 1 ? Resolver::Addresses{one, two} : Resolver::Addresses{two};
+                      }};
+    std::string withdrawn;
+    resolver.on_withdrawn([&](const std::string& name) {
+        withdrawn = name;
+        loop.stop();
+    });
+    const Address name = address("shop.example:80");
+    int lookups_while_fresh = 0;
+    loop.post([&] {
+        resolver.freshen(name);  // nobody has asked for it: nobody is told
+        loop.spawn([](EventLoop& loop, Resolver& resolver, Address name, std::function<void()> then) -> Task<void> {
+            IoResult result;
+            co_await resolver.resolve(name, test::patience, result);
+            resolver.freshen(name);
+            loop.post(then);
+        }(loop, resolver, name, [&] {
+            lookups_while_fresh = lookups;
+            time.at += 11s;
+            loop.post([&] { resolver.freshen(name); });  // in the next turn, which sees that time
+        }));
+    });
+    loop.run();
+    BOOST_TEST(lookups_while_fresh == 1);
+    BOOST_TEST(withdrawn == "shop.example:80");
+    BOOST_TEST(lookups == 2);
+    blocking.finish();
+}
+
 BOOST_AUTO_TEST_CASE(slow_lookup_is_not_waited_for_beyond_the_timeout) {
     Site site;
     std::promise<void> go;
