@@ -10,6 +10,7 @@
 #include "named_caller.h"
 #include "pass_on.h"
 #include "scopes.h"
+#include "signature_method.h"
 
 #include <tollgate/plugin.h>
 
@@ -34,6 +35,7 @@ std::unique_ptr<Method> make_method(const std::string& name, const Settings& set
     if (name == "basic") return auth::make_basic_method(settings, host);
     if (name == "certificate") return auth::make_certificate_method(settings, host);
     if (name == "ip") return auth::make_ip_method(settings, host);
+    if (name == "signature") return auth::make_signature_method(settings, host);
     return auth::make_key_method(settings, host);
 }
 

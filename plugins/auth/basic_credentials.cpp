@@ -1,7 +1,7 @@
 // plugins/auth/basic_credentials.cpp - decoding "Basic bmFtZTpwYXNzd29yZA==".
 #include "basic_credentials.h"
 
-#include "jwt/base64url.h"
+#include "base64.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -16,16 +16,6 @@ bool is_basic(std::string_view scheme) noexcept {
     constexpr std::string_view wanted = "basic";
     return std::equal(scheme.begin(), scheme.end(), wanted.begin(), wanted.end(),
                       [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + ('a' - 'A') : a) == b; });
-}
-
-// base64 has another two letters than base64url, and padding.
-std::optional<std::string> decode_base64(std::string_view text) {
-    if (text.size() % 4 != 0 || text.find_first_of("-_") != std::string_view::npos) return std::nullopt;
-    while (text.ends_with('=') && text.size() % 4 != 2) text.remove_suffix(1);
-    std::string url{text};
-    std::replace(url.begin(), url.end(), '+', '-');
-    std::replace(url.begin(), url.end(), '/', '_');
-    return jwt::decode_base64url(url);
 }
 
 }  // namespace

@@ -9,8 +9,9 @@ namespace tollgate::auth {
 
 namespace {
 
-constexpr const char* methods[] = {"key", "jwt", "basic", "certificate", "ip"};
+constexpr const char* methods[] = {"key", "jwt", "basic", "certificate", "ip", "signature"};
 constexpr const char* schemes[] = {"plain", "bearer"};
+constexpr const char* replays[] = {"refuse", "allow"};
 
 constexpr Field fields[] = {
     {.name = "method", .type = Type::choice, .doc = "what a caller is known by", .fallback = "\"key\"",
@@ -33,7 +34,8 @@ constexpr Field fields[] = {
      .doc = "key, jwt: form of the credential there: by itself, or \"Bearer KEY\"; jwt without key: always bearer",
      .fallback = "\"plain\"", .choices = schemes},
     {.name = "file", .type = Type::path,
-     .doc = "key: file of hashed keys; basic: of users; certificate: of certificates; read at start and at each reload"},
+     .doc = "key: file of hashed keys; basic: of users; certificate: of certificates; signature: of signers; read at "
+            "start and at each reload"},
     {.name = "tier", .type = Type::text,
      .doc = "certificate, ip: tier of whom they let in; unset: none, and ip lets pass without saying who it is"},
     {.name = "allow_from", .type = Type::texts, .doc = "ip: addresses and networks that are let in; unset: all others"},
@@ -53,7 +55,8 @@ constexpr Field fields[] = {
     {.name = "issuer", .type = Type::texts, .doc = "jwt: who may have issued a token (iss); unset: anybody"},
     {.name = "audience", .type = Type::texts,
      .doc = "jwt: whom a token must be meant for, one of these (aud); unset: anybody"},
-    {.name = "leeway", .type = Type::duration, .doc = "jwt: how far clocks may differ", .fallback = "30 * seconds",
+    {.name = "leeway", .type = Type::duration, .doc = "jwt, signature: how far clocks may differ",
+     .fallback = "30 * seconds",
      .min = 0, .max = 3600},
     {.name = "expiry_required", .type = Type::boolean, .doc = "jwt: whether a token without exp is refused",
      .fallback = "true"},
@@ -64,18 +67,32 @@ constexpr Field fields[] = {
      .doc = "jwt: claims that hold scopes, a text with blanks between or a list; unset: scope and scp"},
     {.name = "cache", .type = Type::integer, .doc = "jwt: verified tokens that each event loop remembers",
      .fallback = "10000", .min = 0, .max = 10'000'000},
+    {.name = "components", .type = Type::texts,
+     .doc = "signature: what it must cover; unset: @method, @authority, @path, @query, and content-digest of a body"},
+    {.name = "max_age", .type = Type::duration, .doc = "signature: longest time since it was created",
+     .fallback = "5 * minutes", .min = 1, .max = 86400},
+    {.name = "replay", .type = Type::choice, .doc = "signature: what becomes of a request that was made before",
+     .fallback = "\"refuse\"", .choices = replays},
+    {.name = "remember", .type = Type::integer,
+     .doc = "signature: requests that are remembered, of all uses of the file; beyond it signed ones get 503",
+     .fallback = "100000", .min = 1, .max = 10'000'000},
+    {.name = "largest_body", .type = Type::size,
+     .doc = "signature: longest body that is held to compare it with its digest", .fallback = "1 * megabytes",
+     .min = 0, .max = 1 << 30},
+    {.name = "tag", .type = Type::text, .doc = "signature: tag of the signature that counts, where there may be several"},
 };
 
 // Fields with a default are not told apart from those that were given, so they are not here.
 struct Understood {
     std::string_view field;
-    std::array<std::string_view, 3> by;
+    std::array<std::string_view, 4> by;
 };
 constexpr Understood understood[] = {
-    {"key", {"key", "jwt"}},   {"file", {"key", "basic", "certificate"}}, {"tier", {"certificate", "ip"}},
+    {"key", {"key", "jwt"}},   {"file", {"key", "basic", "certificate", "signature"}}, {"tier", {"certificate", "ip"}},
     {"allow_from", {"ip"}},    {"deny_from", {"ip"}},   {"keys", {"jwt"}},       {"keys_url", {"jwt"}},
     {"secret", {"jwt"}},       {"algorithms", {"jwt"}},  {"issuer", {"jwt"}},     {"audience", {"jwt"}},
     {"owner_claim", {"jwt"}},  {"tier_claim", {"jwt"}},  {"scope_claims", {"jwt"}},
+    {"components", {"signature"}}, {"tag", {"signature"}},
 };
 
 }  // namespace

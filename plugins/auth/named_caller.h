@@ -1,4 +1,4 @@
-// plugins/auth/named_caller.h - NamedCaller: a caller of whom no more is known than id, owner and tier.
+// plugins/auth/named_caller.h - NamedCaller: a caller of whom no more is known than id, owner, tier and scopes.
 #pragma once
 
 #include <tollgate/context.h>
@@ -12,14 +12,18 @@ namespace tollgate::auth {
 
 class NamedCaller final : public Caller {
 public:
-    NamedCaller(std::string id, std::string owner, std::string tier)
-        : id_{std::move(id)}, owner_{std::move(owner)}, tier_{std::move(tier)} {}
+    // `scopes` with blanks between.
+    NamedCaller(std::string id, std::string owner, std::string tier, std::string scopes = {})
+        : id_{std::move(id)}, owner_{std::move(owner)}, tier_{std::move(tier)}, scopes_{std::move(scopes)} {}
     std::string_view id() const override { return id_; }
     std::string_view owner() const override { return owner_; }
     std::string_view tier() const override { return tier_; }
+    std::string_view claim(std::string_view name) const override {
+        return name == "scopes" ? std::string_view{scopes_} : std::string_view{};
+    }
 
 private:
-    std::string id_, owner_, tier_;
+    std::string id_, owner_, tier_, scopes_;
 };
 
 // The tier that `field` names, or "". Throws ConfigError where routes.lua does not declare it.

@@ -3,7 +3,7 @@
 -- Written by `tollgate words --annotations` from each plugin's settings. Never run.
 
 ---@class tollgate.plugins.auth
----@field method? "key"|"jwt"|"basic"|"certificate"|"ip" # what a caller is known by; one of "key", "jwt", "basic", "certificate", "ip"; default: "key"
+---@field method? "key"|"jwt"|"basic"|"certificate"|"ip"|"signature" # what a caller is known by; one of "key", "jwt", "basic", "certificate", "ip", "signature"; default: "key"
 ---@field optional? boolean # whether a request without a credential passes; true or false; default: false
 ---@field scopes? string|string[] # scopes that a caller must have, all of them; a list of texts
 ---@field allow? tollgate.value # function of the request that has the last word on a caller: true lets in; a value
@@ -13,7 +13,7 @@
 ---@field realm? string # name of what is protected, told in WWW-Authenticate; a text; default: "tollgate"
 ---@field key? tollgate.value # key, jwt: place of the key or token; unset: X-API-Key, or Authorization if bearer; a value
 ---@field scheme? "plain"|"bearer" # key, jwt: form of the credential there: by itself, or "Bearer KEY"; jwt without key: always bearer; one of "plain", "bearer"; default: "plain"
----@field file? string # key: file of hashed keys; basic: of users; certificate: of certificates; read at start and at each reload; a file's path
+---@field file? string # key: file of hashed keys; basic: of users; certificate: of certificates; signature: of signers; read at start and at each reload; a file's path
 ---@field tier? string # certificate, ip: tier of whom they let in; unset: none, and ip lets pass without saying who it is; a text
 ---@field allow_from? string|string[] # ip: addresses and networks that are let in; unset: all others; a list of texts
 ---@field deny_from? string|string[] # ip: addresses and networks that are not let in; a list of texts
@@ -25,13 +25,19 @@
 ---@field algorithms? string|string[] # jwt: algorithms that are accepted; unset: those that fit the keys; a list of texts
 ---@field issuer? string|string[] # jwt: who may have issued a token (iss); unset: anybody; a list of texts
 ---@field audience? string|string[] # jwt: whom a token must be meant for, one of these (aud); unset: anybody; a list of texts
----@field leeway? tollgate.duration # jwt: how far clocks may differ; a duration of at most 1 * hour; default: 30 * seconds
+---@field leeway? tollgate.duration # jwt, signature: how far clocks may differ; a duration of at most 1 * hour; default: 30 * seconds
 ---@field expiry_required? boolean # jwt: whether a token without exp is refused; true or false; default: true
 ---@field id_claim? string # jwt: claim that is the caller's id; a text; default: "sub"
 ---@field owner_claim? string # jwt: claim that is the caller's owner; a text
 ---@field tier_claim? string # jwt: claim that is the caller's tier; a text
 ---@field scope_claims? string|string[] # jwt: claims that hold scopes, a text with blanks between or a list; unset: scope and scp; a list of texts
 ---@field cache? integer # jwt: verified tokens that each event loop remembers; an integer from 0 to 10000000; default: 10000
+---@field components? string|string[] # signature: what it must cover; unset: @method, @authority, @path, @query, and content-digest of a body; a list of texts
+---@field max_age? tollgate.duration # signature: longest time since it was created; a duration from 1 * second to 1 * day; default: 5 * minutes
+---@field replay? "refuse"|"allow" # signature: what becomes of a request that was made before; one of "refuse", "allow"; default: "refuse"
+---@field remember? integer # signature: requests that are remembered, of all uses of the file; beyond it signed ones get 503; an integer from 1 to 10000000; default: 100000
+---@field largest_body? tollgate.size # signature: longest body that is held to compare it with its digest; a size of at most 1 * gigabyte; default: 1 * megabytes
+---@field tag? string # signature: tag of the signature that counts, where there may be several; a text
 
 ---finds out who is asking, and lets in who may
 ---@param settings? tollgate.plugins.auth

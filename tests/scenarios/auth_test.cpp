@@ -1,6 +1,7 @@
 // tests/scenarios/auth_test.cpp - where a key may stand, that it is hidden there, and what a key file may not say.
 #include "support/gateway_process.h"
 #include "support/scripted_upstream.h"
+#include "support/signatures.h"
 #include "support/tokens.h"
 
 #include <boost/test/unit_test.hpp>
@@ -173,6 +174,7 @@ BOOST_AUTO_TEST_CASE(examples_of_the_readme_are_right) {
         const TemporaryFolder folder;
         std::ofstream{folder / "routes.lua"} << "listen \"127.0.0.1:0\"\n" << example;
         std::ofstream{folder / "keys"} << hash << " alice -\n";
+        std::ofstream{folder / "signers"} << Signatures::all()["signers"];
         std::ofstream{folder / "issuer.pem"} << Tokens::all().file("rsa.pem");
         const Finished checked = run({tollgate_program(), "check", (folder / "routes.lua").string()});
         BOOST_TEST(checked.code == 0, example << checked.out << checked.err);

@@ -1,0 +1,58 @@
+// plugins/auth/signed_message.cpp - what RFC 9421 section 2 wants to know of a request.
+#include "signed_message.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace tollgate::auth {
+
+namespace {
+
+char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+
+bool same_name(std::string_view a, std::string_view b) noexcept {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
+}
+
+std::string_view trimmed(std::string_view text) noexcept {
+    const std::size_t begin = std::min(text.find_first_not_of(" \t"), text.size());
+    return text.substr(begin, text.find_last_not_of(" \t") + 1 - begin);
+}
+
+// Section 2.2.3: as RFC 9110 section 4.2.3 makes it normal.
+std::string authority_of(const Request& request) {
+    std::string authority{request.headers().get("Host")};
+    std::transform(authority.begin(), authority.end(), authority.begin(), lower);
+    const std::string_view own_port = request.scheme() == "https" ? ":443" : ":80";
+    if (authority.ends_with(own_port)) authority.resize(authority.size() - own_port.size());
+    return authority;
+}
+
+}  // namespace
+
+std::optional<std::string> lines_of(const Headers& headers, std::string_view name) {
+    std::optional<std::string> all;
+    for (const auto [line_name, value] : headers) {
+        if (!same_name(line_name, name)) continue;
+        if (all) all->append(", ").append(trimmed(value));
+        else all = trimmed(value);
+    }
+    return all;
+}
+
+signature::Message message_of(const Request& request, std::optional<std::string_view> body) {
+    signature::Message message;
+    message.method = request.method();
+    message.scheme = request.scheme();
+    message.authority = authority_of(request);
+    message.path = request.path();
+    message.query = request.query();
+    message.has_query = request.target().size() > request.path().size();
+    message.field = [&headers = request.headers(), body](std::string_view name) -> std::optional<std::string> {
+        if (name == "content-length") return body ? std::optional{std::to_string(body->size())} : std::nullopt;
+        return lines_of(headers, name);
+    };
+    return message;
+}
+
+}  // namespace tollgate::auth
