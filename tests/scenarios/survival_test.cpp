@@ -1,5 +1,6 @@
 // tests/scenarios/survival_test.cpp - constant load, and upstreams that die, hang and fail their checks: nobody notices.
 #include "support/gateway_process.h"
+#include "support/load.h"
 #include "support/upstream_process.h"
 
 #include <tollgate/plugin.h>
@@ -11,7 +12,6 @@
 #include <boost/test/unit_test.hpp>
 
 #include <csignal>
-#include <fstream>
 #include <map>
 #include <optional>
 #include <string>
@@ -117,30 +117,6 @@ void wait_until_used(const GatewayProcess& gateway, const Mortal& target) {
     wait_until(target.address() + " answers requests", [&] { return answered(gateway, target) > before + 10; });
 }
 
-// `loadtester run` at a constant rate, until it is told to end. What it reports then.
-class Load {
-public:
-    Load(const GatewayProcess& gateway, const std::vector<std::string>& words)
-        : report_{gateway.folder() / "report.json"}, process_{command(gateway, words)} {}
-    Object::Ptr end() {
-        process_.signal(SIGINT);
-        BOOST_TEST(process_.wait() == 130, process_.stderr_text());  // of several exit codes the least good: no other was wrong
-        std::ifstream in{report_};
-        return json_of({std::istreambuf_iterator<char>{in}, {}});
-    }
-
-private:
-    std::vector<std::string> command(const GatewayProcess& gateway, const std::vector<std::string>& words) const {
-        std::vector<std::string> all{loadtester_program(), "-R", "200", "-c", "32", "-d", "600s", "-t", "1", "--timeout", "30s",
-                                     "--expect", "200", "--live", "off", "-o", report_.string()};
-        all.insert(all.end(), words.begin(), words.end());
-        all.push_back("http://" + gateway.address() + "/orders");
-        return all;
-    }
-    std::filesystem::path report_;
-    ChildProcess process_;
-};
-
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(scenarios_survival)
@@ -149,7 +125,7 @@ BOOST_AUTO_TEST_CASE(killing_hanging_and_failing_checks_in_turn_loses_no_repeata
     Mortal a{1}, b{2}, c{3};
     const GatewayProcess gateway{routes({&a, &b, &c})};
     for (const auto* target : {&a, &b, &c}) wait_until_checked(gateway, *target);
-    Load load{gateway, {"-m", "PUT", "-b", "a body that is sent again"}};
+    Load load{gateway, {"-R", "200", "-c", "32", "--timeout", "30s", "-m", "PUT", "-b", "a body that is sent again"}};
     for (const auto* target : {&a, &b, &c}) wait_until_used(gateway, *target);
 
     a.kill();
