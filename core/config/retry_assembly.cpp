@@ -4,7 +4,26 @@
 #include "http/layout.h"
 #include "support/text.h"
 
+#include <algorithm>
+#include <array>
+#include <string_view>
+
 namespace tollgate::config {
+
+namespace {
+
+// What a request may be called is for its client to say; but who writes "get" means what is known as GET.
+void check_method(const std::string& owner, const std::string& method, const Report& report) {
+    constexpr std::array<std::string_view, 9> known{"GET",    "HEAD",  "POST",    "PUT",  "DELETE",
+                                                    "OPTIONS", "PATCH", "CONNECT", "TRACE"};
+    if (!http::is_token(method)) return report(owner + ": methods: expected methods (\"POST\"), got " + text::quote(method));
+    const auto meant = std::find_if(known.begin(), known.end(), [&](auto name) { return http::same_text(name, method); });
+    if (meant != known.end() && *meant != method)
+        report(owner + ": methods: expected a method in upper case, got " + text::quote(method) + "; did you mean " +
+               text::quote(std::string{*meant}) + "?");
+}
+
+}  // namespace
 
 void Assembly::set_retry(const Declaration& declaration, const std::string& owner, const Item& item,
                          upstream::RetrySettings& retry) {
@@ -29,9 +48,7 @@ void Assembly::set_retry(const Declaration& declaration, const std::string& owne
     retry.body = settings->size("body");
     retry.budget = settings->number("budget");
     retry.budget_floor = std::uint32_t(settings->integer("budget_floor"));
-    for (const auto& method : retry.methods)
-        if (!http::is_token(method))
-            report(owner + ": methods: expected methods (\"POST\"), got " + text::quote(method));
+    for (const auto& method : retry.methods) check_method(owner, method, report);
     if (retry.longest_backoff < retry.backoff) {
         if (const Item* given = item.find("longest_backoff"))
             report(owner + ": longest_backoff: expected at least as long as backoff, got " + given->describe());
