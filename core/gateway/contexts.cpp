@@ -105,6 +105,10 @@ std::chrono::nanoseconds AttemptContext::time_to_connect() const noexcept {
 std::chrono::nanoseconds AttemptContext::time_to_first_byte() const noexcept {
     return passage_->attempt_->call.time_to_first_byte;
 }
+std::chrono::nanoseconds AttemptContext::duration() const noexcept {
+    const auto& attempt = *passage_->attempt_;
+    return std::max(net::Duration::zero(), *attempt.ended - attempt.call.began);
+}
 
 // ResponseContext ------------------------------------------------------------------------------------------------
 
@@ -121,6 +125,10 @@ Task<std::optional<std::string_view>> ResponseContext::whole_response_body(std::
     const auto bytes = passage_->response_.body().bytes();
     if (bytes.size() > max) co_return std::nullopt;
     co_return bytes;
+}
+std::optional<std::size_t> ResponseContext::target_index() const noexcept {
+    if (!from_upstream() || !passage_->attempt_) return std::nullopt;
+    return passage_->attempt_->target;
 }
 
 // LogContext -----------------------------------------------------------------------------------------------------

@@ -107,7 +107,8 @@ private:
     std::string_view sends_;
 };
 
-Task<Response> nobody_is_asked(upstream::Pool&, upstream::Call& call) {
+Task<Response> nobody_is_asked(upstream::Pool& pool, upstream::Call& call) {
+    call.began = pool.loop().now();
     call.outcome = Outcome::answered;
     call.status = 200;
     Response response{200};

@@ -120,7 +120,7 @@ void Balancer::read_sticky(const Settings& settings, Host& host) {
 // A target not yet tried; where all available ones were, any of them again. Where none is available nothing is chosen,
 // and what then happens is the gateway's to say.
 Verdict Balancer::on_upstream(UpstreamContext& ctx) const {
-    if (learns_ || cookie_) ctx.state<Visit>() = {{}, ctx.now()};
+    if (cookie_) ctx.state<Visit>() = {};
     if (chosen_ && choose(ctx)) return {};
     const Rota& rota = rota_for(ctx);
     View view{ctx, key_of(ctx)};
@@ -131,33 +131,32 @@ Verdict Balancer::on_upstream(UpstreamContext& ctx) const {
         target = rota.policy->pick(view);
     }
     if (target) ctx.choose(*target);
-    if (target && cookie_) ctx.state<Visit>().target = target;
     if (ctx.traced()) explain(ctx, rota, target, view);
     return {};
 }
 
 void Balancer::on_attempt(const AttemptContext& ctx) const {
     if (!learns_) return;
-    const Visit* visit = ctx.state_if_any<Visit>();
     const Rota* rota = find(newest_.load(std::memory_order_acquire), ctx.upstream());
-    if (!visit || !rota) return;  // the first attempt at this upstream, and the door before had thrown
+    if (!rota) return;  // the first attempt at this upstream, and `choose` has chosen
     const auto outcome = ctx.outcome();
     const bool gave_up = outcome == Outcome::abandoned && ctx.time_to_first_byte().count() == 0;
     const bool heard = outcome == Outcome::answered || outcome == Outcome::cut || outcome == Outcome::abandoned;
     const bool failed = !heard || (ctx.status() >= 502 && ctx.status() <= 504);
-    std::chrono::nanoseconds took = heard && !gave_up ? ctx.time_to_first_byte() : ctx.now() - visit->began;
+    std::chrono::nanoseconds took = heard && !gave_up ? ctx.time_to_first_byte() : ctx.duration();
     if (failed) took = std::max<std::chrono::nanoseconds>(took, failure);
     rota->policy->observe(ctx.target_index(), {took, !gave_up}, ctx.now());
 }
 
-// The cookie goes out where the client has none, or one of a target that could not be had.
+// The cookie goes out where the client has none, or one of another target than has answered.
 Verdict Balancer::on_response(ResponseContext& ctx) const {
     if (!cookie_ || !ctx.from_upstream()) return {};
     const Visit* visit = ctx.state_if_any<Visit>();
     const Rota* rota = find(newest_.load(std::memory_order_acquire), ctx.upstream());
-    if (!visit || !visit->target || !rota) return {};
+    const auto target = ctx.target_index();
+    if (!visit || !visit->sticks || !rota || !target || target == visit->named) return {};
     const bool secure = secure_.value_or(ctx.request().scheme() == "https");
-    ctx.response().headers().add("Set-Cookie", cookie_->line(rota->sticky->name(*visit->target), secure));
+    ctx.response().headers().add("Set-Cookie", cookie_->line(rota->sticky->name(*target), secure));
     return {};
 }
 
@@ -201,9 +200,10 @@ bool Balancer::choose(UpstreamContext& ctx) const {
 
 // False where the client brought no cookie, or one of a target that is not there, out, or was tried already.
 bool Balancer::stick(UpstreamContext& ctx, const Rota& rota, const View& view) const {
+    Visit& visit = ctx.state<Visit>() = {true, {}};
     const std::string_view name = ctx.request().cookie(cookie_->name);
     if (name.empty()) return false;
-    const auto target = rota.sticky->find(name);
+    const auto target = visit.named = rota.sticky->find(name);
     const bool taken = target && view.possible(*target);
     if (taken) ctx.choose(*target);
     if (!ctx.traced()) return taken;

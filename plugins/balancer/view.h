@@ -6,7 +6,6 @@
 
 #include <tollgate/context.h>
 
-#include <chrono>
 #include <cstdint>
 #include <optional>
 
@@ -56,10 +55,10 @@ inline bool View::warm_enough(double warmth) const {
     return warmth > *wanted_;
 }
 
-// What is kept of one request, by policies that learn and where clients are sticky.
+// What is kept of one request where clients are sticky.
 struct Visit {
-    std::optional<std::size_t> target;  // chosen last, which a cookie may name
-    std::chrono::steady_clock::time_point began;
+    bool sticks = false;                // the cookie or the policy chose last
+    std::optional<std::size_t> named;   // by the client's cookie
 };
 
 }  // namespace tollgate::balancer

@@ -248,6 +248,25 @@ BOOST_AUTO_TEST_CASE(a_cookie_of_nobody_or_of_a_target_that_is_gone_is_replaced)
     }
 }
 
+// Which need not be the one that was chosen: a later plugin may choose another, or its last place be taken.
+BOOST_AUTO_TEST_CASE(the_cookie_is_that_of_the_target_which_has_answered) {
+    Three three;
+    const GatewayProcess gateway{balanced(three.targets(), "sticky = \"lb\"",
+                                          "plugins = { balancer { choose = header \"X-Target\" } },")};
+    std::map<std::string, std::string> cookies;
+    for (const auto* target : {&three.a, &three.a, &three.b, &three.b, &three.c, &three.c}) {
+        const Message answer = gateway.client().get("/", "X-Target: " + target->address() + "\r\n");
+        BOOST_REQUIRE(answer.has("Set-Cookie"));
+        const auto known = cookies.emplace(answer.body, pair_of(answer)).first;
+        BOOST_TEST(known->second == pair_of(answer));
+        // Who brings it and is answered by that one is told nothing new.
+        const Message next = gateway.client().get("/", "Cookie: " + known->second + "\r\nX-Target: " + target->address() + "\r\n");
+        BOOST_TEST(next.body == answer.body);
+        BOOST_TEST(!next.has("Set-Cookie"));
+    }
+    BOOST_TEST(cookies.size() == 3u);
+}
+
 BOOST_AUTO_TEST_CASE(without_a_secret_cookies_outlive_a_reload) {
     Three three;
     const std::string routes =

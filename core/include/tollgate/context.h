@@ -182,6 +182,7 @@ public:
     int status() const noexcept;  // 0 unless answered (or cut)
     std::chrono::nanoseconds time_to_connect() const noexcept;     // 0 on a kept-alive connection
     std::chrono::nanoseconds time_to_first_byte() const noexcept;  // since the attempt began; 0 if none came
+    std::chrono::nanoseconds duration() const noexcept;            // since ABI 1.3: from its beginning to its end
 };
 
 // on_response: an answer is ready, whoever made it, and nothing of it sent. A 101 (Upgrade) has lines, but no body.
@@ -194,6 +195,8 @@ public:
     void tap_response_body(std::unique_ptr<BodyTap> tap);
     // The whole body, if it has at most `max` bytes; nullopt if it is longer. It flows on either way.
     Task<std::optional<std::string_view>> whole_response_body(std::size_t max);
+    // Since ABI 1.3. The target whose answer it is, as UpstreamContext counts them; nullopt where it is no upstream's.
+    std::optional<std::size_t> target_index() const noexcept;
 };
 
 // on_log: the request is over. Times are since its first byte; an absent moment is 0.
