@@ -159,7 +159,7 @@ void Figures::count_retry(Table& table, const Snapshot& snapshot, const upstream
     Counter*& counter = figures.retries_[reason];
     if (!counter)
         counter = &metrics_.counter("tollgate_upstream_retries_total",
-                                    "Attempts that followed another one of the same request, by how that had ended.",
+                                    "Attempts begun after another one of the same request, by how that had ended.",
                                     {{"upstream", figures.upstream_}, {"reason", reason}});
     counter->add();
 }

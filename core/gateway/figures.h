@@ -103,7 +103,7 @@ public:
         std::chrono::nanoseconds first_byte;  // 0: none came
     };
     void count(Table& table, const Snapshot& snapshot, const upstream::Upstream& upstream, const Attempted& attempted);
-    // An attempt is followed by another; `reason`: how it ended, as upstream::name_of_end() says it.
+    // An attempt begins after another; `reason`: how that ended, as upstream::name_of_end() says it.
     void count_retry(Table& table, const Snapshot& snapshot, const upstream::Upstream& upstream, const std::string& reason);
     // The upstream's budget did not allow one.
     void count_refused_retry(Table& table, const Snapshot& snapshot, const upstream::Upstream& upstream);

@@ -56,12 +56,7 @@ Passage::~Passage() {
 // the answer was written. Waiting that plugins do is part of it.
 std::optional<net::Duration> Passage::own_time() const noexcept {
     if (answering_ == net::TimePoint{}) return std::nullopt;
-    const net::Duration whole = answering_ - entered_ - queued_;
-    if (!attempt_) return whole;
-    const auto& call = attempt_->call;
-    const bool answered = call.time_to_first_byte.count() > 0;
-    return whole - (call.began - asked_upstream()) -
-           (answered ? call.time_to_first_byte : attempt_->ended.value_or(call.began) - call.began);
+    return answering_ - entered_ - waited_;
 }
 
 void Passage::count() noexcept {
@@ -149,7 +144,7 @@ Task<bool> Passage::answered_by_plugin() {
 }
 
 Task<void> Passage::shape_response() {
-    if (!attempt_ || attempt_->ended) place_.give_up();
+    if (!attempt_ || (attempt_->ended && !response_.layout().source.upstream)) place_.give_up();
     give_back_request();
     for (std::uint32_t index = blamed_ ? 0 : passed_; index-- > 0;) {
         const PluginUse& use = *chain()[index];

@@ -119,12 +119,16 @@ private:
     void prepare_attempts();
     BodySource* body_to_send();
     void end_attempt(Outcome outcome);
-    void mind_deadline();
+    bool late() const noexcept { return now() >= deadline_; }  // a plugin, a queue or a pause took all its time
+    Failure too_late() const;
+    void cannot_begin(Failure why);
     bool plan_another_attempt();
     const char* why_no_other_attempt() const;
     bool has_other_target() const noexcept;
     bool tried(std::size_t target) const noexcept;
+    void set_answer_aside();
     void drop_answer();
+    void follow_last_attempt();
     net::TimePoint asked_upstream() const noexcept;  // when the first attempt began; only where there was one
     void abandon_attempt();
     Task<void> change_response();
@@ -173,7 +177,8 @@ private:
     std::optional<net::TimePoint> first_attempt_;  // when it began, once it was not the last
     bool interim_sent_ = false;
     upstream::Gate::Place place_;  // at the upstream, over all attempts
-    net::Duration queued_{0};      // waiting for it
+    std::exception_ptr brought_;   // what the last attempt failed with, while another is planned; an answer is response_
+    net::Duration waited_{0};      // for a place, for upstreams, and between attempts
     const net::TimePoint entered_;     // the turn in which the head was whole
     net::TimePoint answering_, over_;  // by the clock: the first of the answer was written; the request ended
     Response response_;

@@ -71,17 +71,26 @@ bool Passage::plan_another_attempt() {
         if (!against && pause > retry.longest_backoff) against = "Retry-After asks for more than longest_backoff";
     }
     if (!against && pause >= deadline_ - now()) against = "the deadline comes before it";
-    if (!against && !call.upstream.state->budget.take(retry, now())) {
+    // What reached nobody multiplies no outage, wherever it goes next.
+    if (!against && call.sent && !call.upstream.state->budget.take(retry, now())) {
         against = "the upstream's budget of retries is spent";
         share_.figures.count_refused_retry(lease_.figures, snapshot_, call.upstream);
     }
     if (trace_) trace_retry(against, pause);
     if (against) return false;
-    share_.figures.count_retry(lease_.figures, snapshot_, call.upstream,
-                               upstream::name_of_end(call.outcome, call.status));
     if (!first_attempt_) first_attempt_ = call.began;
     again_ = pause;
     return true;
+}
+
+// The attempt is over; its answer is for the client should no other one begin. It is not kept where that would hold a
+// connection for long, or where the rest of the request still goes that way: then the gateway has to find its own words.
+void Passage::set_answer_aside() {
+    using namespace std::chrono_literals;
+    constexpr net::Duration longest_held = 1s;
+    end_attempt(Outcome::answered);
+    const bool uploading = attempt_->call.body && !replay_->complete();
+    if (response_.body().source() && (*again_ > longest_held || uploading)) drop_answer();
 }
 
 // A failure that the client will not see. What is here of it already is read, since that may free its connection.
@@ -96,14 +105,25 @@ void Passage::drop_answer() {
         // The answer did: its connection is closed, and it was a failure anyway.
     }
     response_ = {};  // before its call, which it refers to
+    attempt_->call.outcome = Outcome::answered;
     if (trace_) trace_->forget_answer();
-    end_attempt(Outcome::answered);
+}
+
+// Another attempt begins: nobody will hear of the one before.
+void Passage::follow_last_attempt() {
+    const upstream::Call& last = attempt_->call;
+    share_.figures.count_retry(lease_.figures, snapshot_, last.upstream, upstream::name_of_end(last.outcome, last.status));
+    if (response_) drop_answer();
+    brought_ = nullptr;
+    if (replay_) replay_->rewind();  // nobody reads it any more
 }
 
 Task<void> Passage::try_again() {
     const net::Duration pause = *std::exchange(again_, std::nullopt);
-    if (pause > net::Duration::zero()) co_await net::Pause{share_.loop, pause};
-    if (replay_) replay_->rewind();
+    if (const auto since = now(); pause > net::Duration::zero()) {
+        co_await net::Pause{share_.loop, pause};
+        waited_ += now() - since;
+    }
     co_await fetch_from_upstream();
 }
 

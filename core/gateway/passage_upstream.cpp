@@ -42,14 +42,18 @@ Task<bool> Passage::enter_upstream() {
     const upstream::Gate::Limits limits{upstream.concurrency, upstream.queue,
                                         std::min<net::Duration>(upstream.queue_time, deadline_ - since)};
     const auto result = co_await upstream::Gate::Entering{state.gate, share_.loop, limits, place_};
-    queued_ += now() - since;
+    const net::Duration queued = now() - since;
+    waited_ += queued;
     const bool entered = result == upstream::Gate::Result::entered;
-    if (trace_ && (!entered || queued_.count() > 0)) {
+    if (trace_ && (!entered || queued.count() > 0)) {
         trace_->begin("upstream", upstream.where);
-        trace_->say("waited " + text::duration(queued_) + " for one of " + text::count(upstream.concurrency, "place"));
+        trace_->say("waited " + text::duration(queued) + " for one of " + text::count(upstream.concurrency, "place"));
     }
     if (entered) co_return true;
-    mind_deadline();
+    if (late()) {
+        blame(too_late());
+        co_return false;
+    }
     const bool full = result == upstream::Gate::Result::full;
     blame(unavailable(upstream, "upstream_busy",
                       full ? "as many requests as may are under way and waiting" : "no request ended within queue_time",
@@ -75,9 +79,15 @@ upstream::AttemptPass Passage::choose_target() {
     return {};
 }
 
-// A plugin, or a pause, may have waited for longer than the request has.
-void Passage::mind_deadline() {
-    if (now() >= deadline_) throw upstream::deadline_exceeded(upstream()->name + ": the deadline has passed before an attempt");
+Failure Passage::too_late() const {
+    return upstream::deadline_exceeded(upstream()->name + ": the deadline has passed before an attempt");
+}
+
+// After an attempt that was to be followed by another one its own end stands: that says more of what is wrong.
+void Passage::cannot_begin(Failure why) {
+    if (attempts_ == 0 || (!response_ && !brought_)) return blame(std::move(why));
+    if (trace_) trace_->say("no further attempt, " + why.detail + ": what the last one brought stands");
+    if (brought_) std::rethrow_exception(std::exchange(brought_, nullptr));
 }
 
 Task<void> Passage::fetch_from_upstream() {
@@ -85,7 +95,7 @@ Task<void> Passage::fetch_from_upstream() {
     chosen_.reset();
     if (attempt_) tried_.push_back(attempt_->target);
     else if (upstream.deadline > net::Duration::zero()) deadline_ = now() + upstream.deadline;
-    if (upstream::breakers::refuses_for(upstream) > net::Duration::zero()) co_return blame(none_available());
+    if (upstream::breakers::refuses_for(upstream) > net::Duration::zero()) co_return cannot_begin(none_available());
     if (upstream.concurrency > 0 && !place_ && !co_await enter_upstream()) co_return;
     for (std::uint32_t index = 0; index < chain().size(); ++index) {
         const PluginUse& use = *chain()[index];
@@ -115,9 +125,10 @@ Task<void> Passage::fetch_from_upstream() {
     }
     if (trace_) trace_->begin("upstream", upstream.where);
     if (trace_) trace_targets();
-    mind_deadline();
+    if (late()) co_return cannot_begin(too_late());
     const auto pass = choose_target();
-    if (!pass) co_return blame(none_available());
+    if (!pass) co_return cannot_begin(none_available());
+    if (attempts_ > 0) follow_last_attempt();
     attempt_.emplace(
         Attempt{upstream::Call{upstream, *upstream.targets[*chosen_], exchange_.request, nullptr, this}, *chosen_});
     attempt_->call.pass = pass;  // from here on it is given back, whatever throws
@@ -130,17 +141,21 @@ Task<void> Passage::fetch_from_upstream() {
     attempt_->call.deadline = deadline_;
     attempt_->call.own_host = route_->shaping && route_->shaping->sets_host;
     ++attempts_;
+    const auto heard = [this] { waited_ += std::max(net::Duration::zero(), now() - attempt_->call.began); };
     try {
         response_ = co_await share_.call(share_.pool, attempt_->call);
     } catch (...) {
+        heard();
         if (trace_) trace_attempt();
         end_attempt(attempt_->call.outcome);
         if (!plan_another_attempt()) throw;
+        brought_ = std::current_exception();
         co_return;
     }
+    heard();
     attempt_->call.target.head_came(attempt_->call.pass, attempt_->call.status);
     if (trace_) trace_attempt();
-    if (attempt_->call.status >= 400 && plan_another_attempt()) co_return drop_answer();
+    if (attempt_->call.status >= 400 && plan_another_attempt()) co_return set_answer_aside();
     if (!upgrade_.empty() && !attempt_->call.upgraded) Figures::Upgrades::add(share_.figures.upgrades.refused);
 }
 

@@ -18,6 +18,8 @@ public:
 
     // True while everything that was read is here still.
     bool whole() const noexcept { return !forgotten_; }
+    // True where that is all of the body: nothing more will be asked of the source than to say so.
+    bool complete() const { return !forgotten_ && (ended_ || kept_.size() == source_.length()); }
     // The next to be read is the beginning again. Only where that is here: whole(). Nobody is reading.
     void rewind() noexcept { at_ = 0; }
 

@@ -4,6 +4,7 @@
 #include "core/upstream/upstream_site.h"
 #include "gateway/gateway.h"
 #include "gateway/loop_share.h"
+#include "net/pause.h"
 #include "support/log.h"
 
 #include <boost/test/unit_test.hpp>
@@ -574,6 +575,90 @@ BOOST_AUTO_TEST_CASE(a_target_that_is_out_is_no_other_one) {
     site.start();
     BOOST_TEST(has(site.ask("GET /x"), "upstream_reset"));
     BOOST_TEST(site.told.find("a.upstream", site.told.find("a.upstream") + 1) == std::string::npos);
+}
+
+// Both targets go out, or the time does, after another attempt was planned.
+BOOST_AUTO_TEST_CASE(where_the_next_attempt_cannot_begin_what_the_last_one_brought_stands) {
+    struct Case {
+        const char* bytes;
+        bool late;
+        const char* expected;
+    };
+    const Case cases[] = {{"", false, "upstream_reset"},
+                          {"HTTP/1.1 503 No\r\nContent-Length: 3\r\n\r\nwhy", false, "\r\n\r\nwhy"},
+                          {"", true, "upstream_reset"},
+                          {"HTTP/1.1 503 No\r\nContent-Length: 3\r\n\r\nwhy", true, "\r\n\r\nwhy"}};
+    for (const auto& [bytes, late, expected] : cases) {
+        ScriptedPeer failing{[&bytes = bytes](Listening& listening) {
+            auto one = listening.accept();
+            one.head();
+            one.say(bytes);
+            if (*bytes) one.until("never");
+        }};
+        Site site;
+        site.forward("GET /x", failing.address(), "127.0.0.1:1");
+        auto& upstream = *site.snapshot->upstreams.back();
+        upstream.retry.on.add_statuses(503, 503);
+        if (late) upstream.deadline = 1s;
+        site.b->upstream = [&site, late = late](UpstreamContext& ctx) -> Verdict {
+            if (ctx.attempt() == 1) return {};
+            if (!late) {
+                for (auto* state : {&site.state, &site.other_state}) (*state)->health.drain(true, upstream::now());
+                return {};
+            }
+            return [](net::EventLoop& loop) -> Task<Verdict> {
+                co_await net::Pause{loop, 1s};
+                co_return Verdict{};
+            }(site.share.loop);
+        };
+        site.b->log = [&site](const LogContext& ctx) { site.expect(ctx.attempts() == 1, "one attempt"); };
+        site.start();
+        const auto got = site.ask("GET /x");
+        BOOST_TEST(status(got) == (*bytes ? 503 : 502));
+        BOOST_TEST(has(got, expected), got);
+        BOOST_TEST(!has(site.metrics.prometheus(), "tollgate_upstream_retries_total{"));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_pause_is_no_time_of_the_gateways_own_whoever_answers_after_it) {
+    ScriptedPeer failing{upstream_says("HTTP/1.1 503 No\r\nContent-Length: 0\r\nRetry-After: 1\r\n\r\n")};
+    Site site;
+    site.forward("GET /x", failing.address(), "127.0.0.1:1");
+    auto& retry = site.snapshot->upstreams.back()->retry;
+    retry.on.add_statuses(503, 503);
+    retry.longest_backoff = 10s;
+    site.b->upstream = [](UpstreamContext& ctx) -> Verdict {
+        if (ctx.attempt() == 1) return {};
+        return Response{204};
+    };
+    site.start();
+    BOOST_TEST(status(site.ask("GET /x")) == 204);
+    const std::string figures = site.metrics.prometheus();
+    const std::string sum = "tollgate_gateway_duration_seconds_sum ";
+    const auto at = figures.find(sum);
+    BOOST_REQUIRE(at != figures.npos);
+    BOOST_TEST(std::stod(figures.substr(at + sum.size())) < 0.9);
+}
+
+BOOST_AUTO_TEST_CASE(plugins_hear_which_target_has_answered_and_how_long_each_attempt_took) {
+    ScriptedPeer good{upstream_says(ok)};
+    Site site;
+    site.forward("GET /x", "127.0.0.1:1", good.address());
+    std::vector<std::optional<std::size_t>> answered;
+    site.b->attempt = [&site](const AttemptContext& ctx) {
+        site.expect(ctx.duration() >= ctx.time_to_first_byte() && ctx.duration() < 60s, "the time of the attempt");
+    };
+    site.b->response = [&answered](ResponseContext& ctx) -> Verdict {
+        answered.push_back(ctx.target_index());
+        return Response{204};
+    };
+    site.a->response = [&answered](ResponseContext& ctx) -> Verdict {
+        answered.push_back(ctx.target_index());
+        return {};
+    };
+    site.start();
+    BOOST_TEST(status(site.ask("GET /x")) == 204);
+    BOOST_TEST((answered == std::vector<std::optional<std::size_t>>{1, std::nullopt}));
 }
 
 BOOST_AUTO_TEST_CASE(failing_upstreams_are_told_apart) {

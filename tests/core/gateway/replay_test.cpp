@@ -111,6 +111,23 @@ BOOST_AUTO_TEST_CASE(without_waiting_it_gives_what_its_source_does) {
     BOOST_TEST(piece == "");
 }
 
+BOOST_AUTO_TEST_CASE(it_is_complete_when_it_has_ended_or_has_its_length) {
+    Pieces source{{"hello ", "world"}};
+    Replay replay{source, 11};
+    BOOST_TEST(run(replay.read()) == "hello ");
+    BOOST_TEST(!replay.complete());
+    BOOST_TEST(run(replay.read()) == "world");
+    BOOST_TEST(replay.complete());
+    Pieces other{{"one"}};  // which is not of the length that it says
+    Replay ended{other, 11};
+    BOOST_TEST(read_all(ended) == "one|");
+    BOOST_TEST(ended.complete());
+    Pieces large{{"hello ", "world"}};
+    Replay forgotten{large, 10};
+    read_all(forgotten);
+    BOOST_TEST(!forgotten.complete());
+}
+
 BOOST_AUTO_TEST_CASE(length_and_trailers_are_the_sources) {
     Pieces source{{}};
     Replay replay{source, 10};
