@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(hello_built_by_clang_is_listed_and_served_through) {
     const auto listed = plugins_in(hello.path());
     BOOST_TEST(listed.code == 0);
     // In columns, beside the built-in plugins of the installed gateway.
-    BOOST_TEST(contains(listed.out, "\nhello      ABI 1.2  " + hello.path() + "/hello.so"));
+    BOOST_TEST(contains(listed.out, "\nhello      ABI 1.3  " + hello.path() + "/hello.so"));
     BOOST_TEST(contains(listed.out, "  greets in a line of every answer\n"));
     BOOST_TEST(contains(listed.out, "greeting  text  \"hello\"  what the X-Greeting line says\n"));
     BOOST_TEST(listed.err == "");
@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_CASE(hello_built_by_gxx_loads_where_the_builds_agree) {
     const Built hello = example("hello", "g++", "");
     const auto listed = plugins_in(hello.path());
     if (sanitizer_flags().empty()) {
-        BOOST_TEST(contains(listed.out, "\nhello      ABI 1.2  " + hello.path() + "/hello.so"));
+        BOOST_TEST(contains(listed.out, "\nhello      ABI 1.3  " + hello.path() + "/hello.so"));
         greets(hello);
     } else {
         BOOST_TEST(!contains(listed.out, "hello.so"));
