@@ -125,6 +125,9 @@ constexpr auto key = "6163937e6547cc2853a333d323496f4d5608b3958a3bd3939752708bc9
 std::string used_gateway_metrics() {
     test::ScriptedUpstream upstream{test::ScriptedUpstream::always("answer")};
     const test::Connection deaf{test::bind_deaf()};
+    test::ScriptedUpstream failing{[](test::UpstreamConnection& connection) {
+        while (connection.read_request()) connection.answer(503, "failed");
+    }};
     test::GatewayProcess gateway{test::routes_to(
         upstream.address(), "health = \"/health\", eject = {}, breaker = { scope = \"both\" }, concurrency = 100",
         "plugins = { auth { key = header \"X-API-Key\", file = \"keys\" } }, mirror = { upstream = \"shadow\" }",
@@ -133,8 +136,11 @@ std::string used_gateway_metrics() {
         "route \"GET /token\"   { answer = \"ok\\n\", plugins = { auth { method = \"jwt\", keys_url = \"http://" +
             upstream.address() + "/keys\" } } }"
         "local gone = upstream \"gone\" { targets = { \"" + deaf.local_address() + "\" }, "
-        "    retry = { budget = 0, budget_floor = 1, backoff = 0 * seconds } }"
+        "    retry = { backoff = 0 * seconds } }"
         "route \"GET /gone\"    { upstream = gone }"
+        "local failing = upstream \"failing\" { targets = { \"" + failing.address() + "\" }, "
+        "    retry = { on = 503, budget = 0, budget_floor = 0 } }"
+        "route \"GET /failing\" { upstream = failing }"
         "route \"GET /limited\" { answer = \"ok\\n\", plugins = { ratelimit { by = client_ip, rate = 1 / hour } } }"
         "route \"GET /asked\"   { answer = \"ok\\n\", when = function(request) return request.path ~= \"\" end }"
         "route \"GET /broken\"  { answer = \"ok\\n\", when = function(request) error \"no\" end }"),
@@ -145,7 +151,7 @@ std::string used_gateway_metrics() {
     BOOST_TEST(client.get("/x").status() == 401);
     BOOST_TEST(client.get("/token", "Authorization: Bearer a.b.c\r\n").status() == 503);
     BOOST_TEST(client.get("/gone").status() == 502);
-    BOOST_TEST(client.get("/gone").status() == 502);
+    BOOST_TEST(client.get("/failing").status() == 503);
     BOOST_TEST(client.get("/limited").status() == 200);
     BOOST_TEST(client.get("/limited").status() == 429);
     BOOST_TEST(client.get("/asked").status() == 200);
