@@ -62,6 +62,7 @@ private:
     ReloadFigures reload_figures_;
 
     net::Blocking blocking_{16};
+    net::Lookups lookups_;
     std::vector<std::unique_ptr<LoopShare>> shares_;
     GatewayLoops loops_;
     upstream::UpstreamStates upstream_states_;
@@ -118,7 +119,7 @@ Gateway::Engine::Engine(Options options, http::Handler& handler, plugins::Catalo
                                            "Client connections refused because there were too many.", {})},
       reload_figures_{metrics}, loops_{shares_, loop_count(options_.loops), blocking_} {
     for (std::size_t number = 0; number < loops_.loop_count(); ++number)
-        shares_.push_back(std::make_unique<LoopShare>(number, handler_, blocking_, metrics_));
+        shares_.push_back(std::make_unique<LoopShare>(number, handler_, lookups_, metrics_));
 }
 
 Gateway::Engine::~Engine() {
@@ -130,6 +131,7 @@ Gateway::Engine::~Engine() {
     watched_.clear();
     watched_targets_.clear();
     blocking_.finish();  // its work ends on the loops
+    lookups_.finish();   // likewise
     shares_.clear();  // leases, pools, what was spawned
     retired_.clear();
     current_.reset();

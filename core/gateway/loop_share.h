@@ -15,9 +15,9 @@
 namespace tollgate {
 
 struct LoopShare {
-    LoopShare(std::size_t number, http::Handler& handler, net::Blocking& blocking, plugins::Metrics& metrics,
+    LoopShare(std::size_t number, http::Handler& handler, net::Lookups& lookups, plugins::Metrics& metrics,
               net::Timekeeper* timekeeper = nullptr)
-        : loop{number, timekeeper}, pool{loop, blocking}, lane{loop, handler}, figures{metrics} {}
+        : loop{number, timekeeper}, pool{loop, lookups}, lane{loop, handler}, figures{metrics} {}
 
     // Goes over to another snapshot; requests under way keep theirs. On the loop, or before it runs.
     void adopt(std::shared_ptr<const Snapshot> snapshot) {

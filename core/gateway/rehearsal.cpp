@@ -125,7 +125,7 @@ struct NoHandler final : http::Handler {
 class Rehearsal::Stage {
 public:
     explicit Stage(plugins::Catalogue& catalogue) : catalogue_{catalogue} {
-        shares_.push_back(std::make_unique<LoopShare>(0, no_handler_, blocking_, metrics_, &clock_));
+        shares_.push_back(std::make_unique<LoopShare>(0, no_handler_, lookups_, metrics_, &clock_));
         shares_[0]->call = &nobody_is_asked;
     }
     ~Stage() {
@@ -220,6 +220,7 @@ private:
     plugins::NamedStates states_;
     admin::Pages pages_;
     net::Blocking blocking_{2};
+    net::Lookups lookups_;  // of which there are none, since nobody is asked
     upstream::UpstreamStates upstreams_;
     std::vector<std::unique_ptr<LoopShare>> shares_;
     StandingClock clock_{[this] { shares_[0]->loop.stop(); }};

@@ -3,7 +3,6 @@
 
 #include "net/event_loop.h"
 
-#include <Poco/Exception.h>
 #include <Poco/Runnable.h>
 #include <Poco/ThreadPool.h>
 
@@ -47,7 +46,7 @@ public:
         if (working_ == most_) return;
         try {
             threads_.start(*this);
-        } catch (const Poco::NoThreadAvailableException&) {
+        } catch (const std::exception&) {  // no thread to be had, or not started by the kernel
             if (working_ > 0) return;  // whoever works takes it
             jobs_.pop_back();
             throw;
@@ -84,6 +83,8 @@ Blocking::Blocking(int threads) : queue_{std::make_unique<Queue>(threads)} {}
 Blocking::~Blocking() { finish(); }
 
 void Blocking::finish() { queue_->finish(); }
+
+void Blocking::begin(std::function<void()> work) { queue_->add(std::move(work)); }
 
 Task<void> Blocking::run(std::function<void()> work) {
     auto job = std::make_shared<Job>();

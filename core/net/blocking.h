@@ -17,6 +17,8 @@ public:
     // [loop] Runs `work` on a thread, as soon as one is free, and goes on here. If the awaiting task is destroyed
     // meanwhile, the work still ends, and nobody hears of it. What it throws is thrown here.
     Task<void> run(std::function<void()> work);
+    // The same for who does not wait here. The work throws nothing. Any thread.
+    void begin(std::function<void()> work);
 
 private:
     class Queue;

@@ -1,7 +1,5 @@
-// core/net/resolver.cpp - one lookup per name at a time, on a thread that may block.
+// core/net/resolver.cpp - what a loop knows of names, and when it asks for them anew.
 #include "net/resolver.h"
-
-#include <Poco/Exception.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -60,12 +58,12 @@ Task<Resolver::Addresses> Resolver::resolve(const Address& where, Duration timeo
     if (!names_.contains(where.text())) forget_old();
     Name& name = names_[where.text()];
     freshen(where);
-    if (name.addresses.empty() && name.asked && !co_await Wait{loop_, name, timeout}) {
+    if (name.known.current().empty() && name.asked && !co_await Wait{loop_, name, timeout}) {
         result = {IoResult::Kind::timed_out};
         co_return Addresses{};
     }
-    if (name.addresses.empty()) result = {IoResult::Kind::failed, EHOSTUNREACH};
-    co_return in_turn(name.addresses, name.turn++);
+    if (name.known.current().empty()) result = {IoResult::Kind::failed, EHOSTUNREACH};
+    co_return in_turn(name.known.current(), name.turn++);
 }
 
 void Resolver::freshen(const Address& where) {
@@ -77,29 +75,18 @@ void Resolver::freshen(const Address& where) {
     loop_.spawn(look_up(where, name));
 }
 
-const Resolver::Addresses* Resolver::remaining(const std::string& name) const {
+bool Resolver::withdrawn(const std::string& name, const Poco::Net::SocketAddress& address) const {
     const auto found = names_.find(name);
-    return found != names_.end() && found->second.shrank ? &found->second.addresses : nullptr;
+    return found != names_.end() && found->second.known.withdrawn(address);
 }
 
 Task<void> Resolver::look_up(Address where, Name& name) {
-    auto found = std::make_shared<Addresses>();
-    co_await blocking_.run([found, where, lookup = lookup_] {
-        try {
-            *found = (*lookup)(where);
-        } catch (const Poco::Exception&) {
-            found->clear();  // whoever waits is told EHOSTUNREACH
-        }
-    });
-    name.until = loop_.now() + (found->empty() ? std::chrono::seconds{1} : lifetime);
+    auto found = co_await lookups_.ask(where);
+    name.until = loop_.now() + (found.empty() ? std::chrono::seconds{1} : lifetime);
     // While DNS is away, the last answer is better than none.
-    if (!found->empty()) {
-        const Addresses old = std::exchange(name.addresses, *found);
-        const auto is_gone = [&](const auto& one) { return std::find(found->begin(), found->end(), one) == found->end(); };
-        if (std::any_of(old.begin(), old.end(), is_gone)) {
-            name.shrank = any_withdrawn_ = true;
-            if (withdrawn_) withdrawn_(where.text());
-        }
+    if (!found.empty() && name.known.take_in(std::move(found))) {
+        any_withdrawn_ = true;
+        if (withdrawn_) withdrawn_(where.text());
     }
     while (!name.waiting.empty()) {
         Wait* next = name.waiting.front();

@@ -49,8 +49,7 @@ bool of_tls(const net::IoResult& result) noexcept {
 
 }  // namespace
 
-Pool::Pool(net::EventLoop& loop, net::Blocking& blocking, net::Resolver::Lookup lookup)
-    : loop_{loop}, resolver_{loop, blocking, std::move(lookup)} {
+Pool::Pool(net::EventLoop& loop, net::Lookups& lookups) : loop_{loop}, resolver_{loop, lookups} {
     resolver_.on_withdrawn([this](const std::string& name) { drop_withdrawn(name); });
 }
 Pool::~Pool() = default;
@@ -115,11 +114,10 @@ Task<std::unique_ptr<net::Stream>> Pool::open_at(const UpstreamTarget& target, P
 }
 
 bool Pool::withdrawn(const std::string& name, const net::Stream& stream) const {
-    const auto* const remaining = resolver_.any_withdrawn() ? resolver_.remaining(name) : nullptr;
-    if (!remaining) return false;
+    if (!resolver_.any_withdrawn()) return false;
     const auto* const socket = dynamic_cast<const net::SocketStream*>(&stream);
-    const auto peer = socket ? socket->peer() : std::nullopt;
-    return !peer || std::find(remaining->begin(), remaining->end(), *peer) == remaining->end();
+    const auto address = socket ? socket->peer() : std::nullopt;
+    return !address || resolver_.withdrawn(name, *address);
 }
 
 void Pool::drop_withdrawn(const std::string& name) {

@@ -33,7 +33,7 @@ struct NotConnected {
 // Outlives reloads: connections are kept by the target's state, which configurations share. Loop only.
 class Pool {
 public:
-    Pool(net::EventLoop& loop, net::Blocking& blocking, net::Resolver::Lookup lookup = &net::Address::resolve_all);
+    Pool(net::EventLoop& loop, net::Lookups& lookups);
     ~Pool();
 
     // A kept-alive connection, the one used last first; null if there is none. Never one that was made by other settings

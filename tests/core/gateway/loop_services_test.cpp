@@ -22,7 +22,7 @@ namespace {
 
 struct Site final : http::Handler {
     Site() {
-        shares.push_back(std::make_unique<LoopShare>(0, *this, blocking, metrics));
+        shares.push_back(std::make_unique<LoopShare>(0, *this, lookups, metrics));
         loops.set_running(true);
         share().thread = std::thread{[this] { share().loop.run(); }};
     }
@@ -78,6 +78,7 @@ struct Site final : http::Handler {
     }
 
     net::Blocking blocking{2};
+    net::Lookups lookups;
     plugins::Metrics metrics{1};
     std::vector<std::unique_ptr<LoopShare>> shares;
     GatewayLoops loops{shares, 1, blocking};

@@ -166,9 +166,9 @@ struct Site final : http::Handler {
     std::vector<routing::Pattern> patterns;
     std::shared_ptr<upstream::TargetState> state = std::make_shared<upstream::TargetState>();
     std::shared_ptr<upstream::TargetState> other_state = std::make_shared<upstream::TargetState>();
-    net::Blocking blocking{2};
+    net::Lookups lookups;
     plugins::Metrics metrics{1};
-    LoopShare share{0, *this, blocking, metrics};
+    LoopShare share{0, *this, lookups, metrics};
 };
 
 bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }

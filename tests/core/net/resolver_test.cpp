@@ -1,6 +1,8 @@
 // tests/core/net/resolver_test.cpp - names: asked once, remembered, and not waited for without end.
 #include "net/resolver.h"
 
+#include "net/pause.h"
+
 #include "support/deadline.h"
 
 #include <boost/test/unit_test.hpp>
@@ -24,11 +26,11 @@ Address address(const std::string& text) {
 
 struct Site {
     EventLoop loop{0};
-    Blocking blocking{1};
-    Resolver resolver{loop, blocking};
+    Lookups lookups;
+    Resolver resolver{loop, lookups};
     Site() = default;
-    explicit Site(Resolver::Lookup lookup) : resolver{loop, blocking, std::move(lookup)} {}
-    ~Site() { blocking.finish(); }
+    explicit Site(Lookups::Lookup lookup) : lookups{std::move(lookup), 1} {}
+    ~Site() { lookups.finish(); }
 };
 
 Task<void> ask(Site& site, std::string text, Duration timeout, int& left, Resolver::Addresses& found,
@@ -80,52 +82,54 @@ BOOST_AUTO_TEST_CASE(who_goes_on_using_what_he_has_hears_that_it_was_withdrawn) 
     } time;
     EventLoop loop{0, &time};
     time.loop = &loop;
-    Blocking blocking{1};
-    std::atomic<int> lookups{0};
+    std::atomic<int> asked{0};
     const Poco::Net::SocketAddress one{"127.0.0.1:80"}, two{"127.0.0.2:80"};
-    Resolver resolver{loop, blocking, [&](const Address&) {
-                          return ++lookups == 1 ? Resolver::Addresses{one, two} : Resolver::Addresses{two};
-                      }};
+    Lookups lookups{[&](const Address&) {
+        return ++asked == 1 ? Resolver::Addresses{one, two} : Resolver::Addresses{two};
+    }};
+    Resolver resolver{loop, lookups};
     std::string withdrawn;
+    int asked_by_then = 0, asked_while_fresh = 0;
     resolver.on_withdrawn([&](const std::string& name) {
         withdrawn = name;
+        asked_by_then = asked;
         loop.stop();
     });
     const Address name = address("shop.example:80");
-    int lookups_while_fresh = 0;
-    loop.post([&] {
+    const auto go_on_using = [&]() -> Task<void> {
         resolver.freshen(name);  // nobody has asked for it: nobody is told
-        loop.spawn([](EventLoop& loop, Resolver& resolver, Address name, std::function<void()> then) -> Task<void> {
-            IoResult result;
-            co_await resolver.resolve(name, test::patience, result);
-            resolver.freshen(name);
-            loop.post(then);
-        }(loop, resolver, name, [&] {
-            lookups_while_fresh = lookups;
+        IoResult result;
+        co_await resolver.resolve(name, test::patience, result);
+        resolver.freshen(name);
+        asked_while_fresh = asked;
+        for (;;) {
             time.at += 11s;
-            loop.post([&] { resolver.freshen(name); });  // in the next turn, which sees that time
-        }));
-    });
+            co_await Pause{loop, Duration::zero()};  // the next turn sees that time
+            resolver.freshen(name);
+        }
+    };
+    loop.post([&] { loop.spawn(go_on_using()); });
     loop.run();
-    BOOST_TEST(lookups_while_fresh == 1);
+    BOOST_TEST(asked_while_fresh == 1);
     BOOST_TEST(withdrawn == "shop.example:80");
-    BOOST_TEST(lookups == 2);
-    blocking.finish();
+    BOOST_TEST(asked_by_then == 1 + KnownAddresses::until_withdrawn);
+    BOOST_TEST(resolver.withdrawn("shop.example:80", one));
+    BOOST_TEST(!resolver.withdrawn("shop.example:80", two));
+    BOOST_TEST(!resolver.withdrawn("other.example:80", one));
+    loop.cancel_spawned();
+    lookups.finish();
 }
 
 BOOST_AUTO_TEST_CASE(slow_lookup_is_not_waited_for_beyond_the_timeout) {
-    Site site;
     std::promise<void> go;
-    std::shared_future<void> until = go.get_future().share();
+    Site site{[until = go.get_future().share()](const Address&) -> Resolver::Addresses {
+        until.wait();
+        return {};
+    }};
     int left = 1;
     Resolver::Addresses found;
     IoResult result;
-    site.loop.post([&] {
-        site.loop.spawn([](Site& s, std::shared_future<void> f) -> Task<void> {
-            co_await s.blocking.run([f] { f.wait(); });  // the one thread is taken
-        }(site, until));
-        site.loop.spawn(ask(site, "localhost:80", 20ms, left, found, result));
-    });
+    site.loop.post([&] { site.loop.spawn(ask(site, "name:80", 20ms, left, found, result)); });
     site.loop.run();
     go.set_value();
     BOOST_TEST(found.empty());

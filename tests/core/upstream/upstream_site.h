@@ -37,9 +37,9 @@ struct MovedClock final : net::Timekeeper {
 };
 
 struct UpstreamSite {
-    explicit UpstreamSite(const std::string& address, net::Resolver::Lookup lookup = &net::Address::resolve_all,
+    explicit UpstreamSite(const std::string& address, net::Lookups::Lookup lookup = &net::Address::resolve_all,
                           net::Timekeeper* clock = nullptr)
-        : loop{0, clock}, pool{loop, blocking, std::move(lookup)} {
+        : loop{0, clock}, lookups{std::move(lookup), 2}, pool{loop, lookups} {
         std::string problem;
         auto parsed = upstream::TargetAddress::parse(address, problem);
         BOOST_REQUIRE(parsed);
@@ -127,7 +127,7 @@ struct UpstreamSite {
     }
 
     net::EventLoop loop;
-    net::Blocking blocking{2};
+    net::Lookups lookups;
     upstream::Pool pool;
     std::shared_ptr<upstream::TargetState> state = std::make_shared<upstream::TargetState>();
     upstream::Upstream upstream;
