@@ -79,7 +79,7 @@ std::string new_uuid() {
 }  // namespace
 
 std::string client_address(const http::Client& client, const Headers& headers, const std::vector<net::Range>& trusted) {
-    if (!client.is_in(trusted)) return client.address;
+    if (!client.believed(trusted)) return client.address;
     std::string nearest = client.address;
     const auto* layout = headers.layout();
     if (!layout) return nearest;
@@ -108,7 +108,7 @@ void prepare_request(Request& request, const http::Client& client, std::string_v
     Headers& headers = request.headers();
     http::strip_hop_by_hop(headers);
     auto& layout = Layout::of(headers);
-    const bool trust = client.is_in(trusted);
+    const bool trust = client.believed(trusted);
 
     const bool keep_proto = trust && Layout::find(headers, Known::x_forwarded_proto);
     const bool keep_host = trust && Layout::find(headers, Known::x_forwarded_host);

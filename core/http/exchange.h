@@ -30,6 +30,10 @@ struct Client {
     bool is_unix = false;
     bool secure = false;             // it came by TLS
     std::shared_ptr<const ClientCertificate> certificate = {};  // null: none was asked for, or shown
+    // A proxy's connection, by the PROXY protocol, without a word of whose it is: what comes over it may be anybody's.
+    bool unnamed = false;
+    // Whether what it says of others (X-Forwarded-For and the like) is believed, where those in `trusted` are.
+    bool believed(const std::vector<net::Range>& trusted) const noexcept { return !unnamed && is_in(trusted); }
     bool is_in(const std::vector<net::Range>& ranges) const noexcept {
         return std::any_of(ranges.begin(), ranges.end(),
                            [this](const auto& range) { return is_unix ? range.is_unix() : ip && range.contains(*ip); });

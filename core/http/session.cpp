@@ -119,6 +119,7 @@ Task<bool> Session::hear_proxy() {
     const IoResult result = co_await net::ReadProxyHeader{socket, header, lane_.limits().header_time};
     if (result) {
         count(lane_.proxies_.taken);
+        client_.unnamed = !header.client;
         if (header.client) {
             client_.address = std::move(header.client_text);
             client_.ip = header.client;

@@ -64,6 +64,20 @@ BOOST_AUTO_TEST_CASE(x_forwarded_for_goes_on_from_that_address_and_is_not_believ
     BOOST_TEST(upstream.last().header("X-Forwarded-For") == "192.0.2.7");
 }
 
+BOOST_AUTO_TEST_CASE(nobody_is_believed_on_a_connection_of_which_the_proxy_does_not_say_whose_it_is) {
+    ScriptedUpstream upstream{ScriptedUpstream::always("ok")};
+    GatewayProcess gateway{"listen { \"127.0.0.1:0\", proxy_protocol = true } trusted_proxies { \"127.0.0.1\" } "
+                           "route \"* /**\" { upstream = upstream \"u\" { targets = \"" + upstream.address() + "\" } }"};
+    const std::string local{"\r\n\r\n\0\r\nQUIT\n\x20\0\0\0", 16}, unspecified{"\r\n\r\n\0\r\nQUIT\n\x21\0\0\0", 16};
+    for (const std::string& unnamed : {std::string{"PROXY UNKNOWN\r\n"}, local, unspecified}) {
+        auto client = gateway.client();
+        client.send(unnamed + RawClient::head("GET", "/", "X-Forwarded-For: 203.0.113.9\r\nX-Forwarded-Proto: https\r\n"));
+        BOOST_TEST(client.answer().body == "ok");
+        BOOST_TEST(upstream.last().header("X-Forwarded-For") == "127.0.0.1");
+        BOOST_TEST(upstream.last().header("X-Forwarded-Proto") == "http");
+    }
+}
+
 BOOST_AUTO_TEST_CASE(tls_begins_behind_the_header) {
     const Certificate certificate{{.names = "DNS:site.test"}};
     GatewayProcess gateway{routes("\"127.0.0.1\"", ", tls = { certificate = \"" + certificate.file().string() + "\", key = \"" +

@@ -90,6 +90,20 @@ BOOST_AUTO_TEST_CASE(unix_clients_are_trusted_by_name) {
     BOOST_TEST(address("unix:", headers, ranges({"0.0.0.0/0"})) == "unix:");
 }
 
+BOOST_AUTO_TEST_CASE(proxy_that_does_not_say_whose_connection_it_is_vouches_for_nobody) {
+    const auto trusted = ranges({"10.0.0.0/8"});
+    auto proxy = client("10.0.0.1");
+    proxy.unnamed = true;
+    BOOST_TEST(client_address(proxy, {{"X-Forwarded-For", "1.2.3.4"}}, trusted) == "10.0.0.1");
+    Request request{"GET", "/"};
+    request.headers() = {{"X-Forwarded-For", "1.2.3.4"}, {"X-Forwarded-Proto", "https"}, {"X-Real-IP", "1.2.3.4"},
+                         {"Forwarded", "for=1.2.3.4"}, {"Tollgate-Mirror", "1"}};
+    prepare_request(request, proxy, "id", trusted);
+    BOOST_TEST(all(request.headers(), "X-Forwarded-For") == "10.0.0.1;");
+    BOOST_TEST(all(request.headers(), "X-Forwarded-Proto") == "http;");
+    for (const char* name : {"X-Real-IP", "Forwarded", "Tollgate-Mirror"}) BOOST_TEST(!request.headers().has(name), name);
+}
+
 BOOST_AUTO_TEST_CASE(sensible_id_is_kept_and_any_other_replaced) {
     BOOST_TEST(request_id({{"X-Request-Id", "abc-123_./:+=@"}}) == "abc-123_./:+=@");
     BOOST_TEST(request_id({{"X-Request-Id", std::string(128, 'x')}}) == std::string(128, 'x'));
