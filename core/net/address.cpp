@@ -17,6 +17,8 @@ namespace tollgate::net {
 
 namespace {
 
+constexpr int mapped_bits = 96;  // of the range that IPv4 is
+
 // RFC 1123 names, and "_" which container networks use.
 bool is_host_name(std::string_view host) {
     return !host.empty() && host.size() <= 253 && std::all_of(host.begin(), host.end(), [](unsigned char c) {
@@ -90,7 +92,7 @@ std::vector<Poco::Net::SocketAddress> Address::resolve_all() const {
 
 std::optional<Ip> Ip::parse(std::string_view text) {
     char buffer[INET6_ADDRSTRLEN];
-    if (text.size() >= sizeof buffer) return std::nullopt;
+    if (text.size() >= sizeof buffer || text.find('\0') != text.npos) return std::nullopt;
     std::memcpy(buffer, text.data(), text.size());
     buffer[text.size()] = 0;
     Ip ip;
@@ -100,6 +102,11 @@ std::optional<Ip> Ip::parse(std::string_view text) {
     }
     if (inet_pton(AF_INET6, buffer, ip.bytes.data()) == 1) return ip;
     return std::nullopt;
+}
+
+bool Ip::is_v4() const noexcept {
+    constexpr std::array<std::uint8_t, mapped_bits / 8> mapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+    return std::memcmp(bytes.data(), mapped.data(), mapped.size()) == 0;
 }
 
 std::optional<Range> Range::parse(std::string_view text, std::string& problem) {
@@ -137,7 +144,7 @@ std::optional<Range> Range::parse(std::string_view text, std::string& problem) {
 }
 
 bool Range::contains(const Ip& ip) const noexcept {
-    if (unix_) return false;
+    if (unix_ || (bits_ < mapped_bits && ip.is_v4())) return false;
     const int whole = bits_ / 8, rest = bits_ % 8;
     if (std::memcmp(ip.bytes.data(), first_.bytes.data(), whole) != 0) return false;
     return rest == 0 || ((ip.bytes[whole] ^ first_.bytes[whole]) & (0xff00 >> rest) & 0xff) == 0;

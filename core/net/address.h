@@ -40,10 +40,12 @@ private:
 struct Ip {
     std::array<std::uint8_t, 16> bytes{};
     static std::optional<Ip> parse(std::string_view text);
+    bool is_v4() const noexcept;
     bool operator==(const Ip&) const = default;
 };
 
-// "10.0.0.0/8", "2001:db8::/32", "192.0.2.7", or "unix:" for clients on a Unix socket.
+// "10.0.0.0/8", "2001:db8::/32", "192.0.2.7", or "unix:" for clients on a Unix socket. "::/0" is all of IPv6, and nothing of
+// IPv4: that it lies within, as ::ffff:0:0/96, is our way of writing it.
 class Range {
 public:
     static std::optional<Range> parse(std::string_view text, std::string& problem);

@@ -82,6 +82,9 @@ BOOST_AUTO_TEST_CASE(range_contains_its_addresses_only) {
     BOOST_TEST(!contains("2001:db8::/33", "2001:db8:8000::1"));
     BOOST_TEST(contains("0.0.0.0/0", "203.0.113.9"));
     BOOST_TEST(!contains("0.0.0.0/0", "2001:db8::1"));
+    BOOST_TEST(contains("::/0", "2001:db8::1"));
+    BOOST_TEST(!contains("::/0", "203.0.113.9"));  // as ::ffff:203.0.113.9 it lies within
+    BOOST_TEST(contains("::ffff:0:0/96", "203.0.113.9"));
 }
 
 BOOST_AUTO_TEST_CASE(range_includes_smaller_ones) {
@@ -94,11 +97,17 @@ BOOST_AUTO_TEST_CASE(range_includes_smaller_ones) {
     BOOST_TEST(includes("10.0.0.0/8", "10.0.0.1"));
     BOOST_TEST(!includes("10.1.0.0/16", "10.0.0.0/8"));
     BOOST_TEST(!includes("10.0.0.0/8", "11.0.0.0/16"));
-    BOOST_TEST(includes("::/0", "0.0.0.0/0"));
+    BOOST_TEST(!includes("::/0", "0.0.0.0/0"));
+    BOOST_TEST(includes("::ffff:0:0/96", "0.0.0.0/0"));
     BOOST_TEST(!includes("0.0.0.0/0", "::/0"));
     BOOST_TEST(includes("unix:", "unix:"));
     BOOST_TEST(!includes("::/0", "unix:"));
     BOOST_TEST(!includes("unix:", "10.0.0.1"));
+}
+
+BOOST_AUTO_TEST_CASE(nothing_hides_behind_an_address) {
+    BOOST_TEST(!Ip::parse(std::string_view{"10.0.0.1\0x", 10}));
+    BOOST_TEST(!Ip::parse(std::string_view{"::1\0", 4}));
 }
 
 BOOST_AUTO_TEST_CASE(ipv4_and_its_mapped_form_are_one) { BOOST_TEST((*Ip::parse("::ffff:10.0.0.1") == *Ip::parse("10.0.0.1"))); }
