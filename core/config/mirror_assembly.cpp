@@ -28,6 +28,9 @@ void Assembly::set_mirror(const Declaration& declaration, const std::string& own
     if (settings->has("share")) mirror.share = settings->number("share");
     if (settings->has("body")) mirror.body = settings->size("body");
     if (settings->has("most")) mirror.most = std::uint32_t(settings->integer("most"));
+    if (settings->has("memory")) mirror.memory = settings->size("memory");
+    if (const Item* given = item.find("memory"); given && mirror.memory < mirror.body)
+        wrong("memory: expected at least as much as body, got " + given->describe());
     if (settings->has("timeout")) mirror.timeout = settings->duration("timeout");
     route.mirror = mirror;
 }

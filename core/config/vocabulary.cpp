@@ -140,6 +140,9 @@ constexpr Field mirror_fields[] = {
      .fallback = "64 * kilobytes", .min = 0, .max = 16 << 20},
     {.name = "most", .type = Type::integer, .doc = "copies under way at that upstream; beyond them none are made",
      .fallback = "100", .min = 1, .max = 100'000},
+    {.name = "memory", .type = Type::size,
+     .doc = "heads and bodies kept for copies there, together; beyond it none are made", .fallback = "64 * megabytes",
+     .min = 64 << 10, .max = 16.0 * gigabyte},
     {.name = "timeout", .type = Type::duration, .doc = "from sending a copy to the end of its answer",
      .fallback = "5 * seconds", .min = 0.001, .max = day},
 };

@@ -49,7 +49,8 @@ public:
         Figures::Upgrades::add(share_.figures.copies);
     }
     ~Copy() {
-        state_->copies.fetch_sub(1, std::memory_order_relaxed);
+        if (placed_) state_->copies.fetch_sub(1, std::memory_order_relaxed);
+        state_->copied.fetch_sub(held_, std::memory_order_relaxed);
         Figures::Upgrades::add(share_.figures.copies, std::uint64_t(-1));
         count(share_, lease_, *mirror_.upstream, end_);
         share_.give_back(lease_);
@@ -66,10 +67,22 @@ public:
         }
     }
     void ends(CopyEnd end) noexcept { end_ = end; }
-    bool append(std::string_view piece) {  // false: it is too large
-        if (body_.size() + piece.size() > mirror_.body) return false;
+    // Each false: it may not be, and how it ends is said.
+    bool hold_head() {
+        const auto* lines = request_.headers().layout();
+        return hold(sizeof(Copy) + request_.target().size() + (lines ? lines->text.size() : 0));
+    }
+    bool append(std::string_view piece) {
+        if (body_.size() + piece.size() > mirror_.body) return refused(CopyEnd::too_large);
+        if (!hold(piece.size())) return false;
         body_.append(piece);
         return true;
+    }
+    bool take_place() {
+        placed_ = state_->copies.fetch_add(1, std::memory_order_relaxed) < mirror_.most;
+        if (placed_) return true;
+        state_->copies.fetch_sub(1, std::memory_order_relaxed);
+        return refused(CopyEnd::too_many);
     }
     net::EventLoop& loop() const noexcept { return share_.loop; }
     net::Duration timeout() const noexcept { return mirror_.timeout; }
@@ -78,6 +91,18 @@ public:
 
 private:
     const upstream::UpstreamTarget* begin_attempt(upstream::AttemptPass& pass) const;
+    bool refused(CopyEnd why) noexcept {
+        end_ = why;
+        return false;
+    }
+    bool hold(std::uint64_t bytes) {
+        if (state_->copied.fetch_add(bytes, std::memory_order_relaxed) + bytes > mirror_.memory) {
+            state_->copied.fetch_sub(bytes, std::memory_order_relaxed);
+            return refused(CopyEnd::too_many);
+        }
+        held_ += bytes;
+        return true;
+    }
 
     LoopShare& share_;
     SnapshotLease& lease_;
@@ -86,6 +111,8 @@ private:
     const Request request_;
     std::string body_;
     const bool has_body_, own_host_;
+    bool placed_ = false;      // counted among those under way
+    std::uint64_t held_ = 0;   // bytes counted among those kept
     net::TimePoint until_ = net::TimePoint::max();
     CopyEnd end_ = CopyEnd::abandoned;
 };
@@ -151,7 +178,9 @@ Task<void> see_off(std::unique_ptr<Copy> copy) {
     copy->ends(end.value_or(CopyEnd::timeout));
 }
 
+// Only now it takes a place: a client that sends slowly keeps others from none.
 void launch(std::unique_ptr<Copy> copy) {
+    if (!copy->take_place()) return;
     auto& loop = copy->loop();
     loop.spawn(see_off(std::move(copy)));
 }
@@ -160,9 +189,7 @@ class Filling final : public BodyTap {
 public:
     explicit Filling(std::unique_ptr<Copy> copy) : copy_{std::move(copy)} {}
     void on_piece(std::string_view piece) override {
-        if (!copy_ || copy_->append(piece)) return;
-        copy_->ends(CopyEnd::too_large);
-        copy_.reset();
+        if (copy_ && !copy_->append(piece)) copy_.reset();
     }
     void on_end(BodyEnd end) override {
         if (!copy_) return;
@@ -184,11 +211,10 @@ std::unique_ptr<BodyTap> send_copy(LoopShare& share, SnapshotLease& lease, const
         return nullptr;
     };
     if (order.body_length > order.mirror.body) return drop(CopyEnd::too_large);
-    if (upstream.state->copies.fetch_add(1, std::memory_order_relaxed) >= order.mirror.most) {
-        upstream.state->copies.fetch_sub(1, std::memory_order_relaxed);
-        return drop(CopyEnd::too_many);
-    }
+    // Before anything is copied: where a mirror hangs, this is what most requests come to.
+    if (upstream.state->copies.load(std::memory_order_relaxed) >= order.mirror.most) return drop(CopyEnd::too_many);
     auto copy = std::make_unique<Copy>(share, lease, order);
+    if (!copy->hold_head()) return nullptr;
     if (order.has_body) return std::make_unique<Filling>(std::move(copy));
     launch(std::move(copy));
     return nullptr;

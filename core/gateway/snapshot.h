@@ -74,7 +74,8 @@ struct Mirror {
     const upstream::Upstream* upstream = nullptr;
     double share = 1;                                         // of the requests
     std::uint64_t body = 64 << 10;                            // the largest body that is copied
-    std::uint32_t most = 100;                                 // copies at a time, at the upstream over all loops
+    std::uint32_t most = 100;                                 // copies sent at a time, at the upstream over all loops
+    std::uint64_t memory = 64 << 20;                          // of heads and bodies of copies there, likewise
     std::chrono::nanoseconds timeout = std::chrono::seconds{5};  // from the copy's beginning to the end of its answer
 };
 

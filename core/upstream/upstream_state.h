@@ -25,7 +25,8 @@ public:
     Breaker breaker;  // of all its attempts
     Gate gate;        // where `concurrency` says how many requests may be under way
     std::atomic<net::TimePoint> told_of_crowd{};  // when the log heard last that it is full
-    std::atomic<std::uint32_t> copies{0};  // of requests that are mirrored here, under way or waiting for their bodies
+    std::atomic<std::uint32_t> copies{0};  // of requests that are mirrored here, under way
+    std::atomic<std::uint64_t> copied{0};  // bytes of those, and of those whose bodies are coming in
     Roster roster;
 
 private:

@@ -156,6 +156,7 @@
 ---@field share? number # share of the requests that are copied; a number from 0 to 1; default: 1
 ---@field body? tollgate.size # largest body of a request that is copied; a size of at most 16 * megabytes; default: 64 * kilobytes
 ---@field most? integer # copies under way at that upstream; beyond them none are made; an integer from 1 to 100000; default: 100
+---@field memory? tollgate.size # heads and bodies kept for copies there, together; beyond it none are made; a size from 64 * kilobytes to 16 * gigabytes; default: 64 * megabytes
 ---@field timeout? tollgate.duration # from sending a copy to the end of its answer; a duration from 1 * millisecond to 1 * day; default: 5 * seconds
 
 ---@class tollgate.redirect

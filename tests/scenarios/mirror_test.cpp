@@ -114,6 +114,53 @@ BOOST_AUTO_TEST_CASE(a_mirror_that_hangs_delays_nobody_and_gets_no_more_than_so_
     BOOST_TEST(figure(gateway, "tollgate_mirrored_requests_in_flight").value_or(0) == 3);
 }
 
+BOOST_AUTO_TEST_CASE(uploads_that_take_their_time_keep_no_place_from_others) {
+    ScriptedUpstream upstream{ScriptedUpstream::always("real")}, shadow{ScriptedUpstream::always("copy")};
+    const GatewayProcess gateway{mirrored(upstream.address(), shadow.address(), ", most = 1")};
+    std::vector<RawClient> uploads;
+    for (int i = 0; i < 3; ++i) {
+        uploads.push_back(gateway.client());
+        uploads.back().send(RawClient::head("POST", "/", "Content-Length: 100\r\n") + "ten bytes.");
+    }
+    wait_until("all are under way", [&] { return figure(gateway, "tollgate_mirrored_requests_in_flight") == 3; });
+    BOOST_TEST(gateway.client().get("/").body == "real");
+    wait_until("that is copied", [&] { return shadow.requests() == 1; });
+    for (int left = 3; auto& upload : uploads) {
+        upload.send(std::string(90, 'b'));
+        BOOST_TEST(upload.answer().body == "real");
+        --left;
+        wait_until("its copy has ended", [&] { return figure(gateway, "tollgate_mirrored_requests_in_flight") == left; });
+    }
+    BOOST_TEST(shadow.requests() == 4);
+}
+
+BOOST_AUTO_TEST_CASE(bodies_of_copies_have_so_much_memory_together) {
+    constexpr std::size_t part = 40'000, whole = part + 4'000;
+    Gate arrived;
+    ScriptedUpstream upstream{[&](UpstreamConnection& connection) {
+        std::size_t here = connection.read_request_head().body.size();
+        while (here < part) here += connection.read_some().size();
+        if (connection.number() == 1) arrived.open();
+        while (here < whole) here += connection.read_some().size();
+        connection.send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\nConnection: close\r\n\r\nreal");
+    }};
+    ScriptedUpstream shadow{ScriptedUpstream::always("copy")};
+    const GatewayProcess gateway{
+        mirrored(upstream.address(), shadow.address(), ", body = 48 * kilobytes, memory = 64 * kilobytes")};
+    auto slow = gateway.client();
+    slow.send(RawClient::head("POST", "/slow", "Content-Length: " + std::to_string(whole) + "\r\n") + std::string(part, 's'));
+    arrived.wait();
+    BOOST_TEST(gateway.client().post("/other", std::string(whole, 'o')).body == "real");
+    wait_until("there is no memory for a second",
+               [&] { return figure(gateway, "tollgate_mirrored_requests_total{outcome=\"too_many\",upstream=\"shadow\"}") == 1; });
+    slow.send(std::string(whole - part, 's'));
+    BOOST_TEST(slow.answer().body == "real");
+    wait_for_copies(gateway, "answered", 1);
+    BOOST_TEST(gateway.client().post("/third", std::string(whole, 't')).body == "real");
+    wait_for_copies(gateway, "answered", 2);
+    BOOST_TEST(shadow.last().target() == "/third");
+}
+
 BOOST_AUTO_TEST_CASE(a_copy_ends_with_its_time) {
     ScriptedUpstream upstream{ScriptedUpstream::always("real")}, shadow{hanging()};
     const GatewayProcess gateway{

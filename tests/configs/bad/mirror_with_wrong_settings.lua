@@ -1,4 +1,4 @@
--- ERROR: mirror_with_wrong_settings.lua:9: route "GET /": mirror: unknown setting "weight"; there are: upstream, share, body, most, timeout
+-- ERROR: mirror_with_wrong_settings.lua:9: route "GET /": mirror: unknown setting "weight"; there are: upstream, share, body, most, memory, timeout
 -- ERROR: mirror_with_wrong_settings.lua:9: route "GET /": mirror: share: expected a number from 0 to 1, got 10
 -- ERROR: mirror_with_wrong_settings.lua:9: route "GET /": mirror: body: expected a size (10 * megabytes) of at most 16 * megabytes, got 64
 -- ERROR: mirror_with_wrong_settings.lua:9: route "GET /": mirror: most: expected an integer from 1 to 100000, got 0

@@ -101,6 +101,7 @@ BOOST_AUTO_TEST_CASE(described_defaults_are_those_that_hold_where_nothing_is_sai
     BOOST_TEST(mirror.share == unsaid.share);
     BOOST_TEST(mirror.body == unsaid.body);
     BOOST_TEST(mirror.most == unsaid.most);
+    BOOST_TEST(mirror.memory == unsaid.memory);
     BOOST_TEST((mirror.timeout == unsaid.timeout));
     BOOST_TEST(made.retry.only_elsewhere);
     BOOST_TEST((made.retry.on == plain.retry.on));
