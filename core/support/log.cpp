@@ -100,7 +100,7 @@ void write_out(Level level, std::string_view area, std::string_view message) {
     const std::lock_guard lock{out.mutex};
     const bool with_colour = coloured(out.descriptor);
     if (out.dropped > 0) {
-        const std::string confession = text::count(out.dropped, "line") + " dropped here: nobody read the log";
+        const std::string confession = text::count(out.dropped, "line") + " dropped here: nobody read the log, or no memory was left";
         if (!put(out, compose(Level::warning, "log", confession, with_colour))) {
             ++out.dropped;
             return;
@@ -122,6 +122,12 @@ void write(Level level, std::string_view area, std::string_view message) {
         }
     }
     if (enabled(level)) write_out(level, area, message);
+}
+
+void count_dropped() noexcept {
+    Output& out = output();
+    const std::lock_guard lock{out.mutex};
+    ++out.dropped;
 }
 
 void set_threshold(Level level) noexcept { threshold.store(level, std::memory_order_relaxed); }

@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <exception>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -25,6 +26,17 @@ inline void debug(std::string_view area, std::string_view message) { write(Level
 inline void info(std::string_view area, std::string_view message) { write(Level::info, area, message); }
 inline void warning(std::string_view area, std::string_view message) { write(Level::warning, area, message); }
 inline void error(std::string_view area, std::string_view message) { write(Level::error, area, message); }
+
+// For who may not fail: the line that `compose` returns, if there is memory for it. If not, it is one that was dropped.
+void count_dropped() noexcept;
+template <class Compose>
+void tell(Level level, std::string_view area, const Compose& compose) noexcept {
+    try {
+        write(level, area, compose());
+    } catch (const std::exception&) {
+        count_dropped();
+    }
+}
 
 // Lines below are not written; `info` at first.
 void set_threshold(Level level) noexcept;

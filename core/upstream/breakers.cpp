@@ -27,23 +27,31 @@ std::string words_for_end(const AttemptEnd& end) {
                                             : std::string{words_for(end.outcome)};
 }
 
-// `last`: the end of the attempt that changed it, where one did.
-void tell(const Breaker::Change& change, const std::string& who, const BreakerSettings& settings,
-          const AttemptEnd& last = {}) {
-    if (!change) return;
-    const std::string breaker = who + ": breaker ";
+std::string words_for_change(const Breaker::Change& change, const BreakerSettings& settings, const AttemptEnd& last) {
     switch (change.to) {
         case Breaker::State::open:
-            return log::warning("upstream", breaker + why_opened(change, settings) +
-                                                ", the last: " + words_for_end(last) + "; tried again in " +
-                                                text::duration(settings.open));
-        case Breaker::State::half_open: return log::info("upstream", breaker + "half-open: it is tried");
-        case Breaker::State::closed: return log::info("upstream", breaker + "closed");
+            return why_opened(change, settings) + ", the last: " + words_for_end(last) + "; tried again in " +
+                   text::duration(settings.open);
+        case Breaker::State::half_open: return "half-open: it is tried";
+        case Breaker::State::closed: return "closed";
     }
+    return "";
 }
 
 std::string name_of(const UpstreamTarget& target) {
     return target.upstream().name + ": " + std::string{target.address()};
+}
+
+std::string_view name_of(const Upstream& upstream) { return upstream.name; }
+
+// The state has changed, whether anybody can be told of it or not. `last`: the end of the attempt that changed it, where
+// one did.
+template <class Who>
+void tell(const Breaker::Change& change, const Who& who, const BreakerSettings& settings, const AttemptEnd& last = {}) noexcept {
+    if (!change) return;
+    log::tell(change.to == Breaker::State::open ? Level::warning : Level::info, "upstream", [&] {
+        return std::string{name_of(who)} + ": breaker " + words_for_change(change, settings, last);
+    });
 }
 
 }  // namespace
@@ -82,12 +90,12 @@ bool begin(const UpstreamTarget& target, BreakerPasses& passes) noexcept {
     Breaker::Change change;
     if (settings.of_upstream) {
         if (!upstream.state->breaker.begin(passes.of_upstream, change, settings, now())) return false;
-        tell(change, upstream.name, settings);
+        tell(change, upstream, settings);
     }
     if (!settings.of_target) return true;
     change = {};
     if (target.state().breaker.begin(passes.of_target, change, settings, now())) {
-        tell(change, name_of(target), settings);
+        tell(change, target, settings);
         return true;
     }
     upstream.state->breaker.abandon(passes.of_upstream);
@@ -98,8 +106,8 @@ void answered(const UpstreamTarget& target, BreakerPasses& passes, int status) n
     const auto& upstream = target.upstream();
     if (!upstream.breaker || upstream.breaker->on.holds(Outcome::answered, status)) return;
     const auto& settings = *upstream.breaker;
-    tell(target.state().breaker.answered(passes.of_target, settings, now()), name_of(target), settings);
-    tell(upstream.state->breaker.answered(passes.of_upstream, settings, now()), upstream.name, settings);
+    tell(target.state().breaker.answered(passes.of_target, settings, now()), target, settings);
+    tell(upstream.state->breaker.answered(passes.of_upstream, settings, now()), upstream, settings);
 }
 
 void end(const UpstreamTarget& target, BreakerPasses& passes, const AttemptEnd& end) noexcept {
@@ -112,8 +120,8 @@ void end(const UpstreamTarget& target, BreakerPasses& passes, const AttemptEnd& 
         return;
     }
     const bool failed = settings.on.holds(end.outcome, end.status);
-    tell(target.state().breaker.end(passes.of_target, failed, settings, now()), name_of(target), settings, end);
-    tell(upstream.state->breaker.end(passes.of_upstream, failed, settings, now()), upstream.name, settings, end);
+    tell(target.state().breaker.end(passes.of_target, failed, settings, now()), target, settings, end);
+    tell(upstream.state->breaker.end(passes.of_upstream, failed, settings, now()), upstream, settings, end);
 }
 
 }  // namespace tollgate::upstream::breakers

@@ -5,6 +5,7 @@
 #include "http/wire.h"
 #include "http/writer.h"
 #include "net/pause.h"
+#include "support/log.h"
 #include "support/random.h"
 #include "support/version.h"
 
@@ -85,7 +86,11 @@ Task<void> watch(Pool& pool, const UpstreamTarget& target, const CheckSettings& 
         co_await net::Pause{pool.loop(), pause};
         const auto began = loop.now();
         const CheckResult result = co_await check(pool, target);
-        roster.checked(target.state(), result, loop.now());
+        try {
+            roster.checked(target.state(), result, loop.now());
+        } catch (const std::exception& problem) {  // the target is asked again all the same
+            log::error("upstream", target.upstream().name + ": a check could not be noted: " + problem.what());
+        }
         pause = std::max(net::Duration::zero(), began + jittered(settings.every) - loop.now());
     }
 }

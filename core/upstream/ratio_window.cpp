@@ -5,7 +5,8 @@
 
 namespace tollgate::upstream {
 
-// The number of the slot's time, from 1 on: 0 is a slot that was never used. Wraps after years.
+// The number of the slot's time, from 1 on: 0 is a slot that was never used. It wraps after 16 million slots, 46 hours of a
+// window of 100 ms: what was counted in a slot then, and in none since, would count once more.
 std::uint64_t RatioWindow::period_of(net::Duration window, net::TimePoint now) noexcept {
     const auto width = std::max<std::int64_t>(1, window.count() / 10);
     return std::uint64_t(now.time_since_epoch().count() / width) % period_mask + 1;

@@ -2,9 +2,11 @@
 #include "upstream/target.h"
 
 #include "net/event_loop.h"
+#include "support/log.h"
 #include "support/text.h"
 #include "upstream/upstream.h"
 
+#include <exception>
 #include <string>
 #include <utility>
 
@@ -45,11 +47,23 @@ double UpstreamTarget::warmth() const {
     return upstream_.slow_start.count() == 0 ? 1 : state_->health.warmth(upstream_.slow_start, now());
 }
 
+void UpstreamTarget::complain(const char* what, const std::exception& problem) const noexcept {
+    log::tell(Level::error, "upstream", [&] {
+        return upstream_.name + ": " + address_.text + ": " + what + ": " + problem.what();
+    });
+}
+
 // There is a reason for it to be out: it may be over by now, or so many are out that it does not count.
 bool UpstreamTarget::in_after_all() const noexcept {
     const Health& health = state_->health;
     Roster& roster = upstream_.state->roster;
-    if ((health.out() & Health::ejected) && health.ejection_over(now())) roster.end_ejections(now());
+    if ((health.out() & Health::ejected) && health.ejection_over(now())) {
+        try {
+            roster.end_ejections(now());
+        } catch (const std::exception& problem) {  // the next who looks ends it
+            complain("an ejection could not be ended", problem);
+        }
+    }
     return health.out() == 0 || ((health.out() & Health::drained) == 0 && roster.panicking());
 }
 
@@ -64,11 +78,16 @@ AttemptPass UpstreamTarget::begin_attempt() const noexcept {
 void UpstreamTarget::end_attempt(AttemptPass& pass, const AttemptEnd& end) const noexcept {
     state_->in_flight.fetch_sub(1, std::memory_order_relaxed);
     breakers::end(*this, pass.breakers, end);
-    if (upstream_.eject && end.outcome != Outcome::abandoned) judge(end);
+    if (!upstream_.eject || end.outcome == Outcome::abandoned) return;
+    try {
+        judge(end);
+    } catch (const std::exception& problem) {  // the next failure is one too many again
+        complain("it could not be ejected", problem);
+    }
 }
 
 // What was given up says nothing of the target.
-void UpstreamTarget::judge(const AttemptEnd& end) const noexcept {
+void UpstreamTarget::judge(const AttemptEnd& end) const {
     const EjectSettings& eject = *upstream_.eject;
     FailureTally& failures = state_->health.failures;
     const auto time = now();

@@ -11,6 +11,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -82,7 +83,8 @@ public:
 
 private:
     bool in_after_all() const noexcept;
-    void judge(const AttemptEnd& end) const noexcept;
+    void judge(const AttemptEnd& end) const;
+    void complain(const char* what, const std::exception& problem) const noexcept;
 
     const Upstream& upstream_;
     TargetAddress address_;
