@@ -50,14 +50,15 @@ Task<bool> Passage::enter_upstream() {
         trace_->say("waited " + text::duration(queued) + " for one of " + text::count(upstream.concurrency, "place"));
     }
     if (entered) co_return true;
-    if (late()) {
-        blame(too_late());
-        co_return false;
-    }
     const bool full = result == upstream::Gate::Result::full;
-    blame(unavailable(upstream, "upstream_busy",
-                      full ? "as many requests as may are under way and waiting" : "no request ended within queue_time",
-                      std::max<net::Duration>(upstream.queue_time, 1s)));
+    Failure refusal = late()
+                          ? upstream::deadline_exceeded(upstream.name + ": no request ended before the deadline")
+                          : unavailable(upstream, "upstream_busy",
+                                        full ? "as many requests as may are under way and waiting"
+                                             : "no request ended within queue_time",
+                                        std::max<net::Duration>(upstream.queue_time, 1s));
+    refusal.known = true;  // told of below
+    blame(std::move(refusal));
     constexpr auto pause = 10s;  // between two lines of the log about it
     auto told = state.told_of_crowd.load(std::memory_order_relaxed);
     if ((told == net::TimePoint{} || now() - told >= pause) && state.told_of_crowd.compare_exchange_strong(told, now()))

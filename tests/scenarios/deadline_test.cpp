@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <string>
+#include <vector>
 
 using namespace tollgate::test;
 using namespace std::chrono_literals;
@@ -93,6 +94,32 @@ BOOST_AUTO_TEST_CASE(waiting_for_a_place_is_part_of_it) {
     BOOST_TEST(late.status() == 504);
     BOOST_TEST(has(late.body, "deadline_exceeded"), late.body);
     BOOST_TEST(upstream.requests() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(those_that_wait_in_vain_are_told_of_in_one_line) {
+    ScriptedUpstream upstream{never_answer};
+    const std::string narrow = "concurrency = 1, queue = 10, queue_time = 1 * hour, timeout = 1 * hour",
+                      hurried = routes_to(upstream.address(), narrow + ", deadline = 300 * milliseconds");
+    GatewayProcess gateway{routes_to(upstream.address(), narrow)};
+    auto inside = gateway.client();
+    inside.send(RawClient::head("GET", "/"));
+    wait_until("the first is inside", [&] { return upstream.requests() == 1; });
+    gateway.write_routes(hurried);
+    BOOST_TEST(gateway.reload().starts_with("reloaded"));
+    const auto began = std::chrono::steady_clock::now();
+    std::vector<RawClient> waiting;
+    for (int i = 0; i < 8; ++i) {
+        waiting.push_back(gateway.client());
+        waiting.back().send(RawClient::head("GET", "/"));
+    }
+    for (auto& client : waiting) BOOST_TEST(client.answer().status() == 504);
+    const auto took = std::chrono::steady_clock::now() - began;
+    BOOST_TEST(gateway.reload().starts_with("reloaded"));  // whose line stands behind theirs
+    const std::string log = gateway.process().stderr_text();
+    int lines = 0;
+    for (auto at = log.find("before the deadline"); at != log.npos; at = log.find("before the deadline", at + 1)) ++lines;
+    BOOST_TEST(lines >= 1);
+    BOOST_TEST(lines <= 1 + took / 10s, log);
 }
 
 BOOST_AUTO_TEST_CASE(a_pause_that_would_outlast_it_is_not_made) {
