@@ -242,6 +242,7 @@ Gateway::Reloaded Gateway::Engine::reload() {
         return {false, std::move(loaded.problems), "still serving the configuration from before"};
     }
     std::shared_ptr<const Snapshot> snapshot = std::move(loaded.snapshot);
+    loops_.renew_trust();
     watched_targets_.clear();  // a figure is watched once
     watched_targets_ = follow_upstreams(metrics_, snapshot);
     on_every_loop([&](LoopShare& share) {

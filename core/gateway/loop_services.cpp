@@ -98,6 +98,11 @@ void GatewayLoops::set_running(bool running) {
     running_ = running;
 }
 
+void GatewayLoops::renew_trust() {
+    const std::lock_guard lock{mutex_};
+    public_tls_.reset();
+}
+
 std::size_t GatewayLoops::this_loop() const {
     const auto* loop = net::EventLoop::current();
     return loop ? loop->number() : count_;
@@ -133,11 +138,18 @@ Task<Response> GatewayLoops::fetch(std::string url, Request request, FetchOption
     } catch (const std::invalid_argument& problem) {
         throw FetchError(problem.what());
     }
-    std::shared_ptr<const net::TlsClientContext> tls;
-    if (address->secure) tls = public_tls();
     LoopShare& share = *shares_[this_loop()];
-    auto fetching = fetch_from(share.pool, std::move(*address), std::move(tls), std::move(request), options);
-    auto response = co_await net::Within{share.loop, options.timeout, std::move(fetching)};
+    std::optional<Response> response;
+    try {
+        std::shared_ptr<const net::TlsClientContext> tls;
+        if (address->secure) tls = public_tls();
+        auto fetching = fetch_from(share.pool, std::move(*address), std::move(tls), std::move(request), options);
+        response = co_await net::Within{share.loop, options.timeout, std::move(fetching)};
+    } catch (const FetchError&) {
+        throw;
+    } catch (const std::exception& problem) {  // no descriptor to be had, no authorities to be read
+        throw FetchError(problem.what());
+    }
     if (!response) throw FetchError("no answer in time");
     co_return *std::move(response);
 }

@@ -19,6 +19,7 @@ public:
         : shares_{shares}, count_{count}, blocking_{blocking} {}
 
     void set_running(bool running);  // whether post() finds loops that run
+    void renew_trust();  // whom the system trusts is found out anew by the next fetch
 
     std::size_t loop_count() const override { return count_; }
     std::size_t this_loop() const override;

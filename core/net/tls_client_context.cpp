@@ -9,8 +9,11 @@
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
+#include <sys/stat.h>
 
 #include <cerrno>
+#include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <iterator>
@@ -43,6 +46,26 @@ void trust(ssl_ctx_st* context, const std::string& authorities) {
     const bool to_its_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
     ERR_clear_error();
     if (!any || !to_its_end) throw std::runtime_error(any ? "holds a broken certificate" : "holds no certificate in PEM");
+}
+
+// What changes when the system's authorities do (update-ca-certificates): the state of their file and of their folder. A
+// context keeps those that it has met, also once they are gone.
+std::string state_of_system_authorities() {
+    const auto place = [](const char* variable, const char* usual) {
+        const char* said = std::getenv(variable);
+        return said && *said ? said : usual;
+    };
+    std::string state;
+    for (const char* path : {place(X509_get_default_cert_file_env(), X509_get_default_cert_file()),
+                             place(X509_get_default_cert_dir_env(), X509_get_default_cert_dir())}) {
+        struct stat facts {};
+        if (::stat(path, &facts) != 0) facts = {};
+        for (const auto number : {std::int64_t(facts.st_mtim.tv_sec), std::int64_t(facts.st_mtim.tv_nsec),
+                                  std::int64_t(facts.st_ino), std::int64_t(facts.st_size)})
+            state += std::to_string(number) + ' ';
+        state.append(path) += '\0';
+    }
+    return state;
 }
 
 // Of all that makes one context another.
@@ -115,7 +138,8 @@ SslPointer TlsClientContext::session(std::string host) const {
 std::shared_ptr<const TlsClientContext> TlsClientContexts::with(TlsClientContext::Options options) {
     std::string authorities;
     if (!options.insecure && !options.authorities.empty()) authorities = content_of(options.authorities);
-    const Digest digest = digest_of(options, authorities);
+    const bool by_system = !options.insecure && options.authorities.empty();
+    const Digest digest = digest_of(options, by_system ? state_of_system_authorities() : authorities);
     const std::lock_guard lock{mutex_};
     if (auto known = made_[digest].lock()) return known;
     std::erase_if(made_, [](const auto& entry) { return entry.second.expired(); });

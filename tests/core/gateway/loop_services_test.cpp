@@ -9,6 +9,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <optional>
@@ -271,6 +272,35 @@ BOOST_AUTO_TEST_CASE(fetch_says_why_it_failed) {
     // A port may be left out, also behind an IPv6 address; whether somebody listens there is another matter.
     site.fetch("http://[::1]/", {.timeout = 1s}, &thrown);
     BOOST_TEST(thrown.find("expected") == std::string::npos, thrown);
+}
+
+BOOST_AUTO_TEST_CASE(fetch_that_no_descriptor_is_left_for_fails_like_any_other) {
+    struct NoneLeft {
+        rlimit before{};
+        NoneLeft() {
+            getrlimit(RLIMIT_NOFILE, &before);
+            const rlimit none{0, before.rlim_max};
+            setrlimit(RLIMIT_NOFILE, &none);
+        }
+        ~NoneLeft() { setrlimit(RLIMIT_NOFILE, &before); }
+    };
+    Site site;
+    std::string thrown, why;
+    {
+        const NoneLeft none_left;
+        site.run<int>(
+            [&]() -> Task<int> {
+                try {
+                    co_await site.loops.fetch("http://127.0.0.1:1/", Request{"GET", "/"}, {});
+                } catch (const FetchError& failed) {
+                    why = failed.what();
+                }
+                co_return 1;
+            },
+            thrown);
+    }
+    BOOST_TEST(thrown == "");
+    BOOST_TEST(why.find("Too many open files") != why.npos, why);
 }
 
 BOOST_AUTO_TEST_CASE(fetch_in_vain_leaves_nothing_behind) {

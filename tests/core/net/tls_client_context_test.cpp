@@ -272,6 +272,13 @@ BOOST_AUTO_TEST_CASE(a_context_is_kept_as_long_as_nothing_of_it_changes) {
     BOOST_TEST(contexts.with({.insecure = true, .certificate = certificate(other)}) != made);
     std::filesystem::copy_file(other.file(), file, over);
     BOOST_TEST(contexts.with({.authorities = file.string(), .certificate = certificate(other)}) != made);
+    // The system's likewise: one that it trusts no more is not trusted because it was met before.
+    setenv("SSL_CERT_DIR", folder.path().c_str(), 1);
+    const auto by_system = contexts.with({});
+    BOOST_TEST(contexts.with({}) == by_system);
+    std::filesystem::remove(file);
+    BOOST_TEST(contexts.with({}) != by_system);
+    unsetenv("SSL_CERT_DIR");
     BOOST_CHECK_EXCEPTION(contexts.with({.authorities = "/nowhere"}), std::runtime_error, [](const std::runtime_error& error) {
         return std::string{error.what()} == "cannot be read: No such file or directory";
     });
