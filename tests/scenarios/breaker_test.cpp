@@ -64,6 +64,34 @@ BOOST_AUTO_TEST_CASE(what_fails_is_left_alone_and_clients_are_told_how_long) {
     BOOST_TEST(log.find("no target is available") == log.npos, log);
 }
 
+// What it costs is measured by hand; that it costs the upstream nothing is told by who counts at both ends.
+BOOST_AUTO_TEST_CASE(open_it_has_no_target_contacted_by_any_of_many_clients) {
+    for (const std::string scope : {"target", "upstream"}) {
+        ScriptedUpstream upstream{[](UpstreamConnection& connection) {  // each attempt needs a connection
+            connection.read_request();
+            connection.answer(503, "ill", "Connection: close\r\n");
+        }};
+        GatewayProcess gateway{routes_to(upstream.address(), "breaker = { failures = 3, open = 1 * hour, scope = \"" + scope +
+                                                                 "\" }, retry = { attempts = 5, on = 503 }"),
+                               {"--loops", "2"}};
+        auto client = gateway.client();
+        wait_until("it is open", [&] { return client.get("/").header("Retry-After") != ""; });
+        const int contacts = upstream.connections();
+        BOOST_TEST(contacts == 3);
+        for (int connection = 0; connection < 20; ++connection) {
+            auto other = gateway.client();
+            for (int i = 0; i < 20; ++i) BOOST_TEST(other.get("/").status() == 503);
+        }
+        BOOST_TEST(upstream.connections() == contacts);
+        RawClient admin{gateway.admin()};
+        admin.send("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        const std::string figures = admin.answer().body;
+        const std::string attempts = "tollgate_upstream_attempts_total{outcome=\"answered\",target=\"" + upstream.address() +
+                                     "\",upstream=\"u\"} 3\n";
+        BOOST_TEST(figures.find(attempts) != figures.npos, figures);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_whole_upstream_s_breaker_says_so) {
     Patient patient;
     GatewayProcess gateway{

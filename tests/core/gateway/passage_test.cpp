@@ -209,6 +209,42 @@ BOOST_AUTO_TEST_CASE(who_answers_or_refuses_at_on_upstream_holds_no_place_there)
     BOOST_TEST(state->gate.view().inside == 0u);
 }
 
+// It waits for nothing: neither a target, nor another turn of its loop.
+BOOST_AUTO_TEST_CASE(who_finds_a_breaker_open_or_all_targets_out_is_refused_within_the_turn) {
+    const auto open = [](upstream::Breaker& breaker, const upstream::BreakerSettings& settings) {
+        upstream::Breaker::Pass pass;
+        upstream::Breaker::Change change;
+        BOOST_TEST(breaker.begin(pass, change, settings, net::Clock::now()));
+        BOOST_TEST(bool(breaker.end(pass, true, settings, net::Clock::now())));
+    };
+    for (const char* why : {"the upstream's breaker", "the target's breaker", "drained"}) {
+        Site site;
+        site.forward("GET /x", "127.0.0.1:1");
+        auto& upstream = *site.snapshot->upstreams.back();
+        upstream::BreakerSettings settings;
+        settings.threshold.in_a_row = 1;
+        settings.open = 1h;
+        settings.of_upstream = has(why, "upstream");
+        settings.of_target = !settings.of_upstream;
+        upstream.breaker = settings;
+        if (settings.of_upstream) open(upstream.state->breaker, settings);
+        else if (has(why, "breaker")) open(site.state->breaker, settings);
+        else site.state->health.drain(true, net::Clock::now());
+        std::uint64_t began = 0, ended = 0;
+        site.a->request = [&](RequestContext&) {
+            began = site.share.loop.turn();
+            return Verdict{};
+        };
+        site.a->log = [&](const LogContext&) { ended = site.share.loop.turn(); };
+        site.start();
+        BOOST_TEST(status(site.ask("GET /x")) == 503, why);
+        BOOST_TEST(began > 0u);
+        BOOST_TEST(ended == began, why);
+        BOOST_TEST(!has(site.told, "attempt"), why);
+        BOOST_TEST((site.share.pool.tally().opened == 0 && site.share.pool.tally().failed == 0), why);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(doors_open_in_order_and_answers_pass_them_backwards) {
     ScriptedPeer peer{upstream_says(ok)};  // outlives the site, whose end it waits for
     Site site;
