@@ -19,12 +19,13 @@ struct Place {
     AdminAnswer (*handler)(const Call&, const Controls&);
 };
 
-constexpr std::array<Place, 10> places{{
+constexpr std::array<Place, 11> places{{
     {"GET", "/health", show_health},
     {"GET", "/ready", show_ready},
     {"GET", "/metrics", show_metrics},
     {"GET", "/routes", show_routes},
     {"GET", "/upstreams", show_upstreams},
+    {"GET", "/upstreams/", show_next_target},
     {"POST", "/upstreams/", change_upstream},
     {"GET", "/plugins", show_plugins},
     {"", "/plugins/", show_page},
@@ -42,14 +43,14 @@ bool takes_method(const Place& place, std::string_view method) {
 }
 
 AdminAnswer dispatch(Call& call, const Controls& controls) {
+    std::string wanted;
     for (const Place& place : places) {
         if (!takes(place, call.path)) continue;
-        if (!takes_method(place, call.method))
-            return refused(405, std::string{place.path} + ": wanted " + std::string{place.method} + ", got " +
-                                    text::printable(call.method));
         call.rest = call.path.substr(place.path.size());
-        return place.handler(call, controls);
+        if (takes_method(place, call.method)) return place.handler(call, controls);
+        wanted += (wanted.empty() ? std::string{place.path} + ": wanted " : " or ") + std::string{place.method};
     }
+    if (!wanted.empty()) return refused(405, wanted + ", got " + text::printable(call.method));
     std::vector<std::string_view> known;
     for (const Place& place : places) known.push_back(place.path);
     return refused(404, "no page " + text::quote(call.path) + " here" + text::did_you_mean(call.path, known));

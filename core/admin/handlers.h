@@ -8,6 +8,7 @@
 
 #include "admin/guard.h"
 #include "admin/pages.h"
+#include "gateway/next_target.h"
 
 #include <chrono>
 #include <functional>
@@ -52,6 +53,7 @@ struct Controls {
     std::function<Access()> access;
     std::function<std::string()> routes;  // as `tollgate routes --json` of the configuration in force
     std::function<std::shared_ptr<const Snapshot>()> current{};  // the configuration in force
+    std::function<NextTarget(const std::string& upstream)> next_target{};
 };
 
 // A request as read; `rest` is the path after what named the handler.
@@ -67,6 +69,7 @@ AdminAnswer show_plugins(const Call& call, const Controls& controls);  // GET /p
 AdminAnswer show_page(const Call& call, const Controls& controls);     // any /plugins/<plugin>/<page>
 AdminAnswer show_upstreams(const Call& call, const Controls& controls);   // GET /upstreams
 AdminAnswer change_upstream(const Call& call, const Controls& controls);  // POST /upstreams/<upstream>/drain, undrain
+AdminAnswer show_next_target(const Call& call, const Controls& controls);  // GET /upstreams/<upstream>/next
 AdminAnswer run_command(const Call& call, const Controls& controls);   // POST /command
 AdminAnswer reload(const Call& call, const Controls& controls);        // POST /reload
 

@@ -1,5 +1,5 @@
-// core/admin/upstreams.cpp - GET /upstreams: what is known of each target; POST /upstreams/NAME/drain?target=ADDRESS
-// and /undrain: no new requests for it, or again.
+// core/admin/upstreams.cpp - GET /upstreams: what is known of each target; GET /upstreams/NAME/next: which one is chosen
+// next; POST /upstreams/NAME/drain?target=ADDRESS and /undrain: no new requests for it, or again.
 #include "admin/handlers.h"
 #include "gateway/snapshot.h"
 #include "http/target.h"
@@ -113,6 +113,19 @@ std::string target_in(const std::string& query) {
     return {};
 }
 
+// "orders/next" is "next" of "orders".
+std::string order_in(const std::string& rest) {
+    const auto slash = rest.rfind('/');
+    return slash == std::string::npos ? "" : rest.substr(slash + 1);
+}
+std::string upstream_in(const std::string& rest) { return http::decode_path(rest.substr(0, rest.rfind('/'))); }
+
+AdminAnswer no_upstream(const std::string& name, const Snapshot& snapshot) {
+    std::vector<std::string_view> known;
+    for (const auto& upstream : snapshot.upstreams) known.emplace_back(upstream->name);
+    return refused(404, "there is no upstream " + text::quote(name) + text::did_you_mean(name, known));
+}
+
 }  // namespace
 
 AdminAnswer show_upstreams(const Call&, const Controls& controls) {
@@ -124,18 +137,29 @@ AdminAnswer show_upstreams(const Call&, const Controls& controls) {
     return {200, "application/json", text_of(json)};
 }
 
+AdminAnswer show_next_target(const Call& call, const Controls& controls) {
+    const std::string order = order_in(call.rest), name = upstream_in(call.rest);
+    if (order == "drain" || order == "undrain") return refused(405, call.path + ": wanted POST, got " + call.method);
+    if (order != "next") return refused(404, "expected /upstreams/<upstream>/next, got " + text::quote(call.path));
+    const NextTarget next = controls.next_target(name);
+    if (next.found == NextTarget::Found::no_upstream) return no_upstream(name, *controls.current());
+    if (next.found == NextTarget::Found::no_target) return refused(503, name + ": " + next.why);
+    Object json{Poco::JSON_PRESERVE_KEY_ORDER};
+    json.set("upstream", name);
+    json.set("target", next.target);
+    json.set("url", next.url);
+    return {200, "application/json", text_of(json)};
+}
+
 AdminAnswer change_upstream(const Call& call, const Controls& controls) {
-    const auto slash = call.rest.rfind('/');
-    const std::string order = slash == std::string::npos ? "" : call.rest.substr(slash + 1);
+    const std::string order = order_in(call.rest);
     if (order != "drain" && order != "undrain")
         return refused(
             404, "expected /upstreams/<upstream>/drain?target=<address>, or undrain; got " + text::quote(call.path));
-    const std::string name = http::decode_path(call.rest.substr(0, slash)), address = target_in(call.query);
+    const std::string name = upstream_in(call.rest), address = target_in(call.query);
     if (address.empty()) return refused(400, "expected ?target=<address>, got none");
     const auto snapshot = controls.current();
-    std::vector<std::string_view> known;
     for (const auto& upstream : snapshot->upstreams) {
-        known.emplace_back(upstream->name);
         if (upstream->name != name) continue;
         if (upstream->state->roster.drain(address, order == "drain", net::Clock::now())) {
             const auto target = std::find_if(upstream->targets.begin(), upstream->targets.end(),
@@ -151,7 +175,7 @@ AdminAnswer change_upstream(const Call& call, const Controls& controls) {
         return refused(404, "upstream " + text::quote(name) + " has no target " + text::quote(address) + "; it has " +
                                 text::join(addresses) + text::did_you_mean(address, addresses));
     }
-    return refused(404, "there is no upstream " + text::quote(name) + text::did_you_mean(name, known));
+    return no_upstream(name, *snapshot);
 }
 
 }  // namespace tollgate::admin

@@ -81,7 +81,8 @@ public:
                            admin::Controls{[this] { return reload(); }, [this] { return health(); }, catalogue_,
                                            metrics_, pages_, [this] { return access(); },
                                            [this] { return config::describe_routes(*gateway_.current(), true); },
-                                           [this] { return gateway_.current(); }});
+                                           [this] { return gateway_.current(); },
+                                           [this](const std::string& name) { return gateway_.next_target(name); }});
             beyond_loopback_ = !admin::names_loopback(admin_->address());
         } catch (const std::invalid_argument& error) {
             log::error("serve", error.what());

@@ -38,6 +38,7 @@ public:
     std::shared_ptr<const Snapshot> current() const;
     std::vector<std::string> listening() const;
     std::vector<std::filesystem::path> files() const;
+    NextTarget next_target(const std::string& upstream) { return ask_for_next_target(loops_, *shares_[0], upstream); }
     LoopShare& this_share() { return *shares_[net::EventLoop::current()->number()]; }
 
 private:
@@ -346,6 +347,7 @@ Gateway::Started Gateway::start() { return engine_->start(); }
 Gateway::Reloaded Gateway::reload() { return engine_->reload(); }
 void Gateway::drain() { engine_->drain(); }
 void Gateway::stop_now() noexcept { engine_->stop_now(); }
+NextTarget Gateway::next_target(const std::string& upstream) { return engine_->next_target(upstream); }
 std::vector<std::string> Gateway::listening() const { return engine_->listening(); }
 std::vector<std::filesystem::path> Gateway::Engine::files() const {
     const std::lock_guard lock{mutex_};

@@ -4,6 +4,7 @@
 #include "admin/pages.h"
 #include "config/builder.h"
 #include "config/difference.h"
+#include "gateway/next_target.h"
 #include "http/exchange.h"
 #include "plugins/catalogue.h"
 #include "plugins/metrics.h"
@@ -57,6 +58,8 @@ public:
     // All that was read when the file was last read, well or not; what was wanted and is not there too. Absolute.
     std::vector<std::filesystem::path> files() const;
     std::shared_ptr<const Snapshot> current() const;    // the configuration in force; null before start()
+    // Asked on a loop. Any other thread; throws std::runtime_error where no loop answers.
+    NextTarget next_target(const std::string& upstream);
     std::vector<std::string> listening() const;         // real addresses, with the ports the kernel chose
     static std::size_t loop_count(std::size_t wanted) noexcept;
 

@@ -34,9 +34,10 @@ Passage::~Passage() {
         response_.set_body({});
         response_.layout().taps.end(BodyEnd::cut);
     }
-    count();
-    const bool logs = !trace_ || !trace_->rehearsed();
-    for (std::uint32_t use = 0; logs && use < chain().size(); ++use) {
+    const bool real = !trace_ || !trace_->rehearsed();
+    share_.figures.request_ended();
+    if (real) count();
+    for (std::uint32_t use = 0; real && use < chain().size(); ++use) {
         const PluginUse& plugin = *chain()[use];
         try {
             const LogContext ctx{*this, use};
@@ -60,7 +61,6 @@ std::optional<net::Duration> Passage::own_time() const noexcept {
 }
 
 void Passage::count() noexcept {
-    share_.figures.request_ended();
     if (over_ == net::TimePoint{}) over_ = net::Clock::now();
     const LogContext facts{*this, 0};
     // What follows a 101 is no request: it would have its hours among the milliseconds.

@@ -57,6 +57,10 @@ public:
     void blame(Failure failure);
     Task<void> settle();
 
+    // Instead of the steps: which target a request on that way would be sent to now; nullopt: none is available. Nothing
+    // is sent, and no attempt begins. Throws Failure where a plugin refuses or answers. For a trace that is a rehearsal.
+    Task<std::optional<std::size_t>> choose_for(const Route& route, const Branch* branch);
+
     config::Script* script() const noexcept;
     std::string_view captured(std::string_view name) const noexcept;  // as it stood in the path; "" where there is none
 

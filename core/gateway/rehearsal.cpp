@@ -7,6 +7,7 @@
 #include "gateway/loop_share.h"
 #include "http/http1_exchange.h"
 #include "http/layout.h"
+#include "net/memory_stream.h"
 #include "plugins/named_states.h"
 
 #include <algorithm>
@@ -81,30 +82,6 @@ public:
 
 private:
     StandingClock& clock_;
-};
-
-// A client's connection: what it sends lies here, what it is sent is forgotten.
-class ClientInMemory final : public net::Stream {
-public:
-    ClientInMemory(net::EventLoop& loop, std::string_view sends) : Stream{loop}, sends_{sends} {}
-    net::IoResult try_read(std::span<char> into) override {
-        if (sends_.empty()) return {net::IoResult::Kind::ended};
-        const auto count = sends_.copy(into.data(), into.size());
-        sends_.remove_prefix(count);
-        return {net::IoResult::Kind::done, 0, count};
-    }
-    net::IoResult try_write(std::span<const iovec> pieces) override {
-        std::size_t count = 0;
-        for (const auto& piece : pieces) count += piece.iov_len;
-        return {net::IoResult::Kind::done, 0, count};
-    }
-    bool may_read() const noexcept override { return true; }
-    bool silent() const noexcept override { return sends_.empty(); }
-    void end_writing() noexcept override {}
-    void close_by_reset() noexcept override {}
-
-private:
-    std::string_view sends_;
 };
 
 Task<Response> nobody_is_asked(upstream::Pool& pool, upstream::Call& call) {
@@ -196,7 +173,7 @@ private:
     Task<void> walk_once(const Request& request, std::size_t number, const Each& each) {
         LoopShare& share = *shares_[0];
         const auto at = clock_.passed();
-        http::Wire wire{std::make_unique<ClientInMemory>(share.loop, request.bytes)};
+        http::Wire wire{std::make_unique<net::MemoryStream>(share.loop, request.bytes)};
         http::Http1Exchange exchange;
         exchange.open(wire, request.client, share.lane.limits());
         exchange.began_at = clock_.wall();
