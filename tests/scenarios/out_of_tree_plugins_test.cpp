@@ -130,7 +130,7 @@ BOOST_AUTO_TEST_CASE(a_plugin_of_another_abi_is_refused_in_words) {
     BOOST_TEST(listed.code == 0);
     BOOST_TEST(!contains(listed.out, "odd"));
     BOOST_TEST(
-        contains(listed.err, odd.path() + "/odd.so: built for plugin ABI 2.0, this gateway has 1.2; rebuild it"));
+        contains(listed.err, odd.path() + "/odd.so: built for plugin ABI 2.0, this gateway has 1.3; rebuild it"));
 }
 
 BOOST_AUTO_TEST_CASE(a_plugin_that_lacks_a_function_is_refused_when_loaded_and_not_when_called) {
