@@ -20,6 +20,7 @@ using Chosen = std::function<int()>;  // the command, with what it was told
 void add_run(CLI::App& app, Chosen& chosen);
 void add_report(CLI::App& app, Chosen& chosen);
 void add_compare(CLI::App& app, Chosen& chosen);
+void add_verify(CLI::App& app, Chosen& chosen);
 void add_upstream(CLI::App& app, Chosen& chosen);
 
 int run_command(const Options& options);

@@ -36,10 +36,12 @@ public:
                     "  loadtester -R 4k --warmup 2s http://127.0.0.1:8080/    4,000 requests a second, come what may\n"
                     "All options: loadtester run --help\n"
                     "Exit codes: 0 passed, 1 failed, 2 wrong usage, 3 not one answer, 4 the run is not valid, 5 the\n"
-                    "gateway's counts disagree, 99 a threshold was missed, 130 interrupted.");
+                    "gateway's counts disagree, 6 a limit is not as declared, 99 a threshold was missed, 130\n"
+                    "interrupted.");
         loadtest::add_run(app_, chosen_);
         loadtest::add_report(app_, chosen_);
         loadtest::add_compare(app_, chosen_);
+        loadtest::add_verify(app_, chosen_);
         loadtest::add_upstream(app_, chosen_);
     }
 

@@ -26,6 +26,7 @@ std::string_view word_of(int exit_code) noexcept {
         case exit_unreachable: return "UNREACHABLE";
         case exit_invalid: return "INVALID";
         case exit_unreconciled: return "NOT RECONCILED";
+        case exit_limits: return "NOT AS DECLARED";
         case exit_threshold: return "FAILED";
         case exit_interrupted: return "INTERRUPTED";
         default: return "ERROR";

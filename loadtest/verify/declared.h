@@ -1,0 +1,75 @@
+// loadtest/verify/declared.h - Declared: what a routes.lua says of limits, and of the routes and callers they are for.
+//
+// Read with the gateway's own reader; nothing is made of it: no plugin is created, no other file is needed.
+#pragma once
+
+#include "loadtest/verify/limit.h"
+
+#include <tollgate/settings.h>
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tollgate::plugins {
+class Catalogue;
+}
+
+namespace tollgate::loadtest::verify {
+
+// One thing that a limit counts by.
+struct By {
+    enum class Kind : std::uint8_t { caller, client_ip, header, route, constant, unknown };
+    Kind kind = Kind::caller;
+    std::string name{};  // of the header; of what is unknown its text: "function routes.lua:7"
+};
+
+// One limit of a use: a use has one, or several in `limits = { ... }`.
+struct DeclaredLimit {
+    std::vector<By> by;  // together; never empty
+    std::optional<Rate> rate, default_rate, quota;  // as written in the use; a caller's tier has a say as well
+    std::optional<double> burst, default_burst, concurrency;
+    double cost = 1;
+    std::optional<Algorithm> algorithm;    // nullopt: a word that is not known here
+    std::vector<std::string> unknown{};    // what keeps it from being verified: "cost is a function"
+    std::string text() const;              // "by caller"
+};
+
+struct DeclaredUse {
+    std::string where;   // "routes.lua:24"
+    std::string name;    // of what it counts in, if it says one: uses of one name draw on the same
+    bool enforced = true;                // mode = "enforce"
+    std::string mode = "enforce";
+    bool tells_headers = true;
+    std::vector<DeclaredLimit> limits;
+};
+
+struct DeclaredTier {
+    std::optional<Rate> rate, quota;
+    std::optional<double> burst;
+};
+
+struct DeclaredRoute {
+    std::string name, where;
+    std::string host;            // that it is for; "": any
+    std::string condition;       // the first setting by which it may pass on a request: "when"; "": none
+    std::vector<std::size_t> uses;  // of Declared::uses, outermost first
+    bool wants_caller = false;   // an `auth` is in its chain
+    std::string key_header;      // that it reads, as --key-header has it: "X-API-Key", "Authorization: Bearer"
+};
+
+struct Declared {
+    std::vector<std::string> listens;  // addresses as written, https:// before those with TLS
+    std::map<std::string, DeclaredTier, std::less<>> tiers;
+    std::vector<DeclaredUse> uses;
+    std::vector<DeclaredRoute> routes;  // in the order written
+};
+
+// Throws UsageError with everything that is wrong with the file, a line each, as `tollgate check` tells it.
+Declared read_declared(const std::string& file, plugins::Catalogue& catalogue);
+
+// What the limit is for a caller of that tier (null: of none); nullopt, and `why` not, where it is not known.
+std::optional<Limit> limit_for(const DeclaredLimit& declared, const DeclaredTier* tier, std::string& why);
+
+}  // namespace tollgate::loadtest::verify

@@ -1,0 +1,53 @@
+// loadtest/verify/declared_limit.cpp - which limit a caller has: the use's own words, his tier's, the default.
+#include "loadtest/verify/declared.h"
+
+#include "support/text.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace tollgate::loadtest::verify {
+
+namespace {
+
+std::string text_of(const By& by) {
+    switch (by.kind) {
+        case By::Kind::caller: return "caller";
+        case By::Kind::client_ip: return "client_ip";
+        case By::Kind::header: return "header " + text::quote(by.name);
+        case By::Kind::route: return "route";
+        case By::Kind::constant: return "everybody";
+        case By::Kind::unknown: break;
+    }
+    return by.name;
+}
+
+// A burst belongs to the rate that it was written with; without one it is the rate's count, rounded up.
+Limit limit_of(const DeclaredLimit& declared, const Rate& rate, std::optional<double> burst) {
+    const bool bucket = *declared.algorithm == Algorithm::token_bucket;
+    const double most = burst ? *burst : std::max(1.0, std::ceil(rate.count));
+    return {*declared.algorithm, rate.count / declared.cost, rate.per, bucket ? most / declared.cost : 0};
+}
+
+}  // namespace
+
+std::string DeclaredLimit::text() const {
+    std::vector<std::string> all;
+    for (const By& one : by) all.push_back(text_of(one));
+    return "by " + text::join(all, " and ");
+}
+
+std::optional<Limit> limit_for(const DeclaredLimit& declared, const DeclaredTier* tier, std::string& why) {
+    if (!declared.unknown.empty()) return why = text::join(declared.unknown), std::nullopt;
+    if (declared.concurrency)
+        return Limit{Algorithm::concurrency, *declared.concurrency / declared.cost, Nanoseconds::zero(), 0};
+    if (declared.rate) return limit_of(declared, *declared.rate, declared.burst);
+    if (tier && tier->rate) return limit_of(declared, *tier->rate, declared.burst ? declared.burst : tier->burst);
+    if (declared.default_rate)
+        return limit_of(declared, *declared.default_rate, declared.burst ? declared.burst : declared.default_burst);
+    why = declared.quota || (tier && tier->quota) ? "it has a quota alone, which takes days to be used up"
+                                                  : "neither it nor the tier says a rate";
+    return std::nullopt;
+}
+
+}  // namespace tollgate::loadtest::verify

@@ -1,0 +1,221 @@
+// loadtest/verify/judge.cpp - every limit of a drive against what became of the requests that it counts.
+#include "loadtest/verify/findings.h"
+#include "loadtest/verify/too_little.h"
+#include "loadtest/verify/too_much.h"
+
+#include "loadtest/exit_codes.h"
+#include "support/text.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+namespace tollgate::loadtest::verify {
+
+namespace {
+
+constexpr Nanoseconds least_clock = std::chrono::milliseconds{5};
+constexpr Nanoseconds most_clock = std::chrono::seconds{2};
+
+// Requests that count against one key of one limit.
+struct Counted {
+    std::string identity;  // one of those who share it
+    std::vector<Record> records;
+};
+
+class Judge {
+public:
+    Judge(const Declared& declared, const Drive& drive, const Driven& driven)
+        : declared_{declared}, drive_{drive}, driven_{driven} {
+        number_records();
+        for (const AppliedLimit& limit : drive_.limits) keys_.push_back(by_key(limit));
+        for (std::size_t i = 0; i < keys_.size(); ++i) rooms_.push_back(rooms_of(i));
+    }
+
+    std::vector<Finding> findings() const {
+        std::vector<Finding> all;
+        for (std::size_t i = 0; i < drive_.limits.size(); ++i)
+            if (drive_.limits[i].problem.empty()) all.push_back(finding(i));
+        return all;
+    }
+
+private:
+    void number_records() {
+        std::int64_t slowest_refusal = 0;
+        std::vector<std::int64_t> times;
+        for (const Answers& answers : driven_.by_identity) {
+            of_identity_.push_back({});
+            for (const Answer& answer : answers.all) {
+                Record record = answer.record;
+                record.id = count_++;
+                const std::int64_t time = record.done - record.sent;
+                if (record.outcome == Outcome::refused) slowest_refusal = std::max(slowest_refusal, time);
+                times.push_back(time);
+                of_identity_.back().push_back(record);
+            }
+        }
+        // A gateway that stood still shows it in the answers of that time.
+        tolerance_.clock = std::min(least_clock + Nanoseconds{slowest_refusal}, most_clock);
+        if (times.empty()) return;
+        const auto high = times.begin() + static_cast<std::ptrdiff_t>(times.size() * 99 / 100);
+        std::nth_element(times.begin(), high, times.end());
+        latency_ = tolerance_.clock + Nanoseconds{*high};
+    }
+
+    std::vector<Counted> by_key(const AppliedLimit& limit) const {
+        std::map<std::string, Counted> keys;
+        for (std::size_t i = 0; i < of_identity_.size(); ++i) {
+            const Identity& identity = drive_.identities[i];
+            Counted& counted = keys[drive_.key_of(limit, identity)];
+            if (counted.identity.empty()) counted.identity = identity.name;
+            counted.records.insert(counted.records.end(), of_identity_[i].begin(), of_identity_[i].end());
+        }
+        std::vector<Counted> all;
+        for (auto& [key, counted] : keys) all.push_back(std::move(counted));
+        return all;
+    }
+
+    std::vector<Room> rooms_of(std::size_t limit) const {
+        std::vector<Room> rooms(count_);
+        for (const Counted& counted : keys_[limit]) {
+            const Evidence evidence{counted.records};
+            const std::vector<Room> in_order = room(drive_.limits[limit].limit, evidence, tolerance_);
+            for (std::size_t i = 0; i < in_order.size(); ++i) rooms[evidence.records()[i].id] = in_order[i];
+        }
+        return rooms;
+    }
+
+    // Whether every limit but `but` surely had room for the request.
+    bool others_had_room(std::uint32_t id, std::size_t but) const {
+        if (drive_.unknown_limit) return false;
+        for (std::size_t i = 0; i < rooms_.size(); ++i)
+            if (i != but && rooms_[i][id].requests < 1) return false;
+        return true;
+    }
+
+    Finding finding(std::size_t number) const {
+        const AppliedLimit& applied = drive_.limits[number];
+        Finding made = head_of(applied);
+        std::int64_t saturated = INT64_MAX;
+        for (const Counted& counted : keys_[number]) {
+            const Evidence evidence{counted.records};
+            std::vector<bool> by_this;
+            std::int64_t first = INT64_MAX, last = 0;
+            for (const Record& record : evidence.records()) {
+                by_this.push_back(record.outcome == Outcome::refused && others_had_room(record.id, number));
+                if (!by_this.back()) continue;
+                first = std::min(first, record.sent);
+                last = std::max(last, record.sent);
+                look_at_refusal(record, number, counted.identity, made);
+            }
+            saturated = std::min(saturated, last > first ? last - first : 0);
+            const auto offence = too_much(applied.limit, evidence, by_this, tolerance_);
+            if (offence && (!made.over || offence->by() > made.over->offence.by()))
+                made.over = Wrong{*offence, counted.identity};
+        }
+        made.seen_from = seen_from(applied.limit, Nanoseconds{saturated}, latency_);
+        set_unproven(saturated, made);
+        return made;
+    }
+
+    void look_at_refusal(const Record& record, std::size_t number, const std::string& identity, Finding& made) const {
+        const Room& left = rooms_[number][record.id];
+        if (left.requests < 1) return;
+        const Offence offence{left.from, record.done, left.admitted, left.due};
+        if (!made.under || offence.by() > made.under->offence.by()) made.under = Wrong{offence, identity};
+    }
+
+    Finding head_of(const AppliedLimit& applied) const {
+        const DeclaredUse& use = declared_.uses[applied.use];
+        Finding made;
+        made.limit = applied.limit.text();
+        made.by = use.limits[applied.number].text();
+        made.where = use.where;
+        made.tier = drive_.tier;
+        for (const std::size_t route : drive_.routes) made.routes.push_back(declared_.routes[route].name);
+        double sum = 0, squares = 0;
+        for (std::size_t i = 0; i < of_identity_.size(); ++i) {
+            made.identities.push_back(drive_.identities[i].name);
+            std::uint64_t admitted = 0;
+            for (const Record& record : of_identity_[i]) {
+                admitted += record.outcome == Outcome::admitted;
+                made.refused += record.outcome == Outcome::refused;
+            }
+            for (const Answer& answer : driven_.by_identity[i].all)
+                if (answer.record.outcome == Outcome::unclear) ++(answer.status == 0 ? made.lost : made.unclear);
+            made.sent += of_identity_[i].size();
+            made.admitted += admitted;
+            sum += static_cast<double>(admitted);
+            squares += static_cast<double>(admitted) * static_cast<double>(admitted);
+            add_notes(driven_.by_identity[i], made);
+        }
+        if (squares > 0) made.jain = sum * sum / (static_cast<double>(of_identity_.size()) * squares);
+        return made;
+    }
+
+    static void add_notes(const Answers& answers, Finding& made) {
+        if (!answers.problem.empty()) made.notes.push_back(answers.problem);
+        std::map<int, std::size_t> odd;
+        for (const Answer& answer : answers.all)
+            if (answer.record.outcome == Outcome::unclear && answer.status > 0) ++odd[answer.status];
+        for (const auto& [status, count] : odd)
+            made.notes.push_back(text::count(count, "answer") + " of " + std::to_string(status));
+        if (answers.held_back > 0)
+            made.notes.push_back(text::count(answers.held_back, "request") + " not sent, as all connections were busy");
+    }
+
+    static void set_unproven(std::int64_t saturated, Finding& made) {
+        if (!made.conforms()) return;
+        if (made.admitted == 0 && made.refused == 0) made.unproven = "no request got as far as the limit";
+        else if (made.refused == 0) made.unproven = "it was never reached";
+        else if (saturated == 0) made.unproven = "another limit was reached before it";
+        else if (made.seen_from > 0.5) made.unproven = "the time was too short to prove anything";
+        if (!made.unproven.empty() && !made.notes.empty()) made.unproven += ": " + made.notes.front();
+    }
+
+    const Declared& declared_;
+    const Drive& drive_;
+    const Driven& driven_;
+    std::uint32_t count_ = 0;
+    std::vector<std::vector<Record>> of_identity_;
+    Tolerance tolerance_;
+    Nanoseconds latency_{0};
+    std::vector<std::vector<Counted>> keys_;  // by limit
+    std::vector<std::vector<Room>> rooms_;    // by limit, then by the record's id
+};
+
+}  // namespace
+
+std::string_view Finding::verdict() const noexcept {
+    if (over) return under ? "WRONG" : "TOO MUCH";
+    if (under) return "TOO LITTLE";
+    return unproven.empty() ? "conforms" : "not verified";
+}
+
+std::vector<Finding> judge(const Declared& declared, const Drive& drive, const Driven& driven) {
+    return Judge{declared, drive, driven}.findings();
+}
+
+void conclude(Findings& findings, bool strict) {
+    bool answered = false;
+    std::size_t wrong = 0, proven = 0, open = findings.not_verified.size();
+    for (const Finding& limit : findings.limits) {
+        answered = answered || limit.admitted + limit.refused + limit.unclear > 0;
+        if (!limit.conforms()) ++wrong;
+        else ++(limit.unproven.empty() ? proven : open);
+    }
+    const auto say = [&](int code, std::string why) {
+        if (findings.exit_code == exit_passed) findings.exit_code = code;
+        findings.verdict.push_back(std::move(why));
+    };
+    if (!findings.limits.empty() && !answered && !findings.interrupted)
+        say(exit_unreachable, "not one answer came" + (findings.limits.front().notes.empty()
+                                                           ? "" : ": " + findings.limits.front().notes.front()));
+    if (wrong > 0) say(exit_limits, text::count(wrong, "limit") + " not as declared");
+    if (strict && open > 0) say(exit_limits, text::count(open, "limit") + " not verified");
+    if (wrong == 0 && proven == 0 && findings.exit_code == exit_passed && !findings.interrupted)
+        say(exit_invalid, "no limit could be verified");
+    if (findings.interrupted) say(exit_interrupted, "interrupted");
+}
+
+}  // namespace tollgate::loadtest::verify

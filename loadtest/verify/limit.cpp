@@ -1,0 +1,33 @@
+// loadtest/verify/limit.cpp - limits in words.
+#include "loadtest/verify/limit.h"
+
+#include "support/text.h"
+
+namespace tollgate::loadtest::verify {
+
+namespace {
+
+std::string window_text(Nanoseconds window) {
+    using namespace std::chrono_literals;
+    if (window == 1s) return "s";
+    if (window == 1min) return "minute";
+    if (window == 1h) return "hour";
+    if (window == 24h) return "day";
+    return show(window);
+}
+
+}  // namespace
+
+std::string Limit::text() const {
+    const std::string number = text::number(count), rate = number + "/" + window_text(window);
+    switch (algorithm) {
+        case Algorithm::token_bucket: return "token bucket " + rate + " burst " + text::number(burst);
+        case Algorithm::sliding_window: return "sliding window " + rate;
+        case Algorithm::sliding_log: return "sliding log " + rate;
+        case Algorithm::fixed_window: return "fixed window " + rate;
+        case Algorithm::concurrency: break;
+    }
+    return "concurrency " + number;
+}
+
+}  // namespace tollgate::loadtest::verify

@@ -1,0 +1,303 @@
+// loadtest/verify/plan.cpp - from what is declared to who asks what how fast.
+#include "loadtest/verify/plan.h"
+
+#include "http/layout.h"
+#include "loadtest/mistakes.h"
+#include "loadtest/verify/sample.h"
+#include "net/address.h"
+#include "support/text.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+namespace tollgate::loadtest::verify {
+
+namespace {
+
+constexpr std::size_t most_targets = 8;
+
+// "127.0.0.1:8080" as a client reaches it; empty for what cannot be asked.
+std::string reachable(const std::string& listen) {
+    const bool secure = listen.starts_with("https://");
+    std::string problem;
+    const auto address = net::Address::parse(secure ? listen.substr(8) : listen, problem);
+    if (!address || address->is_unix() || address->port() == 0) return {};
+    const std::string port = ":" + std::to_string(address->port()), scheme = secure ? "https://" : "http://";
+    const std::string& host = address->host();
+    if (host.empty() || host == "*" || host == "0.0.0.0") return scheme + "127.0.0.1" + port;
+    if (host == "::") return scheme + "[::1]" + port;
+    return scheme + (host.find(':') == host.npos ? host : "[" + host + "]") + port;
+}
+
+std::vector<Url> urls_of(const Declared& declared, const VerifySettings& settings) {
+    if (!settings.urls.empty()) return settings.urls;
+    for (const std::string& listen : declared.listens)
+        if (const std::string url = reachable(listen); !url.empty()) return {parse_url(url)};
+    throw UsageError{"--url: expected where the gateway is to be asked, as " + settings.file +
+                     " has no `listen` for it"};
+}
+
+class Planner {
+public:
+    Planner(const Declared& declared, const VerifySettings& settings)
+        : declared_{declared}, settings_{settings}, samples_{declared, settings.requests} {
+        plan_.urls = urls_of(declared, settings);
+        // Own addresses are to be had on loopback only, where all of 127.0.0.0/8 is this machine.
+        addresses_ = std::all_of(plan_.urls.begin(), plan_.urls.end(), [](const Url& url) {
+            return !url.secure && (url.host.starts_with("127.") || url.host == "localhost");
+        });
+    }
+
+    VerifyPlan plan() {
+        check_names();
+        for (std::size_t route = 0; route < declared_.routes.size(); ++route) add_route(route);
+        for (Group& group : groups_) add_drives(group);
+        return std::move(plan_);
+    }
+
+private:
+    // Routes that are limited by the same uses.
+    struct Group {
+        std::vector<std::size_t> uses, routes;
+        std::vector<Target> targets;
+    };
+
+    void check_names() const {
+        Mistakes mistakes;
+        for (const std::string& name : settings_.routes) {
+            text::Guess guess{name};
+            bool found = false;
+            for (const DeclaredRoute& route : declared_.routes) {
+                found = found || route.name == name;
+                guess.offer(route.name);
+            }
+            const std::string hint = guess.best().empty() ? "" : "; did you mean " + text::quote(guess.best()) + "?";
+            if (!found) mistakes.add("--route: there is no route " + text::quote(name) + hint);
+        }
+        mistakes.raise();
+    }
+
+    void add_route(std::size_t number) {
+        const DeclaredRoute& route = declared_.routes[number];
+        const auto& wanted = settings_.routes;
+        if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), route.name) == wanted.end()) return;
+        if (route.uses.empty()) return;
+        std::string why;
+        std::optional<Target> target = samples_.of(number, why);
+        if (!target) return not_verified("route " + text::quote(route.name), route.where, why);
+        const bool by_route = counts_by(route.uses, By::Kind::route);
+        const auto alike = [&](const Group& group) {
+            const DeclaredRoute& other = declared_.routes[group.routes.front()];
+            return !by_route && group.uses == route.uses && other.key_header == route.key_header &&
+                   other.wants_caller == route.wants_caller;
+        };
+        auto group = std::find_if(groups_.begin(), groups_.end(), alike);
+        if (group == groups_.end()) group = groups_.insert(groups_.end(), {route.uses, {}, {}});
+        group->routes.push_back(number);
+        if (group->targets.size() < most_targets) group->targets.push_back(std::move(*target));
+    }
+
+    bool counts_by(const std::vector<std::size_t>& uses, By::Kind kind) const {
+        for (const std::size_t use : uses)
+            for (const DeclaredLimit& limit : declared_.uses[use].limits)
+                for (const By& by : limit.by)
+                    if (by.kind == kind) return true;
+        return false;
+    }
+
+    void not_verified(std::string what, std::string where, std::string why) {
+        plan_.not_verified.push_back({std::move(what), std::move(where), std::move(why)});
+    }
+
+    void add_drives(const Group& group) {
+        const DeclaredRoute& route = declared_.routes[group.routes.front()];
+        if (!route.wants_caller) return add_drive(group, "", nobody(group));
+        std::map<std::string, std::vector<Identity>> by_tier;
+        std::set<std::string> callers;
+        for (const CallerKey& key : settings_.keys) {
+            auto& tier = by_tier[key.tier];
+            if (tier.size() >= settings_.identities || !callers.insert(key.owner).second) continue;
+            tier.push_back(identity_of(group, key));
+        }
+        if (by_tier.empty())
+            return not_verified("route " + text::quote(route.name), route.where,
+                                "it wants callers to be known; say --keys");
+        for (auto& [tier, identities] : by_tier) add_drive(group, tier, std::move(identities));
+        if (!counts_by(group.uses, By::Kind::caller)) return;
+        for (const auto& [tier, declared] : declared_.tiers)
+            if (!by_tier.contains(tier))
+                not_verified("tier " + text::quote(tier), route.where, "no key of it is in --keys");
+    }
+
+    Identity identity_of(const Group& group, const CallerKey& key) {
+        Identity identity{key.owner, key.owner, next_address(), {}};
+        const DeclaredRoute& route = declared_.routes[group.routes.front()];
+        std::string header = settings_.key_header.empty() ? route.key_header : settings_.key_header;
+        const std::size_t colon = header.find(": ");
+        const std::string scheme = colon == header.npos ? "" : header.substr(colon + 2) + ' ';
+        identity.headers.emplace_back(header.substr(0, colon), scheme + key.secret);
+        add_headers(group, identity);
+        return identity;
+    }
+
+    std::vector<Identity> nobody(const Group& group) {
+        std::vector<Identity> identities;
+        const bool distinct = counts_by(group.uses, By::Kind::header) ||
+                              (addresses_ && counts_by(group.uses, By::Kind::client_ip));
+        for (unsigned i = 0; i < (distinct ? std::max(settings_.identities, 1u) : 1u); ++i) {
+            Identity identity{"", "", next_address(), {}};
+            identity.name = identity.address.empty() ? "client " + std::to_string(i + 1) : identity.address;
+            add_headers(group, identity);
+            identities.push_back(std::move(identity));
+        }
+        return identities;
+    }
+
+    // What tells identities apart where limits count by a header.
+    void add_headers(const Group& group, Identity& identity) {
+        ++made_;
+        std::set<std::string> names;
+        for (const std::size_t use : group.uses)
+            for (const DeclaredLimit& limit : declared_.uses[use].limits)
+                for (const By& by : limit.by)
+                    if (by.kind == By::Kind::header) names.insert(by.name);
+        for (const std::string& name : names) {
+            const auto said = [&](const auto& line) { return http::same_text(line.first, name); };
+            const bool there = std::any_of(identity.headers.begin(), identity.headers.end(), said) ||
+                               std::any_of(settings_.headers.begin(), settings_.headers.end(), said);
+            if (!there) identity.headers.emplace_back(name, "verify-" + std::to_string(made_));
+        }
+    }
+
+    std::string next_address() {
+        if (!addresses_) return {};
+        const unsigned number = ++last_address_;
+        return "127.0." + std::to_string(number / 250) + '.' + std::to_string(number % 250 + 1);
+    }
+
+    void add_drive(const Group& group, const std::string& tier, std::vector<Identity> identities) {
+        Drive drive{group.routes, group.targets, tier, std::move(identities), {}, false, {}, {}};
+        const auto found = declared_.tiers.find(tier);
+        const DeclaredTier* const declared = found == declared_.tiers.end() ? nullptr : &found->second;
+        for (const std::size_t use : group.uses) add_limits(drive, use, declared);
+        if (std::none_of(drive.limits.begin(), drive.limits.end(), [](const auto& one) { return one.problem.empty(); }))
+            return;
+        set_stages(drive, settings_);
+        enter_wave(std::move(drive));
+    }
+
+    void add_limits(Drive& drive, std::size_t use, const DeclaredTier* tier) {
+        const DeclaredUse& declared = declared_.uses[use];
+        for (std::size_t i = 0; i < declared.limits.size(); ++i) {
+            const DeclaredLimit& one = declared.limits[i];
+            std::string why;
+            const std::optional<Limit> limit = limit_for(one, tier, why);
+            if (limit && !declared.enforced) why = "mode is \"" + declared.mode + "\"";
+            if (limit && why.empty()) why = too_much_to_ask(*limit, drive.identities.size());
+            const std::string of = drive.tier.empty() ? "" : ", tier " + text::quote(drive.tier);
+            if (!why.empty())
+                not_verified((limit ? limit->text() : "ratelimit") + ' ' + one.text() + of, declared.where, why);
+            if (!declared.enforced && declared.mode == "shadow") continue;  // refuses nobody
+            if (limit) drive.limits.push_back({use, i, *limit, one.by, why});
+            else drive.unknown_limit = true;
+        }
+    }
+
+    std::string too_much_to_ask(const Limit& limit, std::size_t identities) const {
+        if (limit.algorithm == Algorithm::concurrency)
+            return "how long its requests last is the upstream's to say";
+        const double rate = limit.per_second(), asked = rate * settings_.demand * static_cast<double>(identities);
+        if (asked > settings_.most_rate)
+            return "it takes " + text::number(std::ceil(asked)) + " requests a second, more than --most-rate " +
+                   text::number(settings_.most_rate);
+        const Nanoseconds least = limit.algorithm == Algorithm::token_bucket
+                                      ? saturation_for(limit, 0.5)
+                                      : Nanoseconds{3 * limit.window};
+        if (least > settings_.longest)
+            return "to prove anything takes " + show(least) + ", longer than --longest " + show(settings_.longest);
+        return {};
+    }
+
+    bool shares_with(const Drive& drive, const std::vector<Drive>& wave) const {
+        const auto same = [&](std::size_t a, std::size_t b) {
+            return a == b || (!declared_.uses[a].name.empty() && declared_.uses[a].name == declared_.uses[b].name);
+        };
+        for (const Drive& other : wave) {
+            // Callers of another tier are other ones, but what is common to all would be asked by both.
+            const bool others = other.routes == drive.routes && !common(drive) && !common(other);
+            if (others) continue;
+            for (const AppliedLimit& one : drive.limits)
+                for (const AppliedLimit& two : other.limits)
+                    if (same(one.use, two.use)) return true;
+        }
+        return false;
+    }
+    static bool common(const Drive& drive) {
+        for (const AppliedLimit& limit : drive.limits) {
+            std::set<std::string> keys;
+            for (const Identity& identity : drive.identities) keys.insert(drive.key_of(limit, identity));
+            const auto own = [](const By& by) {
+                return by.kind == By::Kind::caller || by.kind == By::Kind::client_ip || by.kind == By::Kind::header;
+            };
+            if (std::none_of(limit.by.begin(), limit.by.end(), own) || keys.contains("")) return true;
+        }
+        return false;
+    }
+
+    static double demand_of(const std::vector<Drive>& wave) {
+        double sum = 0;
+        for (const Drive& drive : wave) {
+            double most = 0;
+            for (const Stage& stage : drive.stages) most = std::max(most, stage.rate);
+            sum += most * static_cast<double>(drive.identities.size());
+        }
+        return sum;
+    }
+
+    void enter_wave(Drive drive) {
+        for (auto& wave : plan_.waves) {
+            const bool room = demand_of(wave) + demand_of({drive}) <= settings_.most_rate;
+            if (!room || shares_with(drive, wave)) continue;
+            wave.push_back(std::move(drive));
+            return;
+        }
+        plan_.waves.push_back({});
+        plan_.waves.back().push_back(std::move(drive));
+    }
+
+    const Declared& declared_;
+    const VerifySettings& settings_;
+    Samples samples_;
+    VerifyPlan plan_;
+    std::vector<Group> groups_;
+    bool addresses_ = false;
+    unsigned last_address_ = 0, made_ = 0;
+};
+
+}  // namespace
+
+std::string Drive::key_of(const AppliedLimit& limit, const Identity& identity) const {
+    std::string key;
+    for (const By& by : limit.by) {
+        if (by.kind == By::Kind::caller) key += identity.caller;
+        if (by.kind == By::Kind::client_ip) key += identity.address;
+        if (by.kind == By::Kind::header)
+            for (const auto& [name, value] : identity.headers)
+                if (http::same_text(name, by.name)) key += value;
+        if (by.kind != By::Kind::constant) key += '\n';
+    }
+    return key == "\n" ? "" : key;
+}
+
+VerifyPlan make_plan(const Declared& declared, const VerifySettings& settings) {
+    VerifyPlan plan = Planner{declared, settings}.plan();
+    for (const auto& wave : plan.waves) {
+        Nanoseconds longest{0};
+        for (const Drive& drive : wave) longest = std::max(longest, drive.duration);
+        plan.duration += longest;
+    }
+    return plan;
+}
+
+}  // namespace tollgate::loadtest::verify

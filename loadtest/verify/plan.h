@@ -1,0 +1,61 @@
+// loadtest/verify/plan.h - Plan: which limits are driven, by whom, how fast and how long; and which are not, and why.
+#pragma once
+
+#include "loadtest/verify/declared.h"
+#include "loadtest/verify/settings.h"
+
+#include <string>
+#include <vector>
+
+namespace tollgate::loadtest::verify {
+
+// A limit as it holds for the identities of one drive.
+struct AppliedLimit {
+    std::size_t use = 0;     // of Declared::uses
+    std::size_t number = 0;  // in it
+    Limit limit;
+    std::vector<By> by;
+    std::string problem{};   // why it is not verified; "": it is. Then it is there for what it may have refused
+};
+
+// A stretch of time of one identity, from the begin of the drive.
+struct Stage {
+    Nanoseconds from, to;
+    double rate;  // requests a second, evenly
+};
+
+// Identities of one tier that ask for routes which are limited by the same uses.
+struct Drive {
+    std::vector<std::size_t> routes;  // of Declared::routes
+    std::vector<Target> targets;      // asked in turn
+    std::string tier;                 // "": none
+    std::vector<Identity> identities;
+    std::vector<AppliedLimit> limits;
+    bool unknown_limit = false;       // there is one more, which may refuse at any time
+    std::vector<Stage> stages;        // of each identity
+    Nanoseconds duration{0};
+    std::string key_of(const AppliedLimit& limit, const Identity& identity) const;
+};
+
+struct NotVerified {
+    std::string what, where, why;
+};
+
+struct VerifyPlan {
+    std::vector<Url> urls;
+    std::vector<std::vector<Drive>> waves;  // one after the other; the drives of one share nothing that is limited
+    std::vector<NotVerified> not_verified;
+    Nanoseconds duration{0};
+};
+
+// Throws UsageError: no route of that name, no address to ask.
+VerifyPlan make_plan(const Declared& declared, const VerifySettings& settings);
+
+// Empties the bucket, goes on asking for more than there is, lets it fill again, and empties it once more.
+void set_stages(Drive& drive, const VerifySettings& settings);
+// How long a limit has to be saturated, so that what is wrong by `precision` is seen.
+Nanoseconds saturation_for(const Limit& limit, double precision);
+// The least share by which a limit may be wrong and is sure to be seen, where answers came after `latency` at most.
+double seen_from(const Limit& limit, Nanoseconds saturated, Nanoseconds latency);
+
+}  // namespace tollgate::loadtest::verify

@@ -1,0 +1,100 @@
+// loadtest/verify/too_little.cpp - the least that limits can have had left.
+#include "loadtest/verify/too_little.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace tollgate::loadtest::verify {
+
+namespace {
+
+double in_seconds(std::int64_t moment) { return static_cast<double>(moment) * 1e-9; }
+
+// Admissions are taken out when their answers have come: then at the latest. A level that is reckoned so is never above
+// what the bucket really holds together with what was taken from it and is not answered yet.
+class Level {
+public:
+    Level(const Limit& limit, const Tolerance& tolerance, std::int64_t begin)
+        : rate_{limit.per_second() * (1 - tolerance.drift)}, burst_{limit.burst}, from_{begin}, at_{begin} {}
+
+    void flow_until(std::int64_t moment) {
+        if (moment <= at_) return;
+        level_ += rate_ * in_seconds(moment - at_);
+        at_ = moment;
+        if (level_ < burst_) return;
+        level_ = base_ = burst_;
+        restart();
+    }
+    void take(std::int64_t moment) {
+        flow_until(moment);
+        level_ -= 1;
+        taken_ += 1;
+        if (level_ > 0) return;
+        level_ = base_ = 0;  // no bucket holds less
+        restart();
+    }
+    // Of a request that was sent at `sent`, with so many others around it.
+    Room room(std::int64_t around) const {
+        const double due = base_ + rate_ * in_seconds(at_ - from_);
+        const auto others = static_cast<double>(around);
+        return {level_ - others, from_, taken_ + others, due};
+    }
+
+private:
+    void restart() {
+        from_ = at_;
+        taken_ = 0;
+    }
+
+    double rate_, burst_, level_ = 0, base_ = 0, taken_ = 0;  // base: of the level, at `from`
+    std::int64_t from_, at_;
+};
+
+std::vector<Room> room_of_bucket(const Limit& limit, const Evidence& evidence, const Tolerance& tolerance) {
+    std::vector<Room> rooms(evidence.records().size());
+    if (rooms.empty()) return rooms;
+    Level level{limit, tolerance, evidence.records().front().sent};
+    const auto &sent = evidence.perhaps_sent(), &done = evidence.perhaps_done();
+    std::size_t taken = 0;
+    for (std::size_t i = 0; i < rooms.size(); ++i) {
+        const Record& record = evidence.records()[i];
+        if (record.outcome != Outcome::refused) continue;
+        const std::int64_t decided = record.sent - tolerance.clock.count();  // not before
+        for (; taken < done.size() && done[taken] <= decided; ++taken) level.take(done[taken]);
+        level.flow_until(decided);
+        const auto begun = std::upper_bound(sent.begin(), sent.end(), record.done) - sent.begin();
+        rooms[i] = level.room(begun - static_cast<std::int64_t>(taken));
+    }
+    return rooms;
+}
+
+std::vector<Room> room_of_window(const Limit& limit, const Evidence& evidence, const Tolerance& tolerance) {
+    std::vector<Room> rooms(evidence.records().size());
+    if (rooms.empty()) return rooms;
+    const auto window = static_cast<std::int64_t>(static_cast<double>(limit.window.count()) * (1 + tolerance.drift));
+    const std::int64_t begin = evidence.records().front().sent;
+    for (std::size_t i = 0; i < rooms.size(); ++i) {
+        const Record& record = evidence.records()[i];
+        const std::int64_t from = record.sent - tolerance.clock.count() - window;
+        if (record.outcome != Outcome::refused || from < begin) continue;
+        const auto admitted = static_cast<double>(evidence.perhaps(from, record.done));
+        const double due = std::floor(limit.count + 1e-6);
+        rooms[i] = {due - admitted, from, admitted, due};
+    }
+    return rooms;
+}
+
+}  // namespace
+
+std::vector<Room> room(const Limit& limit, const Evidence& evidence, const Tolerance& tolerance) {
+    switch (limit.algorithm) {
+        case Algorithm::token_bucket: return room_of_bucket(limit, evidence, tolerance);
+        case Algorithm::sliding_log:
+        case Algorithm::fixed_window: return room_of_window(limit, evidence, tolerance);
+        case Algorithm::sliding_window:
+        case Algorithm::concurrency: break;
+    }
+    return std::vector<Room>(evidence.records().size());
+}
+
+}  // namespace tollgate::loadtest::verify

@@ -1,0 +1,34 @@
+// loadtest/verify/too_little.h - Room: how much a limit surely had left when a request was refused.
+//
+// A refusal is in order if some limit may have been used up. So what is reckoned is the least that each can have had
+// left, from what may have been admitted before: decided as late as its answer allows, and with nothing at the begin,
+// as who asked before is not known. Where the least is a whole request, the refusal was not this limit's. A request
+// that all its limits had room for, and that was refused, was refused wrongly; and a limiter that is too strict by any
+// share gets there in time, since what it withholds adds up here.
+//
+//   token bucket    level >= what flowed in since it was known to be empty or full, less what was taken since.
+//   sliding log     N less those that may have been admitted in the W before.
+//   fixed window    the same: those of the same window are among them, wherever it begins.
+//   sliding window  see Pace: it forgets what it withheld, so its windows have to be counted instead.
+#pragma once
+
+#include "loadtest/verify/limit.h"
+#include "loadtest/verify/record.h"
+
+#include <optional>
+#include <vector>
+
+namespace tollgate::loadtest::verify {
+
+// What one limit had left, at least, when a request was refused.
+struct Room {
+    double requests = 0;
+    std::int64_t from = 0;  // since when it was reckoned
+    double admitted = 0;    // perhaps, since then
+    double due = 0;         // more than so many would have used it up
+};
+
+// By the records of the evidence; of refused ones only. Not for sliding windows and concurrency, which have none.
+std::vector<Room> room(const Limit& limit, const Evidence& evidence, const Tolerance& tolerance);
+
+}  // namespace tollgate::loadtest::verify

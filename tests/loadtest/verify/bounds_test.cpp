@@ -1,0 +1,155 @@
+// tests/loadtest/verify/bounds_test.cpp - limiters that are right raise nothing, whatever the clients do; those that
+// are wrong by a hundredth or two are found, and within the time that is promised.
+#include "loadtest/verify/too_little.h"
+#include "loadtest/verify/too_much.h"
+#include "simulation.h"
+
+#include <boost/test/unit_test.hpp>
+
+#include <string>
+#include <vector>
+
+using namespace tollgate;
+using namespace tollgate::loadtest::verify;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr unsigned seeds = 40;
+
+std::vector<bool> refusals(const Evidence& evidence) {
+    std::vector<bool> all;
+    for (const Record& record : evidence.records()) all.push_back(record.outcome == Outcome::refused);
+    return all;
+}
+
+std::optional<Offence> over(const Limit& limit, const Evidence& evidence) {
+    return too_much(limit, evidence, refusals(evidence), {});
+}
+
+double most_room(const Limit& limit, const Evidence& evidence) {
+    double most = 0;
+    for (const Room& one : room(limit, evidence, {})) most = std::max(most, one.requests);
+    return most;
+}
+
+const Limit bucket{Algorithm::token_bucket, 100, 1s, 20};
+const Limit small_bucket{Algorithm::token_bucket, 10, 1s, 5};
+const Limit log_limit{Algorithm::sliding_log, 100, 1s};
+const Limit fixed{Algorithm::fixed_window, 100, 1s};
+const Limit sliding{Algorithm::sliding_window, 100, 1s};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(loadtest_verify_bounds)
+
+BOOST_AUTO_TEST_CASE(right_limiters_raise_nothing) {
+    for (const Limit& limit : {bucket, small_bucket, log_limit, fixed, sliding})
+        for (unsigned seed = 0; seed < seeds; ++seed)
+            for (const double demand : {0.7, 1.0, 3.0, 10.0}) {
+                const test::Load load{demand * limit.per_second(), 6, 0.02, 3, 3 + 0.05 * seed};
+                for (const bool first_use : {false, true}) {
+                    const test::Limiter limiter{limit, 0.037 * seed, first_use};
+                    const Evidence evidence{test::drive(limiter, load, seed)};
+                    const std::string what = limit.text() + ", seed " + std::to_string(seed);
+                    const auto offence = over(limit, evidence);
+                    BOOST_TEST(!offence, what << ": " << (offence ? offence->by() : 0) << " too many");
+                    BOOST_TEST(most_room(limit, evidence) < 1, what);
+                }
+            }
+}
+
+BOOST_AUTO_TEST_CASE(a_bucket_that_was_not_full_at_first_raises_nothing) {
+    for (unsigned seed = 0; seed < seeds; ++seed) {
+        Limit spent = bucket;
+        spent.burst = 3;  // as if others had spent the rest
+        const Evidence evidence{test::drive(test::Limiter{spent}, {300, 0.5, 0.02}, seed)};
+        BOOST_TEST(!over(bucket, evidence));
+        BOOST_TEST(most_room(bucket, evidence) < 1);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(one_that_admits_two_percent_more_is_found) {
+    for (const Limit& limit : {bucket, log_limit, fixed, sliding})
+        for (unsigned seed = 0; seed < seeds; ++seed) {
+            const test::Limiter wrong{test::wrong_by(limit, 0.02), 0.037 * seed};
+            const Evidence evidence{test::drive(wrong, {3 * limit.per_second(), 5, 0.02}, seed)};
+            const auto offence = over(limit, evidence);
+            BOOST_TEST(offence.has_value(), limit.text() << ", seed " << seed);
+            if (offence) BOOST_TEST(offence->admitted > offence->bound);
+        }
+}
+
+BOOST_AUTO_TEST_CASE(one_that_admits_two_percent_less_is_found) {
+    for (const Limit& limit : {bucket, log_limit, fixed})
+        for (unsigned seed = 0; seed < seeds; ++seed) {
+            const test::Limiter wrong{test::wrong_by(limit, -0.02), 0.037 * seed};
+            const Evidence evidence{test::drive(wrong, {3 * limit.per_second(), 5, 0.02}, seed)};
+            BOOST_TEST(most_room(limit, evidence) >= 1, limit.text() << ", seed " << seed);
+            BOOST_TEST(!over(limit, evidence));
+        }
+}
+
+// How long it takes is no luck: an error of a share e shows once e * rate * T exceeds one request and what the answers'
+// times and the clocks may hide.
+BOOST_AUTO_TEST_CASE(a_hundredth_is_found_as_soon_as_it_is_more_than_one_request_and_what_latency_hides) {
+    const double hidden = 1 + bucket.per_second() * (0.02 + 0.02 + 0.005);
+    const double needed = 1.2 * hidden / (0.01 * bucket.per_second()) + 0.5;
+    for (unsigned seed = 0; seed < seeds; ++seed)
+        for (const double share : {0.01, -0.01}) {
+            const test::Limiter wrong{test::wrong_by(bucket, share)};
+            const Evidence evidence{test::drive(wrong, {300, needed, 0.02}, seed)};
+            BOOST_TEST((share > 0 ? over(bucket, evidence).has_value() : most_room(bucket, evidence) >= 1),
+                       share << ", seed " << seed);
+        }
+}
+
+BOOST_AUTO_TEST_CASE(a_burst_that_is_two_too_large_or_too_small_is_found) {
+    for (const double error : {2.0, -2.0}) {
+        Limit wrong = bucket;
+        wrong.burst += error;
+        // Full again after a pause; then all at once.
+        test::Load load{3000, 2, 0.0002, 1.2, 2.5};
+        const Evidence evidence{test::drive(test::Limiter{wrong}, load, 1)};
+        const Tolerance sharp{100us, 0};
+        if (error > 0) BOOST_TEST(too_much(bucket, evidence, refusals(evidence), sharp).has_value());
+        double most = 0;
+        for (const Room& one : room(bucket, evidence, sharp)) most = std::max(most, one.requests);
+        if (error < 0) BOOST_TEST(most >= 1);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_offending_interval_is_told) {
+    // Three within 10 ms where two and a tenth of one are allowed.
+    const Limit limit{Algorithm::token_bucket, 10, 1s, 2};
+    const auto at = [](double ms, Outcome outcome = Outcome::admitted) {
+        return Record{std::int64_t(ms * 1e6), std::int64_t(ms * 1e6) + 1'000'000, outcome};
+    };
+    const std::vector<Record> records{at(0), at(500), at(505), at(509), at(900)};
+    const auto offence = over(limit, Evidence{records});
+    BOOST_REQUIRE(offence.has_value());
+    BOOST_TEST(offence->from == 500'000'000);
+    BOOST_TEST(offence->to == 510'000'000);
+    BOOST_TEST(offence->admitted == 3);
+    BOOST_TEST(offence->bound == 2.15, boost::test_tools::tolerance(0.001));
+
+    // Two seconds after the last one was admitted a bucket of two is full, whoever asked before.
+    const std::vector<Record> refused{at(0), at(2000, Outcome::refused)};
+    const Room left = room(limit, Evidence{refused}, {})[1];
+    BOOST_TEST(left.requests == 2);
+    BOOST_TEST(left.admitted == 0);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_unclear_proves_nothing) {
+    const Limit limit{Algorithm::sliding_log, 2, 1s};
+    std::vector<Record> records;
+    for (int i = 0; i < 10; ++i) records.push_back({i * 1000, i * 1000 + 500, Outcome::unclear});
+    records.push_back({1'500'000'000, 1'500'000'500, Outcome::unclear});
+    records.push_back({1'600'000'000, 1'600'000'500, Outcome::unclear});
+    records.push_back({1'700'000'000, 1'700'000'500, Outcome::refused});
+    BOOST_TEST(!over(limit, Evidence{records}));       // they may all have been refused
+    BOOST_TEST(most_room(limit, Evidence{records}) < 1);  // they may all have been admitted
+    BOOST_TEST(!over(limit, Evidence{{}}));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,176 @@
+// tests/loadtest/verify/plan_test.cpp - what is read of a routes.lua, who is to ask what, and what is left out and why.
+#include "loadtest/verify/plan.h"
+#include "plugins/catalogue.h"
+#include "support/temporary_folder.h"
+
+#include <tollgate/plugin.h>
+
+#include <boost/test/unit_test.hpp>
+
+#include <fstream>
+#include <string>
+#include <vector>
+
+using namespace tollgate;
+using namespace tollgate::loadtest;
+using namespace tollgate::loadtest::verify;
+
+namespace {
+
+Declared declared(const std::string& routes) {
+    plugins::Catalogue catalogue;
+    for (const std::string& problem : catalogue.load_folder(TOLLGATE_BINARY_DIR "/lib/tollgate/plugins", false))
+        BOOST_TEST(problem == "");
+    const test::TemporaryFolder folder;
+    std::ofstream{folder / "routes.lua"} << routes;
+    return read_declared((folder / "routes.lua").string(), catalogue);
+}
+
+VerifySettings asked(std::vector<CallerKey> keys = {}) {
+    VerifySettings settings;
+    settings.file = "routes.lua";
+    settings.urls = {parse_url("http://127.0.0.1:8080")};
+    settings.keys = std::move(keys);
+    return settings;
+}
+
+std::string route(const std::string& pattern, const std::string& plugins, const std::string& more = "") {
+    return "route \"" + pattern + "\" { answer = \"ok\\n\", plugins = { " + plugins + " }" + more + " }\n";
+}
+
+std::vector<const Drive*> drives(const VerifyPlan& plan) {
+    std::vector<const Drive*> all;
+    for (const auto& wave : plan.waves)
+        for (const Drive& drive : wave) all.push_back(&drive);
+    return all;
+}
+
+const NotVerified& only_one(const VerifyPlan& plan) {
+    BOOST_TEST_REQUIRE(plan.not_verified.size() == 1u);
+    return plan.not_verified.front();
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(loadtest_verify_plan)
+
+BOOST_AUTO_TEST_CASE(limits_are_read_as_the_gateway_reads_them) {
+    const Declared read = declared("tier \"free\" { rate = 60 / minute, burst = 5 }\n"
+                                   "always { ratelimit { by = \"all\", rate = 1000 / second } }\n" +
+                                   route("GET /a", "ratelimit { default_rate = 2 / second, cost = 2 }"));
+    BOOST_TEST_REQUIRE(read.routes.size() == 1u);
+    BOOST_TEST((read.routes[0].uses == std::vector<std::size_t>{0, 1}));
+    BOOST_TEST(read.uses[1].where == "routes.lua:3");
+    std::string why;
+    BOOST_TEST(limit_for(read.uses[0].limits[0], nullptr, why)->text() == "token bucket 1000/s burst 1000");
+    const DeclaredLimit& by_tier = read.uses[1].limits[0];
+    BOOST_TEST(limit_for(by_tier, &read.tiers.at("free"), why)->text() == "token bucket 30/minute burst 2.5");
+    BOOST_TEST(limit_for(by_tier, nullptr, why)->text() == "token bucket 1/s burst 1");
+    const Declared unknown = declared(route("GET /a", "ratelimit {}"));
+    BOOST_TEST(!limit_for(unknown.uses[0].limits[0], nullptr, why));
+    BOOST_TEST(why == "neither it nor the tier says a rate");
+}
+
+BOOST_AUTO_TEST_CASE(routes_that_are_limited_alike_are_asked_in_turn) {
+    const Declared read = declared("local plugins = { ratelimit { by = client_ip, rate = 10 / second } }\n"
+                                   "route \"GET /a/:id\" { answer = \"\", plugins = plugins }\n"
+                                   "route \"* /a/**\" { answer = \"\", plugins = plugins }\n"
+                                   "route \"GET /free\" { answer = \"\" }\n");
+    const VerifyPlan plan = make_plan(read, asked());
+    BOOST_TEST(plan.not_verified.empty());
+    BOOST_TEST_REQUIRE(drives(plan).size() == 1u);
+    const Drive& drive = *drives(plan)[0];
+    BOOST_TEST_REQUIRE(drive.targets.size() == 2u);
+    BOOST_TEST(drive.targets[0].url.path == "/a/1");
+    BOOST_TEST(drive.targets[1].url.path == "/a/1/of/this");
+    BOOST_TEST_REQUIRE(drive.identities.size() == 2u);
+    BOOST_TEST(drive.identities[0].address != drive.identities[1].address);
+    BOOST_TEST(drive.key_of(drive.limits[0], drive.identities[0]) !=
+               drive.key_of(drive.limits[0], drive.identities[1]));
+}
+
+BOOST_AUTO_TEST_CASE(each_tier_has_its_callers_and_the_key_goes_where_auth_reads_it) {
+    const Declared read = declared("tier \"free\" { rate = 5 / second }\ntier \"big\" { rate = 50 / second }\n" +
+                                   route("GET /a", "auth { key = header \"X-Key\", file = \"keys\" }, ratelimit {}"));
+    const VerifyPlan plan = make_plan(read, asked({{"a", "free", "al"}, {"b", "free", "al"}, {"c", "free", "bo"},
+                                                   {"d", "free", "cy"}, {"e", "big", "di"}}));
+    BOOST_TEST(plan.not_verified.empty());
+    BOOST_TEST_REQUIRE(drives(plan).size() == 2u);
+    const Drive &big = *drives(plan)[0], &small = *drives(plan)[1];
+    BOOST_TEST(big.limits[0].limit.text() == "token bucket 50/s burst 50");
+    BOOST_TEST_REQUIRE(small.identities.size() == 2u);  // one of each owner, and no more than are wanted
+    BOOST_TEST(small.identities[0].caller == "al");
+    BOOST_TEST(small.identities[1].caller == "bo");
+    BOOST_TEST((big.identities[0].headers == HeaderLines{{"X-Key", "e"}}));
+    BOOST_TEST(plan.waves.size() == 1u);  // other callers, other buckets
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_driven_is_told_with_its_reason) {
+    const auto why = [](const std::string& routes, VerifySettings settings = asked()) {
+        return only_one(make_plan(declared(routes), settings)).why;
+    };
+    BOOST_TEST(why(route("GET /a", "ratelimit { by = client_ip, rate = 1 / hour }")) ==
+               "to prove anything takes 5 h 0 m, longer than --longest 1 m 0 s");
+    BOOST_TEST(why(route("GET /a", "ratelimit { by = client_ip, rate = 10000 / second }")) ==
+               "it takes 60000 requests a second, more than --most-rate 3000");
+    BOOST_TEST(why(route("GET /a", "ratelimit { by = function(r) return r.path end, rate = 10 / second }"))
+                   == "by is a function");
+    BOOST_TEST(why(route("GET /a", "ratelimit { by = query \"q\", rate = 10 / second }")) == "by is query \"q\"");
+    BOOST_TEST(why(route("GET /a", "auth { file = \"keys\" }, ratelimit { rate = 10 / second }")) ==
+               "it wants callers to be known; say --keys");
+    const std::string when = route("GET /a", "ratelimit { by = client_ip, rate = 10 / second }",
+                                   ", when = function(r) return r.query.q == \"x\" end");
+    BOOST_TEST(why(when) == "whether it takes a request depends on its when; say --request");
+    VerifySettings told = asked();
+    loadtest::Target request;
+    request.url.path = "/a?q=x";
+    told.requests = {request};
+    BOOST_TEST(make_plan(declared(when), told).not_verified.empty());
+    // Somebody else would have it.
+    BOOST_TEST(only_one(make_plan(declared("route \"GET /a/*\" { answer = \"\", when = function() return true end }\n" +
+                                           route("GET /a/:id", "ratelimit { by = client_ip, rate = 10 / second }")),
+                                  asked()))
+                   .why == "GET /a/verify may be taken by \"GET /a/*\" (routes.lua:1); say --request");
+}
+
+BOOST_AUTO_TEST_CASE(what_draws_on_the_same_is_not_asked_at_once) {
+    const Declared read = declared(route("GET /a", "ratelimit { by = client_ip, rate = 10 / second, name = \"x\" }") +
+                                   route("GET /b", "ratelimit { by = client_ip, rate = 20 / second, name = \"x\" }") +
+                                   route("GET /c", "ratelimit { by = client_ip, rate = 30 / second }"));
+    const VerifyPlan plan = make_plan(read, asked());
+    BOOST_TEST_REQUIRE(plan.waves.size() == 2u);
+    BOOST_TEST(plan.waves[0].size() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(the_first_listen_is_asked_as_it_is_reached) {
+    const std::string limited = route("GET /a", "ratelimit { by = client_ip, rate = 10 / second }");
+    VerifySettings settings = asked();
+    settings.urls.clear();
+    const auto authority = [&](const std::string& listen) {
+        return make_plan(declared(listen + "\n" + limited), settings).urls.at(0).authority;
+    };
+    BOOST_TEST(authority("listen \"*:8123\"") == "127.0.0.1:8123");
+    BOOST_TEST(authority("listen \"[::1]:8123\"") == "[::1]:8123");
+    BOOST_TEST(authority("listen { \"unix:/x\", \"127.0.0.1:8124\" }") == "127.0.0.1:8124");
+    BOOST_CHECK_THROW(authority("listen \"127.0.0.1:0\""), UsageError);
+}
+
+BOOST_AUTO_TEST_CASE(keys_have_a_tier_and_perhaps_an_owner) {
+    const auto keys = parse_caller_keys("# ours\nk1 free alice # comment\n\nk2 -\nk3 big -\n", "keys");
+    BOOST_TEST_REQUIRE(keys.size() == 3u);
+    BOOST_TEST(keys[0].owner == "alice");
+    BOOST_TEST(keys[1].tier == "");
+    BOOST_TEST(keys[1].owner == "line 4");
+    BOOST_TEST(keys[2].tier == "big");
+    try {
+        parse_caller_keys("s3cret\ns3cret2 free\ns3cret2 free\ns3 a b c\n", "keys");
+        BOOST_ERROR("no mistake was found");
+    } catch (const UsageError& error) {
+        BOOST_TEST(error.what() == std::string{
+            "keys:1: expected a key, its tier (\"-\": none) and perhaps its owner\n"
+            "keys:3: the key of an earlier line again\n"
+            "keys:4: expected a key, its tier (\"-\": none) and perhaps its owner"});
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
