@@ -23,6 +23,21 @@ void check_method(const std::string& owner, const std::string& method, const Rep
                text::quote(std::string{*meant}) + "?");
 }
 
+// A time, or a share of the times that there were.
+void set_hedge(const std::string& owner, const Item& item, const Report& report, upstream::RetrySettings& retry) {
+    constexpr double millisecond = 1e6, day = 86'400e9;
+    const bool time = item.is(Item::Kind::quantity) && item.quantity.kind == Quantity::Kind::duration &&
+                      item.quantity.amount >= millisecond && item.quantity.amount <= day;
+    const bool share = item.is(Item::Kind::number) && item.number >= 0.5 && item.number <= 0.999;
+    if (!time && !share && !item.is(Item::Kind::mistake))
+        report(owner + ": hedge: expected a duration (50 * milliseconds) from 1 * millisecond to 1 * day or a share (0.95) "
+                       "from 0.5 to 0.999, got " + item.describe());
+    if (time) retry.hedge = std::chrono::nanoseconds{std::int64_t(item.quantity.amount)};
+    if (share) retry.hedge_quantile = item.number;
+    if (retry.attempts < 2)
+        report(owner + ": hedge: expected attempts of at least 2 with it, got " + std::to_string(retry.attempts));
+}
+
 }  // namespace
 
 void Assembly::set_retry(const Declaration& declaration, const std::string& owner, const Item& item,
@@ -48,6 +63,7 @@ void Assembly::set_retry(const Declaration& declaration, const std::string& owne
     retry.body = settings->size("body");
     retry.budget = settings->number("budget");
     retry.budget_floor = std::uint32_t(settings->integer("budget_floor"));
+    if (const Item* hedge = item.find("hedge")) set_hedge(owner, *hedge, report, retry);
     for (const auto& method : retry.methods) check_method(owner, method, report);
     if (retry.longest_backoff < retry.backoff) {
         if (const Item* given = item.find("longest_backoff"))

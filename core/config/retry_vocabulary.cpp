@@ -11,6 +11,9 @@ constexpr Special retry_specials[] = {
     {"on", "string|integer|(string|integer)[]",
      "what is tried again: \"connect\", \"reset\", \"timeout\", \"garbage\", statuses from 400 to 599, \"4xx\", \"5xx\"",
      "{ \"connect\", \"reset\" }"},
+    {"hedge", "tollgate.duration|number",
+     "without a head after so long, or after that share (0.95) of the upstream's latest times to the first byte, another target is asked as well",
+     "never"},
 };
 // By the names of upstream::RetrySettings, which has the same defaults but for `backoff`: what is tried elsewhere only, as
 // without `retry`, need not wait.

@@ -33,6 +33,7 @@ void Assembly::add_upstream(const Declaration& declaration, int index) {
         set_health(declaration, owner + ": health", *health, *made);
     if (const Item* eject = declaration.item.find("eject")) set_eject(declaration, owner + ": eject", *eject, *made);
     if (const Item* retry = declaration.item.find("retry")) set_retry(declaration, owner + ": retry", *retry, made->retry);
+    if (made->retry.hedge_quantile > 0) made->hedge_delay = made->state->hedge_delay();
     if (const Item* item = declaration.item.find("breaker"))
         made->breaker = breaker_of(declaration.place, owner + ": breaker", *item);
     const Item* targets = declaration.item.find("targets");

@@ -94,7 +94,7 @@ void UpstreamContext::choose(std::size_t index) noexcept {
 
 // AttemptContext -------------------------------------------------------------------------------------------------
 
-int AttemptContext::attempt() const noexcept { return passage_->attempts_; }
+int AttemptContext::attempt() const noexcept { return passage_->attempt_->number; }
 std::size_t AttemptContext::target_index() const noexcept { return passage_->attempt_->target; }
 const Target& AttemptContext::target() const noexcept { return passage_->attempt_->call.target; }
 Outcome AttemptContext::outcome() const noexcept { return passage_->attempt_->call.outcome; }
@@ -163,6 +163,7 @@ std::chrono::nanoseconds LogContext::upstream_time() const noexcept {
     const auto& attempt = passage_->attempt_;
     return attempt && attempt->ended ? *attempt->ended - passage_->asked_upstream() : std::chrono::nanoseconds{0};
 }
+bool LogContext::hedged() const noexcept { return passage_->hedge_ != nullptr; }
 std::string_view LogContext::scheme() const noexcept { return passage_->exchange_.request.scheme(); }
 
 }  // namespace tollgate

@@ -27,6 +27,8 @@ constexpr std::array<std::string_view, 9> outcomes{"answered", "not_connected", 
                                                    "garbage",  "cut",           "abandoned",       "tls_failed"};
 static_assert(outcomes.size() == std::size_t(Outcome::tls_failed) + 1);
 
+constexpr std::array<std::string_view, 3> hedge_ends{"won", "lost", "refused"};
+
 constexpr std::array<std::string_view, 13> copy_ends{"answered",  "not_connected", "connect_timeout", "reset",    "timeout",
                                                      "garbage",   "cut",           "abandoned",       "tls_failed",
                                                      "too_large", "too_many",      "incomplete",      "no_target"};
@@ -171,6 +173,16 @@ void Figures::count_refused_retry(Table& table, const Snapshot& snapshot, const 
                                                      "Retries that the upstream's budget did not allow.",
                                                      {{"upstream", figures.upstream_}});
     figures.refused_retries_->add();
+}
+
+void Figures::count_hedge(Table& table, const Snapshot& snapshot, const upstream::Upstream& upstream, HedgeEnd end) {
+    OfUpstream& figures = of_upstream(table, snapshot, upstream);
+    Counter*& counter = figures.hedges_[std::size_t(end)];
+    if (!counter)
+        counter = &metrics_.counter("tollgate_upstream_hedges_total",
+                                    "Attempts beside one that was late, by whether their answer was taken.",
+                                    {{"upstream", figures.upstream_}, {"result", hedge_ends[std::size_t(end)]}});
+    counter->add();
 }
 
 // Copies for mirrors ---------------------------------------------------------------------------------------------

@@ -37,6 +37,9 @@ enum class CopyEnd : std::uint8_t {
     no_target,
 };
 
+// What became of an attempt beside another one; refused: the upstream's budget did not allow one.
+enum class HedgeEnd : std::uint8_t { won, lost, refused };
+
 // How an upstream and a target are called in labels: bounded, see docs/metrics.md.
 std::string upstream_label(plugins::Metrics& metrics, std::string_view name);
 std::string target_label(plugins::Metrics& metrics, std::string_view address);
@@ -78,6 +81,7 @@ public:
         std::vector<std::array<Counter*, 9>> attempts_;  // by target and Outcome
         std::map<std::string, Counter*> retries_;        // by what they followed
         Counter* refused_retries_ = nullptr;
+        std::array<Counter*, 3> hedges_{};               // by HedgeEnd
     };
 
     // The way from the routes and upstreams of one configuration to their figures on this loop.
@@ -107,6 +111,8 @@ public:
     void count_retry(Table& table, const Snapshot& snapshot, const upstream::Upstream& upstream, const std::string& reason);
     // The upstream's budget did not allow one.
     void count_refused_retry(Table& table, const Snapshot& snapshot, const upstream::Upstream& upstream);
+
+    void count_hedge(Table& table, const Snapshot& snapshot, const upstream::Upstream& upstream, HedgeEnd end);
 
     void count_copy(Table& table, const Snapshot& snapshot, const upstream::Upstream& upstream, CopyEnd end);
 

@@ -7,6 +7,7 @@
 #include "gateway/figures.h"
 #include "gateway/snapshot.h"
 #include "http/exchange.h"
+#include "net/race.h"
 #include "routing/router.h"
 #include "support/failure.h"
 #include "upstream/client.h"
@@ -79,6 +80,7 @@ private:
     struct Attempt {
         upstream::Call call;
         std::size_t target;
+        int number;  // 1 for the first
         std::optional<net::TimePoint> ended{};
     };
 
@@ -107,6 +109,7 @@ private:
     void trace_answer();
     void trace_attempt();
     void trace_retry(const char* against, net::Duration pause);
+    void trace_hedge(net::Duration delay, const char* against);
     void trace_targets();
     void trace_end(Response& response);
     void offer_upgrade();
@@ -116,13 +119,23 @@ private:
     void give_back_request();
     std::vector<std::string> values_of(const HeaderChanges& changes);
     void mirror_request();
+    Task<Verdict> asked_at_upstream();
     upstream::AttemptPass choose_target();
+    std::optional<net::Duration> hedge_delay() const;
+    Task<Response> ask_hedged(net::Duration delay);
+    Task<void> begin_hedge(net::Race<Response>& race, net::Duration delay);
+    const char* why_no_hedge() const;
+    bool fits_hedge(std::size_t target) const noexcept;
+    upstream::AttemptPass choose_hedge_target();
+    void end_hedge(HedgeEnd end);
+    void give_up_late(Attempt& loser);
     Failure none_available() const;
     Task<bool> enter_upstream();
     void finish_attempt();
     void prepare_attempts();
     BodySource* body_to_send();
-    void end_attempt(Outcome outcome);
+    void end_attempt(Outcome outcome) { end_attempt(*attempt_, outcome); }
+    void end_attempt(Attempt& attempt, Outcome outcome);
     bool late() const noexcept { return now() >= deadline_; }  // a plugin, a queue or a pause took all its time
     Failure too_late() const;
     void cannot_begin(Failure why);
@@ -174,14 +187,18 @@ private:
     std::optional<std::size_t> chosen_;
     std::vector<std::size_t> tried_;  // targets of attempts before this one
     std::string upgrade_;             // the protocols offered to the upstream
-    std::optional<Attempt> attempt_;
+    std::optional<Attempt> in_turn_;  // the latest that did not begin beside another
+    std::unique_ptr<Attempt> hedge_;  // the one that did, if there was one
+    std::unique_ptr<BodySource> hedge_body_;
+    bool hedge_counted_ = false;
+    Attempt* attempt_ = nullptr;      // of these two the one that counts; null: none was made
     int attempts_ = 0;
     net::TimePoint deadline_ = net::TimePoint::max();  // of the upstream, since it was first turned to
     std::optional<net::Duration> again_;  // until the next attempt, after one that failed
     std::optional<net::TimePoint> first_attempt_;  // when it began, once it was not the last
     bool interim_sent_ = false;
     upstream::Gate::Place place_;  // at the upstream, over all attempts
-    std::exception_ptr brought_;   // what the last attempt failed with, while another is planned; an answer is response_
+    std::exception_ptr brought_;   // the last attempt's failure, while another is planned; its answer is response_
     net::Duration waited_{0};      // for a place, for upstreams, and between attempts
     const net::TimePoint entered_;     // the turn in which the head was whole
     net::TimePoint answering_, over_;  // by the clock: the first of the answer was written; the request ended

@@ -12,23 +12,10 @@ Task<std::optional<std::size_t>> Passage::choose_for(const Route& route, const B
     states_.resize(chain().size());
     const auto& upstream = *this->upstream();
     if (upstream::breakers::refuses_for(upstream) > net::Duration::zero()) throw none_available();
-    for (std::uint32_t index = 0; index < chain().size(); ++index) {
-        const PluginUse& use = *chain()[index];
-        UpstreamContext ctx{*this, index};
-        Verdict verdict;
-        try {
-            verdict = use.plugin->on_upstream(ctx);
-            while (verdict.pending()) {
-                auto later = verdict.take_later();
-                verdict = co_await later;
-            }
-        } catch (...) {
-            rethrow_from_door(use, "on_upstream");
-        }
-        if (verdict.refuses()) throw failure_of(verdict.take_refusal());
-        if (verdict.answers())
-            throw Failure{Culprit::gateway, 503, "answered_by_plugin", "a plugin answers in its place"};
-    }
+    Verdict verdict = co_await asked_at_upstream();
+    if (verdict.refuses()) throw failure_of(verdict.take_refusal());
+    if (verdict.answers())
+        throw Failure{Culprit::gateway, 503, "answered_by_plugin", "a plugin answers in its place"};
     const auto& targets = upstream.targets;
     if (chosen_ && targets[*chosen_]->available()) co_return chosen_;
     for (std::size_t i = 0; i < targets.size(); ++i)

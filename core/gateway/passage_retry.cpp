@@ -112,7 +112,8 @@ void Passage::drop_answer() {
 // Another attempt begins: nobody will hear of the one before.
 void Passage::follow_last_attempt() {
     const upstream::Call& last = attempt_->call;
-    share_.figures.count_retry(lease_.figures, snapshot_, last.upstream, upstream::name_of_end(last.outcome, last.status));
+    share_.figures.count_retry(lease_.figures, snapshot_, last.upstream,
+                               upstream::name_of_end(last.outcome, last.status));
     if (response_) drop_answer();
     brought_ = nullptr;
     if (replay_) replay_->rewind();  // nobody reads it any more

@@ -118,6 +118,17 @@ void Passage::trace_retry(const char* against, net::Duration pause) {
     trace_->say(text, {{"reason", reason}, {"attempt", number}, {"attempts", most}, {"again", against ? "no" : "yes"}});
 }
 
+void Passage::trace_hedge(net::Duration delay, const char* against) {
+    const std::string after = milliseconds(delay), text = "hedge: no head after " + after + ": ";
+    if (trace_->rehearsed())
+        return trace_->say("hedge: without a head after " + after + " another target is asked as well",
+                           {{"after", after}});
+    if (against)
+        return trace_->say(text + "no other attempt beside it, " + against, {{"after", after}, {"hedged", "no"}});
+    const std::string target{hedge_->call.target.address()};
+    trace_->say(text + "asks " + target + " beside it", {{"after", after}, {"hedged", "yes"}, {"target", target}});
+}
+
 // The last word: what every answer carries is on it. A trace that the request asked for goes out with it.
 void Passage::trace_end(Response& response) {
     trace_->begin("gateway");

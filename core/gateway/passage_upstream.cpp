@@ -91,13 +91,8 @@ void Passage::cannot_begin(Failure why) {
     if (brought_) std::rethrow_exception(std::exchange(brought_, nullptr));
 }
 
-Task<void> Passage::fetch_from_upstream() {
-    const auto& upstream = *this->upstream();
-    chosen_.reset();
-    if (attempt_) tried_.push_back(attempt_->target);
-    else if (upstream.deadline > net::Duration::zero()) deadline_ = now() + upstream.deadline;
-    if (upstream::breakers::refuses_for(upstream) > net::Duration::zero()) co_return cannot_begin(none_available());
-    if (upstream.concurrency > 0 && !place_ && !co_await enter_upstream()) co_return;
+// on_upstream, plugin after plugin, until one has something to say: the answer, or a refusal.
+Task<Verdict> Passage::asked_at_upstream() {
     for (std::uint32_t index = 0; index < chain().size(); ++index) {
         const PluginUse& use = *chain()[index];
         UpstreamContext ctx{*this, index};
@@ -112,17 +107,27 @@ Task<void> Passage::fetch_from_upstream() {
         } catch (...) {
             rethrow_from_door(use, "on_upstream");
         }
-        if (verdict.refuses()) {
-            if (trace_) trace_->see(exchange_.request, response_);
-            blame(failure_of(verdict.take_refusal()));
-            co_return;
-        }
+        if (trace_ && !verdict.answers()) trace_->see(exchange_.request, response_);
+        if (verdict.refuses() || verdict.answers()) co_return verdict;
+    }
+    co_return Verdict{};
+}
+
+Task<void> Passage::fetch_from_upstream() {
+    const auto& upstream = *this->upstream();
+    chosen_.reset();
+    if (attempt_) tried_.push_back(attempt_->target);
+    else if (upstream.deadline > net::Duration::zero()) deadline_ = now() + upstream.deadline;
+    if (upstream::breakers::refuses_for(upstream) > net::Duration::zero()) co_return cannot_begin(none_available());
+    if (upstream.concurrency > 0 && !place_ && !co_await enter_upstream()) co_return;
+    if (!chain().empty()) {
+        Verdict verdict = co_await asked_at_upstream();
+        if (verdict.refuses()) co_return blame(failure_of(verdict.take_refusal()));
         if (verdict.answers()) {
             response_ = verdict.take_answer();
             if (trace_) trace_answer();
             co_return;
         }
-        if (trace_) trace_->see(exchange_.request, response_);
     }
     if (trace_) trace_->begin("upstream", upstream.where);
     if (trace_) trace_targets();
@@ -130,8 +135,8 @@ Task<void> Passage::fetch_from_upstream() {
     const auto pass = choose_target();
     if (!pass) co_return cannot_begin(none_available());
     if (attempts_ > 0) follow_last_attempt();
-    attempt_.emplace(
-        Attempt{upstream::Call{upstream, *upstream.targets[*chosen_], exchange_.request, nullptr, this}, *chosen_});
+    upstream::Call call{upstream, *upstream.targets[*chosen_], exchange_.request, nullptr, this};
+    attempt_ = &in_turn_.emplace(Attempt{std::move(call), *chosen_, attempts_ + 1});
     attempt_->call.pass = pass;  // from here on it is given back, whatever throws
     if (attempts_ == 0) {
         if (route_->mirror) mirror_request();
@@ -142,9 +147,12 @@ Task<void> Passage::fetch_from_upstream() {
     attempt_->call.deadline = deadline_;
     attempt_->call.own_host = route_->shaping && route_->shaping->sets_host;
     ++attempts_;
-    const auto heard = [this] { waited_ += std::max(net::Duration::zero(), now() - attempt_->call.began); };
+    const auto heard = [this] { waited_ += std::max(net::Duration::zero(), now() - in_turn_->call.began); };
     try {
-        response_ = co_await share_.call(share_.pool, attempt_->call);
+        if (const auto delay = upstream.hedges() ? hedge_delay() : std::nullopt)
+            response_ = co_await ask_hedged(*delay);  // attempt_ may be another one then
+        else
+            response_ = co_await share_.call(share_.pool, attempt_->call);
     } catch (...) {
         heard();
         if (trace_) trace_attempt();
@@ -155,21 +163,27 @@ Task<void> Passage::fetch_from_upstream() {
     }
     heard();
     attempt_->call.target.head_came(attempt_->call.pass, attempt_->call.status);
+    if (upstream.hedge_delay) upstream.hedge_delay->add(attempt_->call.time_to_first_byte, now());
     if (trace_) trace_attempt();
     if (attempt_->call.status >= 400 && plan_another_attempt()) co_return set_answer_aside();
     if (!upgrade_.empty() && !attempt_->call.upgraded) Figures::Upgrades::add(share_.figures.upgrades.refused);
 }
 
 Task<void> Passage::on_interim(int status, const Headers& headers) {
+    if (hedge_ && !hedge_->ended) co_return;  // whose answer it will be is not known
     interim_sent_ = interim_sent_ || exchange_.request.version_minor() > 0;  // others are sent none
     co_await exchange_.send_interim(status, headers);
 }
 
 // Whatever had been heard from the upstream: the rest of it will not be.
 void Passage::abandon_attempt() {
-    if (!attempt_ || attempt_->ended) return;
-    const Outcome outcome = attempt_->call.outcome;
-    end_attempt(outcome == Outcome::answered ? Outcome::abandoned : outcome);
+    if (!attempt_) return;
+    for (Attempt* attempt : {&*in_turn_, hedge_.get()}) {
+        if (!attempt || attempt->ended) continue;
+        const Outcome outcome = attempt->call.outcome;
+        end_attempt(*attempt, outcome == Outcome::answered ? Outcome::abandoned : outcome);
+    }
+    end_hedge(HedgeEnd::lost);
 }
 
 // The last one, if there was any: what the request held of the upstream is free.
@@ -178,13 +192,13 @@ void Passage::finish_attempt() {
     place_.give_up();
 }
 
-void Passage::end_attempt(Outcome outcome) {
-    attempt_->ended = now();
-    attempt_->call.outcome = outcome;
-    auto& call = attempt_->call;
+void Passage::end_attempt(Attempt& attempt, Outcome outcome) {
+    attempt.ended = now();
+    auto& call = attempt.call;
+    call.outcome = outcome;
     call.target.end_attempt(call.pass, {outcome, call.status, call.time_to_first_byte});
-    share_.figures.count(lease_.figures, snapshot_, attempt_->call.upstream,
-                         {attempt_->target, outcome, attempt_->call.time_to_first_byte});
+    share_.figures.count(lease_.figures, snapshot_, call.upstream, {attempt.target, outcome, call.time_to_first_byte});
+    Attempt* const counts = std::exchange(attempt_, &attempt);  // what plugins are shown
     for (std::uint32_t index = 0; index < chain().size(); ++index) {
         const PluginUse& use = *chain()[index];
         try {
@@ -196,6 +210,7 @@ void Passage::end_attempt(Outcome outcome) {
             log::error(use.descriptor->name, "on_attempt: threw something that is no std::exception");
         }
     }
+    attempt_ = counts;
 }
 
 }  // namespace tollgate

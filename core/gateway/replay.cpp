@@ -17,11 +17,16 @@ std::string_view Replay::keep(std::string_view piece) {
     return piece;
 }
 
+// Not all at once: who sends it looks for an early answer between two pieces.
+std::string_view Replay::kept_from(std::size_t& at) const {
+    const auto piece = std::string_view{kept_}.substr(at, largest_piece);
+    at += piece.size();
+    return piece;
+}
+
 bool Replay::try_read(std::string_view& piece) {
     if (at_ < kept_.size()) {
-        // Not all at once: who sends it looks for an early answer between two pieces.
-        piece = std::string_view{kept_}.substr(at_, largest_piece);
-        at_ += piece.size();
+        piece = kept_from(at_);
         return true;
     }
     if (ended_) {
@@ -49,5 +54,12 @@ Task<std::string_view> Replay::read() {
     }
     co_return keep(piece);
 }
+
+bool SecondReading::try_read(std::string_view& piece) {
+    piece = of_.kept_from(at_);
+    return true;
+}
+
+Task<std::string_view> SecondReading::read() { co_return of_.kept_from(at_); }
 
 }  // namespace tollgate

@@ -29,14 +29,31 @@ public:
     const Headers* trailers() const override { return source_.trailers(); }
 
 private:
+    friend class SecondReading;
     static constexpr std::size_t largest_piece = 32 << 10;
     std::string_view keep(std::string_view piece);
+    // What is kept from there on, or as much of it as goes at once.
+    std::string_view kept_from(std::size_t& at) const;
 
     BodySource& source_;
     const std::uint64_t most_;
     std::string kept_;
     std::size_t at_ = 0;  // in what is kept: where the reader is
     bool forgotten_ = false, ended_ = false;
+};
+
+// A body that is kept whole, read once more by somebody who is no matter to its other reader. Borrows what is kept.
+class SecondReading final : public BodySource {
+public:
+    explicit SecondReading(const Replay& of) noexcept : of_{of} {}  // complete()
+    Task<std::string_view> read() override;
+    bool try_read(std::string_view& piece) override;
+    std::optional<std::uint64_t> length() const override { return of_.length(); }
+    const Headers* trailers() const override { return of_.trailers(); }
+
+private:
+    const Replay& of_;
+    std::size_t at_ = 0;
 };
 
 }  // namespace tollgate

@@ -76,6 +76,13 @@ bool lets_through(const UpstreamTarget& target) noexcept {
     return !settings || !settings->of_target || target.state().breaker.lets_through(*settings, now());
 }
 
+bool closed(const UpstreamTarget& target) noexcept {
+    const auto& upstream = target.upstream();
+    const auto& settings = upstream.breaker;
+    return !settings || ((!settings->of_target || target.state().breaker.closed()) &&
+                         (!settings->of_upstream || upstream.state->breaker.closed()));
+}
+
 std::string why_out(const UpstreamTarget& target) {
     if (lets_through(target)) return {};
     const auto wait = target.state().breaker.refuses_for(*target.upstream().breaker, now());

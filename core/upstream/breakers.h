@@ -24,6 +24,8 @@ net::Duration refuses_for(const Upstream& upstream) noexcept;
 // The same of all of its targets: the shortest of theirs; 0 where they have no breakers.
 net::Duration targets_refuse_for(const Upstream& upstream) noexcept;
 bool lets_through(const UpstreamTarget& target) noexcept;
+// Whether it stands open for every attempt: one that begins now is no probe.
+bool closed(const UpstreamTarget& target) noexcept;
 // "its breaker is open, and tried again in 7.5 s", for people; "" where it lets attempts through.
 std::string why_out(const UpstreamTarget& target);
 // False: one of them does not let it through, and neither counts it.

@@ -63,6 +63,10 @@ struct RetrySettings {
     std::uint64_t body = 64 << 10;       // bytes of a request's body that are kept to be sent again
     double budget = 0.2;                 // retries as a share of the requests of the last 10 seconds
     std::uint32_t budget_floor = 10;     // retries that the last 10 seconds may have in any case
+    // Another attempt beside the first one, elsewhere, where that has no head after so long, or after that quantile of
+    // the upstream's latest times to the first byte. Both 0: none.
+    std::chrono::nanoseconds hedge{0};
+    double hedge_quantile = 0;
 };
 
 }  // namespace tollgate::upstream

@@ -1,6 +1,7 @@
 // core/upstream/upstream.h - Upstream: where requests may go, as one configuration says it.
 #pragma once
 
+#include "upstream/hedge_delay.h"
 #include "upstream/settings.h"
 #include "upstream/target.h"
 #include "upstream/upstream_state.h"
@@ -30,6 +31,8 @@ struct Upstream {
     std::optional<EjectSettings> eject;
     std::optional<BreakerSettings> breaker;
     RetrySettings retry;
+    std::shared_ptr<HedgeDelay> hedge_delay;  // where retry.hedge_quantile goes by it
+    bool hedges() const noexcept { return retry.hedge.count() > 0 || hedge_delay; }
     std::chrono::nanoseconds slow_start{0};  // in which a target that came back gets its whole share again
     double panic = 0;                        // fewer than this share of the targets in: all are taken for being in
     std::chrono::nanoseconds deadline{0};    // for waiting, attempts and pauses, to the answer's end; 0: none

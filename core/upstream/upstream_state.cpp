@@ -1,6 +1,8 @@
 // core/upstream/upstream_state.cpp - finding what is known of upstreams and targets by name.
 #include "upstream/upstream_state.h"
 
+#include "upstream/hedge_delay.h"
+
 namespace tollgate::upstream {
 
 namespace {
@@ -16,6 +18,12 @@ std::shared_ptr<State> find_or_make(std::map<std::string, std::weak_ptr<State>>&
 }
 
 }  // namespace
+
+std::shared_ptr<HedgeDelay> UpstreamState::hedge_delay() {
+    const std::lock_guard lock{mutex_};
+    if (!hedge_delay_) hedge_delay_ = std::make_shared<HedgeDelay>();
+    return hedge_delay_;
+}
 
 std::shared_ptr<TargetState> UpstreamState::target(const std::string& address) {
     const std::lock_guard lock{mutex_};

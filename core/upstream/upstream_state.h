@@ -15,9 +15,13 @@
 
 namespace tollgate::upstream {
 
+class HedgeDelay;
+
 // Handed on through reloads by the upstream's name; lives until no configuration holds it. Any thread.
 class UpstreamState {
 public:
+    // Its times to first byte; from the first call on they are kept here.
+    std::shared_ptr<HedgeDelay> hedge_delay();
     // The state of the target of that address; a new one where there is none, or nobody holds it any more.
     std::shared_ptr<TargetState> target(const std::string& address);
 
@@ -31,6 +35,7 @@ public:
 
 private:
     std::mutex mutex_;
+    std::shared_ptr<HedgeDelay> hedge_delay_;
     std::map<std::string, std::weak_ptr<TargetState>> targets_;
 };
 

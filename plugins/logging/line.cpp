@@ -40,6 +40,7 @@ constexpr Member members[] = {
     {.name = "upstream", .label = "Upstream: ", .always = false, .text = &R::upstream},
     {.name = "target", .label = "Target: ", .always = false, .text = &R::target},
     {.name = "attempts", .label = "Attempts: ", .always = false, .number = &R::attempts},
+    {.name = "hedged", .label = "Hedged: ", .always = false, .truth = &R::hedged},
     {.name = "upstream_status", .label = "Upstream status: ", .always = false,
      .number = &R::upstream_status},
     {.name = "bytes_received", .label = "Received: ", .always = true,
@@ -88,7 +89,8 @@ char* put_duration(char* out, std::chrono::nanoseconds time, int decimals) noexc
 
 bool says_something(const Member& member, const Record& record) noexcept {
     return member.always || (member.text && !(record.*member.text).empty()) ||
-           (member.number && record.*member.number != 0) || (member.time && (record.*member.time).count() != 0);
+           (member.number && record.*member.number != 0) || (member.time && (record.*member.time).count() != 0) ||
+           (member.truth && record.*member.truth);
 }
 
 char* put_text(char* out, Format format, std::string_view text) noexcept {

@@ -20,7 +20,7 @@ struct Record {
         user_agent, host, scheme;
     std::int64_t status = 0, attempts = 0, upstream_status = 0, bytes_received = 0, bytes_sent = 0;
     std::chrono::nanoseconds duration{}, upstream_time{};
-    bool complete = false;
+    bool complete = false, hedged = false;
 };
 
 // A longer text is cut there and ends in "...", so that one client cannot fill the log with one request.

@@ -164,6 +164,7 @@ private:
             .duration = ctx.duration(),
             .upstream_time = ctx.upstream_time(),
             .complete = ctx.complete(),
+            .hedged = ctx.hedged(),
         };
     }
 

@@ -185,6 +185,7 @@
 
 ---@class tollgate.retry
 ---@field on? string|integer|(string|integer)[] # what is tried again: "connect", "reset", "timeout", "garbage", statuses from 400 to 599, "4xx", "5xx"; default: { "connect", "reset" }
+---@field hedge? tollgate.duration|number # without a head after so long, or after that share (0.95) of the upstream's latest times to the first byte, another target is asked as well; default: never
 ---@field attempts? integer # most attempts of a request, with the first; an integer from 1 to 100; default: 2
 ---@field methods? string|string[] # methods that may be repeated besides those that HTTP says so of; a list of texts; default: {}
 ---@field backoff? tollgate.duration # longest pause before the second attempt; it doubles with each further one; a duration of at most 1 * day; default: 25 * milliseconds

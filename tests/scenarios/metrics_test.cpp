@@ -125,8 +125,11 @@ constexpr auto key = "6163937e6547cc2853a333d323496f4d5608b3958a3bd3939752708bc9
 std::string used_gateway_metrics() {
     test::ScriptedUpstream upstream{test::ScriptedUpstream::always("answer")};
     const test::Connection deaf{test::bind_deaf()};
-    test::ScriptedUpstream failing{[](test::UpstreamConnection& connection) {
-        while (connection.read_request()) connection.answer(503, "failed");
+    test::Gate refused;
+    test::ScriptedUpstream late{[&refused](test::UpstreamConnection& connection) {
+        connection.read_request();
+        refused.wait();
+        connection.answer(503, "late, and failed");
     }};
     test::GatewayProcess gateway{test::routes_to(
         upstream.address(), "health = \"/health\", eject = {}, breaker = { scope = \"both\" }, concurrency = 100",
@@ -138,9 +141,9 @@ std::string used_gateway_metrics() {
         "local gone = upstream \"gone\" { targets = { \"" + deaf.local_address() + "\" }, "
         "    retry = { backoff = 0 * seconds } }"
         "route \"GET /gone\"    { upstream = gone }"
-        "local failing = upstream \"failing\" { targets = { \"" + failing.address() + "\" }, "
-        "    retry = { on = 503, budget = 0, budget_floor = 0 } }"
-        "route \"GET /failing\" { upstream = failing }"
+        "local late = upstream \"late\" { targets = { \"" + late.address() + "\", \"" + deaf.local_address() + "\" }, "
+        "    retry = { on = 503, hedge = 1 * millisecond, budget = 0, budget_floor = 0 } }"
+        "route \"GET /late\"    { upstream = late }"
         "route \"GET /limited\" { answer = \"ok\\n\", plugins = { ratelimit { by = client_ip, rate = 1 / hour } } }"
         "route \"GET /asked\"   { answer = \"ok\\n\", when = function(request) return request.path ~= \"\" end }"
         "route \"GET /broken\"  { answer = \"ok\\n\", when = function(request) error \"no\" end }"),
@@ -151,7 +154,10 @@ std::string used_gateway_metrics() {
     BOOST_TEST(client.get("/x").status() == 401);
     BOOST_TEST(client.get("/token", "Authorization: Bearer a.b.c\r\n").status() == 503);
     BOOST_TEST(client.get("/gone").status() == 502);
-    BOOST_TEST(client.get("/failing").status() == 503);
+    client.send(test::RawClient::head("GET", "/late"));
+    scrape_when(gateway, "tollgate_upstream_hedges_total{result=\"refused\",upstream=\"late\"}", 1);
+    refused.open();
+    BOOST_TEST(client.answer().status() == 503);
     BOOST_TEST(client.get("/limited").status() == 200);
     BOOST_TEST(client.get("/limited").status() == 429);
     BOOST_TEST(client.get("/asked").status() == 200);

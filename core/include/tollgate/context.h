@@ -219,6 +219,8 @@ public:
     std::chrono::nanoseconds duration() const noexcept;       // to the last byte sent
     std::chrono::nanoseconds upstream_time() const noexcept;  // waiting for and reading from upstreams
     std::string_view scheme() const noexcept;
+    // Since ABI 1.3. An attempt was made beside one that was late.
+    bool hedged() const noexcept;
 };
 
 }  // namespace tollgate

@@ -124,6 +124,8 @@ local targets = { "127.0.0.1:1", "127.0.0.1:2" }
 upstream "a" { targets = targets, retry = { attempts = 4, on = { "connect", "timeout", 429, "5xx" }, methods = "POST", body = 1 * megabytes,
                backoff = 2 * seconds, budget = 0.5, budget_floor = 0 } }
 upstream "b" { targets = targets, retry = false, deadline = 5 * seconds }
+upstream "after a time" { targets = targets, retry = { hedge = 50 * milliseconds } }
+upstream "after a share" { targets = targets, retry = { hedge = 0.95 } }
 route "GET /" { answer = "" }
 )lua");
     BOOST_REQUIRE(loaded.problems.empty());
@@ -144,6 +146,14 @@ route "GET /" { answer = "" }
     BOOST_TEST(a.budget_floor == 0u);
     BOOST_TEST(loaded.snapshot->upstreams.at(1)->retry.attempts == 1u);
     BOOST_TEST((loaded.snapshot->upstreams.at(1)->deadline == std::chrono::seconds{5}));
+    BOOST_TEST(!loaded.snapshot->upstreams.at(0)->hedges());
+    const auto &timed = *loaded.snapshot->upstreams.at(2), &shared = *loaded.snapshot->upstreams.at(3);
+    BOOST_TEST(timed.hedges());
+    BOOST_TEST((timed.retry.hedge == std::chrono::milliseconds{50}));
+    BOOST_TEST(!timed.hedge_delay);
+    BOOST_TEST(shared.hedges());
+    BOOST_TEST(shared.retry.hedge_quantile == 0.95);
+    BOOST_TEST(shared.hedge_delay.get() == shared.state->hedge_delay().get());
 }
 
 BOOST_AUTO_TEST_CASE(a_split_has_a_chain_for_each_of_its_upstreams) {

@@ -128,6 +128,23 @@ BOOST_AUTO_TEST_CASE(it_is_complete_when_it_has_ended_or_has_its_length) {
     BOOST_TEST(!forgotten.complete());
 }
 
+BOOST_AUTO_TEST_CASE(a_second_reader_has_all_of_it_and_moves_nobody) {
+    Pieces source{{"hello ", "world"}};
+    Replay replay{source, 11};
+    run(replay.read());
+    run(replay.read());
+    replay.rewind();
+    SecondReading second{replay};
+    std::string_view piece;
+    BOOST_TEST(second.try_read(piece));
+    BOOST_TEST(piece == "hello world");
+    BOOST_TEST(run(second.read()) == "");
+    BOOST_TEST(run(second.read()) == "");
+    BOOST_TEST((second.length() == 11u));
+    BOOST_TEST(second.trailers() == &source.lines);
+    BOOST_TEST(run(replay.read()) == "hello world");
+}
+
 BOOST_AUTO_TEST_CASE(length_and_trailers_are_the_sources) {
     Pieces source{{}};
     Replay replay{source, 10};

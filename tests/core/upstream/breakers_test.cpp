@@ -67,6 +67,29 @@ BOOST_AUTO_TEST_CASE(without_one_nothing_is_judged) {
     });
 }
 
+BOOST_AUTO_TEST_CASE(who_wants_no_probe_is_told_where_one_would_be_made) {
+    Site site;
+    const log::Capture log;
+    site.upstream.breaker->of_upstream = true;
+    site.at_once([&] {
+        BOOST_TEST(upstream::breakers::closed(site.target(0)));
+        for (int i = 0; i < 2; ++i) BOOST_TEST(site.attempt(0, Outcome::not_connected));
+        for (const std::size_t i : {0u, 1u}) BOOST_TEST(!upstream::breakers::closed(site.target(i)));  // the upstream's is open
+        site.upstream.breaker->of_upstream = false;
+        BOOST_TEST(upstream::breakers::closed(site.target(1)));
+        BOOST_TEST(!upstream::breakers::closed(site.target(0)));
+    });
+    site.clock.time += site.upstream.breaker->open;
+    site.at_once([&] {
+        BOOST_TEST(site.target(0).available());
+        BOOST_TEST(!upstream::breakers::closed(site.target(0)));
+        BOOST_TEST(site.attempt(0, Outcome::answered, 200));
+        BOOST_TEST(upstream::breakers::closed(site.target(0)));
+        site.upstream.breaker.reset();
+        BOOST_TEST(upstream::breakers::closed(site.target(0)));
+    });
+}
+
 BOOST_AUTO_TEST_CASE(a_target_that_fails_is_out_and_the_others_are_not) {
     Site site;
     const log::Capture log;

@@ -44,6 +44,7 @@ Record usual() {
         .duration = 1234567ns,
         .upstream_time = 1100000ns,
         .complete = true,
+        .hedged = false,
     };
 }
 
@@ -73,6 +74,14 @@ BOOST_AUTO_TEST_CASE(a_json_line_says_everything_but_the_query) {
                "\"target\":\"10.0.0.11:9001\",\"attempts\":1,\"upstream_status\":200,\"bytes_received\":0,"
                "\"bytes_sent\":127,\"duration_ms\":1.234,\"upstream_ms\":1.100,\"complete\":true,"
                "\"user_agent\":\"curl/7.88.1\",\"host\":\"api.example.com\",\"scheme\":\"http\"}\n");
+}
+
+BOOST_AUTO_TEST_CASE(that_a_request_was_hedged_is_said_where_it_was) {
+    Record record = usual();
+    record.hedged = true;
+    const std::string line = written(Line{Format::json, {}, false}, record);
+    BOOST_TEST(line.find("\"attempts\":1,\"hedged\":true,\"upstream_status\":200,") != line.npos, line);
+    BOOST_TEST(written(Line{Format::text, {}, false}, record).find(" | Hedged: yes | ") != line.npos);
 }
 
 BOOST_AUTO_TEST_CASE(a_text_line_begins_with_how_it_went) {
@@ -126,6 +135,7 @@ BOOST_AUTO_TEST_CASE(what_a_client_sends_is_escaped_in_every_text) {
                       &Record::route, &Record::reason, &Record::detail, &Record::caller, &Record::tier,
                       &Record::upstream, &Record::target, &Record::user_agent, &Record::host, &Record::scheme})
         record.*text = evil;
+    record.hedged = true;
 
     const std::string json = written(Line{Format::json, {}, true}, record);
     const std::string text = written(Line{Format::text, {}, true}, record);
@@ -149,6 +159,7 @@ BOOST_AUTO_TEST_CASE(the_worst_line_is_no_longer_than_promised) {
                         &Record::bytes_sent})
         record.*number = INT64_MIN;
     record.duration = record.upstream_time = std::chrono::nanoseconds::max();
+    record.hedged = true;
 
     const std::string line = written(Line{Format::json, {}, true}, record);
 
