@@ -4,6 +4,7 @@
 
 #include "config/assembly_use.h"
 #include "config/refusals.h"
+#include "plugins/plugin_host.h"
 #include "support/text.h"
 
 #include <algorithm>
@@ -240,6 +241,8 @@ void Assembly::create_plugins() {
         try {
             use.made->host = surroundings_.make_host(descriptor);
             use.made->plugin = descriptor.create(*use.settings, *use.made->host);
+            for (const std::string& header : plugins::reserved_headers_of(use.made->host.get()))
+                snapshot_->reserved_headers.add(header);
             if (!use.made->plugin) refusals.add(place, name + ": ", "made no plugin");
         } catch (const ConfigError& error) {
             refusals.add(place, name + ": " + (error.field().empty() ? "" : error.field() + ": "), error.what());

@@ -26,6 +26,9 @@ void Assembly::set_tls(const Declaration& declaration, const std::string& owner,
         const auto settings = check(place, owner, *item, upstream_tls_shape);
         if (!settings) return;
         options.insecure = !settings->boolean("verify");
+        // Whoever names authorities believes that certificates are held against them.
+        if (options.insecure && settings->has("authorities"))
+            add_problem(place, owner + ": verify: expected true beside authorities, got false");
         options.only_tls13 = settings->text("minimum_version") == "1.3";
         if (settings->has("name")) options.name = settings->text("name");
         if (!options.name.empty() && !net::Ip::parse(options.name)) {

@@ -52,6 +52,14 @@ bool BodyRelay::try_read(std::string_view& piece) {
     return true;
 }
 
+const Headers* BodyRelay::trailers() const {
+    const Headers* all = source_->trailers();
+    if (!all || !refused_trailers_) return all;
+    trailers_ = *all;
+    refused_trailers_->remove_from(trailers_);
+    return trailers_.size() > 0 ? &trailers_ : nullptr;
+}
+
 Task<std::string_view> BodyRelay::read() {
     std::string_view piece;
     if (try_read(piece)) co_return piece;

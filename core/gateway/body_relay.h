@@ -3,6 +3,7 @@
 
 #include <tollgate/message.h>
 
+#include "gateway/reserved_headers.h"
 #include "http/body_taps.h"
 
 #include <memory>
@@ -27,13 +28,17 @@ public:
     Task<std::string_view> read() override;
     bool try_read(std::string_view& piece) override;
     std::optional<std::uint64_t> length() const override { return source_->length(); }
-    const Headers* trailers() const override { return source_->trailers(); }
+    const Headers* trailers() const override;
+    // Trailers of those names do not go on. They must outlive it.
+    void refuse_trailers(const ReservedHeaders& names) noexcept { refused_trailers_ = &names; }
 
 private:
     std::string_view pass(std::string_view piece);
 
     std::unique_ptr<BodySource> owned_;
     BodySource* source_;
+    const ReservedHeaders* refused_trailers_ = nullptr;
+    mutable Headers trailers_;  // those that are left, where some are refused
     http::BodyTaps taps_;
     std::uint64_t passed_ = 0;
     std::string held_;  // read by whole() and not yet passed on

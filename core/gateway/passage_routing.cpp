@@ -21,6 +21,7 @@ const Route& Passage::route() {
     if (Layout::find(request.headers(), Known::tollgate_trace)) listen_if_entitled();
     if (exchange_.refusal) throw *exchange_.refusal;
     if (trace_) trace_->begin("gateway");
+    if (!snapshot_.reserved_headers.empty()) snapshot_.reserved_headers.remove_from(request.headers());
     prepare_request(request, exchange_.client(), request_id_, snapshot_.trusted_proxies);
     // Not hop-by-hop for conditions and plugins, who may want to know, or to have it not offered.
     if (!exchange_.upgrade.empty()) Layout::of(request.headers()).append("Upgrade", exchange_.upgrade, Known::upgrade);
@@ -77,7 +78,11 @@ void Passage::take(const Route& route) {
             if (!value.empty()) value = std::string_view{taken_path_}.substr(value.data() - path.data(), value.size());
     }
     if (route.shaping && route.shaping->cors) origin_ = exchange_.request.headers().get("Origin");
-    if (exchange_.has_body()) exchange_.limit_body(route.body_limit.value_or(snapshot_.limits.body));
+    if (!exchange_.has_body()) return;
+    exchange_.limit_body(route.body_limit.value_or(snapshot_.limits.body));
+    // Only a body without a length has trailers.
+    if (!snapshot_.reserved_headers.empty() && !exchange_.body().length())
+        request_body().refuse_trailers(snapshot_.reserved_headers);
 }
 
 // Whether a plugin is still to be asked. Once the route's own have let the request pass the branch is drawn, so that it

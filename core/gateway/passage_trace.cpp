@@ -140,7 +140,8 @@ void Passage::trace_end(Response& response) {
         result.parameters.push_back({route_->parameter_names[i], http::decode_path(captures_.values[i])});
     result.client_ip = client_ip_;
     result.request_id = request_id_;
-    result.caller = caller_;
+    // Who is let pass unknown, and has no tier of its own, is nobody.
+    if (caller_ && !(caller_->id().empty() && caller_->tier().empty())) result.caller = caller_;
     result.reason = failure_ ? failure_->reason : std::string{};
     result.answer = {std::to_string(response.status()), Trace::lines_of(response.headers())};
     if (!live_trace_) return;

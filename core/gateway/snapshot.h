@@ -6,6 +6,7 @@
 
 #include <tollgate/plugin.h>
 
+#include "gateway/reserved_headers.h"
 #include "http/limits.h"
 #include "net/address.h"
 #include "routing/condition.h"
@@ -125,6 +126,7 @@ struct Snapshot {
     std::vector<std::string> admin_hosts;      // by which names the admin listener may be asked, besides its address
     http::Limits limits;
     std::vector<net::Range> trusted_proxies;
+    ReservedHeaders reserved_headers;  // of plugins
     std::map<std::string, TierDeclaration, std::less<>> tiers;
     std::vector<std::unique_ptr<PluginUse>> uses;
     std::vector<std::unique_ptr<upstream::Upstream>> upstreams;

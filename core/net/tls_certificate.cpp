@@ -3,6 +3,7 @@
 
 #include "net/tls_server_context.h"
 
+#include <arpa/inet.h>
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -47,6 +48,14 @@ std::string common_name_of(const X509* certificate) {
     const X509_NAME* const subject = X509_get_subject_name(certificate);
     const int at = X509_NAME_get_index_by_NID(subject, NID_commonName, -1);
     return at < 0 ? std::string{} : text_of(X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, at)));
+}
+
+// Of four bytes or sixteen; "" for others.
+std::string address_of(const ASN1_OCTET_STRING* address) {
+    char text[INET6_ADDRSTRLEN] = {};
+    const int size = ASN1_STRING_length(address);
+    if (size != 4 && size != 16) return {};
+    return inet_ntop(size == 4 ? AF_INET : AF_INET6, ASN1_STRING_get0_data(address), text, sizeof text);
 }
 
 std::string serial_of(const X509* certificate) {
@@ -140,6 +149,7 @@ std::shared_ptr<const ClientCertificate> TlsServerContext::client_certificate_of
         if (name->type == GEN_DNS) made->names.push_back("DNS:" + text_of(name->d.dNSName));
         if (name->type == GEN_URI) made->names.push_back("URI:" + text_of(name->d.uniformResourceIdentifier));
         if (name->type == GEN_EMAIL) made->names.push_back("email:" + text_of(name->d.rfc822Name));
+        if (name->type == GEN_IPADD) made->names.push_back("IP:" + address_of(name->d.iPAddress));
     }
     return made;
 }

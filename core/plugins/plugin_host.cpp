@@ -130,6 +130,8 @@ std::shared_ptr<void> PluginHost::shared_state(std::string_view name, std::strin
     return state;
 }
 
+void PluginHost::reserve_request_header(std::string_view name) { reserved_.emplace_back(name); }
+
 std::vector<std::string> PluginHost::states() const {
     const std::lock_guard lock{registering_};
     return states_;
@@ -138,6 +140,11 @@ std::vector<std::string> PluginHost::states() const {
 std::vector<std::string> states_of(const Host* host) {
     const auto* const ours = dynamic_cast<const PluginHost*>(host);
     return ours ? ours->states() : std::vector<std::string>{};
+}
+
+std::vector<std::string> reserved_headers_of(const Host* host) {
+    const auto* ours = dynamic_cast<const PluginHost*>(host);
+    return ours ? ours->reserved_request_headers() : std::vector<std::string>{};
 }
 
 void retire(Host* host) noexcept {

@@ -95,6 +95,8 @@ public:
                      std::function<AdminAnswer(const AdminRequest&)> command) override;
     std::shared_ptr<KeyStore> keys() override { return lent_.keys; }
     std::string_view plugin_name() const override { return name_; }
+    void reserve_request_header(std::string_view name) override;
+    const std::vector<std::string>& reserved_request_headers() const noexcept { return reserved_; }
 
 protected:
     std::shared_ptr<void> shared_state(std::string_view name, std::string_view type,
@@ -112,6 +114,7 @@ private:
     mutable std::mutex registering_;  // of the next two
     std::vector<admin::Pages::Registration> registrations_;
     std::vector<std::string> states_;
+    std::vector<std::string> reserved_;  // request headers; complete once the plugin is created
     std::vector<std::shared_ptr<Spawned>> spawned_;  // one per loop, each touched by its loop only
 };
 
@@ -120,5 +123,7 @@ void retire(Host* host) noexcept;
 
 // The names of the state that this use has asked for; none of a host that is no PluginHost.
 std::vector<std::string> states_of(const Host* host);
+// The request headers that it has reserved, likewise.
+std::vector<std::string> reserved_headers_of(const Host* host);
 
 }  // namespace tollgate::plugins

@@ -1,4 +1,5 @@
 // plugins/auth/auth.cpp - the auth plugin: who is asking, by the method that a use names, and whether that will do.
+#include "anonymous.h"
 #include "basic_method.h"
 #include "certificate_method.h"
 #include "fields.h"
@@ -50,8 +51,9 @@ public:
     Auth(const Settings& settings, Host& host)
         : host_{host}, name_{settings.text("method")}, where_{settings.where()},
           method_{make_method(name_, settings, host)},
-          optional_{settings.boolean("optional")}, hide_{settings.boolean("hide")}, anonymous_{anonymous_of(settings)},
-          scopes_{settings}, last_word_{settings}, pass_on_{settings},
+          optional_{settings.boolean("optional")}, hide_{settings.boolean("hide")},
+          anonymous_{anonymous_of(settings, method_->challenge())},
+          scopes_{settings}, last_word_{settings}, pass_on_{settings, host},
           tier_unknown_{host, name_, "tier_unknown",
                         {500, "tier_unknown", "the tier of this caller is not configured"}},
           scope_missing_{host, name_, "scope_missing", {403, "scope_missing", scopes_.sentence()},
@@ -71,6 +73,10 @@ private:
     // A use before this one has found out. What this one would have read is still no business of the upstream's.
     Verdict already_known(RequestContext& ctx) const {
         if (hide_) method_->hide(ctx.request());
+        if (const Denial* bar = method_->bar(ctx)) {
+            if (ctx.traced()) ctx.trace("the caller is known already, but the address is denied");
+            return bar->refuse();
+        }
         if (ctx.traced()) ctx.trace("the caller is known already");
         if (auto objection = objection_to(ctx, *ctx.caller())) return *std::move(objection);
         pass_on_.apply(ctx.request(), ctx.caller().get());
@@ -98,7 +104,10 @@ private:
         if (finding.passes) return no_objection(ctx);
         if (finding.absent && optional_) return let_pass(ctx, finding.why);
         if (ctx.traced()) ctx.trace(finding.absent ? finding.why + ", and one is required" : finding.why);
-        return finding.denial->refuse();
+        Refusal refusal = finding.denial->refuse();
+        if (const auto* before = auth::Anonymous::of(ctx); before && refusal.status() == 401)
+            for (const std::string& challenge : before->challenges()) refusal.with("WWW-Authenticate", challenge);
+        return refusal;
     }
 
     Verdict no_objection(RequestContext& ctx) const {
@@ -116,7 +125,7 @@ private:
 
     Verdict let_pass(RequestContext& ctx, const std::string& why) const {
         anonymous_count_.add();
-        if (anonymous_) ctx.set_caller(anonymous_);
+        ctx.set_caller(anonymous_after(auth::Anonymous::of(ctx)));
         pass_on_.apply(ctx.request(), ctx.caller().get());
         if (ctx.traced()) ctx.trace(why + ": passes as anonymous");
         return {};
@@ -147,12 +156,22 @@ private:
         return tier_unknown_.refuse();
     }
 
-    // Without an id: whom no method knows yet, a later use may still find out.
-    static std::shared_ptr<const Caller> anonymous_of(const Settings& settings) {
+    static std::shared_ptr<const auth::Anonymous> anonymous_of(const Settings& settings, std::string challenge) {
         std::string tier = auth::declared_tier(settings, "anonymous_tier");
-        if (tier.empty()) return nullptr;
-        if (!settings.boolean("optional")) throw ConfigError{"anonymous_tier", "expected optional = true beside it"};
-        return std::make_shared<auth::NamedCaller>("", "", std::move(tier));
+        if (!tier.empty() && !settings.boolean("optional"))
+            throw ConfigError{"anonymous_tier", "expected optional = true beside it"};
+        std::vector<std::string> challenges;
+        if (!challenge.empty()) challenges.push_back(std::move(challenge));
+        return std::make_shared<auth::Anonymous>(std::move(tier), std::move(challenges));
+    }
+
+    // The tier is that of the last use that has one, the challenges are everybody's.
+    std::shared_ptr<const auth::Anonymous> anonymous_after(const auth::Anonymous* before) const {
+        if (!before) return anonymous_;
+        std::vector<std::string> challenges = before->challenges();
+        for (const std::string& mine : anonymous_->challenges()) challenges.push_back(mine);
+        const std::string_view tier = anonymous_->tier().empty() ? before->tier() : anonymous_->tier();
+        return std::make_shared<auth::Anonymous>(std::string{tier}, std::move(challenges));
     }
 
     static constexpr std::size_t most_warnings = 100;  // tokens may name as many tiers as they like
@@ -161,7 +180,7 @@ private:
     const std::string name_, where_;
     const std::unique_ptr<const Method> method_;
     const bool optional_, hide_;
-    const std::shared_ptr<const Caller> anonymous_;  // null without a tier of its own
+    const std::shared_ptr<const auth::Anonymous> anonymous_;  // whoever passes here first
     const auth::Scopes scopes_;
     const auth::LastWord last_word_;
     const auth::PassOn pass_on_;

@@ -1,15 +1,19 @@
 // plugins/auth/basic_method.cpp - passwords known to be right, and those that must be hashed first, off the loop.
 #include "basic_method.h"
 
+#include "base64.h"
 #include "basic_credentials.h"
+#include "caller_ids.h"
 #include "credentials.h"
 #include "key_file.h"
 #include "named_caller.h"
+#include "password_checks.h"
 #include "password_file.h"
 
-#include <atomic>
 #include <map>
-#include <optional>
+#include <mutex>
+#include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -17,15 +21,38 @@ namespace tollgate::auth {
 
 namespace {
 
-// A hash costs a thread some 100 ms: who sends wrong passwords by the thousand must not have all threads.
-constexpr int most_checks = 4;
-constexpr std::size_t most_remembered = 10'000;  // right passwords, by loop; there are not so many users, as a rule
+constexpr std::size_t most_remembered = 10'000;  // right passwords; there are not so many users, as a rule
 
-PasswordFile read_file(const Settings& settings) {
+// Passwords that were right, by their digest: of one content of the file, so that they outlive a reload that has not
+// changed it.
+class Verified {
+public:
+    bool has(const Digest& digest) const {
+        const std::lock_guard lock{mutex_};
+        return digests_.contains(digest);
+    }
+    void add(const Digest& digest) {
+        const std::lock_guard lock{mutex_};
+        if (digests_.size() >= most_remembered) digests_.clear();
+        digests_.insert(digest);
+    }
+
+private:
+    mutable std::mutex mutex_;
+    std::set<Digest> digests_;
+};
+
+std::string text_of(const Digest& digest) { return {digest.begin(), digest.end()}; }
+
+std::string load(const Settings& settings) {
     if (!settings.has("file")) throw ConfigError{"file", "missing; expected a file's path"};
     std::string problem;
     const std::string text = KeyFile::load(settings.text("file"), problem);
     if (!problem.empty()) throw ConfigError{"file", problem};
+    return text;
+}
+
+PasswordFile read_file(const std::string& text, const Settings& settings) {
     PasswordFile file = PasswordFile::parse(text, settings.text("file"),
                                             [&](std::string_view tier) { return settings.has_tier(tier); });
     std::string all;
@@ -37,12 +64,19 @@ PasswordFile read_file(const Settings& settings) {
 class BasicMethod final : public Method {
 public:
     BasicMethod(const Settings& settings, Host& host)
-        : host_{host}, file_{std::make_shared<const PasswordFile>(read_file(settings))},
+        : BasicMethod{settings, host, load(settings)} {}
+
+    BasicMethod(const Settings& settings, Host& host, const std::string& text)
+        : host_{host}, file_{read_file(text, settings)}, content_{text_of(sha256(text))},
+          id_of_{CallerIds::of(settings, "basic")},
           challenge_{"Basic realm=" + quoted_realm(settings) + ", charset=\"UTF-8\""},
           missing_{denial("missing", {401, "password_missing", "a name and a password are required"})},
           malformed_{denial("malformed", {401, "password_malformed", "the name and password are not well formed"})},
           wrong_{denial("wrong", {401, "password_wrong", "the name or the password is wrong"})},
           busy_{host, "basic", "busy", {503, "passwords_busy", "too many passwords are being checked"}},
+          checks_{host.state<PasswordChecks>("password checks", [] { return std::make_shared<PasswordChecks>(); })},
+          verified_{host.state<Verified>("passwords " + encode_base64(content_),
+                                         [] { return std::make_shared<Verified>(); })},
           remembered_(host.loop_count() + 1) {
         busy_.refusal().with("Retry-After", "1");
     }
@@ -60,6 +94,8 @@ public:
         const Digest digest = sha256(given.name + '\0' + given.password);
         const auto& known = remembered_[host_.this_loop()];
         if (const auto found = known.find(digest); found != known.end()) return Finding::of(found->second);
+        if (const PasswordFile::User* user = file_.find(given.name); user && verified_->has(digest))
+            return Finding::of(remember(digest, given.name, *user));
         Finding finding;
         finding.later = checked(std::move(given), digest);
         return finding;
@@ -71,30 +107,30 @@ public:
     std::string challenge() const override { return challenge_; }
 
 private:
-    struct Checking {
-        explicit Checking(std::atomic<int>& c) noexcept : count{c}, first_enough{count.fetch_add(1) < most_checks} {}
-        Checking(const Checking&) = delete;
-        Checking& operator=(const Checking&) = delete;
-        ~Checking() { count.fetch_sub(1); }
-        std::atomic<int>& count;
-        const bool first_enough;
-    };
-
     Task<Finding> checked(BasicCredentials given, Digest digest) const {
-        const PasswordFile::User* user = file_->find(given.name);
-        // The work holds its place until it ends, also where the request that asked for it is gone.
-        const auto checking = std::make_shared<Checking>(*checks_);
-        if (!checking->first_enough) co_return Finding::denied(busy_, "too many passwords are being checked");
+        const PasswordFile::User* user = file_.find(given.name);
         // Also for a name that is not there: whether it is must not be seen by the time this takes.
-        const bool right = co_await host_.run_blocking(
-            [checks = checks_, checking, password = std::move(given.password),
-             hash = user ? user->hash : file_->decoy()] { return is_password(password, hash); });
-        if (!user || !right) co_return Finding::denied(wrong_, "the name is not known, or the password not right");
-        auto caller = std::make_shared<NamedCaller>(given.name, user->owner, user->tier);
+        const Digest name = sha256(content_ + text_of(digest));
+        const auto answer = co_await PasswordChecks::check(
+            checks_, host_, name,
+            [password = std::move(given.password), hash = user ? user->hash : file_.decoy(given.name)] {
+                return is_password(password, hash);
+            });
+        if (answer == PasswordChecks::Answer::busy)
+            co_return Finding::denied(busy_, "too many passwords are being checked");
+        if (!user || answer == PasswordChecks::Answer::wrong)
+            co_return Finding::denied(wrong_, "the name is not known, or the password not right");
+        verified_->add(digest);
+        co_return Finding::of(remember(digest, given.name, *user));
+    }
+
+    std::shared_ptr<const Caller> remember(const Digest& digest, const std::string& name,
+                                           const PasswordFile::User& user) const {
+        auto caller = std::make_shared<NamedCaller>(id_of_(name), user.owner, user.tier);
         auto& known = remembered_[host_.this_loop()];
         if (known.size() >= most_remembered) known.clear();
         known.emplace(digest, caller);
-        co_return Finding::of(std::move(caller));
+        return caller;
     }
 
     static bool is_authorization(std::string_view name) noexcept {
@@ -109,12 +145,15 @@ private:
     }
 
     Host& host_;
-    const std::shared_ptr<const PasswordFile> file_;
+    const PasswordFile file_;
+    const std::string content_;  // of the file, as SHA-256
+    const CallerIds id_of_;
     const std::string challenge_;
     const Denial missing_, malformed_, wrong_;
     Denial busy_;
-    const std::shared_ptr<std::atomic<int>> checks_ = std::make_shared<std::atomic<int>>(0);  // under way
-    mutable std::vector<std::map<Digest, std::shared_ptr<const Caller>>> remembered_;         // by loop
+    const std::shared_ptr<PasswordChecks> checks_;  // of all uses
+    const std::shared_ptr<Verified> verified_;      // of all uses of a file of this content
+    mutable std::vector<std::map<Digest, std::shared_ptr<const Caller>>> remembered_;  // by loop
 };
 
 }  // namespace

@@ -1,6 +1,8 @@
 // plugins/auth/certificate_file.cpp - reading the list of known certificates.
 #include "certificate_file.h"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
 #include <cstddef>
 #include <iterator>
@@ -12,7 +14,7 @@ namespace tollgate::auth {
 namespace {
 
 constexpr std::size_t most_problems = 20, fingerprint_digits = 64;
-constexpr std::string_view common_name_mark = "CN=";
+constexpr std::string_view common_name_mark = "CN=", address_mark = "IP:";
 
 bool is_fingerprint(std::string_view text) noexcept {
     return text.size() == fingerprint_digits &&
@@ -21,9 +23,20 @@ bool is_fingerprint(std::string_view text) noexcept {
 
 bool is_name(std::string_view text) noexcept {
     for (const std::string_view mark : {common_name_mark, std::string_view{"DNS:"}, std::string_view{"URI:"},
-                                        std::string_view{"email:"}, std::string_view{"IP:"}})
+                                        std::string_view{"email:"}})
         if (text.starts_with(mark) && text.size() > mark.size()) return true;
     return false;
+}
+
+// Addresses in the one form that certificates' have ("IP:2001:db8::1"); "" for what is none. Other words as they are.
+std::string in_one_form(const std::string& word) {
+    if (!word.starts_with(address_mark)) return word;
+    unsigned char bytes[sizeof(in6_addr)];
+    char text[INET6_ADDRSTRLEN];
+    for (const int family : {AF_INET, AF_INET6})
+        if (inet_pton(family, word.c_str() + address_mark.size(), bytes) == 1)
+            return std::string{address_mark} + inet_ntop(family, bytes, text, sizeof text);
+    return {};
 }
 
 }  // namespace
@@ -51,15 +64,16 @@ void CertificateFile::read_line(const std::string& line, const std::string& plac
                             (words.size() == 1 ? " word" : " words"));
         return;
     }
-    if (!is_fingerprint(words[0]) && !is_name(words[0])) {
-        problems_.push_back(place + "expected 64 hex digits (the SHA-256 of the certificate), CN=... or DNS:..., "
-                                    "got \"" + words[0] + '"');
+    const std::string word = in_one_form(words[0]);
+    if (!is_fingerprint(word) && !is_name(word) && !word.starts_with(address_mark)) {
+        problems_.push_back(place + "expected 64 hex digits (the SHA-256 of the certificate), CN=..., DNS:... or "
+                                    "IP:..., got \"" + words[0] + '"');
         return;
     }
     Entry entry{words[1] == "-" ? "" : words[1], words[2] == "-" ? "" : words[2]};
     if (!entry.tier.empty() && !declared(entry.tier))
         problems_.push_back(place + "expected a tier of routes.lua, got \"" + entry.tier + '"');
-    else if (!entries_.emplace(words[0], std::move(entry)).second)
+    else if (!entries_.emplace(word, std::move(entry)).second)
         problems_.push_back(place + "expected each certificate once, got \"" + words[0] + "\" again");
 }
 

@@ -27,7 +27,9 @@ class CertificateMethod final : public Method {
 public:
     CertificateMethod(const Settings& settings, Host& host)
         : tier_{declared_tier(settings, "tier")},
-          missing_{host, "certificate", "missing", {401, "certificate_missing", "a client certificate is required"}},
+          challenge_{"Certificate realm=" + quoted_realm(settings)},
+          missing_{host, "certificate", "missing", {401, "certificate_missing", "a client certificate is required"},
+                   challenge_},
           unknown_{host, "certificate", "unknown", {403, "certificate_unknown", "this certificate is not known"}} {
         if (settings.has("file")) file_ = read_file(settings);
     }
@@ -45,10 +47,12 @@ public:
         return Finding::of(std::make_shared<NamedCaller>(std::move(id), entry->owner.empty() ? owner : entry->owner,
                                                          entry->tier.empty() ? tier_ : entry->tier));
     }
+    std::string challenge() const override { return challenge_; }
 
 private:
     std::optional<CertificateFile> file_;
     const std::string tier_;  // of those for whom the file says none
+    const std::string challenge_;
     const Denial missing_, unknown_;
 };
 

@@ -55,6 +55,8 @@ constexpr Field fields[] = {
     {.name = "issuer", .type = Type::texts, .doc = "jwt: who may have issued a token (iss); unset: anybody"},
     {.name = "audience", .type = Type::texts,
      .doc = "jwt: whom a token must be meant for, one of these (aud); unset: anybody"},
+    {.name = "typ", .type = Type::texts,
+     .doc = "jwt: types of token that are accepted, by the typ of their header (\"at+jwt\"); unset: any"},
     {.name = "leeway", .type = Type::duration, .doc = "jwt, signature: how far clocks may differ",
      .fallback = "30 * seconds",
      .min = 0, .max = 3600},
@@ -67,6 +69,8 @@ constexpr Field fields[] = {
      .doc = "jwt: claims that hold scopes, a text with blanks between or a list; unset: scope and scp"},
     {.name = "cache", .type = Type::integer, .doc = "jwt: verified tokens that each event loop remembers",
      .fallback = "10000", .min = 0, .max = 10'000'000},
+    {.name = "id_prefix", .type = Type::text,
+     .doc = "jwt, basic, signature: what stands before a caller's id, so that names of several methods differ"},
     {.name = "components", .type = Type::texts,
      .doc = "signature: what it must cover; unset: @method, @authority, @path, @query, and content-digest of a body"},
     {.name = "max_age", .type = Type::duration, .doc = "signature: longest time since it was created",
@@ -79,7 +83,8 @@ constexpr Field fields[] = {
     {.name = "largest_body", .type = Type::size,
      .doc = "signature: longest body that is held to compare it with its digest", .fallback = "1 * megabytes",
      .min = 0, .max = 1 << 30},
-    {.name = "tag", .type = Type::text, .doc = "signature: tag of the signature that counts, where there may be several"},
+    {.name = "tag", .type = Type::text,
+     .doc = "signature: tag of the signature that counts, where there may be several"},
 };
 
 // Fields with a default are not told apart from those that were given, so they are not here.
@@ -92,7 +97,8 @@ constexpr Understood understood[] = {
     {"allow_from", {"ip"}},    {"deny_from", {"ip"}},   {"keys", {"jwt"}},       {"keys_url", {"jwt"}},
     {"secret", {"jwt"}},       {"algorithms", {"jwt"}},  {"issuer", {"jwt"}},     {"audience", {"jwt"}},
     {"owner_claim", {"jwt"}},  {"tier_claim", {"jwt"}},  {"scope_claims", {"jwt"}},
-    {"components", {"signature"}}, {"tag", {"signature"}},
+    {"components", {"signature"}}, {"tag", {"signature"}}, {"typ", {"jwt"}},
+    {"id_prefix", {"jwt", "basic", "signature"}},
 };
 
 }  // namespace

@@ -4,6 +4,9 @@
 #include "ip/networks.h"
 #include "named_caller.h"
 
+#include <optional>
+#include <string>
+
 namespace tollgate::auth {
 
 namespace {
@@ -24,17 +27,28 @@ public:
     }
 
     Finding find(RequestContext& ctx) const override {
-        const auto address = ip::address_of(ctx.client_ip());
-        if (!(address ? networks_.find(*address).value_or(others_) : others_))
-            return Finding::missing(denied_, ctx.traced() ? "the address " + std::string{ctx.client_ip()} +
-                                                                " is not in the networks that are let in" : "");
+        const auto listed = found(ctx);
+        const auto why = [&](const char* what) {
+            return ctx.traced() ? "the address " + std::string{ctx.client_ip()} + what : std::string{};
+        };
+        // Who is denied by name may not go on to the next way in either.
+        if (listed && !*listed) return Finding::denied(denied_, why(" is in a network of deny_from"));
+        if (!listed && !others_) return Finding::missing(denied_, why(" is in no network of allow_from"));
         if (tier_.empty()) return Finding::no_objection();
         return Finding::of(std::make_shared<NamedCaller>("ip-" + std::string{ctx.client_ip()}, "", tier_));
     }
-    // With a tier it is a way in, and else a bar on all ways.
+    // With a tier it is a way in, and else a bar on all ways; deny_from is one in any case.
     bool identifies() const noexcept override { return !tier_.empty(); }
+    const Denial* bar(const RequestContext& ctx) const override {
+        const auto listed = found(ctx);
+        return listed && !*listed ? &denied_ : nullptr;
+    }
 
 private:
+    std::optional<bool> found(const RequestContext& ctx) const {
+        const auto address = ip::address_of(ctx.client_ip());
+        return address ? networks_.find(*address) : std::nullopt;
+    }
     void add(const Settings& settings, const char* field, bool allowed) {
         if (!settings.has(field)) return;
         for (const std::string& text : settings.texts(field)) {

@@ -13,6 +13,7 @@ using jwt::Json;
 
 constexpr std::size_t longest_name = 256;
 
+// The claims are kept as they came, which is as little as the token itself: paths are looked for, and not stored.
 class JwtCaller final : public Caller {
 public:
     std::string_view id() const override { return id_; }
@@ -21,13 +22,25 @@ public:
     std::string_view claim(std::string_view name) const override { return name == "scopes" ? scopes_ : raw(name); }
     // The claim itself, also where it is called "scopes".
     std::string_view raw(std::string_view name) const {
-        const auto before = [](const auto& claim, std::string_view wanted) { return claim.first < wanted; };
-        const auto found = std::lower_bound(claims_.begin(), claims_.end(), name, before);
-        return found != claims_.end() && found->first == name ? std::string_view{found->second} : std::string_view{};
+        const Json* const leaf = leaf_at(claims_, name);
+        return leaf ? std::string_view{leaf->text} : std::string_view{};
     }
 
     std::string id_, owner_, tier_, scopes_;
-    std::vector<std::pair<std::string, std::string>> claims_;  // by name
+    Json claims_;  // flattened
+
+private:
+    // Of names that a member and a path within an object share, the shorter way counts: the member.
+    static const Json* leaf_at(const Json& object, std::string_view name) {
+        const Json* const member = object.find(name);
+        if (member && !member->is(Json::Kind::object)) return member;
+        for (std::size_t dot = name.find('.'); dot != std::string_view::npos; dot = name.find('.', dot + 1)) {
+            const Json* const within = object.find(name.substr(0, dot));
+            if (!within || !within->is(Json::Kind::object)) continue;
+            if (const Json* const leaf = leaf_at(*within, name.substr(dot + 1))) return leaf;
+        }
+        return nullptr;
+    }
 };
 
 // A text, number or boolean; a list of those with blanks between.
@@ -45,27 +58,21 @@ std::string text_of(const Json& value) {
     return all;
 }
 
-void collect(const Json& object, const std::string& prefix, std::vector<std::pair<std::string, std::string>>& into) {
-    for (std::size_t i = 0; i < object.names.size(); ++i) {
-        const std::string name = prefix + object.names[i];
-        if (object.elements[i].is(Json::Kind::object)) collect(object.elements[i], name + '.', into);
-        else into.emplace_back(name, text_of(object.elements[i]));
+// Every value that is no object has its text, and nothing else.
+void flatten(Json& value) {
+    if (value.is(Json::Kind::object)) {
+        for (Json& element : value.elements) flatten(element);
+        return;
     }
-}
-
-// Of names that a member and a path within an object share, the shorter way counts: the member.
-void sort_claims(const Json& claims, std::vector<std::pair<std::string, std::string>>& all) {
-    std::sort(all.begin(), all.end());
-    const auto same = [](const auto& a, const auto& b) { return a.first == b.first; };
-    for (auto& [name, value] : all)
-        if (const Json* member = claims.find(name); member && !member->is(Json::Kind::object)) value = text_of(*member);
-    all.erase(std::unique(all.begin(), all.end(), same), all.end());
+    value.text = text_of(value);
+    value.text.shrink_to_fit();
+    value.elements = {};
 }
 
 // False where the claim is there and no name.
-bool read_name(const Json& claims, const std::string& claim, const JwtCaller& caller, std::string& name) {
+bool read_name(const std::string& claim, const JwtCaller& caller, std::string& name) {
     if (claim.empty()) return true;
-    const Json* member = claims.find(claim);
+    const Json* member = caller.claims_.find(claim);
     if (member && !member->is(Json::Kind::text) && !member->is(Json::Kind::number)) return false;
     name = caller.raw(claim);
     return name.size() <= longest_name && std::none_of(name.begin(), name.end(), [](char c) {
@@ -75,14 +82,15 @@ bool read_name(const Json& claims, const std::string& claim, const JwtCaller& ca
 
 }  // namespace
 
-std::shared_ptr<const Caller> make_jwt_caller(const Json& claims, const ClaimNames& names) {
+std::shared_ptr<const Caller> make_jwt_caller(Json claims, const ClaimNames& names, const CallerIds& id_of) {
     auto caller = std::make_shared<JwtCaller>();
-    collect(claims, "", caller->claims_);
-    sort_claims(claims, caller->claims_);
-    if (!read_name(claims, names.id, *caller, caller->id_) || caller->id_.empty() ||
-        !read_name(claims, names.owner, *caller, caller->owner_) ||
-        !read_name(claims, names.tier, *caller, caller->tier_))
+    caller->claims_ = std::move(claims);
+    flatten(caller->claims_);
+    std::string id;
+    if (!read_name(names.id, *caller, id) || id.empty() || !read_name(names.owner, *caller, caller->owner_) ||
+        !read_name(names.tier, *caller, caller->tier_))
         return nullptr;
+    caller->id_ = id_of(id);
     for (const std::string& name : names.scopes)
         if (const std::string_view some = caller->raw(name); !some.empty())
             (caller->scopes_ += caller->scopes_.empty() ? "" : " ") += some;

@@ -1,6 +1,7 @@
 // plugins/auth/jwt_caller.h - the Caller that a verified token speaks of.
 #pragma once
 
+#include "caller_ids.h"
 #include "jwt/json.h"
 
 #include <tollgate/context.h>
@@ -21,6 +22,6 @@ struct ClaimNames {
 // written, "true" or "false", or a list of those with blanks between, and claim("realm.roles") what lies within an
 // object. Null where the claim of the id is absent, or a claim that was named is neither text nor number, too long or
 // has control characters: what cannot be logged and sent on is no name.
-std::shared_ptr<const Caller> make_jwt_caller(const jwt::Json& claims, const ClaimNames& names);
+std::shared_ptr<const Caller> make_jwt_caller(jwt::Json claims, const ClaimNames& names, const CallerIds& id_of);
 
 }  // namespace tollgate::auth

@@ -1,6 +1,7 @@
 // plugins/auth/jwt_keys.cpp - reading keys at load, fetching them on the loops, and keeping them while a URL is away.
 #include "jwt_keys.h"
 
+#include "bells.h"
 #include "key_file.h"
 
 #include <algorithm>
@@ -20,7 +21,8 @@ namespace {
 constexpr std::size_t shortest_secret = 32;  // RFC 7518 section 3.2, for HS256
 constexpr nanoseconds fetch_timeout = 5s;
 constexpr nanoseconds first_pause = 1s;  // after a failure while there are no keys at all; then ever longer
-constexpr nanoseconds glance = 10ms;     // how often a request that waits for keys looks whether they have come
+constexpr nanoseconds longest_wait = 2 * fetch_timeout;  // of a request, for keys that are being fetched
+constexpr std::size_t most_waiting = 1000;               // others go by what is known
 
 std::shared_ptr<const jwt::KeySet> read_file(const Settings& settings) {
     const std::string path = settings.text("keys");
@@ -65,6 +67,7 @@ struct JwtKeys::Fetched {
     std::string text;  // that they were read from
     nanoseconds lasts{};  // of the last answer: its max-age, else the greatest time there is
     bool failed = false;  // the last fetch
+    Bells waiting{most_waiting};  // for the fetch that is under way
 
     // Takes a flag that is nobody's.
     static bool take(std::atomic<bool>& flag) noexcept {
@@ -74,7 +77,10 @@ struct JwtKeys::Fetched {
     struct Held {
         std::shared_ptr<Fetched> fetched;
         std::atomic<bool>& flag;
-        ~Held() { flag.store(false, std::memory_order_release); }
+        ~Held() {
+            flag.store(false, std::memory_order_release);
+            fetched->waiting.ring_all();
+        }
     };
 };
 
@@ -129,8 +135,8 @@ bool JwtKeys::may_ask_again() const noexcept {
 
 Task<void> JwtKeys::ask_again() const {
     if (due() && Fetched::take(fetched_->fetching)) host_.spawn(fetch());
-    // By a glance now and then, since the fetch may be another loop's, and only while no key will do.
-    while (fetched_->fetching.load(std::memory_order_acquire)) co_await host_.sleep(glance);
+    const auto bell = fetched_->waiting.hang();
+    if (bell && fetched_->fetching.load(std::memory_order_acquire)) co_await bell->heard(host_, longest_wait);
 }
 
 Task<void> JwtKeys::keep_fresh() const {

@@ -26,8 +26,8 @@ public:
     };
     // [loop] The keys in force. The first call begins to fetch, and from then on they are kept fresh.
     const InForce& now() const;
-    // [loop] Fetches, unless that was done within `retry`, and waits for that, or for one that is under way already.
-    // Afterwards now() may have others.
+    // [loop] Fetches, unless that was done within `retry`, and waits for that, or for one that is under way already: a
+    // thousand do, others go on at once. Afterwards now() may have other keys.
     Task<void> ask_again() const;
     // Whether that could bring anything.
     bool may_ask_again() const noexcept;

@@ -1,12 +1,14 @@
 // plugins/auth/jwt_method.cpp - tokens that are known, those that must be verified, and the answers to what fails.
 #include "jwt_method.h"
 
+#include "caller_ids.h"
 #include "jwt/token_cache.h"
 #include "jwt/verify.h"
 #include "jwt_caller.h"
 #include "jwt_keys.h"
 #include "place.h"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <utility>
@@ -37,6 +39,8 @@ constexpr std::array<FaultWords, jwt::fault_count> fault_words{{
     {"audience", "token_invalid", "the token is not valid", "the token is for another audience"},
     {"claims", "token_invalid", "the token is not valid",
      "the token lacks a claim (exp, the id), or one is not of its form"},
+    {"signature", "token_invalid", "the token is not valid", "the token has no kid, and none of the keys signed it"},
+    {"type", "token_invalid", "the token is not valid", "the token's typ is not accepted"},
 }};
 
 AlgorithmSet accepted_by(const Settings& settings, const jwt::KeySet* keys) {
@@ -64,9 +68,24 @@ std::vector<std::string> texts_of(const Settings& settings, const char* field, s
     return settings.has(field) ? settings.texts(field) : std::move(otherwise);
 }
 
+// As they are compared: in lower case, and a media type without its "application/" (RFC 7515 section 4.1.9).
+std::vector<std::string> types_of(const Settings& settings) {
+    std::vector<std::string> types = texts_of(settings, "typ", {});
+    for (const std::string& type : types) {
+        const bool plain = std::all_of(type.begin(), type.end(), [](char c) { return c > 0x20 && c < 0x7f; });
+        const bool lower = std::none_of(type.begin(), type.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+        if (type.empty() || !plain || !lower || type.find('/') != std::string::npos)
+            throw ConfigError{"typ", "expected types in lower case without \"application/\" (\"at+jwt\"), got \"" +
+                                         type + '"'};
+    }
+    if (settings.has("typ") && types.empty()) throw ConfigError{"typ", "expected a type, got an empty list"};
+    return types;
+}
+
 jwt::Rules rules_of(const Settings& settings) {
     return {texts_of(settings, "issuer", {}), texts_of(settings, "audience", {}),
-            std::chrono::duration<double>(settings.duration("leeway")).count(), settings.boolean("expiry_required")};
+            std::chrono::duration<double>(settings.duration("leeway")).count(), settings.boolean("expiry_required"),
+            types_of(settings)};
 }
 
 ClaimNames names_of(const Settings& settings) {
@@ -82,6 +101,7 @@ public:
         : host_{host}, bearer_{!settings.has("key") || settings.text("scheme") == "bearer"},
           place_{settings, "Authorization", bearer_, jwt::Token::longest}, keys_{settings, host},
           accepted_{accepted_by(settings, keys_.fixed())}, rules_{rules_of(settings)}, names_{names_of(settings)},
+          id_of_{CallerIds::of(settings, "jwt")},
           challenge_{"Bearer realm=" + quoted_realm(settings)},
           missing_{host, "jwt", "missing",
                    {401, "token_missing",
@@ -109,7 +129,7 @@ public:
         misses_.add();
         if (keys.keys) {
             Finding finding = verified(presented.secret, keys);
-            if (finding.denial != &denial(Fault::key_unknown) || !keys_.may_ask_again()) return finding;
+            if (!may_be_rotated(finding) || !keys_.may_ask_again()) return finding;
         }
         Finding finding;
         finding.later = verified_later(std::string{presented.secret});
@@ -119,6 +139,11 @@ public:
     std::string challenge() const override { return challenge_; }
 
 private:
+    // The issuer may have other keys by now. What names a known key was not made by it, whatever keys there are.
+    bool may_be_rotated(const Finding& finding) const noexcept {
+        return finding.denial == &denial(Fault::key_unknown) || finding.denial == &denial(Fault::no_key_signed);
+    }
+
     Task<Finding> verified_later(std::string token) const {
         co_await keys_.ask_again();
         const JwtKeys::InForce& keys = keys_.now();
@@ -128,10 +153,10 @@ private:
 
     Finding verified(std::string_view token, const JwtKeys::InForce& keys) const {
         const double now = seconds();
-        const auto outcome = jwt::verify(token, *keys.keys, accepted_, rules_, now);
+        auto outcome = jwt::verify(token, *keys.keys, accepted_, rules_, now);
         if (const Fault* fault = std::get_if<Fault>(&outcome)) return denied(*fault);
-        const auto& good = std::get<jwt::Verified>(outcome);
-        std::shared_ptr<const Caller> caller = make_jwt_caller(good.claims, names_);
+        auto& good = std::get<jwt::Verified>(outcome);
+        std::shared_ptr<const Caller> caller = make_jwt_caller(std::move(good.claims), names_, id_of_);
         if (!caller) return denied(Fault::claims);
         cache().put(token, caller, good.end, now, keys.number);
         return Finding::of(std::move(caller));
@@ -164,6 +189,7 @@ private:
     const AlgorithmSet accepted_;
     const jwt::Rules rules_;
     const ClaimNames names_;
+    const CallerIds id_of_;
     const std::string challenge_;
     Denial missing_, no_keys_;
     const std::vector<Denial> denials_;  // by Fault

@@ -70,6 +70,11 @@ public:
     virtual Finding find(RequestContext& ctx) const = 0;
     // False for one that only refuses: it is asked also where the caller is known already.
     virtual bool identifies() const noexcept { return true; }
+    // What is said against this request also where the caller is known already; null: nothing.
+    virtual const Denial* bar(const RequestContext& ctx) const {
+        (void)ctx;
+        return nullptr;
+    }
     // Takes the credential out of what goes to the upstream. Views into the request are no more after it.
     virtual void hide(Request& request) const { (void)request; }
     // What WWW-Authenticate says of this method: `Bearer realm="tollgate"`; "" where a client could do nothing.

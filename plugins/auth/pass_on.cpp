@@ -32,6 +32,12 @@ bool is_the_gateways(std::string_view name) noexcept {
     return std::any_of(std::begin(names), std::end(names), [&](auto one) { return same_to_an_upstream(name, one); });
 }
 
+bool may_hold_a_credential(std::string_view name) noexcept {
+    constexpr std::string_view names[] = {"authorization", "cookie",    "x-api-key",
+                                          "content-digest", "signature", "signature-input"};
+    return std::any_of(std::begin(names), std::end(names), [&](auto one) { return same_to_an_upstream(name, one); });
+}
+
 // A claim may hold anything; a header may not, and half of a value would be another one.
 bool fits_a_header(std::string_view value) noexcept {
     return std::none_of(value.begin(), value.end(),
@@ -45,9 +51,13 @@ std::string_view trimmed(std::string_view text) noexcept {
 
 }  // namespace
 
-PassOn::PassOn(const Settings& settings) {
+PassOn::PassOn(const Settings& settings, Host& host) {
     if (!settings.has("pass_on")) return;
     for (const std::string& text : settings.texts("pass_on")) lines_.push_back(line_of(text));
+    const Value place = settings.has("key") ? settings.value("key") : Value{};
+    for (const Line& line : lines_)
+        if (!may_hold_a_credential(line.header) && !same_to_an_upstream(line.header, place.name()))
+            host.reserve_request_header(line.header);
 }
 
 PassOn::Line PassOn::line_of(const std::string& text) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <tollgate/context.h>
+#include <tollgate/host.h>
 #include <tollgate/settings.h>
 
 #include <cstdint>
@@ -13,8 +14,9 @@ namespace tollgate::auth {
 
 class PassOn {
 public:
-    // What `pass_on` says. Throws ConfigError.
-    explicit PassOn(const Settings& settings);
+    // What `pass_on` says. No client may send those headers, on whatever route: the gateway sees to that, but for those
+    // that may hold a credential, which auth has to read. Throws ConfigError.
+    PassOn(const Settings& settings, Host& host);
 
     // Removes those headers, also where '_' stands for '-' (what CGI and its heirs hand on under one name), and adds
     // them anew with what is known of the caller; null: nothing is.

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstring>
+#include <functional>
 #include <memory>
 #include <sstream>
 #include <utility>
@@ -14,7 +15,7 @@ namespace tollgate::auth {
 
 namespace {
 
-constexpr std::size_t most_problems = 20;
+constexpr std::size_t most_problems = 20, most_decoys = 1000;
 
 bool is_slow_hash(std::string_view hash) noexcept {
     for (const std::string_view mark : {"$y$", "$2b$", "$2y$", "$2a$", "$6$", "$5$"})
@@ -31,6 +32,9 @@ PasswordFile PasswordFile::parse(std::string_view text, const std::string& name,
     std::size_t number = 0;
     for (std::string line; std::getline(lines, line) && file.problems_.size() < most_problems;)
         file.read_line(line, name + ':' + std::to_string(++number) + ": ", declared);
+    for (const auto& [user, facts] : file.users_)
+        if (file.decoys_.size() < most_decoys) file.salt_ += file.decoys_.emplace_back(facts.hash);
+    file.salt_ = std::to_string(std::hash<std::string>{}(file.salt_));
     if (file.users_.empty() && file.problems_.empty())
         file.problems_.push_back(name + ": expected at least one user, got none");
     return file;
@@ -66,6 +70,10 @@ void PasswordFile::read_line(const std::string& line, const std::string& place,
 const PasswordFile::User* PasswordFile::find(std::string_view name) const {
     const auto found = users_.find(name);
     return found == users_.end() ? nullptr : &found->second;
+}
+
+const std::string& PasswordFile::decoy(std::string_view name) const {
+    return decoys_[std::hash<std::string>{}(salt_ + std::string{name}) % decoys_.size()];
 }
 
 bool is_password(const std::string& password, const std::string& hash) {

@@ -21,14 +21,17 @@ public:
     const std::vector<std::string>& problems() const noexcept { return problems_; }  // one line each
 
     const User* find(std::string_view name) const;  // null where there is none
-    // A hash that takes as long to check as those of the file, for users who are not in it.
-    const std::string& decoy() const noexcept { return users_.begin()->second.hash; }
+    // A hash of the file, for a name that is not in it: always the same for a name, and of all with the same chance, so
+    // that strangers' checks cost what users' do, also where some hashes are slower than others.
+    const std::string& decoy(std::string_view name) const;
 
 private:
     void read_line(const std::string& line, const std::string& place,
                    const std::function<bool(std::string_view)>& declared);
 
     std::map<std::string, User, std::less<>> users_;
+    std::vector<std::string> decoys_;
+    std::string salt_;  // of the choice among them: nobody outside can tell which one a name has
     std::vector<std::string> problems_;
 };
 

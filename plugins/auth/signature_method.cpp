@@ -1,6 +1,7 @@
 // plugins/auth/signature_method.cpp - the steps from a signed request to its signer, and the answers to what fails.
 #include "signature_method.h"
 
+#include "caller_ids.h"
 #include "key_file.h"
 #include "signature/base.h"
 #include "signature/claimed.h"
@@ -31,8 +32,9 @@ SignerFile read_file(const Settings& settings) {
     std::string problem;
     const std::string text = KeyFile::load(settings.text("file"), problem);
     if (!problem.empty()) throw ConfigError{"file", problem};
-    SignerFile file = SignerFile::parse(text, settings.text("file"),
-                                        [&](std::string_view tier) { return settings.has_tier(tier); });
+    SignerFile file = SignerFile::parse(
+        text, settings.text("file"), [&](std::string_view tier) { return settings.has_tier(tier); },
+        CallerIds::of(settings, "signature"));
     std::string all;
     for (const std::string& one : file.problems()) (all += all.empty() ? "" : "\n") += one;
     if (!all.empty()) throw ConfigError{"file", all};
@@ -54,8 +56,8 @@ struct Required {
         for (const std::string& name : always)
             if (!signature::is_component(name))
                 throw ConfigError{"components", "expected \"@method\", \"@target-uri\", \"@authority\", \"@scheme\", "
-                                                "\"@request-target\", \"@path\", \"@query\" or a header's name in lower "
-                                                "case, got \"" + name + '"'};
+                                                "\"@request-target\", \"@path\", \"@query\" or a header's name in "
+                                                "lower case, got \"" + name + '"'};
         if (always.empty()) throw ConfigError{"components", "expected what a signature must cover, got an empty list"};
         digest = std::erase(always, digest_field) > 0;
     }
@@ -106,7 +108,8 @@ public:
         Claimed::Fault fault{};
         auto claimed = Claimed::read(input.value_or(""), signature.value_or(""), tag_, fault);
         if (!claimed) return without(fault);
-        if (const Denial* denial = objection_to(*claimed)) return Finding::denied(*denial, "its times or what it covers");
+        if (const Denial* denial = objection_to(*claimed))
+            return Finding::denied(*denial, "the signature's times, or what it covers");
         Finding finding;
         finding.later = verified(ctx, std::move(*claimed));
         return finding;
@@ -156,7 +159,7 @@ private:
         if (!known) co_return Finding::denied(key_unknown_, "no signer has the keyid");
         if (claimed.algorithm && *claimed.algorithm != signer.algorithm_name)
             co_return Finding::denied(algorithm_, "alg is not the algorithm of this keyid");
-        if (!right) co_return Finding::denied(wrong_, "the signature is not by the key of this keyid over this request");
+        if (!right) co_return Finding::denied(wrong_, "the signature is not by the keyid's key over this request");
         if (const Denial* denial = co_await objection_to_body(ctx, digest_covered))
             co_return Finding::denied(*denial, "the body, or what is said of it");
         if (const Denial* denial = replayed(claimed, *base))

@@ -81,46 +81,47 @@ std::string given(const std::string& word) { return word == "-" ? std::string{} 
 }  // namespace
 
 SignerFile SignerFile::parse(std::string_view text, const std::string& name,
-                             const std::function<bool(std::string_view)>& declared) {
+                             const std::function<bool(std::string_view)>& declared,
+                             const std::function<std::string(std::string_view)>& id_of) {
     SignerFile file;
     std::istringstream lines{std::string{text}};
     std::size_t number = 0;
     for (std::string line; std::getline(lines, line) && file.problems_.size() < most_problems;)
-        file.read_line(line, name + ':' + std::to_string(++number) + ": ", declared);
+        file.read_line(line, name + ':' + std::to_string(++number) + ": ", {declared, id_of});
     if (file.signers_.empty() && file.problems_.empty())
         file.problems_.push_back(name + ": expected at least one signer, got none");
     return file;
 }
 
-void SignerFile::read_line(const std::string& line, const std::string& place,
-                           const std::function<bool(std::string_view)>& declared) {
+void SignerFile::read_line(const std::string& line, const std::string& place, const Outside& outside) {
     std::istringstream text{line};
     std::vector<std::string> words;
     for (std::string word; text >> word && word.front() != '#';) words.push_back(word);
     if (words.empty()) return;
-    if (words.size() == 5 || words.size() == 6) return read_words(words, place, declared);
+    if (words.size() == 5 || words.size() == 6) return read_words(words, place, outside);
     problems_.push_back(place + "expected an id, an algorithm, a key, an owner, a tier, and scopes or none, got " +
                         std::to_string(words.size()) + (words.size() == 1 ? " word" : " words"));
 }
 
 void SignerFile::read_words(const std::vector<std::string>& words, const std::string& place,
-                            const std::function<bool(std::string_view)>& declared) {
+                            const Outside& outside) {
     const auto* known = std::find_if(std::begin(algorithms), std::end(algorithms),
                                      [&](const Known& one) { return one.name == words[1]; });
     std::string problem;
     std::optional<jwt::Key> key;
-    if (known == std::end(algorithms)) problem = "expected an algorithm (" + names_of_algorithms() + "), got another word";
+    if (known == std::end(algorithms))
+        problem = "expected an algorithm (" + names_of_algorithms() + "), got another word";
     else key = read_key(words[2], known->algorithm, problem);
     const std::string tier = given(words[4]);
-    if (problem.empty() && !tier.empty() && !declared(tier))
+    if (problem.empty() && !tier.empty() && !outside.declared(tier))
         problem = "expected a tier of routes.lua, got \"" + tier + '"';
     if (problem.empty() && signers_.contains(words[0]))
         problem = "expected each id once, got \"" + words[0] + "\" again";
     if (!problem.empty()) return problems_.push_back(place + problem);
     std::string scopes = words.size() == 6 ? given(words[5]) : std::string{};
     std::replace(scopes.begin(), scopes.end(), ',', ' ');
-    signers_.emplace(words[0], Signer{words[1], known->algorithm, std::move(*key),
-                                      std::make_shared<NamedCaller>(words[0], given(words[3]), tier, scopes)});
+    auto caller = std::make_shared<NamedCaller>(outside.id_of(words[0]), given(words[3]), tier, scopes);
+    signers_.emplace(words[0], Signer{words[1], known->algorithm, std::move(*key), std::move(caller)});
 }
 
 const Signer* SignerFile::find(std::string_view id) const {

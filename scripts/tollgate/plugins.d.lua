@@ -25,6 +25,7 @@
 ---@field algorithms? string|string[] # jwt: algorithms that are accepted; unset: those that fit the keys; a list of texts
 ---@field issuer? string|string[] # jwt: who may have issued a token (iss); unset: anybody; a list of texts
 ---@field audience? string|string[] # jwt: whom a token must be meant for, one of these (aud); unset: anybody; a list of texts
+---@field typ? string|string[] # jwt: types of token that are accepted, by the typ of their header ("at+jwt"); unset: any; a list of texts
 ---@field leeway? tollgate.duration # jwt, signature: how far clocks may differ; a duration of at most 1 * hour; default: 30 * seconds
 ---@field expiry_required? boolean # jwt: whether a token without exp is refused; true or false; default: true
 ---@field id_claim? string # jwt: claim that is the caller's id; a text; default: "sub"
@@ -32,6 +33,7 @@
 ---@field tier_claim? string # jwt: claim that is the caller's tier; a text
 ---@field scope_claims? string|string[] # jwt: claims that hold scopes, a text with blanks between or a list; unset: scope and scp; a list of texts
 ---@field cache? integer # jwt: verified tokens that each event loop remembers; an integer from 0 to 10000000; default: 10000
+---@field id_prefix? string # jwt, basic, signature: what stands before a caller's id, so that names of several methods differ; a text
 ---@field components? string|string[] # signature: what it must cover; unset: @method, @authority, @path, @query, and content-digest of a body; a list of texts
 ---@field max_age? tollgate.duration # signature: longest time since it was created; a duration from 1 * second to 1 * day; default: 5 * minutes
 ---@field replay? "refuse"|"allow" # signature: what becomes of a request that was made before; one of "refuse", "allow"; default: "refuse"

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <future>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -154,23 +155,45 @@ BOOST_AUTO_TEST_CASE(a_token_signed_by_openssls_command_line_passes_and_with_ano
                           "file=$(mktemp)\nprintf '%s' \"$input\" >\"$file\"\n"
                           "printf '%s.%s' \"$input\" \"$(" + sign + " | b64)\"\nrm \"$file\"\n");
     };
-    const auto dgst = [](const std::string& key, const std::string& more = {}) {
-        return "openssl dgst -sha256 -sign " + quoted_path(key) + ' ' + more + " <\"$file\"";
+    const std::string pss = "-sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:digest ";
+    const auto dgst = [](int size, const std::string& key, const std::string& more = {}) {
+        return "openssl dgst -sha" + std::to_string(size) + ' ' + more + "-sign " + quoted_path(key) + " <\"$file\"";
     };
-    const std::string pss = "-sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:digest";
-    const std::string rs = R"({"alg":"RS256","kid":"rsa"})", ps = R"({"alg":"PS256"})", ed = R"({"alg":"EdDSA"})";
-    BOOST_TEST(scene.outcome(bearer(token(rs, dgst("rsa.key.pem")))) == "200");
-    BOOST_TEST(scene.outcome(bearer(token(rs, dgst("rsa2.key.pem")))) == "401 token_invalid");
-    BOOST_TEST(scene.outcome(bearer(token(ps, dgst("rsa.key.pem", pss)))) == "200");
-    BOOST_TEST(scene.outcome(bearer(token(rs, dgst("rsa.key.pem", pss)))) == "401 token_invalid");
-    const std::string raw = "openssl pkeyutl -sign -rawin -in \"$file\" -inkey " + quoted_path("ed25519.key.pem");
-    BOOST_TEST(scene.outcome(bearer(token(ed, raw))) == "200");
-    const std::string hmac = "openssl dgst -sha256 -binary -mac HMAC -macopt key:'" + Tokens::all().file("secret") +
-                             "' <\"$file\"";
-    const std::string hs = R"({"alg":"HS256"})";
-    BOOST_TEST(with_secret.outcome(bearer(token(hs, hmac))) == "200");
-    BOOST_TEST(scene.outcome(bearer(token(hs, hmac))) == "401 token_invalid");
-    BOOST_TEST(with_secret.outcome(bearer(token(rs, dgst("rsa.key.pem")))) == "401 token_invalid");
+    // OpenSSL writes DER, JWS has both numbers side by side.
+    const auto ecdsa = [&](int size, const std::string& key, int digits) {
+        return dgst(size, key) + " | openssl asn1parse -inform DER | sed -n 's/.*INTEGER *://p' | /usr/bin/python3 -c "
+               "'import sys; sys.stdout.buffer.write(b\"\".join(int(line, 16).to_bytes(" + std::to_string(digits) +
+               ", \"big\") for line in sys.stdin))'";
+    };
+    const auto hmac = [](int size, const std::string& secret) {
+        return "openssl dgst -sha" + std::to_string(size) + " -binary -mac HMAC -macopt key:'" + secret + "' <\"$file\"";
+    };
+    const auto header = [](const std::string& name) { return "{\"alg\":\"" + name + "\"}"; };
+    const std::string secret = Tokens::all().file("secret"), refused = "401 token_invalid";
+    for (const int size : {256, 384, 512}) {
+        const std::string bits = std::to_string(size), ec = "ec" + std::to_string(size == 512 ? 521 : size) + ".key.pem";
+        const int digits = size == 512 ? 66 : size / 8;
+        // A good one; by another key; by another hash or padding than it says.
+        const std::string rs = header("RS" + bits), ps = header("PS" + bits), es = header("ES" + bits), hs = header("HS" + bits);
+        BOOST_TEST(scene.outcome(bearer(token(rs, dgst(size, "rsa.key.pem")))) == "200", rs);
+        BOOST_TEST(scene.outcome(bearer(token(rs, dgst(size, "rsa2.key.pem")))) == refused, rs);
+        BOOST_TEST(scene.outcome(bearer(token(rs, dgst(size, "rsa.key.pem", pss)))) == refused, rs);
+        BOOST_TEST(scene.outcome(bearer(token(ps, dgst(size, "rsa.key.pem", pss)))) == "200", ps);
+        BOOST_TEST(scene.outcome(bearer(token(ps, dgst(size == 256 ? 384 : 256, "rsa.key.pem", pss)))) == refused, ps);
+        BOOST_TEST(scene.outcome(bearer(token(es, ecdsa(size, ec, digits)))) == "200", es);
+        BOOST_TEST(scene.outcome(bearer(token(es, ecdsa(size == 256 ? 384 : 256, ec, digits)))) == refused, es);
+        BOOST_TEST(scene.outcome(bearer(token(es, dgst(size, ec)))) == refused, es);  // DER
+        BOOST_TEST(with_secret.outcome(bearer(token(hs, hmac(size, secret)))) == "200", hs);
+        BOOST_TEST(with_secret.outcome(bearer(token(hs, hmac(size, secret + '!')))) == refused, hs);
+        BOOST_TEST(scene.outcome(bearer(token(hs, hmac(size, secret)))) == refused, hs);
+        BOOST_TEST(with_secret.outcome(bearer(token(rs, dgst(size, "rsa.key.pem")))) == refused, rs);
+    }
+    const auto raw = [](const std::string& key) {
+        return "openssl pkeyutl -sign -rawin -in \"$file\" -inkey " + quoted_path(key);
+    };
+    BOOST_TEST(scene.outcome(bearer(token(header("EdDSA"), raw("ed25519.key.pem")))) == "200");
+    BOOST_TEST(scene.outcome(bearer(token(header("EdDSA"), "head -c 64 /dev/zero"))) == refused);
+    BOOST_TEST(scene.outcome(bearer(token(header("none"), "true"))) == refused);
 }
 
 BOOST_AUTO_TEST_CASE(algorithms_may_be_fewer_than_fit_the_keys) {
@@ -180,6 +203,21 @@ BOOST_AUTO_TEST_CASE(algorithms_may_be_fewer_than_fit_the_keys) {
     BOOST_TEST(scene.outcome_of("EdDSA") == "200");
     BOOST_TEST(scene.outcome_of("RS256") == "401 token_invalid");
     BOOST_TEST(scene.outcome_of("PS384") == "401 token_invalid");
+}
+
+BOOST_AUTO_TEST_CASE(only_types_that_are_wanted_pass_where_some_are) {
+    Scene any{"auth { method = \"jwt\", keys = " + quoted_path("jwks.json") + " }"};
+    Scene access{"auth { method = \"jwt\", keys = " + quoted_path("jwks.json") + ", typ = \"at+jwt\" }"};
+    for (const char* name : {"at_jwt", "RS256", "without_typ"}) BOOST_TEST(any.outcome_of(name) == "200", name);
+    BOOST_TEST(access.outcome_of("at_jwt") == "200");
+    for (const char* name : {"RS256", "without_typ"}) BOOST_TEST(access.outcome_of(name) == "401 token_invalid", name);
+}
+
+BOOST_AUTO_TEST_CASE(shared_secrets_are_for_all_sizes_of_hs_and_for_nothing_else) {
+    Scene scene{"auth { method = \"jwt\", secret = \"" + Tokens::all().file("secret") + "\" }"};
+    for (const char* name : {"HS256", "HS384", "HS512"}) BOOST_TEST(scene.outcome_of(name) == "200", name);
+    for (const char* name : {"RS256", "PS512", "ES256", "EdDSA", "none", "empty_secret"})
+        BOOST_TEST(scene.outcome_of(name) == "401 token_invalid", name);
 }
 
 BOOST_AUTO_TEST_CASE(a_token_may_stand_in_a_cookie_or_a_header_of_its_own) {
@@ -248,6 +286,50 @@ BOOST_AUTO_TEST_CASE(an_unknown_kid_fetches_the_keys_anew_and_old_keys_go) {
     issuer.say(Tokens::all().file("rotated.json"));
     BOOST_TEST(outcome_at_last(scene, "rotated", "200") == "200");
     BOOST_TEST(scene.outcome_of("RS256") == "401 token_invalid");  // though it was in the cache
+}
+
+BOOST_AUTO_TEST_CASE(tokens_without_kid_notice_that_the_keys_were_rotated) {
+    Issuer issuer{Tokens::all().file("jwks.json")};
+    Scene scene{issuer.use(", retry = 100 * milliseconds, refresh = 1 * days")};
+    BOOST_TEST(scene.outcome_of("without_kid") == "200");
+    BOOST_TEST(scene.outcome_of("rotated_without_kid") == "401 token_invalid");
+    issuer.say(Tokens::all().file("rotated.json"));
+    BOOST_TEST(outcome_at_last(scene, "rotated_without_kid", "200") == "200");
+    BOOST_TEST(scene.outcome_of("without_kid") == "401 token_invalid");
+}
+
+BOOST_AUTO_TEST_CASE(forged_tokens_without_kid_fetch_no_more_often_than_set) {
+    Issuer issuer{Tokens::all().file("jwks.json")};
+    Scene scene{issuer.use(", retry = 1 * hours, refresh = 1 * days")};
+    for (int i = 0; i < 20; ++i) BOOST_TEST(scene.outcome_of("rotated_without_kid") == "401 token_invalid");
+    BOOST_TEST(issuer.requests() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(so_many_wait_for_keys_that_are_fetched_and_all_are_told_when_they_come) {
+    std::promise<void> may_answer;
+    std::shared_future<void> allowed = may_answer.get_future().share();
+    ScriptedUpstream upstream{[allowed](UpstreamConnection& connection) {
+        while (connection.read_request()) {
+            allowed.wait();
+            connection.answer(200, Tokens::all().file("jwks.json"), "Content-Type: application/jwk-set+json\r\n");
+        }
+    }};
+    Scene scene{"auth { method = \"jwt\", keys_url = \"http://" + upstream.address() + "/\" }"};
+    std::vector<RawClient> clients;
+    for (int i = 0; i < 200; ++i) {
+        clients.push_back(scene.gateway.client());
+        clients.back().send(RawClient::head("GET", "/", bearer_of(i % 2 ? "RS256" : "unknown_kid")));
+    }
+    wait_until("the keys are asked for", [&] { return upstream.requests() == 1; });
+    may_answer.set_value();
+    int good = 0, bad = 0;
+    for (RawClient& client : clients) {
+        const int status = client.answer().status();
+        good += status == 200;
+        bad += status == 401;
+    }
+    BOOST_TEST(good == 100);
+    BOOST_TEST(bad == 100);
 }
 
 BOOST_AUTO_TEST_CASE(unknown_kids_cannot_make_the_gateway_ask_more_often_than_set) {

@@ -7,8 +7,11 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
+#include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 using namespace tollgate::test;
 
@@ -28,7 +31,9 @@ struct Scene {
     ScriptedUpstream upstream{ScriptedUpstream::always("x")};
     GatewayProcess gateway;
     explicit Scene(const std::string& uses)
-        : gateway{routes_to(upstream.address(), "", "plugins = { " + uses + " }", tiers), {}, {{"keys", gold_key}}} {}
+        : gateway{routes_to(upstream.address(), "", "plugins = { " + uses + " }", tiers),
+                  {},
+                  {{"keys", gold_key}, {"users", "alice:$6$saltstring$" + std::string(86, 'x') + "\n"}}} {}
 
     int status(const std::string& lines = {}) { return gateway.client().get("/", lines).status(); }
     bool refused_as(const std::string& reason, const std::string& lines = {}) {
@@ -77,6 +82,69 @@ BOOST_AUTO_TEST_CASE(forged_headers_are_removed_whichever_use_names_them_and_who
     // A key that nobody looked at is a key all the same.
     BOOST_TEST(scene.status(bearer_of("bob") + "X-API-Key: gold-key\r\n") == 200);
     BOOST_TEST(!scene.upstream.last().has("X-API-Key"));
+}
+
+BOOST_AUTO_TEST_CASE(no_client_forges_them_on_other_routes_or_behind_its_body) {
+    ScriptedUpstream upstream{ScriptedUpstream::always("x")};
+    GatewayProcess gateway{
+        tiers + "local u = upstream \"u\" { targets = { \"" + upstream.address() + "\" } }\nroute \"* /known\" { upstream = u, plugins = { " +
+            jwt_use(", pass_on = { \"X-Caller-Id: id\", \"Authorization: claim org\" }") + " } }\n"
+            "route \"* /other\" { upstream = u, plugins = { auth { file = \"keys\" } } }\nroute \"* /open\" { upstream = u }\n",
+        {}, {{"keys", gold_key}}};
+    const std::string forged = "X-Caller-Id: root\r\nx_caller_id: root\r\n";
+    const std::string chunked = "Transfer-Encoding: chunked\r\nTrailer: X-Caller-Id\r\nTE: trailers\r\n";
+    const auto seen = [&](const std::string& path, const std::string& lines) {
+        RawClient client = gateway.client();
+        client.send(RawClient::head("POST", path, forged + chunked + lines) + chunk("hello") +
+                    "0\r\nX-Caller-Id: root\r\nX_Caller_Id: root\r\nX-Sum: 42\r\n\r\n");
+        BOOST_TEST(client.answer().status() == 200, path);
+        const Message request = upstream.last();
+        BOOST_TEST(request.body == "hello", path);
+        BOOST_TEST(request.trailer("X-Sum") == "42", path);
+        for (const auto& [name, value] : request.headers) BOOST_TEST(value != "root", path << ' ' << name);
+        for (const auto& [name, value] : request.trailers) BOOST_TEST(value != "root", path << ' ' << name);
+        return request;
+    };
+    const Message known = seen("/known", bearer_of("RS256"));
+    BOOST_TEST(known.header("X-Caller-Id") == "alice");
+    BOOST_TEST(known.header("Authorization") == "acme");
+    BOOST_TEST(!seen("/other", "X-API-Key: gold-key\r\n").has("X-Caller-Id"));
+    BOOST_TEST(!seen("/open", "").has("X-Caller-Id"));
+    // What may hold a credential is read, and not taken out before.
+    BOOST_TEST(seen("/open", "Authorization: Basic x\r\n").header("Authorization") == "Basic x");
+    gateway.write_routes("local u = upstream \"u\" { targets = { \"" + upstream.address() + "\" } }\nroute \"* /open\" { upstream = u }\n");
+    BOOST_TEST(gateway.reload().starts_with("reloaded"));
+    BOOST_TEST(gateway.client().get("/open", "X-Caller-Id: anybody\r\n").status() == 200);
+    BOOST_TEST(upstream.last().header("X-Caller-Id") == "anybody");  // nobody speaks of it any more
+}
+
+BOOST_AUTO_TEST_CASE(a_client_is_told_of_every_way_in) {
+    Scene scene{jwt_use(", optional = true") + ", auth { method = \"basic\", file = \"users\", optional = true }, auth { file = \"keys\" }"};
+    const auto challenges = [](const Message& answer) {
+        std::vector<std::string> all;
+        for (const auto& [name, value] : answer.headers)
+            if (name == "WWW-Authenticate") all.push_back(value);
+        std::sort(all.begin(), all.end());
+        return all;
+    };
+    const std::vector<std::string> three{"ApiKey realm=\"tollgate\"", "Basic realm=\"tollgate\", charset=\"UTF-8\"",
+                                         "Bearer realm=\"tollgate\""};
+    const Message missing = scene.gateway.client().get("/");
+    BOOST_TEST(missing.status() == 401);
+    BOOST_TEST(challenges(missing) == three, boost::test_tools::per_element());
+    BOOST_TEST(challenges(scene.gateway.client().get("/", "X-API-Key: wrong\r\n")) == three, boost::test_tools::per_element());
+    const Message good = scene.gateway.client().get("/", "X-API-Key: gold-key\r\n");
+    BOOST_TEST(good.status() == 200);
+    BOOST_TEST(!good.has("WWW-Authenticate"));
+}
+
+BOOST_AUTO_TEST_CASE(ids_of_several_methods_are_kept_apart) {
+    Scene scene{jwt_use(", optional = true, pass_on = \"X-Id: id\"")};
+    BOOST_TEST(scene.status(bearer_of("key_id_in_sub")) == 200);
+    BOOST_TEST(scene.upstream.last().header("X-Id") == "jwt-key-6163937e6547");
+    Scene prefixed{jwt_use(", id_prefix = \"token:\", pass_on = \"X-Id: id\"")};
+    BOOST_TEST(prefixed.status(bearer_of("RS256")) == 200);
+    BOOST_TEST(prefixed.upstream.last().header("X-Id") == "token:alice");
 }
 
 BOOST_AUTO_TEST_CASE(a_function_has_the_last_word) {
@@ -131,6 +199,16 @@ BOOST_AUTO_TEST_CASE(addresses_with_a_tier_are_a_way_in) {
     Scene elsewhere{"auth { method = \"ip\", allow_from = \"10.0.0.0/8\", tier = \"gold\", optional = true }, auth { file = \"keys\" }"};
     BOOST_TEST(elsewhere.refused_as("key_missing"));
     BOOST_TEST(elsewhere.status("X-API-Key: gold-key\r\n") == 200);
+    // Who is denied by name is denied whatever else there is, before and after.
+    const std::string ip = "auth { method = \"ip\", deny_from = \"127.0.0.1\", tier = \"gold\", optional = true }";
+    Scene before{ip + ", auth { file = \"keys\" }"}, after{"auth { file = \"keys\" }, " + ip};
+    for (Scene* denied : {&before, &after}) {
+        BOOST_TEST(denied->status("X-API-Key: gold-key\r\n") == 403);
+        BOOST_TEST(denied->refused_as("ip_denied", "X-API-Key: gold-key\r\n"));
+    }
+    // All of IPv6 says nothing of IPv4.
+    Scene six{"auth { method = \"ip\", allow_from = \"::/0\" }"};
+    BOOST_TEST(six.refused_as("ip_denied"));
 }
 
 BOOST_AUTO_TEST_CASE(a_name_and_a_password_say_who_asks) {
@@ -166,6 +244,50 @@ BOOST_AUTO_TEST_CASE(a_name_and_a_password_say_who_asks) {
     BOOST_TEST(get(alice).status() == 200);
 }
 
+BOOST_AUTO_TEST_CASE(equal_passwords_are_checked_once_and_outlive_a_reload) {
+    // 100,000 rounds: a tenth of a second and more, so that all are under way at a time.
+    const Finished made = run({"openssl", "passwd", "-6", "-salt", "rounds=100000$saltstring", "open sesame"});
+    const Finished plain = run({"openssl", "passwd", "-6", "open sesame"});
+    BOOST_REQUIRE(plain.code == 0);
+    const std::string hash = (made.code == 0 && made.out.starts_with("$6$rounds=") ? made.out : plain.out);
+    const std::string users = "alice:" + hash.substr(0, hash.find('\n')) + "\n";
+    GatewayProcess gateway{"route \"GET /\" { answer = \"hello\", plugins = { auth { method = \"basic\", file = \"users\" } } }\n",
+                           {"--loops", "2"}, {{"users", users}}};
+    const std::string alice = "Authorization: Basic YWxpY2U6b3BlbiBzZXNhbWU=\r\n", wrong = "Authorization: Basic YWxpY2U6aHVzaA==\r\n";
+    // All are sent before any is read: far more than may be checked at a time.
+    const auto statuses = [&](const std::string& lines) {
+        std::vector<RawClient> clients;
+        for (int i = 0; i < 40; ++i) clients.push_back(gateway.client());
+        for (RawClient& client : clients) client.send(RawClient::head("GET", "/", lines));
+        std::map<int, int> counts;
+        for (RawClient& client : clients) ++counts[client.answer().status()];
+        return counts;
+    };
+    BOOST_TEST(statuses(wrong)[401] == 40);
+    BOOST_TEST(statuses(alice)[200] == 40);
+    BOOST_TEST(gateway.reload().starts_with("reloaded"));
+    BOOST_TEST(gateway.client().get("/", alice).status() == 200);
+    // Another content of the file, and what was right is to be found out anew.
+    gateway.write_file("users", "alice:$6$saltstring$" + std::string(86, 'x') + "\n");
+    BOOST_TEST(gateway.reload().starts_with("reloaded"));
+    BOOST_TEST(gateway.client().get("/", alice).status() == 401);
+}
+
+BOOST_AUTO_TEST_CASE(clients_that_leave_take_nobodys_check_with_them) {
+    const Finished made = run({"openssl", "passwd", "-6", "open sesame"});
+    GatewayProcess gateway{"route \"GET /\" { answer = \"hello\", plugins = { auth { method = \"basic\", file = \"users\" } } }\n",
+                           {}, {{"users", "alice:" + made.out.substr(0, made.out.find('\n')) + "\n"}}};
+    const std::string alice = "Authorization: Basic YWxpY2U6b3BlbiBzZXNhbWU=\r\n";
+    for (int round = 0; round < 20; ++round) {
+        RawClient leaving = gateway.client(), staying = gateway.client();
+        leaving.send(RawClient::head("GET", "/", "Authorization: Basic YWxpY2U6aHVzaA==\r\n"));
+        staying.send(RawClient::head("GET", "/", "Authorization: Basic YWxpY2U6aHVzaA==\r\n"));
+        leaving.reset();
+        BOOST_TEST(staying.answer().status() == 401);
+    }
+    BOOST_TEST(gateway.client().get("/", alice).status() == 200);
+}
+
 BOOST_AUTO_TEST_CASE(a_client_certificate_says_who_asks) {
     const Certificate authority{{.common_name = "clients", .authority = true}};
     const TemporaryFolder folder;
@@ -180,7 +302,7 @@ BOOST_AUTO_TEST_CASE(a_client_certificate_says_who_asks) {
             upstream.address() + "\" } }\nroute \"GET /any\" { upstream = u, plugins = { auth { method = \"certificate\", tier = \"guest\"" +
             plugins + " }\nroute \"GET /listed\" { upstream = u, plugins = { auth { method = \"certificate\", file = \"certificates\"" + plugins +
             " }\n",
-        {}, {{"certificates", "DNS:alice.example acme gold\nCN=bob - -\n"}}};
+        {}, {{"certificates", "DNS:alice.example acme gold\nCN=bob - -\nIP:2001:DB8::7 six -\n"}}};
     const auto status = [&](const Certificate* shown, const std::string& path) {
         TlsConnection client{gateway.address(), {.certificate = shown}};
         BOOST_TEST_REQUIRE(client.established(), client.problem());
@@ -198,6 +320,9 @@ BOOST_AUTO_TEST_CASE(a_client_certificate_says_who_asks) {
     BOOST_TEST(status(&alice, "/listed") == "200");
     BOOST_TEST(upstream.last().header("X-Owner") == "acme");
     BOOST_TEST(upstream.last().header("X-Tier") == "gold");
+    const Certificate six{{.names = "IP:2001:db8::7", .common_name = "six", .signed_by = &authority}};
+    BOOST_TEST(status(&six, "/listed") == "200");
+    BOOST_TEST(upstream.last().header("X-Owner") == "six");
     BOOST_TEST(status(&bob, "/listed") == "200");
     BOOST_TEST(upstream.last().header("X-Owner") == "bob");
     BOOST_TEST(!upstream.last().has("X-Tier"));

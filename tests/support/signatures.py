@@ -84,7 +84,8 @@ def signed(key="alice", method="GET", target="/orders?b=2&a=1", cover=None, line
     if body is not None:
         sums = {"sha-256": hashlib.sha256, "sha-512": hashlib.sha512, "md5": hashlib.md5}
         if digest:
-            lines.append(("Content-Digest", ", ".join(f"{d}=:{b64(sums[d](body).digest())}:" for d in digest.split("+"))))
+            made = (f"{name}=:{b64(sums[name](body).digest())}:" for name in digest.split("+"))
+            lines.append(("Content-Digest", ", ".join(made)))
             cover.append("content-digest")
         lines.append(("Transfer-Encoding", "chunked") if chunked else ("Content-Length", str(len(body))))
     created = "" if created is None else f";created={now + created}"

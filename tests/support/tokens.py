@@ -12,8 +12,8 @@ import sys
 import time
 
 import jwt
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 
 folder = sys.argv[1]
 now = int(time.time())
@@ -106,6 +106,12 @@ tokens["EdDSA"] = made("EdDSA", keys["ed25519"], "ed25519")
 
 rs = lambda changes=None, kid="rsa", key=keys["rsa"], headers=None: made("RS256", key, kid, changes, headers)
 tokens["without_kid"] = rs(kid=None)
+tokens["rotated_without_kid"] = rs(kid=None, key=keys["rsa2"])
+tokens["at_jwt"] = rs(headers={"typ": "application/at+JWT"})
+tokens["without_typ"] = rs(headers={"typ": None})
+tokens["typ_that_is_no_text"] = signed_by_hand({"alg": "RS256", "kid": "rsa", "typ": 1}, claims, lambda signed: keys["rsa"].sign(
+    signed, padding.PKCS1v15(), hashes.SHA256()))
+tokens["key_id_in_sub"] = rs({"sub": "key-6163937e6547"})
 tokens["expired"] = rs({"exp": now - 3600})
 tokens["expired_a_moment_ago"] = rs({"exp": now - 5})
 tokens["not_yet"] = rs({"nbf": now + 3600})

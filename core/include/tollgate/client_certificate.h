@@ -10,7 +10,8 @@ namespace tollgate {
 struct ClientCertificate {
     std::string subject;      // "CN=alice,O=Example", as RFC 4514 writes it
     std::string common_name;  // of the subject, or ""
-    std::vector<std::string> names;  // of subjectAltName: "DNS:alice.example", "URI:spiffe://example/alice", "email:a@b.example"
+    // Of subjectAltName: "DNS:alice.example", "URI:spiffe://example/alice", "email:a@b.example", "IP:192.0.2.7".
+    std::vector<std::string> names;
     std::string serial;       // hexadecimal, as issued
     std::string fingerprint;  // SHA-256 of the whole certificate, 64 hexadecimal digits
 };

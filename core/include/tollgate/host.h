@@ -146,6 +146,12 @@ protected:
                                                const std::function<std::shared_ptr<void>()>& make) = 0;
     virtual Task<void> blocking(std::function<void()> work) = 0;
 
+public:
+    // Since ABI 1.3. While the plugin is created: lines of that name are for the gateway to write, and no client's. They
+    // are taken out of every request of this configuration, before routes and plugins see it, and out of trailers,
+    // also where '_' stands for '-' (what CGI and its heirs hand on under one name).
+    virtual void reserve_request_header(std::string_view name) { (void)name; }
+
 private:
     // The same text for the same type in every library, whatever compiler made it.
     template <class T>

@@ -61,15 +61,21 @@ std::optional<Network> Network::parse(std::string_view text) noexcept {
     return network;
 }
 
+bool Network::is_v4() const noexcept {
+    constexpr Address mapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+    return length >= 96 && std::equal(mapped.begin(), mapped.begin() + 12, address.begin());
+}
+
 std::uint32_t Networks::make(const Network& network, std::optional<bool> value) {
     nodes_.push_back({network, value, {none, none}});
     return static_cast<std::uint32_t>(nodes_.size() - 1);
 }
 
 bool Networks::add(const Network& network, bool value) {
-    std::uint32_t parent = none, at = root_;
+    std::uint32_t& root = roots_[network.is_v4()];
+    std::uint32_t parent = none, at = root;
     bool side = false;
-    const auto hang = [&](std::uint32_t node) { (parent == none ? root_ : nodes_[parent].below[side]) = node; };
+    const auto hang = [&](std::uint32_t node) { (parent == none ? root : nodes_[parent].below[side]) = node; };
     while (at != none) {
         const Network here = nodes_[at].network;
         const std::size_t common = common_bits(here.address, network.address, std::min(here.length, network.length));
@@ -100,7 +106,7 @@ bool Networks::add(const Network& network, bool value) {
 
 std::optional<bool> Networks::find(const Address& address) const noexcept {
     std::optional<bool> found;
-    for (std::uint32_t at = root_; at != none;) {
+    for (std::uint32_t at = roots_[Network{address}.is_v4()]; at != none;) {
         const Node& node = nodes_[at];
         if (common_bits(node.network.address, address, node.network.length) < node.network.length) return found;
         if (node.value) found = node.value;

@@ -19,6 +19,8 @@ struct Network {
     std::size_t length = 128;  // bits that count
     // "10.0.0.0/8", "2001:db8::/32", "192.0.2.7". nullopt for anything else, and for bits beyond the prefix.
     static std::optional<Network> parse(std::string_view text) noexcept;
+    // Whether all of it is IPv4. No network is partly: "::/0" is all of IPv6 and nothing else, as operators mean it.
+    bool is_v4() const noexcept;
 };
 
 // A binary radix tree with compressed paths: a lookup takes a step per branch, at most 128, however many there are.
@@ -41,7 +43,7 @@ private:
     std::uint32_t make(const Network& network, std::optional<bool> value);
 
     std::vector<Node> nodes_;
-    std::uint32_t root_ = none;
+    std::array<std::uint32_t, 2> roots_{none, none};  // of IPv6, and of IPv4
 };
 
 }  // namespace tollgate::auth::ip

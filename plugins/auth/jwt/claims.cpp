@@ -21,6 +21,16 @@ bool meant_for(const Json& audience, const std::vector<std::string>& wanted) {
 
 }  // namespace
 
+bool takes_type(const Rules& rules, std::string_view type) {
+    if (rules.types.empty()) return true;
+    constexpr std::string_view family = "application/";
+    std::string plain{type};
+    for (char& c : plain)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
+    if (plain.starts_with(family)) plain.erase(0, family.size());
+    return std::find(rules.types.begin(), rules.types.end(), plain) != rules.types.end();
+}
+
 std::optional<Fault> fault_of(const Json& claims, const Rules& rules, double now, double& end) {
     const Json *expires = claims.find("exp"), *begins = claims.find("nbf"), *issued = claims.find("iat");
     for (const Json* time : {expires, begins, issued})

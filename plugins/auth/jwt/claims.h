@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tollgate::auth::jwt {
@@ -14,7 +15,11 @@ struct Rules {
     std::vector<std::string> issuers, audiences;  // empty: anybody
     double leeway = 30;                           // seconds
     bool expiry_required = true;
+    std::vector<std::string> types{};             // of the header, in lower case, without "application/"; empty: any
 };
+
+// Whether `type` (RFC 7515 section 4.1.9: a media type, in any case) is one that `rules` take.
+bool takes_type(const Rules& rules, std::string_view type);
 
 // Why the claims will not do at `now` (seconds since 1970); nullopt where they do. `end` is then when they do no more,
 // leeway included; infinite without exp.

@@ -28,8 +28,10 @@ std::optional<Token> Token::parse(std::string_view text, AlgorithmSet accepted, 
     const auto json = Json::parse(*header, header_bounds);
     if (!json || !json->is(Json::Kind::object) || json->find("crit")) return std::nullopt;
     const std::string* name = json->text_of("alg");
-    const Json* id = json->find("kid");
-    if (!name || (id && !id->is(Json::Kind::text))) return std::nullopt;
+    const Json *id = json->find("kid"), *type = json->find("typ");
+    for (const Json* text_or_none : {id, type})
+        if (text_or_none && !text_or_none->is(Json::Kind::text)) return std::nullopt;
+    if (!name) return std::nullopt;
     const auto algorithm = algorithm_named(*name);
     if (!algorithm || !accepted.has(*algorithm)) {
         fault = Fault::algorithm;
@@ -38,6 +40,7 @@ std::optional<Token> Token::parse(std::string_view text, AlgorithmSet accepted, 
     Token token;
     token.algorithm = *algorithm;
     if (id) token.key_id = id->text;
+    if (type) token.type = type->text;
     token.input = text.substr(0, last);
     token.payload = text.substr(first + 1, last - first - 1);
     token.signature = std::move(*signature);

@@ -22,8 +22,10 @@ enum class Fault : std::uint8_t {
     issuer,
     audience,
     claims,         // a claim that must be there is not, or is of another form
+    no_key_signed,  // a token without kid, and none of the keys made its signature
+    type,           // typ is none that is accepted
 };
-inline constexpr std::size_t fault_count = 9;
+inline constexpr std::size_t fault_count = 11;
 
 struct Token {
     static constexpr std::size_t longest = 8192;
@@ -33,6 +35,7 @@ struct Token {
 
     Algorithm algorithm{};
     std::string key_id;            // kid, or ""
+    std::string type;              // typ, or ""
     std::string_view input;        // what was signed
     std::string_view payload;      // still base64url
     std::string signature;

@@ -17,7 +17,9 @@ std::variant<Verified, Fault> verify(std::string_view text, const KeySet& keys, 
     const auto token = Token::parse(text, accepted, fault);
     if (!token) return fault;
     if (!keys.knows(token->key_id)) return Fault::key_unknown;
-    if (!keys.verify(token->key_id, token->algorithm, token->input, token->signature)) return Fault::signature;
+    if (!keys.verify(token->key_id, token->algorithm, token->input, token->signature))
+        return token->key_id.empty() ? Fault::no_key_signed : Fault::signature;
+    if (!takes_type(rules, token->type)) return Fault::type;
     const auto payload = decode_base64url(token->payload);
     auto claims = payload ? Json::parse(*payload, claims_bounds) : std::nullopt;
     if (!claims || !claims->is(Json::Kind::object)) return Fault::malformed;

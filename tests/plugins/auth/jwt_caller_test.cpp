@@ -11,7 +11,7 @@ namespace {
 
 std::shared_ptr<const tollgate::Caller> caller(const std::string& members,
                                                const ClaimNames& names = {"sub", "org", "plan", {"scope", "scp"}}) {
-    return make_jwt_caller(jwt::Json::parse("{" + members + "}", {}).value(), names);
+    return make_jwt_caller(jwt::Json::parse("{" + members + "}", {}).value(), names, CallerIds{"jwt"});
 }
 
 }  // namespace
@@ -40,6 +40,22 @@ BOOST_AUTO_TEST_CASE(claims_are_found_by_name_and_by_path) {
 BOOST_AUTO_TEST_CASE(a_member_counts_before_a_path_of_the_same_name) {
     BOOST_TEST(caller(R"("sub":"a","x":{"y":"path"},"x.y":"member")")->claim("x.y") == "member");
     BOOST_TEST(caller(R"("sub":"a","x.y":"member","x":{"y":"path"})")->claim("x.y") == "member");
+}
+
+BOOST_AUTO_TEST_CASE(paths_are_found_also_where_names_have_dots) {
+    const auto made = caller(R"("sub":"a","a.b":{"c":"1","d.e":"2"},"a":{"b":{"f":"3"},"x":null})");
+    for (const auto& [name, value] :
+         {std::pair{"a.b.c", "1"}, {"a.b.d.e", "2"}, {"a.b.f", "3"}, {"a.b", ""}, {"a.x", ""}, {"a.b.g", ""}, {".", ""}})
+        BOOST_TEST(made->claim(name) == value, name);
+}
+
+BOOST_AUTO_TEST_CASE(a_subject_cannot_pass_for_a_caller_whom_the_gateway_has_named) {
+    for (const auto& [subject, id] : {std::pair{"alice", "alice"}, {"key-6163937e6547", "jwt-key-6163937e6547"},
+                                      {"ip-127.0.0.1", "jwt-ip-127.0.0.1"}, {"cert-1", "jwt-cert-1"},
+                                      {"jwt-key-1", "jwt-jwt-key-1"}, {"keyhole", "keyhole"}})
+        BOOST_TEST(caller("\"sub\":\"" + std::string{subject} + '"')->id() == id, subject);
+    BOOST_TEST(CallerIds("jwt", "token:")("key-1") == "token:key-1");
+    BOOST_TEST(CallerIds("basic")("jwt-alice") == "basic-jwt-alice");
 }
 
 BOOST_AUTO_TEST_CASE(a_claim_called_scopes_gives_no_scopes_unless_it_is_named) {

@@ -3,6 +3,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -28,7 +29,17 @@ BOOST_AUTO_TEST_CASE(users_have_a_hash_and_perhaps_an_owner_and_a_tier) {
     BOOST_TEST(file.find("bob")->tier == "gold");
     BOOST_TEST(file.find("carol")->owner == "");
     BOOST_TEST(!file.find("Alice"));
-    BOOST_TEST(file.decoy() == "$6$a$b");
+}
+
+BOOST_AUTO_TEST_CASE(strangers_cost_what_users_do_and_each_the_same_every_time) {
+    const auto file = parsed("alice:$6$a$b\nbob:$y$j9T$x$y\ncarol:$2b$05$abc\n");
+    std::set<std::string> hashes;
+    for (int i = 0; i < 1000; ++i) {
+        const std::string name = "stranger" + std::to_string(i);
+        BOOST_TEST(file.decoy(name) == file.decoy(name));
+        hashes.insert(file.decoy(name));
+    }
+    BOOST_TEST(hashes == (std::set<std::string>{"$6$a$b", "$y$j9T$x$y", "$2b$05$abc"}), boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(mistakes_are_told_by_line_and_without_what_may_be_a_password) {

@@ -13,7 +13,8 @@ const std::string secret = "QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE=";  // 3
 const std::string ed25519 = "MCowBQYDK2VwAyEAJrQLj5P/89iXES9+vFgrIy29clF9CC/oPPsw3c5D0bs=";
 
 SignerFile read(const std::string& text) {
-    return SignerFile::parse(text, "signers", [](std::string_view tier) { return tier == "gold"; });
+    return SignerFile::parse(text, "signers", [](std::string_view tier) { return tier == "gold"; },
+                             [](std::string_view id) { return std::string{id}; });
 }
 std::string problem(const std::string& text) {
     const SignerFile file = read(text);

@@ -58,6 +58,20 @@ BOOST_AUTO_TEST_CASE(everything_may_be_named) {
     BOOST_TEST(found(Networks{}, "192.0.2.1") == "none");
 }
 
+BOOST_AUTO_TEST_CASE(what_is_ipv6_says_nothing_of_ipv4) {
+    for (const char* wide : {"::/0", "::/1", "::/80", "::fffe:0:0/95"}) {
+        const Networks networks = made({{wide, true}});
+        BOOST_TEST(found(networks, "::1") == (std::string_view{wide}.ends_with("95") ? "none" : "yes"), wide);
+        for (const char* address : {"192.0.2.1", "0.0.0.0", "255.255.255.255", "::ffff:192.0.2.1"})
+            BOOST_TEST(found(networks, address) == "none", wide << ' ' << address);
+    }
+    const Networks mapped = made({{"::ffff:0:0/96", true}, {"::ffff:10.0.0.0/104", false}});
+    BOOST_TEST(found(mapped, "192.0.2.1") == "yes");
+    BOOST_TEST(found(mapped, "10.1.2.3") == "no");
+    Networks again = made({{"0.0.0.0/0", true}});
+    BOOST_TEST(!again.add(Network::parse("::ffff:0:0/96").value(), false));  // the same network
+}
+
 BOOST_AUTO_TEST_CASE(a_network_twice_is_refused_also_where_a_fork_has_its_place) {
     Networks networks = made({{"10.0.0.0/9", true}, {"10.128.0.0/9", true}});  // which fork at 10.0.0.0/8
     BOOST_TEST(!networks.add(Network::parse("10.0.0.0/9").value(), false));
@@ -99,7 +113,7 @@ BOOST_AUTO_TEST_CASE(many_random_networks_are_found_as_by_looking_at_each) {
         std::optional<bool> expected;
         std::size_t longest = 0;
         for (const auto& [network, value] : listed)
-            if (network.length >= longest && holds(network, wanted)) expected = value, longest = network.length;
+            if (network.length >= longest && network.is_v4() == Network{wanted}.is_v4() && holds(network, wanted)) expected = value, longest = network.length;
         BOOST_TEST((networks.find(wanted) == expected));
     }
 }

@@ -44,7 +44,7 @@ std::variant<Verified, Fault> outcome(std::string_view token, const KeySet& keys
 }
 std::string name_of(const std::variant<Verified, Fault>& outcome) {
     constexpr const char* names[] = {"malformed", "algorithm",     "key_unknown", "signature", "expired",
-                                     "not_yet_valid", "issuer", "audience",    "claims"};
+                                     "not_yet_valid", "issuer", "audience", "claims", "no_key_signed", "type"};
     if (const Fault* fault = std::get_if<Fault>(&outcome)) return names[static_cast<std::size_t>(*fault)];
     return "good";
 }
@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE(the_signature_of_rfc_8037_appendix_a4_passes) {
     const std::string input = "eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc";
     const std::string good = "hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg";
     BOOST_TEST(name_of(outcome(input + '.' + good, keys)) == "malformed");
-    BOOST_TEST(name_of(outcome(input + '.' + 'i' + good.substr(1), keys)) == "signature");
+    BOOST_TEST(name_of(outcome(input + '.' + 'i' + good.substr(1), keys)) == "no_key_signed");
 }
 
 BOOST_AUTO_TEST_CASE(tokens_of_every_algorithm_pass) {
@@ -152,6 +152,25 @@ BOOST_AUTO_TEST_CASE(the_kid_chooses_among_keys_that_have_one) {
     BOOST_TEST(judged("rotated", published()) == "key_unknown");
     BOOST_TEST(judged("without_kid", published()) == "good");
     BOOST_TEST(judged("unknown_kid", set_of(Tokens::all().file("rsa.pem"))) == "good");
+}
+
+BOOST_AUTO_TEST_CASE(a_token_without_kid_may_mean_a_key_that_is_not_here) {
+    BOOST_TEST(judged("without_kid", set_of(Tokens::all().file("rsa2.pem"))) == "no_key_signed");
+    BOOST_TEST(judged("RS256", set_of(Tokens::all().file("rsa2.pem"))) == "signature");
+}
+
+BOOST_AUTO_TEST_CASE(a_type_is_compared_as_a_media_type_where_types_are_wanted) {
+    Rules access, any_of_two;
+    access.types = {"at+jwt"};
+    any_of_two.types = {"jwt", "at+jwt"};
+    BOOST_TEST(judged("at_jwt", published()) == "good");
+    BOOST_TEST(judged("at_jwt", published(), access) == "good");
+    BOOST_TEST(judged("at_jwt", published(), any_of_two) == "good");
+    BOOST_TEST(judged("RS256", published(), any_of_two) == "good");  // "JWT"
+    BOOST_TEST(judged("RS256", published(), access) == "type");
+    BOOST_TEST(judged("without_typ", published(), access) == "type");
+    BOOST_TEST(judged("without_typ", published()) == "good");
+    BOOST_TEST(judged("typ_that_is_no_text", published()) == "malformed");
 }
 
 BOOST_AUTO_TEST_CASE(claims_are_judged_once_the_signature_is_good) {

@@ -29,7 +29,8 @@ const std::string signers =
     "7A8Lzo0KSyZYoA485mqcO0GVAdVw9lq4aOT9v6d+nb4bnNkQVklLQ3fVAvJm+xdDOp9LCNCN48V2pnDOkFV6+U9nV5oyc6XI2wIDAQAB - -\n";
 
 const SignerFile& file() {
-    static const SignerFile read = SignerFile::parse(signers, "signers", [](std::string_view) { return true; });
+    static const SignerFile read = SignerFile::parse(signers, "signers", [](std::string_view) { return true; },
+                                                    [](std::string_view id) { return std::string{id}; });
     return read;
 }
 
