@@ -1,5 +1,8 @@
 # benchmarks/contenders.py - the configurations: this gateway, nginx, HAProxy, and the upstream they all forward to.
+import base64
 import hashlib
+import hmac
+import json
 import os
 import signal
 import subprocess
@@ -247,6 +250,27 @@ always {{ logging {{ format = "json", to = "access.log" }} }}
 route "GET /**" {{ upstream = responder,
     plugins = {{ auth {{ key = header "X-API-Key", file = "keys" }}, ratelimit {{ by = caller }} }} }}
 """, [("keys", file)])
+
+
+# A token as issuers make them, of some 700 bytes; good for the next thousand years.
+SECRET = "a shared secret of the benchmarks, long enough for HS256"
+
+
+def token():
+    def b64(data):
+        return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+    claims = {"iss": "https://login.example.com", "aud": ["orders", "billing"], "sub": "0f8fad5b-d9cb-469f-a165-70867728950e",
+              "iat": 1700000000, "exp": 33000000000, "scope": " ".join(f"service-{i}:read" for i in range(20)),
+              "email": "alice@example.com"}
+    signed = b64(b'{"alg":"HS256","typ":"JWT"}') + "." + b64(json.dumps(claims).encode())
+    return signed + "." + b64(hmac.new(SECRET.encode(), signed.encode(), hashlib.sha256).digest())
+
+
+# The token goes on to the upstream, as it does without auth: what is compared is knowing it.
+def tollgate_jwt(settings, place):
+    return tollgate(settings, place, responder(settings, settings.upstream_ports[:1]) +
+                    'route "GET /**" { upstream = responder, '
+                    f'plugins = {{ auth {{ method = "jwt", secret = "{SECRET}", hide = false }} }} }}\n')
 
 
 def tollgate_refusing(settings, place):

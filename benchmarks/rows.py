@@ -47,6 +47,9 @@ ROWS = [
         floor="(copier)"),
     Row("plugins", "forwarded with auth, ratelimit, logging and balancer on; the others bare", PLUGINS,
         headers={"X-API-Key": contenders.KEY}, goals={64: 0.88, 512: 0.88}, below="haproxy"),
+    Row("auth_jwt", "forwarded, with a token that is in the cache of verified ones, and without auth",
+        {"token": contenders.tollgate_jwt, "off": contenders.tollgate_proxy}, base="off",
+        headers={"Authorization": f"Bearer {contenders.token()}"}, connections=(64,)),
     Row("refused", "refused with 429 by a rate limit",
         {"tollgate": contenders.tollgate_refusing, "nginx": contenders.nginx_refusing,
          "haproxy": contenders.haproxy_refusing}, status=429, body=None, goals={64: 0.80, 512: 0.80}),
@@ -125,6 +128,8 @@ def check_answers(row, name, process):
     if "X-API-Key" in row.headers and name == "tollgate":
         owe(name, "X-RateLimit-Limit", "1000000", answer.headers["X-RateLimit-Limit"])
         owe(name, "status without a key", 401, ask(process.port, row.path)[0])
+    if name == "token":
+        owe(name, "status without a token", 401, ask(process.port, row.path)[0])
     if row.name == "sticky":
         owe(name, "an answer to a client without a cookie sets it", True, "lb=" in (answer.headers["Set-Cookie"] or ""))
     if row.routes:
