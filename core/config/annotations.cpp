@@ -32,7 +32,9 @@ std::string annotation_of(const Field& field) {
         case Type::size: return "tollgate.size";
         case Type::rate: return "tollgate.rate";
         case Type::value: return "tollgate.value";
-        case Type::texts: return "string|string[]";
+        case Type::texts: return field.choices.empty() ? "string|string[]" : "boolean|string|string[]";
+        case Type::tables: return "table[]";
+        case Type::values: return "tollgate.value|tollgate.value[]";
         case Type::choice: break;
     }
     std::vector<std::string> choices;
@@ -166,7 +168,7 @@ std::string units() {
         std::string_view kind;
         std::initializer_list<std::string_view> names;
     };
-    const Unit all[] = {{"time", {"millisecond", "second", "minute", "hour", "day", "month"}},
+    const Unit all[] = {{"time", {"millisecond", "second", "minute", "hour", "day", "week", "month"}},
                         {"bytes", {"byte", "kilobyte", "megabyte", "gigabyte"}}};
     std::string out;
     for (const auto& unit : all)

@@ -15,7 +15,8 @@ struct Unit {
     double size;
     const char *one, *several;
 };
-constexpr std::array<Unit, 6> durations = {{{2'592'000e9, "month", "months"},
+constexpr std::array<Unit, 7> durations = {{{2'592'000e9, "month", "months"},
+                                            {604'800e9, "week", "weeks"},
                                             {86'400e9, "day", "days"},
                                             {3'600e9, "hour", "hours"},
                                             {60e9, "minute", "minutes"},

@@ -238,6 +238,7 @@ void add_units_and_values(lua_State* state) {
                               {"minute", duration, 60e9},
                               {"hour", duration, 3'600e9},
                               {"day", duration, 86'400e9},
+                              {"week", duration, 604'800e9},
                               {"month", duration, 2'592'000e9},
                               {"byte", size, 1},
                               {"kilobyte", size, 1024},

@@ -4,8 +4,10 @@
 #include "config/expression.h"
 #include "support/text.h"
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <iterator>
 #include <limits>
 
 namespace tollgate::config {
@@ -41,6 +43,12 @@ std::string describe_range(const Field& field) {
     return {};
 }
 
+std::string words_of(const Field& field) {
+    std::string words;
+    for (const char* choice : field.choices) (words += words.empty() ? "" : ", ") += text::quote(choice);
+    return words;
+}
+
 std::string describe_type(const Field& field) {
     switch (field.type) {
         case Type::boolean: return "true or false";
@@ -51,13 +59,14 @@ std::string describe_type(const Field& field) {
         case Type::size: return "a size (10 * megabytes)";
         case Type::rate: return "a rate (60 / minute)";
         case Type::value: return "a value (header \"X\", caller, client_ip, a text, a function, ...)";
-        case Type::texts: return "a list of texts";
+        case Type::texts:
+            return field.choices.empty() ? "a list of texts" : "true, false or a list of " + words_of(field);
+        case Type::values: return "a value (header \"X\", caller, client_ip, a function, ...) or a list of them";
+        case Type::tables: return "a list of tables ({ { ... }, { ... } })";
         case Type::path: return "a file's path";
         case Type::choice: break;
     }
-    std::string choices;
-    for (const char* choice : field.choices) (choices += choices.empty() ? "" : ", ") += text::quote(choice);
-    return "one of " + choices;
+    return "one of " + words_of(field);
 }
 
 // The number of an item in the unit of Field::min and max, if its kind is the one the field wants.
@@ -108,6 +117,33 @@ std::optional<Setting> check_text(const Field& field, const Item& item, const Or
     return std::nullopt;
 }
 
+// Of words that the field lists: true is all of them, false none.
+std::optional<Setting> check_texts(const Field& field, const Item& item) {
+    std::vector<std::string> texts;
+    if (item.is(Item::Kind::boolean) && !field.choices.empty()) {
+        if (item.truth) texts.assign(field.choices.begin(), field.choices.end());
+        return texts;
+    }
+    if (!flatten(item, texts)) return std::nullopt;
+    const auto known = [&](const std::string& text) {
+        return std::find(field.choices.begin(), field.choices.end(), text) != field.choices.end();
+    };
+    if (!field.choices.empty() && !std::all_of(texts.begin(), texts.end(), known)) return std::nullopt;
+    return texts;
+}
+
+std::optional<Setting> check_values(const Item& item, const Origin& origin) {
+    std::vector<Value> values;
+    const bool list = item.is(Item::Kind::table);
+    if (list && (item.list.empty() || !item.named.empty())) return std::nullopt;
+    for (const Item& one : list ? std::span<const Item>{item.list} : std::span<const Item>{&item, 1}) {
+        auto value = make_value(one, *origin.files);
+        if (!value) return std::nullopt;
+        values.push_back(*std::move(value));
+    }
+    return values;
+}
+
 std::optional<Setting> convert(const Field& field, const Item& item, const Origin& origin) {
     switch (field.type) {
         case Type::boolean: return item.is(Item::Kind::boolean) ? std::optional<Setting>{item.truth} : std::nullopt;
@@ -122,11 +158,43 @@ std::optional<Setting> convert(const Field& field, const Item& item, const Origi
         case Type::value:
             if (auto value = make_value(item, *origin.files)) return *std::move(value);
             return std::nullopt;
-        case Type::texts: break;
+        case Type::texts: return check_texts(field, item);
+        case Type::values: return check_values(item, origin);
+        case Type::tables: break;  // check_tables()
     }
-    std::vector<std::string> texts;
-    if (!flatten(item, texts)) return std::nullopt;
-    return texts;
+    return std::nullopt;
+}
+
+// Each table by itself, with those of the owner's own fields that the list's field names.
+void check_tables(std::string_view prefix, const Field& list, const Item& item, std::span<const Field> fields,
+                  const Origin& origin, CheckedSettings& settings, std::vector<std::string>& problems) {
+    const auto is_named = [&](const Field& field) {
+        return std::any_of(list.choices.begin(), list.choices.end(),
+                           [&](std::string_view name) { return name == field.name; });
+    };
+    std::vector<std::shared_ptr<const CheckedSettings>> tables;
+    for (std::size_t number = 1; number <= item.list.size(); ++number) {
+        const Item& table = item.list[number - 1];
+        const std::string owner = std::string{prefix} + std::to_string(number);
+        if (table.is(Item::Kind::mistake)) continue;
+        if (!table.is(Item::Kind::table)) {
+            problems.push_back(owner + ": expected { ... }, got " + table.describe());
+            continue;
+        }
+        std::vector<Field> allowed;
+        std::copy_if(fields.begin(), fields.end(), std::back_inserter(allowed), is_named);
+        for (auto& problem : check_names(owner, table, allowed)) problems.push_back(std::move(problem));
+        auto own = std::make_shared<CheckedSettings>(settings.blank());
+        for (std::size_t i = 0; i < fields.size(); ++i) {
+            const Item* given = is_named(fields[i]) ? table.find(fields[i].name) : nullptr;
+            std::string problem;
+            if (!given || given->is(Item::Kind::mistake)) continue;
+            if (auto setting = check_field(fields[i], *given, origin, problem)) own->set(i, *std::move(setting));
+            else problems.push_back(owner + ": " + fields[i].name + ": " + problem);
+        }
+        tables.push_back(std::move(own));
+    }
+    settings.set(std::size_t(&list - fields.data()), std::move(tables));
 }
 
 }  // namespace
@@ -175,6 +243,10 @@ std::vector<std::string> check_settings(std::string_view owner, const Item& tabl
                 if (field.required) problems.push_back(prefix + "missing; expected " + describe_wanted(field));
                 continue;
             }
+            if (field.type == Type::tables && item.is(Item::Kind::table) && item.named.empty()) {
+                check_tables(prefix, field, item, fields, origin, settings, problems);
+                continue;
+            }
             if (auto setting = check_field(field, item, origin, problem)) {
                 settings.set(i, *std::move(setting));
                 continue;
@@ -183,56 +255,6 @@ std::vector<std::string> check_settings(std::string_view owner, const Item& tabl
         problems.push_back(prefix + (given ? "" : own.says + ": ") + problem);
     }
     return problems;
-}
-
-CheckedSettings::CheckedSettings(std::string owner, std::string where, std::span<const Field> fields,
-                                 std::shared_ptr<Common> common)
-    : owner_{std::move(owner)},
-      where_{std::move(where)},
-      fields_{fields},
-      settings_(fields.size()),
-      common_{std::move(common)} {}
-
-std::size_t CheckedSettings::find(std::string_view name) const {
-    for (std::size_t i = 0; i < fields_.size(); ++i)
-        if (name == fields_[i].name) return i;
-    throw std::logic_error{owner_ + " has no field " + text::quote(name)};
-}
-
-template <class T>
-const T& CheckedSettings::get(std::string_view name, const char* asked) const {
-    const auto& setting = settings_[find(name)];
-    if (const T* held = std::get_if<T>(&setting)) return *held;
-    throw std::logic_error{owner_ + ": " + std::string{name} + " is " +
-                           (setting.index() == 0 ? "not given" : "no " + std::string{asked})};
-}
-
-bool CheckedSettings::has(std::string_view name) const { return given(find(name)); }
-bool CheckedSettings::boolean(std::string_view name) const { return get<bool>(name, "boolean"); }
-std::int64_t CheckedSettings::integer(std::string_view name) const { return get<std::int64_t>(name, "integer"); }
-double CheckedSettings::number(std::string_view name) const { return get<double>(name, "number"); }
-std::string CheckedSettings::text(std::string_view name) const { return get<std::string>(name, "text"); }
-std::uint64_t CheckedSettings::size(std::string_view name) const { return get<std::uint64_t>(name, "size"); }
-Rate CheckedSettings::rate(std::string_view name) const { return get<Rate>(name, "rate"); }
-std::chrono::nanoseconds CheckedSettings::duration(std::string_view name) const {
-    return get<std::chrono::nanoseconds>(name, "duration");
-}
-
-// A value or a list that was not given is an empty one: plugins ask `if (value)`.
-Value CheckedSettings::value(std::string_view name) const {
-    const auto field = find(name);
-    return !given(field) && fields_[field].type == Type::value ? Value{} : get<Value>(name, "value");
-}
-std::vector<std::string> CheckedSettings::texts(std::string_view name) const {
-    const auto field = find(name);
-    if (!given(field) && fields_[field].type == Type::texts) return {};
-    return get<std::vector<std::string>>(name, "list of texts");
-}
-
-int CheckedSettings::ordinal(std::string_view kind) const {
-    auto& own = own_ordinals_[std::string{kind}];
-    if (own == 0) own = ++common_->ordinals[owner_ + ' ' + std::string{kind}];
-    return own;
 }
 
 }  // namespace tollgate::config

@@ -21,8 +21,10 @@
 namespace tollgate::config {
 
 // A setting as its Field's type holds it: integers, sizes (bytes) and durations as what Settings returns.
+class CheckedSettings;
 using Setting = std::variant<std::monostate, bool, std::int64_t, double, std::string, std::chrono::nanoseconds,
-                             std::uint64_t, Rate, Value, std::vector<std::string>>;
+                             std::uint64_t, Rate, Value, std::vector<std::string>, std::vector<Value>,
+                             std::vector<std::shared_ptr<const CheckedSettings>>>;
 
 // How often a plugin was asked for in one configuration, by "plugin kind": for Settings::ordinal().
 using Ordinals = std::map<std::string, int, std::less<>>;
@@ -51,9 +53,13 @@ public:
     std::string where() const override { return where_; }
     int ordinal(std::string_view kind) const override;
     bool has_tier(std::string_view name) const override { return common_->tiers.contains(name); }
+    std::vector<const Settings*> tables(std::string_view name) const override;
+    std::vector<Value> values(std::string_view name) const override;
 
     void set(std::size_t field, Setting setting) { settings_[field] = std::move(setting); }
     bool given(std::size_t field) const { return settings_[field].index() != 0; }
+    // As these, with nothing said yet: for a table among their settings.
+    CheckedSettings blank() const { return {owner_, where_, fields_, common_}; }
 
 private:
     template <class T>

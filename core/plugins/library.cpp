@@ -22,8 +22,8 @@ constexpr std::uint32_t first_field_size = 72;
 static_assert(sizeof(void*) != 8 || (sizeof(Descriptor) >= first_descriptor_size && sizeof(Field) >= first_field_size));
 static_assert(std::is_trivially_copyable_v<Descriptor> && std::is_trivially_copyable_v<Field>);
 
-constexpr std::array<std::string_view, 11> type_names{"boolean", "integer", "number", "text",  "duration", "size",
-                                                      "rate",    "choice",  "value",  "texts", "path"};
+constexpr std::array<std::string_view, 13> type_names{"boolean", "integer", "number", "text",  "duration", "size",
+                                                      "rate",    "choice",  "value",  "texts", "path", "tables", "values"};
 
 constexpr std::array<std::string_view, 22> lua_words{
     "and", "break", "do",  "else", "elseif", "end",    "false",  "for",  "function", "goto",  "if",
@@ -65,7 +65,8 @@ std::string field_problem(const Field& field, std::set<std::string_view>& seen) 
     if (field.required && field.fallback) return prefix + "is required and has a default";
     if (field.min > field.max) return prefix + "its min is above its max";
     if (field.type == Type::choice && field.choices.empty()) return prefix + "is a choice of nothing";
-    if (field.type == Type::texts && field.environment) return prefix + "a list cannot come from the environment";
+    if ((field.type == Type::texts || field.type == Type::tables) && field.environment)
+        return prefix + "a list cannot come from the environment";
     return {};
 }
 

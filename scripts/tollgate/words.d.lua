@@ -85,7 +85,7 @@
 ---@field headers? string|string[] # header lines they may send; unset: what a preflight asks for; a list of texts
 ---@field expose? string|string[] # header lines they may read; a list of texts
 ---@field credentials? boolean # whether cookies come along; true or false
----@field max_age? tollgate.duration # how long a preflight's answer holds; a duration of at most 7 * days
+---@field max_age? tollgate.duration # how long a preflight's answer holds; a duration of at most 1 * week
 
 ---@class tollgate.eject
 ---@field on? string|integer|(string|integer)[] # what is a failure: "connect", "reset", "timeout", "garbage", "cut", statuses from 400 to 599, "4xx", "5xx"; default: { "connect", "reset", "timeout", "garbage", "cut", 500, 502, 503, 504 }
@@ -305,6 +305,12 @@ day = nil
 
 ---@type tollgate.time
 days = nil
+
+---@type tollgate.time
+week = nil
+
+---@type tollgate.time
+weeks = nil
 
 ---@type tollgate.time
 month = nil

@@ -29,6 +29,8 @@ enum class Type : std::uint32_t {
     value,     // what varies per request: header "X", query "q", cookie "c", caller, client_ip, a text, a function
     texts,     // { "a", "b" } or "a"
     path,      // a file; relative ones start at the folder of routes.lua
+    tables,    // { { rate = 1 / second }, { rate = 60 / hour } }: since ABI 1.3
+    values,    // a value, or several that count together: { caller, route }; since ABI 1.3
 };
 
 // One thing a plugin can be told. `doc` is a noun phrase that names its unit. `fallback` is the default as an
@@ -40,6 +42,8 @@ struct Field {
     const char* fallback = nullptr;  // null: no default
     bool required = false;
     double min = -9e15, max = 9e15;  // numbers; durations in seconds; sizes in bytes; rates in requests per second
+    // Of a choice: the words. Of texts (since ABI 1.3): the only words that may be in the list, for which true means all
+    // and false none. Of tables: which of this plugin's own settings each of them may have; defaults are not filled in.
     std::span<const char* const> choices{};
     // Since ABI 1.1. The variable of the environment that says the default where routes.lua says nothing: a number
     // without its unit (seconds, bytes, requests in a minute), 1 or 0, or a text. Of several names with spaces between
@@ -125,6 +129,17 @@ public:
     virtual int ordinal(std::string_view kind) const = 0;
     // True if this configuration declares `tier "name" { ... }`, wherever it stands in the file.
     virtual bool has_tier(std::string_view name) const = 0;
+    // Since ABI 1.3. The tables of a list, in their order; valid as long as these Settings. In each, has() is true for
+    // what it says itself, and ordinal() counts on.
+    virtual std::vector<const Settings*> tables(std::string_view name) const {
+        (void)name;
+        return {};
+    }
+    // Since ABI 1.3. Of a Field of Type::values: one at least, none where it was not given.
+    virtual std::vector<Value> values(std::string_view name) const {
+        (void)name;
+        return {};
+    }
 };
 
 }  // namespace tollgate

@@ -41,6 +41,7 @@ constexpr Field ratelimit_fields[] = {
     {.name = "burst", .type = Type::integer, .doc = "most at once", .min = 1, .max = 1e6},
     {.name = "algorithm", .type = Type::choice, .doc = "how", .fallback = "\"token_bucket\"", .choices = algorithms},
 };
+constexpr const char* in_tables[] = {"integer", "rate", "values"};
 constexpr Field probe_fields[] = {
     {.name = "boolean", .type = Type::boolean, .doc = "d", .fallback = "true"},
     {.name = "integer", .type = Type::integer, .doc = "d", .min = 1, .max = 10},
@@ -58,6 +59,9 @@ constexpr Field probe_fields[] = {
      .doc = "d",
      .max = 60,
      .environment = "PROBE_SECONDS"},
+    {.name = "words", .type = Type::texts, .doc = "d", .choices = formats},
+    {.name = "values", .type = Type::values, .doc = "d"},
+    {.name = "tables", .type = Type::tables, .doc = "d", .choices = in_tables},
 };
 
 std::vector<Seen>& all_seen() {
@@ -81,6 +85,21 @@ std::string as_text(const Settings& settings, const Field& field) {
         case Type::texts: {
             std::string all;
             for (const auto& text : settings.texts(name)) all += text + '|';
+            return all;
+        }
+        case Type::values: {
+            std::string all;
+            for (const Value& value : settings.values(name)) all += value.describe() + '|';
+            return all;
+        }
+        case Type::tables: {
+            std::string all;
+            for (const Settings* table : settings.tables(name)) {
+                all += '{' + std::to_string(table->ordinal("table"));
+                for (const char* inner : in_tables)
+                    if (table->has(inner)) all += std::string{' '} + inner;
+                all += table->has("integer") ? " = " + std::to_string(table->integer("integer")) + '}' : "}";
+            }
             return all;
         }
         default: return settings.text(name);

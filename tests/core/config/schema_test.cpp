@@ -1,6 +1,8 @@
 // tests/core/config/schema_test.cpp - each type of Field takes what it should, and says what it wants of the rest.
 #include "config/schema.h"
 
+#include "core/config/fake_plugins.h"
+
 #include <boost/test/unit_test.hpp>
 
 #include <limits>
@@ -50,6 +52,10 @@ std::string refused(const Field& field, const Item& item) {
     std::string problem;
     BOOST_TEST(!check_field(field, item, origin, problem));
     return problem;
+}
+
+std::string with_probe(const std::string& said) {
+    return "listen '127.0.0.1:0' route 'GET /' { answer = '', plugins = { probe { " + said + " } } }";
 }
 
 }  // namespace
@@ -150,6 +156,36 @@ BOOST_AUTO_TEST_CASE(asking_wrongly_is_a_bug_of_the_plugin) {
     BOOST_TEST(!settings.value("v"));
     BOOST_TEST(settings.texts("l").empty());
     BOOST_CHECK_THROW(settings.value("n"), std::logic_error);
+}
+
+BOOST_AUTO_TEST_CASE(a_plugin_may_take_lists_of_words_of_values_and_of_tables) {
+    const auto seen = [](const std::string& said) {
+        test::Workshop workshop;
+        BOOST_TEST(workshop.problems_of(with_probe(said)) == "");
+        return workshop.seen().at(0).texts;
+    };
+    BOOST_TEST(seen("words = true").at("words") == "json|text|");
+    BOOST_TEST(seen("words = false").at("words").empty());
+    BOOST_TEST(seen("words = { 'text' }").at("words") == "text|");
+    BOOST_TEST(seen("values = caller").at("values") == "caller|");
+    BOOST_TEST(seen("values = { caller, header 'X', 'text' }").at("values") == "caller|header \"X\"|\"text\"|");
+    BOOST_TEST(seen("tables = { { integer = 3 }, { rate = 1 / second, values = { caller, route } } }").at("tables") ==
+               "{1 integer = 3}{2 rate values}");
+    BOOST_TEST(seen("tables = {}").at("tables").empty());
+}
+
+BOOST_AUTO_TEST_CASE(mistakes_in_such_lists_are_told_with_their_place_in_them) {
+    const auto has = [](const std::string& said, const std::string& problem) {
+        test::Workshop workshop;
+        const std::string problems = workshop.problems_of(with_probe(said));
+        BOOST_TEST(problems.find("probe: " + problem) != std::string::npos, problems);
+    };
+    has("words = { 'tex' }", "words: expected true, false or a list of \"json\", \"text\", got a list");
+    has("values = {}", "values: expected a value");
+    has("tables = { { integer = 3 }, { integer = 30 } }", "tables: 2: integer: expected an integer from 1 to 10, got 30");
+    has("tables = { { text = 'x' } }", "tables: 1: unknown setting \"text\"; there are: ");
+    has("tables = { { 3 } }", "tables: 1: expected settings with names (name = ...), got 3");
+    has("tables = 3", "tables: expected a list of tables ({ { ... }, { ... } }), got 3");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
