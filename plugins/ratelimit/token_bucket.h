@@ -1,49 +1,16 @@
-// plugins/ratelimit/token_bucket.h - Limit and TokenBucket: the generic cell rate algorithm on one atomic word per key.
+// plugins/ratelimit/token_bucket.h - TokenBucket: the generic cell rate algorithm on one atomic word per key.
 //
-// The word is the theoretical arrival time: the moment at which the bucket will be full again. All arithmetic is in
-// ticks of a sixteenth of a nanosecond since the steady clock's epoch (36 years fit), so that rounding costs a client
-// less than 0.01% of its rate at a million requests a second. Pure: the clock is an argument.
+// The word is the theoretical arrival time: the moment at which the bucket will be full again. Pure: the clock is an
+// argument.
 #pragma once
 
+#include "limit.h"
+
+#include <algorithm>
 #include <atomic>
-#include <chrono>
-#include <cstdint>
 #include <optional>
 
 namespace tollgate::ratelimit {
-
-using Time = std::chrono::steady_clock::time_point;
-using Ticks = std::uint64_t;
-
-inline constexpr Ticks ticks_per_nanosecond = 16;
-inline constexpr Ticks longest_window = Ticks{1} << 62;  // nine years: what a bucket may take to fill
-
-// What a bucket is held to: at most `burst` tokens, refilled evenly with `count` of them in `per`. The interval of a
-// token is rounded up: never more is admitted than was declared.
-class Limit {
-public:
-    // `count`, `per` and `burst` above 0. A bucket that would take longer than nine years to fill is cut to nine.
-    Limit(double count, std::chrono::nanoseconds per, std::int64_t burst) noexcept;
-
-    std::int64_t burst() const noexcept { return burst_; }
-    Ticks interval() const noexcept { return interval_; }  // of one token
-    Ticks window() const noexcept { return window_; }      // from empty to full
-    Ticks ticks(double tokens) const noexcept;             // rounded up; 0 for what is not above 0
-
-private:
-    std::int64_t burst_;
-    Ticks interval_;
-    Ticks window_;
-};
-
-struct Decision {
-    bool admitted = false;
-    std::int64_t remaining = 0;                // whole tokens left after this decision
-    std::chrono::nanoseconds retry_after{0};   // admitted: 0; else until the same cost fits, if nobody else spends
-    std::chrono::nanoseconds reset{0};         // until the bucket is full again
-
-    static constexpr std::chrono::nanoseconds never = std::chrono::nanoseconds::max();  // costs more than the burst
-};
 
 // One key's tokens. A refused take changes nothing. Any thread; a take is one compare-and-swap, and takes of one key
 // in parallel are as exact as in sequence.
@@ -54,21 +21,40 @@ struct Decision {
 class TokenBucket {
 public:
     Decision take(double cost, Time now, const Limit& limit) noexcept {
-        return *take_while([] { return true; }, limit.ticks(cost), ticks_of(now), limit);
+        return *decide_while([] { return true; }, {limit, limit.ticks(cost), now}, true);
     }
 
     // For a store that gives a bucket to one key after another. As take(), as long as `mine` holds at the moment of
-    // the decision, else nullopt and nothing has changed.
+    // the decision, else nullopt and nothing has changed. Without `commit` what would come of it, and nothing changes.
     template <class Mine>
-    std::optional<Decision> take_while(Mine mine, Ticks cost, Ticks now, const Limit& limit) noexcept;
-    // When the bucket is, or was, full; nullopt while somebody changes its owner or limit.
-    std::optional<Ticks> full_at() const noexcept;
-    // Keeps everybody out if full_at() is still `seen`: from here to restart() the caller alone may touch the bucket.
-    bool seize(Ticks seen) noexcept;
-    // Ends seize(): a new, full bucket that has had its first take.
-    Decision restart(Ticks cost, Ticks now, const Limit& limit) noexcept;
+    std::optional<Decision> decide_while(Mine mine, const Ask& ask, bool commit) noexcept;
+    // What becomes of a bucket that nobody has used.
+    static Decision first(const Ask& ask) noexcept { return decide(0, ask).decision; }
+    // Gives back tokens that were taken at `receipt` (ticks), but for those that came back since: the bucket may have
+    // been full in between.
+    template <class Mine>
+    void give_back_while(Mine mine, const Ask& ask, std::uint64_t receipt) noexcept;
 
-    static Ticks ticks_of(Time now) noexcept;
+    // Gives back tokens that somebody waited for until `due`, and that nobody has waited behind. False: somebody does.
+    template <class Mine>
+    bool withdraw_while(Mine mine, const Ask& ask, Ticks due) noexcept {
+        Ticks last = due + ask.limit.window();
+        return mine() && window_.load(std::memory_order_acquire) == ask.limit.window() &&
+               full_at_.compare_exchange_strong(last, last - ask.price, std::memory_order_acq_rel);
+    }
+
+    // How much it would be a pity to forget it: free once full, else the more the later it is full.
+    struct Standing {
+        bool free;
+        std::uint64_t worth;
+        Ticks seen;
+    };
+    // nullopt while somebody changes its owner or limit.
+    std::optional<Standing> standing(const Ask& ask) const noexcept;
+    // Keeps everybody out if it is still as it was seen: from here to restart() the caller alone may touch the bucket.
+    bool seize(const Standing& seen) noexcept { return seize(seen.seen); }
+    // Ends seize(): a new, full bucket that has had its first take.
+    Decision restart(const Ask& ask) noexcept;
 
 private:
     static constexpr Ticks changing = ~Ticks{0};  // in place of the word: held by seize()
@@ -77,8 +63,9 @@ private:
         Decision decision;
         Ticks full_at;
     };
-    static Step decide(Ticks full_at, Ticks cost, Ticks now, const Limit& limit) noexcept;
+    static Step decide(Ticks full_at, const Ask& ask) noexcept;
     Ticks settled() const noexcept;
+    bool seize(Ticks seen) noexcept;
     void adopt(Ticks seen, Ticks now, const Limit& limit) noexcept;
 
     std::atomic<Ticks> full_at_{0};
@@ -86,22 +73,34 @@ private:
 };
 
 template <class Mine>
-std::optional<Decision> TokenBucket::take_while(Mine mine, Ticks cost, Ticks now, const Limit& limit) noexcept {
+std::optional<Decision> TokenBucket::decide_while(Mine mine, const Ask& ask, bool commit) noexcept {
     for (;;) {
         Ticks seen = settled();
         if (!mine()) return std::nullopt;
-        if (window_.load(std::memory_order_acquire) != limit.window()) {
-            adopt(seen, now, limit);
+        if (window_.load(std::memory_order_acquire) != ask.limit.window()) {
+            adopt(seen, ask.now.steady, ask.limit);
             continue;
         }
-        const Step step = decide(seen, cost, now, limit);
+        const Step step = decide(seen, ask);
         // Whoever changes owner or limit moves the word first: an unmoved word proves that both were as checked. (Were
         // it to come back to the same sixteenth of a nanosecond meanwhile, one request would be charged wrongly.)
-        if (!step.decision.admitted || cost == 0) {
+        if (!commit || !step.decision.admitted || ask.price == 0) {
             if (full_at_.load(std::memory_order_acquire) == seen) return step.decision;
         } else if (full_at_.compare_exchange_strong(seen, step.full_at, std::memory_order_acq_rel)) {
             return step.decision;
         }
+    }
+}
+
+template <class Mine>
+void TokenBucket::give_back_while(Mine mine, const Ask& ask, std::uint64_t receipt) noexcept {
+    const Ticks came_back = ask.now.steady > receipt ? ask.now.steady - receipt : 0;
+    if (came_back >= ask.price) return;
+    for (;;) {
+        Ticks seen = settled();
+        if (!mine() || window_.load(std::memory_order_acquire) != ask.limit.window()) return;
+        const Ticks earlier = seen - std::min(seen, ask.price - came_back);
+        if (full_at_.compare_exchange_strong(seen, earlier, std::memory_order_acq_rel)) return;
     }
 }
 

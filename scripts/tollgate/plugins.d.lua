@@ -20,7 +20,7 @@
 ---@field keys? string # jwt: file of the public keys that tokens are verified with, in PEM or as a JWK set, read as `file` is; a file's path
 ---@field keys_url? string # jwt: URL of a JWK set, fetched and kept fresh; a text
 ---@field secret? string # jwt: shared secret of HS256 (32 bytes and more), HS384 and HS512; a text
----@field refresh? tollgate.duration # jwt: longest time between two fetches of keys_url; its max-age may say less; a duration from 1 * second to 7 * days; default: 10 * minutes
+---@field refresh? tollgate.duration # jwt: longest time between two fetches of keys_url; its max-age may say less; a duration from 1 * second to 1 * week; default: 10 * minutes
 ---@field retry? tollgate.duration # jwt: shortest time between two fetches of keys_url: after a failure, for an unknown key, by max-age; a duration from 100 * milliseconds to 1 * day; default: 30 * seconds
 ---@field algorithms? string|string[] # jwt: algorithms that are accepted; unset: those that fit the keys; a list of texts
 ---@field issuer? string|string[] # jwt: who may have issued a token (iss); unset: anybody; a list of texts
@@ -78,15 +78,25 @@ function balancer(settings) end
 function logging(settings) end
 
 ---@class tollgate.plugins.ratelimit
----@field by? tollgate.value # whose bucket a request draws on; a value; default: caller
----@field rate? tollgate.rate # refill of a bucket; unset: the rate of the caller's tier; a rate from 3e-08 / second to 1000000 / second
----@field burst? integer # size of a bucket; unset: the tier's, else the rate's count; an integer from 1 to 1000000000
----@field cost? tollgate.value # tokens a request takes; unset: 1; a value
+---@field by? tollgate.value|tollgate.value[] # on whose account a request counts; a value or a list of them; default: caller
+---@field rate? tollgate.rate # how many are admitted in a time; unset: the rate of the caller's tier; a rate from 3e-08 / second to 1000000 / second
+---@field burst? integer # token bucket: its size; unset: the tier's, else the rate's count; an integer from 1 to 1000000000
+---@field algorithm? "token_bucket"|"sliding_window"|"sliding_log"|"fixed_window" # how a rate is held; one of "token_bucket", "sliding_window", "sliding_log", "fixed_window"; default: "token_bucket"
+---@field align? "clock"|"first_use" # where windows begin: at the clock's (UTC) or at a key's first request; unset: "clock"; one of "clock", "first_use"
+---@field concurrency? integer # requests of one key under way at a time; an integer from 1 to 1000000000
+---@field quota? tollgate.rate # how many in a day, a week from Monday or a month, by the calendar in UTC; unset: the quota of the caller's tier; a rate from 3e-08 / second to 1000000 / second
+---@field limits? table[] # further limits, each with its own `rate`, `quota` or `concurrency`, `by` and so on; a request is admitted by all or counts at none; a list of tables
+---@field ipv4_prefix? integer # bits of a client_ip that count; an integer from 1 to 32; default: 32
+---@field ipv6_prefix? integer # the same of IPv6; an integer from 1 to 128; default: 64
+---@field cost? tollgate.value # what a request counts; unset: 1; a value
 ---@field default_rate? tollgate.rate # rate where neither rate nor the caller's tier says one; a rate from 3e-08 / second to 1000000 / second
 ---@field default_burst? integer # burst to default_rate; unset: the rate's count; an integer from 1 to 1000000000
+---@field mode? "enforce"|"shadow"|"delay" # what becomes of requests beyond the limit; shadow: they are counted, and pass; delay: they wait for their turn; one of "enforce", "shadow", "delay"; default: "enforce"
+---@field longest_delay? tollgate.duration # mode delay: for how long one may wait, beyond it 429; unset: 1 second; a duration from 1 * millisecond to 10 * minutes
 ---@field absent? "share"|"skip"|"refuse" # treatment of requests whose key is absent or empty; one of "share", "skip", "refuse"; default: "share"
----@field headers? boolean # X-RateLimit-* lines on every answer; true or false; default: true
----@field name? string # name of the buckets, to share them; unset: by and its ordinal; a text
+---@field headers? boolean|string|string[] # lines on every answer: RateLimit and RateLimit-Policy (ietf), X-RateLimit-* (classic); true, false or a list of "ietf", "classic"; default: true
+---@field retry_after? boolean # whether a refusal says when to come back; true or false; default: true
+---@field name? string # name of the counters, to share them; unset: by and its ordinal; a text
 ---@field keys? integer # keys remembered at once, 40 bytes each; an integer from 1 to 1000000000; default: 250000
 
 ---refuses callers who ask more often than their limit allows

@@ -1,0 +1,11 @@
+// plugins/ratelimit/calendar.h - where days, weeks and months end, in UTC.
+#pragma once
+
+#include "limit.h"
+
+namespace tollgate::ratelimit {
+
+// The end of the day, week (from Monday) or month that holds this millisecond since 1970: the first of the next one.
+std::int64_t end_of(Calendar calendar, std::int64_t millisecond) noexcept;
+
+}  // namespace tollgate::ratelimit

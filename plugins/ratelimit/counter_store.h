@@ -1,0 +1,202 @@
+// plugins/ratelimit/counter_store.h - CounterStore: the counters of many keys, in bounded memory, shared by all loops.
+//
+// A table of groups of eight slots; a key may live in either of two groups, the emptier when it came, which lets the
+// table be three fifths full before any group overflows. Finding a key takes no lock and writes nothing but the
+// counter's own words. Nothing is ever swept: a slot whose counter has nothing counted any more is free by definition,
+// since that is the same as none. So there is no rehash, no expiry run and no allocation after the constructor (but for
+// what a SlidingLog holds), and thus no pause.
+//
+// When both groups of a new key are taken, the one that has counted least is forgotten, and that is counted: of buckets
+// the one nearest to full, which among keys used alike is the least recently used. A flood of new keys forgets its own,
+// never a caller who has spent his limit and would like to be forgotten.
+//
+// Keys are not stored: a slot knows its key by a 64-bit hash with a secret of this store. Two of ten million keys share
+// a counter with a probability of three in a million, and nobody outside can choose such a pair.
+#pragma once
+
+#include "key_hash.h"
+#include "pages.h"
+#include "store.h"
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <mutex>
+#include <type_traits>
+
+namespace tollgate::ratelimit {
+
+template <class Counter>
+class CounterStore final : public Counters {
+public:
+    struct Taken {
+        Decision decision;
+        bool forgot = false;  // another key's counter had to go
+    };
+
+    // Remembers at least `keys` keys, in 40 bytes each, resident once touched. Throws std::bad_alloc.
+    explicit CounterStore(std::size_t keys, Secret secret = random_secret())
+        : keys_{keys}, secret_{secret}, group_count_{keys * 5 / 24 + 8}, groups_{group_count_} {}
+    CounterStore(const CounterStore&) = delete;
+    CounterStore& operator=(const CounterStore&) = delete;
+    ~CounterStore() override;
+
+    std::uint64_t hash(std::string_view key) const noexcept override { return hash_of(key, secret_); }
+    Decision take(std::uint64_t hash, const Ask& ask) noexcept override;
+    Decision look(std::uint64_t hash, const Ask& ask) noexcept override;
+    void give_back(std::uint64_t hash, const Ask& ask, std::uint64_t receipt) noexcept override;
+    bool withdraw(std::uint64_t hash, const Ask& ask, Ticks due) noexcept override;
+    std::size_t keys() const noexcept override { return keys_; }  // as constructed
+    std::uint64_t forgotten() const noexcept override { return forgotten_.load(std::memory_order_relaxed); }
+    std::size_t in_use(const Ask& ask) noexcept override;
+
+    Taken take(std::string_view key, double cost, Moment now, const Limit& limit) noexcept {
+        const Decision decision = take(hash(key), {limit, limit.price(cost), now});
+        return {decision, decision.forgot};
+    }
+    std::size_t slots() const noexcept { return group_count_ * slots_per_group; }
+
+private:
+    static constexpr std::size_t slots_per_group = 8;
+
+    struct alignas(64) Group {  // the keys in one cache line, the counters in the next two
+        std::array<std::atomic<std::uint64_t>, slots_per_group> keys;  // hashes; 0: never used
+        std::array<Counter, slots_per_group> counters;
+    };
+    static_assert(std::is_trivially_destructible_v<Group>);
+    struct Slot {  // whose key changes only while its counter is seized
+        std::atomic<std::uint64_t>* key = nullptr;
+        Counter* counter = nullptr;
+    };
+    struct alignas(64) Entrance {
+        std::mutex mutex;
+    };
+    using Pair = std::array<Group*, 2>;
+
+    Pair groups_of(std::uint64_t hash) noexcept;
+    static Slot find(const Pair& groups, std::uint64_t hash) noexcept;  // without counter: not there
+    static Slot seize_slot(const Pair& groups, const Ask& ask, bool& forgot) noexcept;
+    // While `slot` is still that key's.
+    static auto owner_of(const Slot& slot, std::uint64_t hash) noexcept {
+        return [key = slot.key, hash]() noexcept { return key->load(std::memory_order_relaxed) == hash; };
+    }
+
+    std::size_t keys_;
+    Secret secret_;
+    std::size_t group_count_;
+    Pages<Group> groups_;
+    std::atomic<std::uint64_t> forgotten_{0};
+    // New keys enter one at a time per entrance, so that a key seen by two loops at once gets one counter.
+    std::array<Entrance, 64> entrances_;
+};
+
+template <class Counter>
+CounterStore<Counter>::~CounterStore() {
+    if constexpr (requires(Counter counter) { counter.discard(); })
+        for (std::size_t i = 0; i < group_count_; ++i)
+            for (Counter& counter : groups_[i].counters) counter.discard();
+}
+
+template <class Counter>
+typename CounterStore<Counter>::Pair CounterStore<Counter>::groups_of(std::uint64_t hash) noexcept {
+    const auto share = [this](std::uint64_t half) { return static_cast<std::size_t>((half * group_count_) >> 32); };
+    const std::size_t first = share(hash & 0xFFFF'FFFF);
+    std::size_t second = share(hash >> 32);
+    if (second == first) second = first + 1 == group_count_ ? 0 : first + 1;
+    const Pair groups{&groups_[first], &groups_[second]};
+    for (const Group* group : groups) __builtin_prefetch(group);  // both at once, where the caches do not hold them
+    return groups;
+}
+
+template <class Counter>
+typename CounterStore<Counter>::Slot CounterStore<Counter>::find(const Pair& groups, std::uint64_t hash) noexcept {
+    for (Group* group : groups)
+        for (std::size_t i = 0; i < slots_per_group; ++i)
+            if (group->keys[i].load(std::memory_order_acquire) == hash) return {&group->keys[i], &group->counters[i]};
+    return {};
+}
+
+// A free slot of the emptier group, else the slot that has counted least.
+template <class Counter>
+typename CounterStore<Counter>::Slot CounterStore<Counter>::seize_slot(const Pair& groups, const Ask& ask,
+                                                                       bool& forgot) noexcept {
+    using Standing = typename Counter::Standing;
+    for (;;) {
+        Slot free, least;
+        Standing free_standing{}, least_standing{};
+        std::size_t most_free = 0;
+        for (Group* group : groups) {
+            std::size_t free_here = 0;
+            Slot candidate;
+            Standing candidate_standing{};
+            for (std::size_t i = 0; i < slots_per_group; ++i) {
+                const Slot slot{&group->keys[i], &group->counters[i]};
+                const auto standing = slot.counter->standing(ask);
+                if (!standing) continue;
+                if (standing->free) {
+                    ++free_here;
+                    candidate = slot, candidate_standing = *standing;
+                } else if (!least.counter || standing->worth < least_standing.worth) {
+                    least = slot, least_standing = *standing;
+                }
+            }
+            if (free_here > most_free) most_free = free_here, free = candidate, free_standing = candidate_standing;
+        }
+        forgot = !free.counter;
+        if (free.counter && free.counter->seize(free_standing)) return free;
+        if (forgot && least.counter && least.counter->seize(least_standing)) return least;
+    }
+}
+
+template <class Counter>
+Decision CounterStore<Counter>::take(std::uint64_t hash, const Ask& ask) noexcept {
+    const Pair groups = groups_of(hash);
+    if (const Slot slot = find(groups, hash); slot.counter)
+        if (const auto decision = slot.counter->decide_while(owner_of(slot, hash), ask, true)) return *decision;
+
+    const std::lock_guard entering{entrances_[hash >> 58].mutex};
+    for (Slot slot; (slot = find(groups, hash)).counter;)
+        if (const auto decision = slot.counter->decide_while(owner_of(slot, hash), ask, true)) return *decision;
+    bool forgot = false;
+    const Slot slot = seize_slot(groups, ask, forgot);
+    slot.key->store(hash, std::memory_order_release);
+    Decision decision = slot.counter->restart(ask);
+    decision.forgot = forgot;
+    if (forgot) forgotten_.fetch_add(1, std::memory_order_relaxed);
+    return decision;
+}
+
+template <class Counter>
+Decision CounterStore<Counter>::look(std::uint64_t hash, const Ask& ask) noexcept {
+    const Pair groups = groups_of(hash);
+    if (const Slot slot = find(groups, hash); slot.counter)
+        if (const auto decision = slot.counter->decide_while(owner_of(slot, hash), ask, false)) return *decision;
+    return Counter::first(ask);
+}
+
+template <class Counter>
+void CounterStore<Counter>::give_back(std::uint64_t hash, const Ask& ask, std::uint64_t receipt) noexcept {
+    if (const Slot slot = find(groups_of(hash), hash); slot.counter)
+        slot.counter->give_back_while(owner_of(slot, hash), ask, receipt);
+}
+
+template <class Counter>
+bool CounterStore<Counter>::withdraw(std::uint64_t hash, const Ask& ask, Ticks due) noexcept {
+    if constexpr (requires(Counter counter) { counter.withdraw_while([] { return true; }, ask, due); })
+        if (const Slot slot = find(groups_of(hash), hash); slot.counter)
+            return slot.counter->withdraw_while(owner_of(slot, hash), ask, due);
+    return false;
+}
+
+template <class Counter>
+std::size_t CounterStore<Counter>::in_use(const Ask& ask) noexcept {
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < group_count_; ++i)
+        for (Counter& counter : groups_[i].counters) {
+            const auto standing = counter.standing(ask);
+            if (standing && !standing->free) ++count;
+        }
+    return count;
+}
+
+}  // namespace tollgate::ratelimit

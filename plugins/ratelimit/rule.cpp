@@ -1,0 +1,256 @@
+// plugins/ratelimit/rule.cpp - what a request's limit is, and on whose account it counts.
+#include "rule.h"
+
+#include "answer_lines.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <stdexcept>
+
+namespace tollgate::ratelimit {
+
+namespace {
+
+using std::chrono::hours;
+
+std::int64_t default_burst(const Rate& rate) {
+    const double count = std::ceil(rate.count);
+    return count < 1 ? 1 : static_cast<std::int64_t>(std::min(count, 1e15));
+}
+
+Rate rate_of(const Settings& own, Rule::Kind kind) { return own.rate(kind == Rule::Kind::quota ? "quota" : "rate"); }
+
+// Enough of what may be a secret to tell it from another one.
+std::string fingerprint(std::string_view key) {
+    std::uint32_t hash = 2166136261;  // FNV-1a
+    for (const char c : key) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619;
+    char digits[16];
+    const auto end = std::to_chars(digits, digits + sizeof digits, 0x1000000 | (hash >> 8), 16).ptr;
+    return "of " + std::to_string(key.size()) + " bytes, #" + std::string(digits + 1, end);
+}
+
+struct KeyLimit {
+    Rate rate;
+    std::optional<std::int64_t> burst;
+};
+
+// A key's own limit, as the key store says it: "100/60s", and perhaps a burst. nullopt: it has none, or a token means
+// something else by that name.
+std::optional<KeyLimit> limit_of_key(const Caller& caller) {
+    const std::string_view rate = caller.claim("rate");
+    if (rate.empty()) return std::nullopt;
+    const auto number = [](std::string_view text) {
+        std::int64_t count = 0;
+        const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), count);
+        return problem == std::errc{} && end == text.data() + text.size() && count > 0 ? count : 0;
+    };
+    const auto slash = rate.find('/');
+    if (slash == rate.npos || !rate.ends_with('s')) return std::nullopt;
+    const std::int64_t count = number(rate.substr(0, slash)),
+                       seconds = number(rate.substr(slash + 1, rate.size() - slash - 2));
+    constexpr std::int64_t longest = 366 * 86'400;
+    if (count == 0 || seconds == 0 || seconds > longest) return std::nullopt;
+    const std::int64_t burst = number(caller.claim("burst"));
+    return KeyLimit{{double(count), std::chrono::seconds{seconds}}, burst > 0 ? std::optional{burst} : std::nullopt};
+}
+
+std::string written(double number) {
+    char text[32];
+    return {text, std::to_chars(text, text + sizeof text, number).ptr};
+}
+
+bool is_public(const Value& value) {
+    const std::string_view kind = value.kind();
+    return kind != "header" && kind != "query" && kind != "cookie" && kind != "function";
+}
+
+}  // namespace
+
+Calendar calendar_of(std::chrono::nanoseconds per) noexcept {
+    if (per == hours{24}) return Calendar::day;
+    if (per == hours{24 * 7}) return Calendar::week;
+    return per == hours{24 * 30} ? Calendar::month : Calendar::none;
+}
+
+std::string describe(const std::vector<Value>& by) {
+    std::string text;
+    for (const Value& value : by) {
+        const std::string one = value.describe();
+        (text += text.empty() ? "" : ", ") += one.starts_with("function") ? "function" : one;
+    }
+    return text;
+}
+
+Rule::Figures Rule::figures_of(const std::string& name, Host& host) {
+    const auto count = [&](std::string_view what, std::string_view help) -> Counter& {
+        return host.counter(what, help, {{"limit", name}});
+    };
+    return {count("admitted_total", "Requests that a limit let pass."),
+            count("refused_total", "Requests that a limit refused."),
+            count("shadow_refused_total", "Requests that a limit in shadow mode would have refused."),
+            count("delayed_total", "Requests that a limit made wait."),
+            count("forgotten_total", "Counters in use that had to make room for another key.")};
+}
+
+Rule::Rule(Kind kind, const Settings& own, const Settings& use, const std::string& told, std::string name, Host& host)
+    : kind_{kind}, name_{std::move(name)}, quoted_{quoted_name(name_)}, figures_{figures_of(name_, host)} {
+    const auto from = [&](const char* field) -> const Settings& { return own.has(field) ? own : use; };
+    by_ = from("by").values("by");
+    if (from("cost").has("cost")) cost_ = from("cost").value("cost");
+    if (kind == Kind::rate) {
+        const std::string algorithm = own.has("algorithm") ? own.text("algorithm") : "token_bucket";
+        if (algorithm == "sliding_window") algorithm_ = Algorithm::sliding_window;
+        if (algorithm == "sliding_log") algorithm_ = Algorithm::sliding_log;
+        if (algorithm == "fixed_window") algorithm_ = Algorithm::fixed_window;
+        if (own.has("align") && own.text("align") == "first_use") align_ = Align::first_use;
+    } else {
+        algorithm_ = kind == Kind::quota ? Algorithm::quota : Algorithm::concurrency;
+    }
+    prefixes_ = {static_cast<int>(from("ipv4_prefix").integer("ipv4_prefix")),
+                 static_cast<int>(from("ipv6_prefix").integer("ipv6_prefix"))};
+    if (own.has("burst") && kind == Kind::rate) burst_ = own.integer("burst");
+    check_words(own, told);
+    own_ = own_limit(own, told);
+    if (!own_ && kind == Kind::rate && use.has("default_rate")) {
+        const auto said = use.has("default_burst") ? std::optional{use.integer("default_burst")} : burst_;
+        other_ = checked(use.rate("default_rate"), burst_ ? burst_ : said, "default_rate");
+    }
+    key_is_public_ = std::all_of(by_.begin(), by_.end(), is_public);
+
+    // The state's name alone says which counters: `keys` of the first use that asks for it holds until the next start.
+    const auto keys = static_cast<std::size_t>(use.integer("keys"));
+    constexpr std::array<const char*, 6> words{"",        ", sliding window", ", sliding log", ", fixed window",
+                                               ", quota", ", concurrency"};
+    counters_ = host.state<Counters>(name_ + words[static_cast<std::size_t>(algorithm_)],
+                                     [&] { return make_counters(algorithm_, keys); });
+    if (counters_->keys() != keys)
+        host.log(Level::warning, use.where() + ": keys: " + name_ + " already holds " +
+                                     std::to_string(counters_->keys()) + " keys; " + std::to_string(keys) +
+                                     " counts from the next start");
+}
+
+void Rule::check_words(const Settings& own, const std::string& told) const {
+    if (kind_ != Kind::rate) return;
+    const bool windows = algorithm_ == Algorithm::fixed_window || algorithm_ == Algorithm::sliding_window;
+    if (algorithm_ != Algorithm::token_bucket && own.has("burst"))
+        throw ConfigError{told + "burst", "expected it with the algorithm \"token_bucket\" only, got " +
+                                              std::to_string(own.integer("burst")) +
+                                              "; others admit the rate's count at once"};
+    if (!windows && own.has("align"))
+        throw ConfigError{told + "align", "expected it with \"fixed_window\" or \"sliding_window\" only, got \"" +
+                                              own.text("align") + '"'};
+}
+
+std::optional<Limit> Rule::own_limit(const Settings& own, const std::string& told) const {
+    if (kind_ == Kind::concurrency)
+        return own.has("concurrency") ? std::optional{Limit::at_once(own.integer("concurrency"))} : std::nullopt;
+    const char* field = kind_ == Kind::quota ? "quota" : "rate";
+    if (!own.has(field)) return std::nullopt;
+    const Rate rate = rate_of(own, kind_);
+    if (kind_ == Kind::quota && calendar_of(rate.per) == Calendar::none)
+        throw ConfigError{told + field, "expected so many in a day, a week or a month (10000 / month), got a time of " +
+                                            std::to_string(whole_seconds(rate.per)) + " s; that is a rate"};
+    return checked(rate, burst_, told + (burst_ ? "burst" : field));
+}
+
+// Throws where what is written cannot be kept.
+Limit Rule::checked(const Rate& rate, std::optional<std::int64_t> said, const std::string& field) const {
+    const Limit limit = limit_for(rate, said);
+    if (algorithm_ == Algorithm::token_bucket) {
+        const std::int64_t burst = said.value_or(default_burst(rate));
+        if (limit.window() / limit.interval() < static_cast<Ticks>(burst))
+            throw ConfigError{field, "expected a bucket that fills within nine years, got " + std::to_string(burst) +
+                                         " tokens at that rate"};
+        return limit;
+    }
+    const double most = algorithm_ == Algorithm::sliding_log ? 1e6 : Limit::most_in_window;
+    if (rate.count < 1 || rate.count > most)
+        throw ConfigError{field, "expected from 1 to " + std::to_string(static_cast<std::int64_t>(most)) +
+                                     " requests in a window, got " + written(rate.count)};
+    if (rate.per.count() % 1'000'000 != 0 || rate.per.count() == 0)
+        throw ConfigError{
+            field, "expected a window of whole milliseconds, got " + std::to_string(rate.per.count()) + " nanoseconds"};
+    return limit;
+}
+
+Limit Rule::limit_for(const Rate& rate, std::optional<std::int64_t> burst) const {
+    if (algorithm_ == Algorithm::token_bucket) return {rate.count, rate.per, burst.value_or(default_burst(rate))};
+    if (kind_ == Kind::quota && calendar_of(rate.per) != Calendar::none)
+        return Limit::quota(rate.count, calendar_of(rate.per));
+    return Limit::windowed(algorithm_, std::max(1.0, rate.count), rate.per, align_);
+}
+
+// The tier whose figure counts, or null: the rule has its own, nobody said who asks, or the tier has none.
+const Tier* Rule::tier_of(const Context& ctx) const {
+    const Tier* tier = own_ ? nullptr : ctx.tier();
+    if (!tier) return nullptr;
+    const auto rate = kind_ == Kind::quota ? tier->quota() : tier->rate();
+    return rate && rate->count > 0 && rate->per.count() > 0 ? tier : nullptr;
+}
+
+// The rule's own words first, then the caller's key's, then its tier's, then the default. A burst belongs to the rate
+// it was written with.
+std::optional<Limit> Rule::limit_of(const Context& ctx) const {
+    if (own_) return own_;
+    if (kind_ == Kind::rate && ctx.caller())
+        if (const auto key = limit_of_key(*ctx.caller())) return limit_for(key->rate, key->burst);
+    const Tier* tier = tier_of(ctx);
+    if (!tier) return other_;
+    if (kind_ == Kind::quota) return limit_for(*tier->quota(), std::nullopt);
+    return limit_for(*tier->rate(), burst_ ? burst_ : tier->burst());
+}
+
+// Of several values each with its length before it: no other parts make the same text. One that is absent makes all
+// absent.
+std::string_view Rule::key_of(const Context& ctx, std::string& scratch) const {
+    const auto part = [&](const Value& by, std::string& own) {
+        const std::string_view text = by.of(ctx, own);
+        return by.kind() == "client_ip" ? network_of(text, prefixes_, own) : text;
+    };
+    if (by_.size() == 1) return part(by_[0], scratch);
+    scratch.clear();
+    std::string own;
+    for (const Value& by : by_) {
+        const std::string_view text = part(by, own);
+        if (text.empty()) return {};
+        scratch += Digits{static_cast<std::int64_t>(text.size())};
+        (scratch += ':') += text;
+    }
+    return scratch;
+}
+
+double Rule::cost_of(const Context& ctx) const {
+    if (!cost_) return 1;
+    const double cost = cost_.number_of(ctx);
+    if (std::isfinite(cost) && cost >= 0) return cost;
+    throw std::runtime_error{"cost: expected a number of at least 0, got " + std::to_string(cost)};
+}
+
+void Rule::explain(Context& ctx, const Claim& claim) const {
+    const Decision& decision = claim.decision;
+    const std::string shown = key_is_public_ ? std::string{claim.key} : fingerprint(claim.key);
+    const Tier* tier = tier_of(ctx);
+    const std::string whose = own_ ? "" : tier ? " of tier \"" + std::string{tier->name()} + '"' : " by default";
+    const std::string left = std::to_string(decision.remaining), most = std::to_string(claim.limit.burst());
+    const std::string reset = std::to_string(whole_seconds(decision.reset));
+    const std::string price = written(claim.cost);
+    std::string text =
+        "limit " + name_ + whose + ": key " + (key_is_public_ ? '"' + shown + '"' : shown) + " costs " + price + ": ";
+    text += decision.admitted ? "admitted" : "refused";
+    if (decision.delay.count() > 0)
+        text += " in " + std::to_string(std::chrono::ceil<std::chrono::milliseconds>(decision.delay).count()) + " ms";
+    text += ", " + left + " of " + most + " left";
+    if (algorithm_ != Algorithm::concurrency)
+        text += (algorithm_ == Algorithm::token_bucket ? ", full again in " : ", all back in ") + reset + " s";
+    ctx.trace(text, {{"limit", name_},
+                     {"key", shown},
+                     {"cost", price},
+                     {"admitted", decision.admitted ? "true" : "false"},
+                     {"remaining", left},
+                     {"burst", most},
+                     {"reset", reset}});
+}
+
+}  // namespace tollgate::ratelimit

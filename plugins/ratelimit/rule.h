@@ -1,0 +1,84 @@
+// plugins/ratelimit/rule.h - Rule: one limit of a use in routes.lua: on whom, how much, and where it is counted.
+#pragma once
+
+#include "address_prefix.h"
+#include "store.h"
+
+#include <tollgate/plugin.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tollgate::ratelimit {
+
+// A quota of this length: of 30 days it is the month that the calendar has, of 7 days the week from Monday.
+Calendar calendar_of(std::chrono::nanoseconds per) noexcept;
+
+// "caller, route": what these values are called, and how state is found again after a reload. A function describes
+// itself by its line, which the next edit moves: "function" is all that lasts.
+std::string describe(const std::vector<Value>& by);
+
+// Shared by all loops, immutable but for its figures.
+class Rule {
+public:
+    enum class Kind : std::uint8_t { rate, quota, concurrency };
+
+    // `own` is the table that says it, `use` all that its use says, for what `own` leaves out; they may be the same.
+    // `told` says which table this is, in errors: "" or "limits: 2: ". Throws ConfigError.
+    Rule(Kind kind, const Settings& own, const Settings& use, const std::string& told, std::string name, Host& host);
+
+    Kind kind() const noexcept { return kind_; }
+    Algorithm algorithm() const noexcept { return algorithm_; }
+    const std::string& name() const noexcept { return name_; }
+    const std::vector<Value>& by() const noexcept { return by_; }
+    const std::string& quoted() const noexcept { return quoted_; }  // for header lines
+    Counters& counters() const noexcept { return *counters_; }
+    const std::optional<Limit>& own() const noexcept { return own_; }
+    bool goes_by_wall_clock() const noexcept {
+        return algorithm_ == Algorithm::sliding_window || algorithm_ == Algorithm::fixed_window || kind_ == Kind::quota;
+    }
+
+    // What holds for this request: its own, its caller's tier's, the default; nullopt if nobody says.
+    std::optional<Limit> limit_of(const Context& ctx) const;
+    // On whose account the request is; "" where it does not say. The view holds until `scratch` or the request changes.
+    std::string_view key_of(const Context& ctx, std::string& scratch) const;
+    double cost_of(const Context& ctx) const;
+
+    // The words of its decision, for `tollgate explain`.
+    void explain(Context& ctx, const Claim& claim) const;
+
+    struct Figures {
+        Counter &admitted, &refused, &shadow_refused, &delayed, &forgotten;
+    };
+    const Figures& figures() const noexcept { return figures_; }
+
+private:
+    const Tier* tier_of(const Context& ctx) const;
+    std::optional<Limit> own_limit(const Settings& own, const std::string& told) const;
+    void check_words(const Settings& own, const std::string& told) const;
+    Limit limit_for(const Rate& rate, std::optional<std::int64_t> burst) const;
+    Limit checked(const Rate& rate, std::optional<std::int64_t> burst, const std::string& field) const;
+    static Figures figures_of(const std::string& name, Host& host);
+
+    Kind kind_;
+    std::string name_, quoted_;
+    std::vector<Value> by_;
+    Value cost_;  // empty where every request costs 1
+    Algorithm algorithm_ = Algorithm::token_bucket;
+    Align align_ = Align::clock;
+    Prefixes prefixes_;
+    std::optional<std::int64_t> burst_;
+    std::optional<Limit> own_;    // where no tier has a say
+    std::optional<Limit> other_;  // where no tier says anything
+    bool key_is_public_;          // may stand in a trace as it is
+    std::shared_ptr<Counters> counters_;
+    Figures figures_;
+};
+
+// All limits of a use. Throws ConfigError.
+std::vector<std::unique_ptr<const Rule>> rules_of(const Settings& settings, Host& host);
+
+}  // namespace tollgate::ratelimit
