@@ -1,4 +1,5 @@
 // plugins/ratelimit/rules.cpp - which limits a use has, and what they are called.
+#include "batch.h"
 #include "rule.h"
 
 namespace tollgate::ratelimit {
@@ -22,9 +23,9 @@ public:
     }
 
     std::vector<std::unique_ptr<const Rule>> take() {
-        constexpr std::size_t most = 8;
-        if (rules_.size() > most)
-            throw ConfigError{"limits", "expected at most 8 limits in one use, got " + std::to_string(rules_.size())};
+        if (rules_.size() > Batch::most)
+            throw ConfigError{"limits", "expected at most " + std::to_string(Batch::most) + " limits in one use, got " +
+                                            std::to_string(rules_.size())};
         return std::move(rules_);
     }
 
