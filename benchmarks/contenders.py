@@ -259,9 +259,9 @@ SECRET = "a shared secret of the benchmarks, long enough for HS256"
 def token():
     def b64(data):
         return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
-    claims = {"iss": "https://login.example.com", "aud": ["orders", "billing"], "sub": "0f8fad5b-d9cb-469f-a165-70867728950e",
-              "iat": 1700000000, "exp": 33000000000, "scope": " ".join(f"service-{i}:read" for i in range(20)),
-              "email": "alice@example.com"}
+    claims = {"iss": "https://login.example.com", "aud": ["orders", "billing"],
+              "sub": "0f8fad5b-d9cb-469f-a165-70867728950e", "iat": 1700000000, "exp": 33000000000,
+              "scope": " ".join(f"service-{i}:read" for i in range(20)), "email": "alice@example.com"}
     signed = b64(b'{"alg":"HS256","typ":"JWT"}') + "." + b64(json.dumps(claims).encode())
     return signed + "." + b64(hmac.new(SECRET.encode(), signed.encode(), hashlib.sha256).digest())
 
