@@ -1,0 +1,49 @@
+// core/store/key_secret.cpp - random bits by OpenSSL, as letters and digits.
+#include "store/key_secret.h"
+
+#include <openssl/rand.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace tollgate::store {
+
+namespace {
+
+// Five bits each, as Crockford has them: nothing that looks like something else, and no vowel but for A and E.
+constexpr std::string_view base32 = "0123456789abcdefghjkmnpqrstvwxyz";
+constexpr std::size_t id_letters = 16, secret_letters = 52;  // 80 and 260 bits
+
+std::string random_letters(std::size_t count) {
+    std::string bytes(count, '\0');
+    if (RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), int(bytes.size())) != 1)
+        throw std::runtime_error{"openssl: no random bytes are to be had"};
+    for (char& c : bytes) c = base32[static_cast<unsigned char>(c) & 31];
+    return bytes;
+}
+
+}  // namespace
+
+KeySecret make_key_secret(const std::string& id) {
+    KeySecret secret;
+    secret.id = id.empty() ? random_letters(id_letters) : id;
+    secret.shown = "tg_" + secret.id + '_' + random_letters(secret_letters);
+    secret.sha256 = hex(sha256(secret.shown));
+    return secret;
+}
+
+std::string hex(const Digest& digest) {
+    std::string text;
+    for (const unsigned char byte : digest)
+        for (const int digit : {byte >> 4, byte & 15}) text += "0123456789abcdef"[digit];
+    return text;
+}
+
+bool fits_as_key(std::string_view plain, std::string& problem) {
+    const bool printable = std::all_of(plain.begin(), plain.end(), [](char c) { return c > ' ' && c < 0x7F; });
+    if (printable && plain.size() >= 4 && plain.size() <= 512) return true;
+    problem = "expected 4 to 512 printable ASCII characters without blanks";
+    return false;
+}
+
+}  // namespace tollgate::store

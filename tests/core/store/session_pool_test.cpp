@@ -1,0 +1,113 @@
+// tests/core/store/session_pool_test.cpp - sessions lent and taken back, by servers that stay, leave and hang.
+#include "store/session_pool.h"
+
+#include "core/store/both_databases.h"
+
+#include "support/deadline.h"
+
+#include <tollgate/plugin.h>
+
+#include <atomic>
+#include <fstream>
+#include <thread>
+#include <vector>
+
+using namespace tollgate;
+using namespace tollgate::store;
+using namespace Poco::Data::Keywords;
+
+namespace {
+
+int one(SessionPool::Lease& lease) {
+    int one = 0;
+    *lease << "SELECT 1", into(one), now;
+    return one;
+}
+
+long resident_kilobytes() {
+    std::ifstream status{"/proc/self/status"};
+    for (std::string line; std::getline(status, line);)
+        if (line.starts_with("VmRSS:")) return std::stol(line.substr(6));
+    return 0;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(store_session_pool)
+
+BOOST_AUTO_TEST_CASE(a_session_is_used_again) {
+    const auto url = test::database_url(test::postgres().url("pool_again"));
+    SessionPool pool{url};
+    const auto process = [&] {
+        auto lease = pool.take();
+        int id = 0;
+        *lease << "SELECT pg_backend_pid()", into(id), now;
+        return id;
+    };
+    BOOST_TEST(process() == process());
+}
+
+BOOST_AUTO_TEST_CASE(whom_all_are_lent_away_waits_for_one) {
+    const auto url = test::database_url(test::postgres().url("pool_wait"));
+    SessionPool pool{url};
+    std::vector<SessionPool::Lease> lent;
+    for (int i = 0; i < 8; ++i) lent.push_back(pool.take());
+    std::atomic<int> got{0};
+    std::thread ninth{[&] {
+        auto lease = pool.take();
+        got = one(lease);
+    }};
+    lent.clear();
+    ninth.join();
+    BOOST_TEST(got == 1);
+}
+
+BOOST_AUTO_TEST_CASE(who_waits_for_a_server_that_hangs_is_let_go) {
+    const std::string name = "pool_hang";
+    const auto url = test::database_url(test::postgres().url(name));
+    SessionPool pool{url};
+    std::atomic<bool> thrown{false};
+    std::thread waits{[&] {
+        auto lease = pool.take();
+        try {
+            *lease << "SELECT pg_sleep(600)", now;
+        } catch (const Poco::Exception&) {
+            thrown = true;
+        }
+    }};
+    test::wait_until("the server sleeps", [&] {
+        return test::postgres().ask("SELECT count(*) FROM pg_stat_activity WHERE datname = '" + name +
+                                    "' AND state = 'active' AND query LIKE 'SELECT pg_sleep%'", "postgres") == "1";
+    });
+    pool.stop();
+    waits.join();
+    BOOST_TEST(thrown);
+    BOOST_CHECK_THROW(pool.take(), Poco::Exception);
+}
+
+BOOST_AUTO_TEST_CASE(a_server_that_was_started_anew_gets_new_sessions_at_once) {
+    test::Postgres server;
+    const auto url = test::database_url(server.url());
+    SessionPool pool{url};
+    { auto lease = pool.take(); BOOST_TEST(one(lease) == 1); }
+    server.kill();
+    server.start();
+    auto lease = pool.take();
+    BOOST_TEST(one(lease) == 1);
+}
+
+// POCO's own pool keeps 100 KB of each.
+BOOST_AUTO_TEST_CASE(a_server_that_is_away_costs_no_memory) {
+    const auto url = test::database_url("postgresql://me:secret@127.0.0.1:1/d");
+    SessionPool pool{url};
+    const auto fail = [&](int times) {
+        for (int i = 0; i < times; ++i) BOOST_CHECK_THROW(pool.take(), Poco::Exception);
+    };
+    fail(50);
+    const auto before = resident_kilobytes();
+    fail(1000);
+    // A sanitizer holds back a quarter of a gigabyte of what is freed.
+    BOOST_TEST(resident_kilobytes() - before < (std::string_view{TOLLGATE_SANITIZER} == "none" ? 20'000 : 400'000));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,35 @@
+// tests/support/postgres.h - Postgres: Debian's PostgreSQL as a child of the test, with a database of its own.
+#pragma once
+
+#include "support/child_process.h"
+#include "support/temporary_folder.h"
+
+#include <optional>
+#include <string>
+
+namespace tollgate::test {
+
+class Postgres {
+public:
+    // A new cluster in a temporary folder, on a free port of 127.0.0.1. Takes a second or two.
+    Postgres();
+    ~Postgres();
+
+    // "postgresql://tollgate:secret@127.0.0.1:PORT/NAME". `database`: made where there is none of that name.
+    std::string url(const std::string& database = "tollgate");
+    // What psql answers to a statement, unaligned and without headings.
+    std::string ask(const std::string& statement, const std::string& database = "tollgate") const;
+    // As a crash of the machine would: every process of it gone at once. start() brings it back, on the same port.
+    void kill();
+    void start();
+    int port() const noexcept { return port_; }
+
+private:
+    std::vector<std::string> as_its_user(std::vector<std::string> command) const;
+
+    TemporaryFolder folder_;
+    int port_ = 0;
+    std::optional<ChildProcess> process_;
+};
+
+}  // namespace tollgate::test
