@@ -30,6 +30,7 @@ void Assembly::assemble(bool complete) {
         switch (declaration.word) {
             case Word::listen: add_listen(declaration); break;
             case Word::admin: add_admin(declaration); break;
+            case Word::database: add_database(declaration); break;
             case Word::limits: add_limits(declaration); break;
             case Word::trusted_proxies: add_trusted(declaration); break;
             case Word::tier: add_tier(declaration); break;
@@ -44,6 +45,8 @@ void Assembly::assemble(bool complete) {
         }
     }
     if (complete) check_proxies();
+    if (!database_)
+        set_database({}, "database: DATABASE_URL", source_.variable("DATABASE_URL").value_or("sqlite:tollgate.db"));
     if (!limits_) {  // then the environment's
         Declaration none{.word = Word::limits, .name = {}};
         none.item.kind = Item::Kind::table;
@@ -124,6 +127,19 @@ Item Assembly::fallback(const Field& field, const std::string& owner, Place plac
         item.kind = Item::Kind::mistake;
     }
     return fallbacks_[field.fallback] = item;
+}
+
+void Assembly::add_database(const Declaration& declaration) {
+    if (!once(declaration, "database", database_)) return;
+    if (declaration.item.is(Item::Kind::text)) return set_database(declaration.place, "database", declaration.item.text);
+    add_problem(declaration.place, "database: expected \"sqlite:FILE\" or \"postgresql://USER:PASSWORD@HOST/NAME\", got " +
+                                       declaration.item.describe());
+}
+
+void Assembly::set_database(Place place, const std::string& owner, const std::string& url) {
+    std::string problem;
+    snapshot_->database = store::DatabaseUrl::parse(url, source_.folder().string(), problem);
+    if (!snapshot_->database) add_problem(place, owner + ": " + problem);
 }
 
 void Assembly::add_limits(const Declaration& declaration) {
@@ -239,7 +255,7 @@ void Assembly::create_plugins() {
         const std::string name = descriptor.name;
         const Place place = reader_.uses()[i].place;
         try {
-            use.made->host = surroundings_.make_host(descriptor);
+            use.made->host = surroundings_.make_host(descriptor, snapshot_->database);
             use.made->plugin = descriptor.create(*use.settings, *use.made->host);
             for (const std::string& header : plugins::reserved_headers_of(use.made->host.get()))
                 snapshot_->reserved_headers.add(header);

@@ -70,6 +70,8 @@ private:
     std::optional<net::TlsCertificate> certificate_of(Place place, const std::string& owner, const Item& item,
                                                       const CheckedSettings& settings);
     void add_admin(const Declaration& declaration);
+    void add_database(const Declaration& declaration);
+    void set_database(Place place, const std::string& owner, const std::string& url);
     void set_admin_listen(const Declaration& declaration, const Item& item);
     void set_admin_token(const Declaration& declaration, const Item& table);
     void set_admin_hosts(const Declaration& declaration, const Item& item);
@@ -115,6 +117,7 @@ private:
     void set_mirror(const Declaration& declaration, const std::string& owner, const Item& item, Route& route);
     void set_answer(const Declaration& declaration, const std::string& owner, const Item& item, Route& route);
     void set_upgrade(const Declaration& declaration, const std::string& owner, const Item& item, Route& route);
+    void set_registration(const Declaration& declaration, const std::string& owner, const Item& item, Route& route);
     void set_shaping(const Declaration& declaration, const std::string& owner, Route& route);
     void add_to_chain(Place place, const std::string& owner, const std::vector<int>& uses,
                       std::vector<const PluginUse*>& chain);
@@ -135,7 +138,7 @@ private:
     std::vector<std::pair<Place, routing::Pattern>> patterns_;  // of each route
     ExpressionsByText expressions_;
     std::map<std::string, std::optional<Place>> tiers_;         // by name, of the first of each
-    std::optional<Place> limits_, admin_;
+    std::optional<Place> limits_, admin_, database_;
     std::vector<std::pair<Place, std::string>> proxied_listens_;  // where, and the owner of what is wrong
     ShapingAssembly shaping_{origin_};
     std::map<Word, std::optional<Place>> shaping_words_;

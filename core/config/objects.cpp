@@ -159,11 +159,11 @@ int concatenate(lua_State* state) {
 }  // namespace
 
 const char* word_name(Word word) {
-    constexpr const char* names[] = {"listen",  "admin",  "tier",            "upstream",        "route",
-                                     "always",  "limits", "trusted_proxies", "request_headers", "response_headers",
-                                     "errors",  "cors",   "response",        "plugin",          "env",
-                                     "require", "header", "query",           "cookie",          "matches",
-                                     "split",   "a plugin"};
+    constexpr const char* names[] = {"listen", "admin",   "database", "tier",            "upstream",        "route",
+                                     "always", "limits",  "trusted_proxies", "request_headers", "response_headers",
+                                     "errors", "cors",    "response", "plugin",          "env",
+                                     "require", "header", "query",    "cookie",          "matches",
+                                     "split",  "a plugin"};
     return names[std::size_t(word)];
 }
 

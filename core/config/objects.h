@@ -17,6 +17,7 @@ namespace tollgate::config {
 enum class Word {
     listen,
     admin,
+    database,
     tier,
     upstream,
     route,

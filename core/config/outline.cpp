@@ -54,6 +54,11 @@ private:
         switch (declaration.word) {
             case Word::listen: return add_listens(place, item, settings_of_names(item));
             case Word::trusted_proxies: return add_texts(word_name(declaration.word), place, item);
+            case Word::database: {  // with a password, perhaps
+                auto& part = only(word_name(declaration.word), place);
+                part.settings = {{"", std::string{hidden}, std::hash<std::string>{}(item.text)}};
+                return;
+            }
             case Word::always: return collect_uses(item, only("always", place).uses);
             case Word::tier:
             case Word::upstream:

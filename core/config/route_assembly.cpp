@@ -39,7 +39,9 @@ void Assembly::add_route(const Declaration& declaration) {
     if (to) set_upstream(declaration, owner, *to, route);
     if (const Item* mirror = declaration.item.find("mirror")) set_mirror(declaration, owner, *mirror, route);
     if (answer) set_answer(declaration, owner, *answer, route);
-    const auto destinations = present(declaration.item, {"upstream", "answer", "redirect"});
+    if (const Item* registration = declaration.item.find("register"))
+        set_registration(declaration, owner, *registration, route);
+    const auto destinations = present(declaration.item, {"upstream", "answer", "redirect", "register"});
     if (destinations.find(' ') != destinations.npos)
         add_problem(place, owner + ": expected an upstream, an answer or a redirect, got " + destinations);
     set_shaping(declaration, owner, route);

@@ -30,6 +30,7 @@ std::string destination(const Route& route) {
     if (route.upstream) return named(*route.upstream);
     if (route.split) return route.split->by ? "split by " + route.split->by.describe() : "split";
     if (route.answer) return "answer " + std::to_string(route.answer->status);
+    if (route.registration) return "register";
     if (route.shaping && route.shaping->redirect) return "redirect " + std::to_string(route.shaping->redirect->status);
     return route.name == "(none)" ? "answer 404" : "plugins";
 }

@@ -195,6 +195,15 @@ constexpr Special redirect_specials[] = {
     {"status", "301|302|303|307|308", "status code", "302"},
 };
 
+constexpr Field register_fields[] = {
+    {.name = "tier", .type = Type::text, .doc = "tier of the keys that clients make for themselves; unset: none"},
+    {.name = "scopes", .type = Type::texts, .doc = "what these keys may do"},
+    {.name = "rate", .type = Type::rate, .doc = "a limit of each key's own, instead of its tier's", .min = 1e-6},
+    {.name = "burst", .type = Type::integer, .doc = "most requests at once, of that limit", .min = 1, .max = 1e9},
+    {.name = "expires", .type = Type::duration, .doc = "how long a key lets in; unset: until it is revoked", .min = 1,
+     .max = 36'525 * day},
+};
+
 constexpr Special failure_specials[] = {
     {"status", "integer", "its status code"},
     {"reason", "string", "its stable word, as the answer's \"error\" member"},
@@ -262,6 +271,7 @@ constexpr Special route_specials[] = {
      "where the request goes: what `upstream` returned, or a name of one, or `split { ... }` among several"},
     {"mirror", "tollgate.mirror", "another upstream that gets a copy of the request", "none"},
     {"answer", "string|tollgate.answer", "the answer itself; a text is the body of a 200"},
+    {"register", "tollgate.register", "clients make themselves a key here, which gets what this says"},
     {"plugins", "tollgate.uses", "plugins that the request meets, outermost first; lists in it flatten", "none"},
     {"host", "tollgate.condition", "names the route is for: \"api.example.com\", \"*.example.com\"", "every host"},
     {"headers", "table<string, tollgate.condition>", "condition on header lines, by name", "none"},
@@ -307,6 +317,7 @@ using enum WordEntry::Form;
 constexpr WordEntry words[] = {
     {"listen", statement, "string|string[]|tollgate.listen", "", "Where clients come in: `listen \"127.0.0.1:8080\"`."},
     {"admin", statement, "string|false|tollgate.admin", "", "Where operators ask: metrics, health, reload."},
+    {"database", statement, "string", "", "Where API keys are kept: `database \"sqlite:tollgate.db\"`."},
     {"tier", named, "tollgate.tier", "", "How much callers of one kind may ask."},
     {"upstream", named, "tollgate.upstream", "tollgate.upstream_handle", "A named group of targets that serve the same."},
     {"route", named, "tollgate.route", "", "`route \"GET /orders/:id\" { ... }`: the first one that matches wins."},
@@ -337,7 +348,7 @@ const Shape* const all_shapes[] = {
     &admin_shape,       &answer_shape,   &branch_shape,       &breaker_shape, &certificate_shape,
     &cors_shape,        &eject_shape,    &error_answer_shape, &failure_shape, &answer_given_shape,
     &header_changes_shape, &health_shape, &limits_shape,      &listen_shape,  &mirror_shape,
-    &redirect_shape,    &request_shape,  &response_shape,     &retry_shape,   &rewrite_shape,
+    &redirect_shape,    &register_shape, &request_shape,  &response_shape,     &retry_shape,   &rewrite_shape,
     &route_limits_shape, &route_shape,   &split_shape,        &target_shape,  &tier_shape,
     &tls_shape,         &upstream_shape, &upstream_tls_shape};
 
@@ -353,6 +364,7 @@ const Shape failure_shape{"failure", failure_specials, {}, true};
 const Shape answer_given_shape{"given_response", answer_given_specials, {}, true};
 const Shape header_changes_shape{"header_changes", header_changes_specials, {}};
 const Shape redirect_shape{"redirect", redirect_specials, {}};
+const Shape register_shape{"register", {}, register_fields};
 const Shape response_shape{"response", response_specials, response_fields};
 const Shape rewrite_shape{"rewrite", rewrite_specials, {}};
 const Shape limits_shape{"limits", {}, limits_fields};

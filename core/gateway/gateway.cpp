@@ -2,6 +2,7 @@
 #include "gateway/gateway.h"
 
 #include "gateway/gateway_figures.h"
+#include "gateway/key_store.h"
 #include "gateway/loop_services.h"
 #include "gateway/loop_share.h"
 #include "gateway/passage.h"
@@ -39,6 +40,7 @@ public:
     std::vector<std::string> listening() const;
     std::vector<std::filesystem::path> files() const;
     NextTarget next_target(const std::string& upstream) { return ask_for_next_target(loops_, *shares_[0], upstream); }
+    bool keys_away() const { return key_stores_.away(); }
     LoopShare& this_share() { return *shares_[net::EventLoop::current()->number()]; }
 
 private:
@@ -67,6 +69,7 @@ private:
     std::vector<std::unique_ptr<LoopShare>> shares_;
     GatewayLoops loops_;
     upstream::UpstreamStates upstream_states_;
+    GatewayKeyStores key_stores_;
     const std::shared_ptr<net::TlsTickets> tickets_ = std::make_shared<net::TlsTickets>();
     const std::shared_ptr<net::TlsClientContexts> tls_contexts_ = std::make_shared<net::TlsClientContexts>();
     std::unique_ptr<http::Server> server_;
@@ -118,7 +121,8 @@ Gateway::Engine::Engine(Options options, http::Handler& handler, plugins::Catalo
       pages_{pages},
       refused_connections_{metrics.counter("tollgate_connections_refused_total",
                                            "Client connections refused because there were too many.", {})},
-      reload_figures_{metrics}, loops_{shares_, loop_count(options_.loops), blocking_} {
+      reload_figures_{metrics}, loops_{shares_, loop_count(options_.loops), blocking_},
+      key_stores_{loops_.loop_count()} {
     for (std::size_t number = 0; number < loops_.loop_count(); ++number)
         shares_.push_back(std::make_unique<LoopShare>(number, handler_, lookups_, metrics_));
 }
@@ -133,6 +137,7 @@ Gateway::Engine::~Engine() {
     watched_targets_.clear();
     blocking_.finish();  // its work ends on the loops
     lookups_.finish();   // likewise
+    key_stores_.finish();
     shares_.clear();  // leases, pools, what was spawned
     retired_.clear();
     current_.reset();
@@ -140,15 +145,22 @@ Gateway::Engine::~Engine() {
 
 // `making_plugins` as in config::Surroundings.
 config::Loaded Gateway::Engine::load(std::function<void(const std::function<void()>&)> making_plugins) {
-    const plugins::Lent lent{loops_, metrics_, states_, pages_, nullptr};
     auto loaded = config::load(options_.file,
                         {catalogue_, loops_.loop_count(),
-                         [lent](const Descriptor& descriptor) -> std::unique_ptr<Host> {
-                             return std::make_unique<plugins::PluginHost>(descriptor.name, lent);
+                         [this](const Descriptor& descriptor, const auto& database) -> std::unique_ptr<Host> {
+                             plugins::Lent lent{loops_, metrics_, states_, pages_, {}};
+                             if (database) lent.keys = [this, database] { return key_stores_.of(*database); };
+                             return std::make_unique<plugins::PluginHost>(descriptor.name, std::move(lent));
                          },
                          [this](const std::string& upstream) { return upstream_states_.of(upstream); },
                          [](const char* name) -> const char* { return std::getenv(name); },
                          std::move(making_plugins), tickets_, tls_contexts_});
+    if (loaded.snapshot) {
+        const auto makes_keys = [](const Route& route) { return route.registration != nullptr; };
+        const auto& routes = loaded.snapshot->routes;
+        if (std::any_of(routes.begin(), routes.end(), makes_keys))
+            loaded.snapshot->keys = key_stores_.of(*loaded.snapshot->database);
+    }
     const std::lock_guard lock{mutex_};
     files_ = loaded.files;
     return loaded;
@@ -349,6 +361,7 @@ void Gateway::drain() { engine_->drain(); }
 void Gateway::stop_now() noexcept { engine_->stop_now(); }
 NextTarget Gateway::next_target(const std::string& upstream) { return engine_->next_target(upstream); }
 std::vector<std::string> Gateway::listening() const { return engine_->listening(); }
+bool Gateway::keys_away() const { return engine_->keys_away(); }
 std::vector<std::filesystem::path> Gateway::Engine::files() const {
     const std::lock_guard lock{mutex_};
     return files_;

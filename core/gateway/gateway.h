@@ -61,6 +61,7 @@ public:
     // Asked on a loop. Any other thread; throws std::runtime_error where no loop answers.
     NextTarget next_target(const std::string& upstream);
     std::vector<std::string> listening() const;         // real addresses, with the ports the kernel chose
+    bool keys_away() const;  // a database of keys that is in use does not answer
     static std::size_t loop_count(std::size_t wanted) noexcept;
 
     // The corridor. [loop of `share`] All three outlive the task; `trace` hears why, null: nobody asked.

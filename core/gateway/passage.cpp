@@ -136,6 +136,10 @@ Task<bool> Passage::answered_by_plugin() {
         if (trace_) trace_answer();
         co_return true;
     }
+    if (route_->registration) {
+        co_await answer_registration();
+        co_return true;
+    }
     if (!upstream()) {
         if (trace_) trace_->begin("router");
         blame(no_route());

@@ -98,6 +98,7 @@ private:
     const Route& route_for(std::string_view method);
     const Route& route_of_preflight();
     void answer_preflight();
+    Task<void> answer_registration();
     bool more_to_ask();
     void draw_branch();
     void trace_branch(bool drawn);

@@ -113,9 +113,9 @@ public:
     }
 
     std::vector<config::Problem> load(const std::filesystem::path& file) {
-        const plugins::Lent lent{loops_, metrics_, states_, pages_, nullptr};
+        const plugins::Lent lent{loops_, metrics_, states_, pages_, {}};
         auto loaded = config::load(file, {catalogue_, 1,
-                                          [lent](const Descriptor& descriptor) -> std::unique_ptr<Host> {
+                                          [lent](const Descriptor& descriptor, const auto&) -> std::unique_ptr<Host> {
                                               return std::make_unique<plugins::PluginHost>(descriptor.name, lent);
                                           },
                                           [this](const std::string& upstream) { return upstreams_.of(upstream); },

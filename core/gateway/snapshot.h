@@ -11,6 +11,7 @@
 #include "net/address.h"
 #include "routing/condition.h"
 #include "routing/router.h"
+#include "store/database_url.h"
 #include "support/digest.h"
 #include "upstream/shares.h"
 #include "upstream/upstream.h"
@@ -37,7 +38,9 @@ void retire(Host* host) noexcept;  // plugins/plugin_host.h
 
 namespace tollgate {
 
-struct Shaping;  // gateway/shaping.h
+struct Shaping;         // gateway/shaping.h
+struct Registration;    // gateway/registration.h
+class GatewayKeyStore;  // gateway/key_store.h
 
 // One use of a plugin in routes.lua. The instance may be in many routes' chains.
 struct PluginUse {
@@ -88,6 +91,7 @@ struct Route {
     std::shared_ptr<const Split> split;           // null: one upstream or none; else `chain` ends before the upstream's
     std::optional<Mirror> mirror;
     std::optional<FixedAnswer> answer;
+    std::shared_ptr<const Registration> registration;  // null: it makes no keys
     std::optional<std::uint64_t> body_limit;      // overrides Limits::body
     std::vector<std::string> upgrade{"websocket"};  // protocols that its upstream may go over to
     std::vector<routing::Host> hosts;             // none: every host
@@ -124,6 +128,8 @@ struct Snapshot {
     bool admin_off = false;             // admin(false)
     std::optional<Digest> admin_token_sha256;  // of what operators must show; nullopt: loopback is enough
     std::vector<std::string> admin_hosts;      // by which names the admin listener may be asked, besides its address
+    std::optional<store::DatabaseUrl> database;  // where keys are kept, whether anybody asks for them or not
+    std::shared_ptr<GatewayKeyStore> keys;       // null where no route makes any
     http::Limits limits;
     std::vector<net::Range> trusted_proxies;
     ReservedHeaders reserved_headers;  // of plugins

@@ -59,7 +59,7 @@ struct Lent {
     Metrics& metrics;
     NamedStates& states;
     admin::Pages& pages;
-    std::shared_ptr<KeyStore> keys;  // null without a database
+    std::function<std::shared_ptr<KeyStore>()> keys;  // null where there are none; opens them for who asks first
 };
 
 class PluginHost final : public Host {
@@ -93,7 +93,7 @@ public:
     void add_page(std::string_view path, std::function<AdminAnswer(const AdminRequest&)> page) override;
     void add_command(std::string_view name, std::string_view help,
                      std::function<AdminAnswer(const AdminRequest&)> command) override;
-    std::shared_ptr<KeyStore> keys() override { return lent_.keys; }
+    std::shared_ptr<KeyStore> keys() override { return lent_.keys ? lent_.keys() : nullptr; }
     std::string_view plugin_name() const override { return name_; }
     void reserve_request_header(std::string_view name) override;
     const std::vector<std::string>& reserved_request_headers() const noexcept { return reserved_; }

@@ -35,7 +35,7 @@ constexpr Field fields[] = {
      .fallback = "\"plain\"", .choices = schemes},
     {.name = "file", .type = Type::path,
      .doc = "key: file of hashed keys; basic: of users; certificate: of certificates; signature: of signers; read at "
-            "start and at each reload"},
+            "start and at each reload; key without it: keys of the database"},
     {.name = "tier", .type = Type::text,
      .doc = "certificate, ip: tier of whom they let in; unset: none, and ip lets pass without saying who it is"},
     {.name = "allow_from", .type = Type::texts, .doc = "ip: addresses and networks that are let in; unset: all others"},

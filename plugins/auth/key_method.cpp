@@ -54,7 +54,7 @@ std::shared_ptr<Keys> parse_keys(std::string_view text, const Settings& settings
 // Keyed by the content, not by the file's time: an edit within one tick of the clock must count. The tiers are another
 // matter: the same content may be right before a reload of routes.lua and wrong after it.
 std::shared_ptr<const Keys> read_keys(const Settings& settings, Host& host) {
-    if (!settings.has("file")) throw ConfigError{"file", "missing; expected a file's path"};
+    if (!settings.has("file")) return nullptr;
     const std::string path = settings.text("file");
     std::string problem;
     const std::string text = KeyFile::load(path, problem);
@@ -69,12 +69,16 @@ public:
     KeyMethod(const Settings& settings, Host& host)
         : host_{host}, bearer_{settings.text("scheme") == "bearer"},
           place_{settings, bearer_ ? "Authorization" : "X-API-Key", bearer_, longest_secret},
-          keys_{read_keys(settings, host)},
+          keys_{read_keys(settings, host)}, store_{keys_ ? nullptr : host.keys()},
           challenge_{(bearer_ ? "Bearer realm=" : "ApiKey realm=") + quoted_realm(settings)},
           missing_{denial("missing", sentence("an ", "a ", " is required", place_.text()), "")},
           unknown_{denial("unknown", sentence("the ", "the ", " is not known", ""), ", error=\"invalid_token\"")},
           malformed_{denial("malformed", sentence("the ", "the ", " is not well formed", ""),
-                            ", error=\"invalid_token\"")} {}
+                            ", error=\"invalid_token\"")},
+          expired_{denial("expired", sentence("the ", "the ", " has expired", ""), ", error=\"invalid_token\"")},
+          revoked_{denial("revoked", sentence("the ", "the ", " was revoked", ""), ", error=\"invalid_token\"")},
+          unavailable_{host, "key", "unavailable",
+                       Refusal{503, "keys_unavailable", "keys cannot be looked up just now"}.with("Retry-After", "1")} {}
 
     Finding find(RequestContext& ctx) const override {
         std::string scratch;
@@ -85,7 +89,9 @@ public:
         if (presented.form == Presented::Form::malformed)
             return Finding::denied(malformed_,
                                    traced ? "the key is malformed: empty, given twice, too long or with blanks" : "");
-        const std::size_t index = keys_->credentials.find(sha256(presented.secret));
+        const Digest digest = sha256(presented.secret);
+        if (!keys_) return in_database(digest, traced);
+        const std::size_t index = keys_->credentials.find(digest);
         if (index != Credentials::none) return Finding::of(keys_->callers[index]);
         return Finding::denied(
             unknown_, traced ? "the key is not among the " + std::to_string(keys_->callers.size()) + " known" : "");
@@ -94,6 +100,37 @@ public:
     std::string challenge() const override { return challenge_; }
 
 private:
+    // Nearly always known at once.
+    Finding in_database(const Digest& digest, bool traced) const {
+        if (!store_)
+            return Finding::denied(unavailable_, traced ? "the database of keys is not asked where nothing is served" : "");
+        if (const auto known = store_->known(bytes_of(digest))) return judged(*known, digest, traced);
+        Finding finding;
+        finding.later = looked_up(digest, traced);
+        return finding;
+    }
+    Task<Finding> looked_up(Digest digest, bool traced) const {
+        try {
+            const auto caller = co_await store_->find(bytes_of(digest));
+            co_return judged(caller, digest, traced);
+        } catch (const KeysUnavailable& problem) {
+            co_return Finding::denied(unavailable_, traced ? std::string{"keys: "} + problem.what() : "");
+        }
+    }
+    // Who has the secret of a key may know what became of it; to anybody else all keys are alike.
+    Finding judged(const std::shared_ptr<const Caller>& caller, const Digest& digest, bool traced) const {
+        if (caller) return Finding::of(caller);
+        switch (store_->why_refused(bytes_of(digest))) {
+            case KeyRefusal::expired: return Finding::denied(expired_, traced ? "the key has expired" : "");
+            case KeyRefusal::revoked: return Finding::denied(revoked_, traced ? "the key was revoked" : "");
+            case KeyRefusal::unknown: break;
+        }
+        return Finding::denied(unknown_, traced ? "the key is not in the database" : "");
+    }
+    static std::string_view bytes_of(const Digest& digest) noexcept {
+        return {reinterpret_cast<const char*>(digest.data()), digest.size()};
+    }
+
     Denial denial(const char* outcome, std::string message, const char* error) const {
         return {host_, "key", outcome, Refusal{401, std::string{"key_"} + outcome, std::move(message)},
                 bearer_ ? challenge_ + error : challenge_};
@@ -106,9 +143,10 @@ private:
     Host& host_;
     const bool bearer_;
     const Place place_;
-    const std::shared_ptr<const Keys> keys_;
+    const std::shared_ptr<const Keys> keys_;   // null: those of the database
+    const std::shared_ptr<KeyStore> store_;    // null: those of the file, or nothing is served
     const std::string challenge_;
-    const Denial missing_, unknown_, malformed_;
+    const Denial missing_, unknown_, malformed_, expired_, revoked_, unavailable_;
 };
 
 }  // namespace

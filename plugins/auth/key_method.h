@@ -1,4 +1,4 @@
-// plugins/auth/key_method.h - the method "key": who is asking, by a key whose SHA-256 stands in a file.
+// plugins/auth/key_method.h - the method "key": who is asking, by a key whose SHA-256 stands in a file or in the database.
 #pragma once
 
 #include "method.h"

@@ -13,7 +13,7 @@
 ---@field realm? string # name of what is protected, told in WWW-Authenticate; a text; default: "tollgate"
 ---@field key? tollgate.value # key, jwt: place of the key or token; unset: X-API-Key, or Authorization if bearer; a value
 ---@field scheme? "plain"|"bearer" # key, jwt: form of the credential there: by itself, or "Bearer KEY"; jwt without key: always bearer; one of "plain", "bearer"; default: "plain"
----@field file? string # key: file of hashed keys; basic: of users; certificate: of certificates; signature: of signers; read at start and at each reload; a file's path
+---@field file? string # key: file of hashed keys; basic: of users; certificate: of certificates; signature: of signers; read at start and at each reload; key without it: keys of the database; a file's path
 ---@field tier? string # certificate, ip: tier of whom they let in; unset: none, and ip lets pass without saying who it is; a text
 ---@field allow_from? string|string[] # ip: addresses and networks that are let in; unset: all others; a list of texts
 ---@field deny_from? string|string[] # ip: addresses and networks that are not let in; a list of texts

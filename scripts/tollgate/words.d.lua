@@ -163,6 +163,13 @@
 ---@field to string|fun(request: tollgate.request): string # where to: a template like "/new/:id", or a function
 ---@field status? 301|302|303|307|308 # status code; default: 302
 
+---@class tollgate.register
+---@field tier? string # tier of the keys that clients make for themselves; unset: none; a text
+---@field scopes? string|string[] # what these keys may do; a list of texts
+---@field rate? tollgate.rate # a limit of each key's own, instead of its tier's; a rate of more than 0
+---@field burst? integer # most requests at once, of that limit; an integer from 1 to 1000000000
+---@field expires? tollgate.duration # how long a key lets in; unset: until it is revoked; a duration from 1 * second to 36525 * days
+
 ---@class tollgate.request
 ---@field method string # its method
 ---@field path string # its path, normalised, without query
@@ -207,6 +214,7 @@
 ---@field upstream? tollgate.upstream_handle|string|tollgate.split_handle # where the request goes: what `upstream` returned, or a name of one, or `split { ... }` among several
 ---@field mirror? tollgate.mirror # another upstream that gets a copy of the request; default: none
 ---@field answer? string|tollgate.answer # the answer itself; a text is the body of a 200
+---@field register? tollgate.register # clients make themselves a key here, which gets what this says
 ---@field plugins? tollgate.uses # plugins that the request meets, outermost first; lists in it flatten; default: none
 ---@field host? tollgate.condition # names the route is for: "api.example.com", "*.example.com"; default: every host
 ---@field headers? table<string, tollgate.condition> # condition on header lines, by name; default: none
@@ -355,6 +363,10 @@ function listen(it) end
 ---Where operators ask: metrics, health, reload.
 ---@param it string|false|tollgate.admin
 function admin(it) end
+
+---Where API keys are kept: `database "sqlite:tollgate.db"`.
+---@param it string
+function database(it) end
 
 ---How much callers of one kind may ask.
 ---@param name string

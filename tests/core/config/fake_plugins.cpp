@@ -194,7 +194,7 @@ const std::vector<Seen>& Workshop::seen() const { return all_seen(); }
 config::Surroundings Workshop::surroundings() {
     return {.catalogue = catalogue_,
             .loops = loops,
-            .make_host = [](const Descriptor&) { return std::make_unique<NoHost>(); },
+            .make_host = [](const Descriptor&, const auto&) { return std::make_unique<NoHost>(); },
             .upstream_state = [](const std::string&) { return std::make_shared<upstream::UpstreamState>(); },
             .env = [this](const char* name) -> const char* {
                 const auto found = env_.find(name);
