@@ -87,7 +87,9 @@ private:
             ->type_name("ADDR|off");
         serve->add_flag("--watch", options_.watch, "reload when the configuration, or a file it requires, changes");
 
-        file_and_plugins(command("check", "Find every mistake in a configuration", tollgate::commands::check));
+        CLI::App* const check = command("check", "Find every mistake in a configuration", tollgate::commands::check);
+        file_and_plugins(check);
+        check->add_flag("--database", options_.check_database, "and whether its database answers and fits");
         CLI::App* const routes =
             command("routes", "Show the routes as they will be matched", tollgate::commands::routes);
         file_and_plugins(routes);
@@ -95,6 +97,7 @@ private:
 
         explain();
         diff();
+        keys();
 
         CLI::App* const plugins = command("plugins", "List the plugins that can be used", tollgate::commands::plugins);
         plugin_folders(plugins);
@@ -109,6 +112,65 @@ private:
         words->add_option("--tables", options_.tables, "write the tables of settings in this page anew")
             ->type_name("FILE")
             ->allow_extra_args(false);
+    }
+
+    // The file is an option here: what stands by itself is a key.
+    CLI::App* of_database(CLI::App* sub) {
+        sub->add_option("--file", options_.file, "the configuration; default routes.lua, else scripts/routes.lua");
+        plugin_folders(sub);
+        sub->add_option("--database", options_.keys.database, "another database than the one it names")->type_name("URL");
+        return sub;
+    }
+
+    CLI::App* key_command(CLI::App* keys, const char* name, const char* help, int (*function)(const Options&)) {
+        CLI::App* const sub = of_database(keys->add_subcommand(name, help));
+        sub->callback([this, function] { chosen_ = function; });
+        sub->add_flag("--json", options_.json, "as JSON, a line for each");
+        return sub;
+    }
+
+    void facts_of_key(CLI::App* sub) {
+        auto& flags = options_.keys;
+        sub->add_option("--owner", flags.owner, "whom it belongs to");
+        sub->add_option("--name", flags.name, "what its owner calls it");
+        sub->add_option("--tier", flags.tier, "a tier of the configuration, or - for none");
+        sub->add_option("--scope", flags.scopes, "what it may be used for; may be repeated; - for nothing")->allow_extra_args(false);
+        sub->add_option("--rate", flags.rate, "a limit of its own, 100/60s or \"100/60s burst 20\"; - for its tier's")->type_name("COUNT/TIME");
+        sub->add_option("--expires", flags.expires, "30d, 2027-01-31T12:00:00Z or never")->type_name("TIME");
+    }
+
+    void state_of_key(CLI::App* sub, const char* active, const char* revoked) {
+        CLI::Option* const on = sub->add_flag_callback("--active", [this] { options_.keys.active = true; }, active);
+        sub->add_flag_callback("--revoked", [this] { options_.keys.active = false; }, revoked)->excludes(on);
+    }
+
+    void keys() {
+        CLI::App* const migrate = of_database(command("migrate", "Bring the database's schema up to date", tollgate::commands::migrate));
+        migrate->add_flag("--status", options_.status, "only look; exit with 1 where steps are pending");
+
+        auto& flags = options_.keys;
+        CLI::App* const keys = app_.add_subcommand("keys", "Make, list, change and revoke API keys");
+        keys->require_subcommand(1);
+        facts_of_key(key_command(keys, "create", "Make a key, and show its secret this once", tollgate::commands::create_key));
+        CLI::App* const list = key_command(keys, "list", "List keys by their ids", tollgate::commands::list_keys);
+        list->add_option("--owner", flags.owner, "of this owner only");
+        list->add_option("--tier", flags.tier, "of this tier only");
+        state_of_key(list, "only those that are let in", "only those that were revoked");
+        list->add_option("--after", flags.after, "those after this id")->type_name("ID");
+        list->add_option("--limit", flags.limit, "at most so many")->type_name("N");
+        const auto with_id = [&](CLI::App* sub) {
+            sub->add_option("id", flags.id, "the key's id")->required();
+            return sub;
+        };
+        with_id(key_command(keys, "show", "Show one key", tollgate::commands::show_key));
+        CLI::App* const update = with_id(key_command(keys, "update", "Change what is said of a key", tollgate::commands::update_key));
+        facts_of_key(update);
+        state_of_key(update, "let it in again", "let it in no more");
+        with_id(key_command(keys, "revoke", "Let a key in no more", tollgate::commands::revoke_key));
+        CLI::App* const rotate = with_id(key_command(keys, "rotate", "Give a key another secret, and show it this once", tollgate::commands::rotate_key));
+        rotate->add_option("--grace", flags.grace, "how long the secret before works as well; default 24h")->type_name("TIME");
+        CLI::App* const import = key_command(keys, "import", "Take over keys from elsewhere: lines of KEY OWNER [TIER]", tollgate::commands::import_keys);
+        import->add_option("lines", flags.id, "the file with them, or - for stdin")->required();
     }
 
     void diff() {

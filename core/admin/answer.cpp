@@ -19,7 +19,7 @@ struct Place {
     AdminAnswer (*handler)(const Call&, const Controls&);
 };
 
-constexpr std::array<Place, 11> places{{
+constexpr std::array<Place, 13> places{{
     {"GET", "/health", show_health},
     {"GET", "/ready", show_ready},
     {"GET", "/metrics", show_metrics},
@@ -27,6 +27,8 @@ constexpr std::array<Place, 11> places{{
     {"GET", "/upstreams", show_upstreams},
     {"GET", "/upstreams/", show_next_target},
     {"POST", "/upstreams/", change_upstream},
+    {"", "/keys", keys},
+    {"", "/keys/", key},
     {"GET", "/plugins", show_plugins},
     {"", "/plugins/", show_page},
     {"POST", "/command", run_command},

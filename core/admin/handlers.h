@@ -9,6 +9,7 @@
 #include "admin/guard.h"
 #include "admin/pages.h"
 #include "gateway/next_target.h"
+#include "store/database.h"
 
 #include <chrono>
 #include <functional>
@@ -43,6 +44,12 @@ struct Health {
     std::chrono::seconds uptime{0};
 };
 
+// Where keys are kept, by the configuration in force, with the schema of this program.
+struct KeyDatabase {
+    std::shared_ptr<store::Database> database;
+    std::function<bool(const std::string& tier)> has_tier;
+};
+
 // The running gateway as the handlers see it. The functions may be called from any thread, and several at once.
 struct Controls {
     std::function<ReloadResult()> reload;
@@ -54,6 +61,7 @@ struct Controls {
     std::function<std::string()> routes;  // as `tollgate routes --json` of the configuration in force
     std::function<std::shared_ptr<const Snapshot>()> current{};  // the configuration in force
     std::function<NextTarget(const std::string& upstream)> next_target{};
+    std::function<KeyDatabase()> keys{};  // throws store::StoreError
 };
 
 // A request as read; `rest` is the path after what named the handler.
@@ -63,6 +71,8 @@ struct Call {
 
 AdminAnswer show_health(const Call& call, const Controls& controls);   // GET /health
 AdminAnswer show_ready(const Call& call, const Controls& controls);    // GET /ready
+AdminAnswer keys(const Call& call, const Controls& controls);          // GET, POST /keys
+AdminAnswer key(const Call& call, const Controls& controls);           // GET, PATCH, DELETE /keys/ID, POST /keys/ID/rotate
 AdminAnswer show_routes(const Call& call, const Controls& controls);   // GET /routes
 AdminAnswer show_metrics(const Call& call, const Controls& controls);  // GET /metrics
 AdminAnswer show_plugins(const Call& call, const Controls& controls);  // GET /plugins

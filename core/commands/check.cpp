@@ -1,6 +1,7 @@
 // core/commands/check.cpp - `tollgate check` and `tollgate routes`: reads routes.lua whole, without serving it.
 #include "commands/commands.h"
 
+#include "commands/database.h"
 #include "commands/surroundings.h"
 #include "commands/trial.h"
 #include "support/text.h"
@@ -28,8 +29,8 @@ int check(const Options& options) {
     const Snapshot& snapshot = *trial.loaded.snapshot;
     std::cout << file.filename().string() << ": ok, " << text::count(snapshot.routes.size(), "route") << ", "
               << text::count(snapshot.upstreams.size(), "upstream") << ", "
-              << text::count(snapshot.uses.size(), "plugin use") << '\n';
-    return done;
+              << text::count(snapshot.uses.size(), "plugin use") << std::endl;
+    return options.check_database ? check_database(snapshot) : done;
 }
 
 int routes(const Options& options) {

@@ -33,6 +33,17 @@ struct Options {
         std::vector<std::string> headers;  // "Name: value"
         std::size_t times = 1;
     } explained;
+    bool status = false;          // `migrate`: look only
+    bool check_database = false;  // `check`: the database too
+    struct Keys {
+        std::string database;  // "": what routes.lua says
+        std::string id;        // or the file of `keys import`
+        std::optional<std::string> owner, name, tier, rate, expires;
+        std::vector<std::string> scopes;
+        std::optional<bool> active;
+        std::string after, grace = "24h";
+        std::size_t limit = 100'000;
+    } keys;
     std::optional<std::filesystem::path> annotations;  // `words --annotations DIR`
     std::vector<std::string> tables;                   // `words --tables FILE`
 };
@@ -44,6 +55,14 @@ int diff(const Options& options);
 int plugins(const Options& options);
 int explain(const Options& options);
 int words(const Options& options);
+int migrate(const Options& options);
+int create_key(const Options& options);
+int list_keys(const Options& options);
+int show_key(const Options& options);
+int update_key(const Options& options);
+int revoke_key(const Options& options);
+int rotate_key(const Options& options);
+int import_keys(const Options& options);
 int reload(const Options& options);  // asks a running gateway
 int plugin(const Options& options);  // the same, as do those that follow
 int upstreams(const Options& options);

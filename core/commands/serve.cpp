@@ -3,6 +3,7 @@
 
 #include "admin/admin_listener.h"
 #include "admin/process_figures.h"
+#include "commands/served_keys.h"
 #include "commands/signals.h"
 #include "commands/surroundings.h"
 #include "commands/watch.h"
@@ -82,7 +83,8 @@ public:
                                            metrics_, pages_, [this] { return access(); },
                                            [this] { return config::describe_routes(*gateway_.current(), true); },
                                            [this] { return gateway_.current(); },
-                                           [this](const std::string& name) { return gateway_.next_target(name); }});
+                                           [this](const std::string& name) { return gateway_.next_target(name); },
+                                           [this] { return keys_.of(gateway_.current()); }});
             beyond_loopback_ = !admin::names_loopback(admin_->address());
         } catch (const std::invalid_argument& error) {
             log::error("serve", error.what());
@@ -95,7 +97,10 @@ public:
         return done;
     }
 
-    void stop_admin() { admin_.reset(); }
+    void stop_admin() {
+        keys_.stop();  // else who waits for a database that hangs is waited for
+        admin_.reset();
+    }
 
     void start_watching() {
         if (!options_.watch) return;
@@ -183,8 +188,10 @@ private:
     }
 
     admin::Health health() const {
-        return {!draining_, {}, gateway_.listening(),
-                std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - started_)};
+        admin::Health health{!draining_, {}, gateway_.listening(),
+                             std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - started_)};
+        if (gateway_.keys_away()) health.unready.push_back("the database of keys does not answer");
+        return health;
     }
 
     void reopen() {
@@ -209,6 +216,7 @@ private:
     std::atomic<bool> beyond_loopback_{false};
     std::optional<Watch> watch_;  // the timer's thread's alone
     std::optional<Poco::Util::Timer> timer_;
+    ServedKeys keys_;
     std::optional<admin::AdminListener> admin_;  // the main thread's alone
 };
 

@@ -9,9 +9,9 @@
 namespace tollgate::commands {
 
 bool Trial::load(const std::filesystem::path& file) {
-    const auto host = [this](const Descriptor& descriptor) -> std::unique_ptr<Host> {
+    const auto host = [this](const Descriptor& descriptor, const auto&) -> std::unique_ptr<Host> {
         return std::make_unique<plugins::PluginHost>(descriptor.name,
-                                                     plugins::Lent{loops, metrics, states, pages, nullptr});
+                                                     plugins::Lent{loops, metrics, states, pages, {}});
     };
     const auto upstream = [this](const std::string& name) { return upstreams.of(name); };
     const auto env = [](const char* name) -> const char* { return std::getenv(name); };

@@ -1,0 +1,182 @@
+// core/admin/keys.cpp - /keys: making, listing, changing and revoking the API keys of the database.
+#include "admin/handlers.h"
+#include "store/key_json.h"
+#include "support/text.h"
+
+#include <Poco/JSON/Array.h>
+#include <Poco/JSON/Object.h>
+#include <Poco/JSON/Parser.h>
+#include <Poco/URI.h>
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <sstream>
+
+namespace tollgate::admin {
+
+using Poco::JSON::Object;
+using store::KeyTable;
+
+namespace {
+
+store::Time now() { return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now()); }
+
+AdminAnswer answer_with(int status, const Object& json) {
+    std::ostringstream out;
+    json.stringify(out);
+    return {status, "application/json", out.str() + '\n'};
+}
+
+// 422, with what is wrong with each field.
+AdminAnswer wrong_fields(const std::vector<store::FieldProblem>& problems) {
+    Object json{Poco::JSON_PRESERVE_KEY_ORDER};
+    json.set("ok", false);
+    json.set("error", std::string{"there is something wrong with "} + text::count(problems.size(), "field"));
+    Object fields{Poco::JSON_PRESERVE_KEY_ORDER};
+    for (const auto& [field, problem] : problems) fields.set(field, problem);
+    json.set("fields", fields);
+    return answer_with(422, json);
+}
+
+AdminAnswer no_such_key(const std::string& id) { return refused(404, "there is no key " + text::quote(id)); }
+
+// The body as an object; an empty body is an empty one. nullopt: it is none.
+std::optional<Object> object_of(const std::string& body) {
+    if (body.empty()) return Object{};
+    try {
+        Poco::JSON::Parser parser;
+        parser.setDepth(8);
+        const auto value = parser.parse(body);
+        if (value.type() != typeid(Object::Ptr)) return std::nullopt;
+        return *value.extract<Object::Ptr>();
+    } catch (const Poco::Exception&) {
+        return std::nullopt;  // the caller says what was wanted
+    }
+}
+
+// What a body says of a key, or the answer to one that says it wrongly.
+std::optional<AdminAnswer> read(const Call& call, const KeyDatabase& keys, bool creating, store::KeyChanges& changes) {
+    const auto object = object_of(call.body);
+    if (!object) return refused(400, R"(expected a JSON object like {"owner": "alice", "tier": "free"})");
+    std::vector<store::FieldProblem> problems;
+    changes = store::changes_of(*object, now(), problems);
+    const auto said = [&](const std::string& field) {
+        return std::any_of(problems.begin(), problems.end(), [&](const auto& problem) { return problem.field == field; });
+    };
+    for (auto& problem : store::problems_of(changes, creating, keys.has_tier))
+        if (!said(problem.field)) problems.push_back(std::move(problem));
+    if (!problems.empty()) return wrong_fields(problems);
+    return std::nullopt;
+}
+
+AdminAnswer told_with_secret(int status, const store::Key& key, const store::KeySecret& secret) {
+    Object::Ptr json = store::as_json(key, now());
+    json->set("secret", secret.shown);
+    return answer_with(status, *json);
+}
+
+AdminAnswer create(const Call& call, const KeyDatabase& keys) {
+    store::KeyChanges changes;
+    if (const auto wrong = read(call, keys, true, changes)) return *wrong;
+    const auto [key, secret] = KeyTable{*keys.database}.create(changes, now());
+    return told_with_secret(201, key, secret);
+}
+
+// ?owner=&tier=&active=true&after=ID&limit=100. "next" is the `after` of the next page, where there may be one.
+AdminAnswer list(const Call& call, const KeyDatabase& keys) {
+    store::KeyFilter filter;
+    Poco::URI uri;
+    uri.setRawQuery(call.query);
+    for (const auto& [name, value] : uri.getQueryParameters()) {
+        if (name == "owner") filter.owner = value;
+        else if (name == "tier") filter.tier = value;
+        else if (name == "after") filter.after = value;
+        else if (name == "active" && (value == "true" || value == "false")) filter.active = value == "true";
+        else if (name == "limit") {
+            const auto [end, problem] = std::from_chars(value.data(), value.data() + value.size(), filter.limit);
+            if (problem != std::errc{} || end != value.data() + value.size() || filter.limit < 1 || filter.limit > 1000)
+                return wrong_fields({{"limit", "expected a number from 1 to 1000, got " + text::quote(value)}});
+        } else {
+            return wrong_fields({{name, "expected owner, tier, active (true or false), after or limit"}});
+        }
+    }
+    const auto found = KeyTable{*keys.database}.list(filter);
+    Poco::JSON::Array all;
+    for (const auto& key : found) all.add(store::as_json(key, now()));
+    Object json{Poco::JSON_PRESERVE_KEY_ORDER};
+    json.set("keys", all);
+    json.set("next", found.size() < filter.limit ? Poco::Dynamic::Var{} : Poco::Dynamic::Var{found.back().id});
+    return answer_with(200, json);
+}
+
+AdminAnswer update(const Call& call, const KeyDatabase& keys, const std::string& id) {
+    store::KeyChanges changes;
+    if (const auto wrong = read(call, keys, false, changes)) return *wrong;
+    const auto key = KeyTable{*keys.database}.update(id, changes);
+    return key ? answer_with(200, *store::as_json(*key, now())) : no_such_key(id);
+}
+
+AdminAnswer revoke(const KeyDatabase& keys, const std::string& id) {
+    store::KeyChanges changes;
+    changes.active = false;
+    const auto key = KeyTable{*keys.database}.update(id, changes);
+    return key ? answer_with(200, *store::as_json(*key, now())) : no_such_key(id);
+}
+
+// {"grace": "24h"}: how long the secret before works as well.
+AdminAnswer rotate(const Call& call, const KeyDatabase& keys, const std::string& id) {
+    const auto object = object_of(call.body);
+    if (!object) return refused(400, R"(expected a JSON object like {"grace": "24h"})");
+    std::optional<std::chrono::seconds> grace = std::chrono::hours{24};
+    for (const auto& [name, value] : *object) {
+        if (name != "grace") return wrong_fields({{name, "there is no such field"}});
+        grace = value.isString() ? store::parse_duration(value.convert<std::string>()) : std::nullopt;
+        if (!grace) return wrong_fields({{"grace", "expected a time like \"24h\" or \"0s\""}});
+    }
+    const auto rotated = KeyTable{*keys.database}.rotate(id, now() + *grace);
+    return rotated ? told_with_secret(200, rotated->first, rotated->second) : no_such_key(id);
+}
+
+AdminAnswer show(const KeyDatabase& keys, const std::string& id) {
+    const auto key = KeyTable{*keys.database}.find(id);
+    return key ? answer_with(200, *store::as_json(*key, now())) : no_such_key(id);
+}
+
+AdminAnswer with_keys(const Controls& controls, const std::function<AdminAnswer(const KeyDatabase&)>& work) {
+    try {
+        return work(controls.keys());
+    } catch (const store::StoreError& error) {
+        if (error.kind() == store::StoreError::Kind::refused) return refused(409, error.what());
+        if (error.kind() == store::StoreError::Kind::unavailable) return refused(503, error.what());
+        throw;
+    }
+}
+
+}  // namespace
+
+AdminAnswer keys(const Call& call, const Controls& controls) {
+    return with_keys(controls, [&](const KeyDatabase& keys) {
+        if (call.method == "POST") return create(call, keys);
+        if (call.method == "GET" || call.method == "HEAD") return list(call, keys);
+        return refused(405, "/keys: wanted GET or POST, got " + text::printable(call.method));
+    });
+}
+
+AdminAnswer key(const Call& call, const Controls& controls) {
+    return with_keys(controls, [&](const KeyDatabase& keys) {
+        const auto slash = call.rest.find('/');
+        const std::string id = call.rest.substr(0, slash);
+        if (slash != std::string::npos) {
+            if (call.rest.substr(slash) != "/rotate") return refused(404, "no page " + text::quote(call.path) + " here");
+            if (call.method == "POST") return rotate(call, keys, id);
+            return refused(405, "/keys/ID/rotate: wanted POST, got " + text::printable(call.method));
+        }
+        if (call.method == "GET" || call.method == "HEAD") return show(keys, id);
+        if (call.method == "PATCH") return update(call, keys, id);
+        if (call.method == "DELETE") return revoke(keys, id);
+        return refused(405, "/keys/ID: wanted GET, PATCH or DELETE, got " + text::printable(call.method));
+    });
+}
+
+}  // namespace tollgate::admin
