@@ -205,7 +205,7 @@ def copier(settings, place):
 
 # ---- this gateway ----------------------------------------------------------------------------------------------
 
-def tollgate(settings, place, routes, files=(), secure=""):
+def tollgate(settings, place, routes, files=(), secure="", before=()):
     port = free_port()
     folder = os.path.join(settings.folder, f"tollgate-{port}")
     os.makedirs(folder, exist_ok=True)
@@ -213,6 +213,10 @@ def tollgate(settings, place, routes, files=(), secure=""):
         write(folder, name, text)
     path = write(folder, "routes.lua",
                  f'listen {{ "127.0.0.1:{port}"{secure} }}\nlimits {{ idle = {IDLE} * seconds }}\n{routes}')
+    for words in before:  # commands that work on that configuration
+        done = subprocess.run([settings.tollgate, *words, "--file", path], cwd=folder, capture_output=True, text=True)
+        if done.returncode != 0:
+            raise Trouble(f"tollgate {' '.join(words)}: {done.stderr[-300:]}")
     command = [settings.tollgate, "serve", path, "--loops", str(place.loops), "--admin", "off"]
     process = started(Process("tollgate", command, place.cpus, folder), port)
     process.log = os.path.join(folder, "access.log")
@@ -271,6 +275,22 @@ def tollgate_jwt(settings, place):
     return tollgate(settings, place, responder(settings, settings.upstream_ports[:1]) +
                     'route "GET /**" { upstream = responder, '
                     f'plugins = {{ auth {{ method = "jwt", secret = "{SECRET}", hide = false }} }} }}\n')
+
+
+# With one key of a thousand, in a file or in the database.
+def tollgate_keys(where):
+    keys = [KEY] + [f"another-key-{i}" for i in range(999)]
+    hashes = "".join(f"{hashlib.sha256(key.encode()).hexdigest()} owner-{i} -\n" for i, key in enumerate(keys))
+    lines = "".join(f"{key} owner-{i}\n" for i, key in enumerate(keys))
+    auth = {"file": 'auth { key = header "X-API-Key", hide = false, file = "keys" }',
+            "database": 'auth { key = header "X-API-Key", hide = false }'}
+
+    def start(settings, place):
+        route = f'route "GET /**" {{ upstream = responder, plugins = {{ {auth[where]} }} }}\n'
+        return tollgate(settings, place, responder(settings, settings.upstream_ports[:1]) + route,
+                        [("keys", hashes), ("lines", lines)],
+                        before=[["keys", "import", "lines"]] if where == "database" else [])
+    return start
 
 
 def tollgate_refusing(settings, place):
