@@ -34,24 +34,45 @@ std::optional<double> number_of(const Item* item) {
     return item->number;
 }
 
+// Reads a use, or a table of its `limits`, which says what the use does not say already.
 class LimitReader {
 public:
     LimitReader(const Item& table, DeclaredLimit basis) : table_{table}, made_{std::move(basis)} {}
 
-    DeclaredLimit read() {
+    // All but how many.
+    DeclaredLimit basis() {
         if (const Item* by = table_.find("by")) {
             made_.by.clear();
             add_by(*by);
         }
-        made_.rate = rate("rate");
-        made_.default_rate = rate("default_rate");
-        made_.quota = rate("quota");
+        if (const auto prefix = number("ipv4_prefix"))
+            for (By& by : made_.by) by.prefix = static_cast<int>(*prefix);
         made_.burst = number("burst");
-        made_.default_burst = number("default_burst");
-        made_.concurrency = number("concurrency");
         if (const Item* cost = table_.find("cost")) set_cost(*cost);
         set_algorithm();
-        return std::move(made_);
+        return made_;
+    }
+
+    // One for each of rate, quota and concurrency; where none of them is said, and nothing else is, the tier's.
+    std::vector<DeclaredLimit> read(bool or_the_tier) {
+        basis();
+        using Kind = DeclaredLimit::Kind;
+        made_.rate = rate("rate");
+        made_.quota = rate("quota");
+        made_.concurrency = number("concurrency");
+        made_.default_rate = rate("default_rate");
+        made_.default_burst = number("default_burst");
+        const bool any = table_.find("rate") || table_.find("quota") || table_.find("concurrency");
+        const bool the_tier = !any && or_the_tier;
+        std::vector<DeclaredLimit> all;
+        const auto add = [&](Kind kind) {
+            all.push_back(made_);
+            all.back().kind = kind;
+        };
+        if (table_.find("rate") || the_tier) add(Kind::rate);
+        if (table_.find("quota") || the_tier) add(Kind::quota);
+        if (table_.find("concurrency")) add(Kind::concurrency);
+        return all;
     }
 
 private:
@@ -153,13 +174,11 @@ private:
         basis.by = {By{By::Kind::caller}};
         basis.algorithm = Algorithm::token_bucket;
         const Item* const several = table.find("limits");
-        DeclaredLimit own = LimitReader{table, basis}.read();
-        const bool alone = !several || !several->is(Item::Kind::table);
-        if (alone || own.rate || own.concurrency) use.limits.push_back(own);
-        if (!alone) {
-            basis.by = own.by;
-            basis.cost = own.cost;
-            for (const Item& one : several->list) use.limits.push_back(LimitReader{one, basis}.read());
+        use.limits = LimitReader{table, basis}.read(!several);
+        if (several) {
+            const DeclaredLimit said = LimitReader{table, basis}.basis();
+            for (const Item& one : several->list)
+                for (DeclaredLimit& limit : LimitReader{one, said}.read(true)) use.limits.push_back(std::move(limit));
         }
         numbers_[number] = made_.uses.size();
         made_.uses.push_back(std::move(use));

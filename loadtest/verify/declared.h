@@ -23,12 +23,15 @@ struct By {
     enum class Kind : std::uint8_t { caller, client_ip, header, route, constant, unknown };
     Kind kind = Kind::caller;
     std::string name{};  // of the header; of what is unknown its text: "function routes.lua:7"
+    int prefix = 32;     // of a client_ip: how many bits of an IPv4 address count
 };
 
-// One limit of a use: a use has one, or several in `limits = { ... }`.
+// One limit of a use. A use can have a rate, a quota and a concurrency, and more of them in `limits = { ... }`.
 struct DeclaredLimit {
+    enum class Kind : std::uint8_t { rate, quota, concurrency };
+    Kind kind = Kind::rate;
     std::vector<By> by;  // together; never empty
-    std::optional<Rate> rate, default_rate, quota;  // as written in the use; a caller's tier has a say as well
+    std::optional<Rate> rate, default_rate, quota;  // as written; without them a caller's tier has a say
     std::optional<double> burst, default_burst, concurrency;
     double cost = 1;
     std::optional<Algorithm> algorithm;    // nullopt: a word that is not known here
@@ -38,7 +41,7 @@ struct DeclaredLimit {
 
 struct DeclaredUse {
     std::string where;   // "routes.lua:24"
-    std::string name;    // of what it counts in, if it says one: uses of one name draw on the same
+    std::string name;    // of its counters, if it says one: uses of one name draw on the same
     bool enforced = true;                // mode = "enforce"
     std::string mode = "enforce";
     bool tells_headers = true;
@@ -69,7 +72,8 @@ struct Declared {
 // Throws UsageError with everything that is wrong with the file, a line each, as `tollgate check` tells it.
 Declared read_declared(const std::string& file, plugins::Catalogue& catalogue);
 
-// What the limit is for a caller of that tier (null: of none); nullopt, and `why` not, where it is not known.
+// What the limit is for a caller of that tier (null: of none); nullopt, and `why` not, where it is not known. A quota
+// of the tier that there is not is no limit: then `why` is "".
 std::optional<Limit> limit_for(const DeclaredLimit& declared, const DeclaredTier* tier, std::string& why);
 
 }  // namespace tollgate::loadtest::verify

@@ -38,15 +38,18 @@ std::string DeclaredLimit::text() const {
 }
 
 std::optional<Limit> limit_for(const DeclaredLimit& declared, const DeclaredTier* tier, std::string& why) {
+    why.clear();
+    using Kind = DeclaredLimit::Kind;
+    const auto quota = declared.quota ? declared.quota : tier ? tier->quota : std::nullopt;
+    if (declared.kind == Kind::quota && !quota) return std::nullopt;
     if (!declared.unknown.empty()) return why = text::join(declared.unknown), std::nullopt;
-    if (declared.concurrency)
-        return Limit{Algorithm::concurrency, *declared.concurrency / declared.cost, Nanoseconds::zero(), 0};
+    if (declared.kind == Kind::concurrency) return Limit{Algorithm::concurrency, *declared.concurrency, {}, 0};
+    if (declared.kind == Kind::quota) return Limit{Algorithm::quota, quota->count / declared.cost, quota->per, 0};
     if (declared.rate) return limit_of(declared, *declared.rate, declared.burst);
     if (tier && tier->rate) return limit_of(declared, *tier->rate, declared.burst ? declared.burst : tier->burst);
     if (declared.default_rate)
         return limit_of(declared, *declared.default_rate, declared.burst ? declared.burst : declared.default_burst);
-    why = declared.quota || (tier && tier->quota) ? "it has a quota alone, which takes days to be used up"
-                                                  : "neither it nor the tier says a rate";
+    why = "neither it nor the tier says a rate";
     return std::nullopt;
 }
 

@@ -4,6 +4,7 @@
 #include "loadtest/line.h"
 #include "loadtest/run.h"
 #include "net/event_loop.h"
+#include "net/pause.h"
 
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -20,6 +21,8 @@ namespace {
 
 constexpr std::size_t most_lines = 64;  // connections of an identity
 constexpr Nanoseconds patience = std::chrono::seconds{10};
+constexpr int rounds_of_waiting = 2;
+constexpr Nanoseconds late_enough = std::chrono::milliseconds{5};  // past Retry-After: the gateway's clock may lag
 constexpr auto before_begin = std::chrono::milliseconds{20};
 
 // What came too early to be a refusal by the limit, or was spoiled behind it, says nothing of the limit.
@@ -54,10 +57,16 @@ Options options_of(const VerifyPlan& plan, const Drive& drive, const Identity& i
 // Asks for one identity, as its stages say.
 class Asker final : private net::Timer {
 public:
-    Asker(net::EventLoop& loop, const VerifyPlan& plan, const Drive& drive, const Identity& identity,
+    Asker(net::EventLoop& loop, const VerifyPlan& plan, const Drive& drive, std::size_t number,
           const VerifySettings& settings, const net::TlsClientContext* tls)
-        : loop_{loop}, drive_{drive}, requests_{options_of(plan, drive, identity, settings)},
-          addresses_{resolve(requests_)}, tls_{tls} {
+        : loop_{loop}, requests_{options_of(plan, drive, drive.identities[number], settings)},
+          addresses_{resolve(requests_)}, tls_{tls}, patience_for_limit_{settings.longest / 4}, waits_{drive.alone} {
+        const Identity& identity = drive.identities[number];
+        for (const Stage& stage : drive.stages)
+            if (stage.takes(number)) stages_.push_back(stage);
+        for (const AppliedLimit& one : drive.limits)
+            if (one.problem.empty())
+                tries_ = std::max(tries_, static_cast<int>(std::max(one.limit.burst, one.limit.count)));
         if (!identity.address.empty()) from_.emplace(identity.address, std::uint16_t{0});
         lines_.resize(addresses_.size());
         turns_ = drive.targets.size() * plan.urls.size();
@@ -67,10 +76,13 @@ public:
         begin_ = at;
         enter(0);
     }
-    bool over() const noexcept { return stage_ == drive_.stages.size() && under_way_ == 0; }
+    bool over() const noexcept {
+        return stage_ == stages_.size() && !armed() && under_way_ == 0 && waiting_.done();
+    }
     void stop() {
         disarm();
-        stage_ = drive_.stages.size();
+        stage_ = stages_.size();
+        waiting_ = {};
         for (auto& endpoint : lines_)
             for (auto& seat : endpoint) seat->asking = {};
     }
@@ -86,16 +98,21 @@ private:
     void enter(std::size_t stage) {
         stage_ = stage;
         sent_ = 0;
-        if (stage_ < drive_.stages.size()) loop_.arm(*this, due());
+        if (stage_ < stages_.size()) return loop_.arm(*this, due());
+        if (waits_) loop_.arm(*this, begin_ + stages_.back().to);  // the last request may have been before
     }
     TimePoint due() const {
-        const Stage& stage = drive_.stages[stage_];
+        const Stage& stage = stages_[stage_];
         return begin_ + stage.from +
                Nanoseconds{static_cast<std::int64_t>(1e9 * static_cast<double>(sent_) / stage.rate)};
     }
     void on_timer() override {
-        while (stage_ < drive_.stages.size()) {
-            if (due() >= begin_ + drive_.stages[stage_].to) {
+        if (stage_ == stages_.size()) {
+            waiting_ = wait_as_told();
+            return waiting_.start();
+        }
+        while (stage_ < stages_.size()) {
+            if (due() >= begin_ + stages_[stage_].to) {
                 enter(stage_ + 1);
                 continue;
             }
@@ -112,8 +129,33 @@ private:
         if (!seat) return void(++answers_.held_back);
         seat->busy = true;
         ++under_way_;
-        seat->asking = ask(*seat, request);
+        seat->asking = ask(*seat, request, false);
         seat->asking.start();
+    }
+
+    // Until refused; then after the time that the refusal told. Alone: nothing else is under way.
+    Task<void> wait_as_told() {
+        for (int round = 0; round < rounds_of_waiting; ++round) {
+            std::int32_t told = -1;
+            for (int tries = 0; tries < 2 * tries_ + 10 && told < 0; ++tries) {
+                co_await ask_alone(false);
+                const Answer& answer = answers_.all.back();
+                if (answer.record.outcome == Outcome::unclear) co_return;
+                if (answer.status == 429 && (told = answer.told.retry_after) < 0) co_return;
+            }
+            const Nanoseconds time = std::chrono::seconds{told};
+            if (told < 0 || time > patience_for_limit_) co_return;
+            co_await net::Pause{loop_, time + late_enough};
+            co_await ask_alone(true);
+        }
+    }
+    Task<void> ask_alone(bool waited) {
+        while (under_way_ > 0) co_await net::Pause{loop_, std::chrono::milliseconds{1}};
+        const RenderedRequest& request = requests_.of(static_cast<std::uint32_t>(turn_++ % turns_), 0);
+        Seat& seat = *free_seat(request.endpoint);
+        seat.busy = true;
+        ++under_way_;
+        co_await ask(seat, request, waited);
     }
 
     Seat* free_seat(std::uint32_t endpoint) {
@@ -127,14 +169,16 @@ private:
         return seats.back().get();
     }
 
-    Task<void> ask(Seat& seat, const RenderedRequest& request) {
+    Task<void> ask(Seat& seat, const RenderedRequest& request, bool waited) {
         Answer answer;
+        answer.waited = waited;
         const TimePoint sent = Clock::now();
         bool keep = false;
         try {
             answer.status =
                 static_cast<std::int16_t>(co_await seat.line->exchange(request, request.head, sent + patience));
             answer.record.outcome = outcome_of(answer.status);
+            answer.told = read_told(seat.line->answer_headers());
             keep = seat.line->reusable();
         } catch (const Lost& failure) {
             note(failure.problem);
@@ -156,16 +200,20 @@ private:
     }
 
     net::EventLoop& loop_;
-    const Drive& drive_;
+    std::vector<Stage> stages_;
     const Requests requests_;
     const Addresses addresses_;
     const net::TlsClientContext* const tls_;
+    const Nanoseconds patience_for_limit_;
+    const bool waits_;
+    int tries_ = 0;
     std::optional<Poco::Net::SocketAddress> from_;
     Deaf deaf_;
     std::vector<std::vector<std::unique_ptr<Seat>>> lines_;  // by endpoint
     Answers answers_;
     TimePoint begin_{};
     std::size_t stage_ = 0, sent_ = 0, turn_ = 0, turns_ = 1, under_way_ = 0;
+    Task<void> waiting_;
 };
 
 // Ends the loop when all is asked and answered, or at a signal.
@@ -235,9 +283,9 @@ std::vector<Driven> drive(const VerifyPlan& plan, const std::vector<Drive>& wave
     net::EventLoop loop{0};
     std::vector<std::vector<std::unique_ptr<Asker>>> askers(wave.size());
     for (std::size_t i = 0; i < wave.size(); ++i)
-        for (const Identity& identity : wave[i].identities)
+        for (std::size_t number = 0; number < wave[i].identities.size(); ++number)
             askers[i].push_back(
-                std::make_unique<Asker>(loop, plan, wave[i], identity, settings, tls ? &*tls : nullptr));
+                std::make_unique<Asker>(loop, plan, wave[i], number, settings, tls ? &*tls : nullptr));
     Conductor conductor{loop, askers};
     const TimePoint begin = Clock::now() + before_begin;
     for (auto& of_drive : askers)

@@ -3,7 +3,7 @@
 
 #include "loadtest/requests.h"
 #include "loadtest/verify/plan.h"
-#include "loadtest/verify/record.h"
+#include "loadtest/verify/told.h"
 
 #include <atomic>
 #include <cstdint>
@@ -11,12 +11,6 @@
 #include <vector>
 
 namespace tollgate::loadtest::verify {
-
-// One request and its answer.
-struct Answer {
-    Record record;
-    std::int16_t status = 0;  // 0: none
-};
 
 // Of one identity, in the order in which the answers came.
 struct Answers {

@@ -19,6 +19,12 @@ struct Wrong {
     std::string identity;
 };
 
+// What others noticed of one who asked for ten times his limit.
+struct Disturbed {
+    std::uint64_t sent = 0, refused = 0;  // by the others, who stayed below their limits; refused without a reason
+    Nanoseconds p99_before{0}, p99_meanwhile{0};  // of their answers
+};
+
 struct Finding {
     std::string limit, by, where, tier;  // "token bucket 100/s burst 20", "by caller", "routes.lua:24"
     std::vector<std::string> routes;
@@ -27,11 +33,14 @@ struct Finding {
     std::optional<Wrong> over, under;    // the worst interval of each
     double seen_from = 1;                // the share from which on an error is sure to be found
     double jain = 1;                     // of the identities' admitted requests
+    bool told = false;                   // answers said something of the limit, and it was looked at
+    std::vector<std::string> lies;       // what of that cannot be true
+    std::optional<Disturbed> disturbed;
     std::string unproven;                // why nothing is proven; "": it is
     std::vector<std::string> notes;
 
-    bool conforms() const noexcept { return !over && !under; }
-    std::string_view verdict() const noexcept;  // "conforms", "TOO MUCH", "TOO LITTLE", "not verified"
+    bool conforms() const noexcept { return !over && !under && lies.empty(); }
+    std::string_view verdict() const noexcept;  // "conforms", "TOO MUCH", "TOO LITTLE", "WRONG", "LIES"
 };
 
 struct Findings {

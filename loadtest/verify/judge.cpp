@@ -1,5 +1,6 @@
 // loadtest/verify/judge.cpp - every limit of a drive against what became of the requests that it counts.
 #include "loadtest/verify/findings.h"
+#include "loadtest/verify/pace.h"
 #include "loadtest/verify/too_little.h"
 #include "loadtest/verify/too_much.h"
 
@@ -56,10 +57,7 @@ private:
         }
         // A gateway that stood still shows it in the answers of that time.
         tolerance_.clock = std::min(least_clock + Nanoseconds{slowest_refusal}, most_clock);
-        if (times.empty()) return;
-        const auto high = times.begin() + static_cast<std::ptrdiff_t>(times.size() * 99 / 100);
-        std::nth_element(times.begin(), high, times.end());
-        latency_ = tolerance_.clock + Nanoseconds{*high};
+        latency_ = tolerance_.clock + p99_of(std::move(times));
     }
 
     std::vector<Counted> by_key(const AppliedLimit& limit) const {
@@ -85,7 +83,9 @@ private:
         return rooms;
     }
 
-    // Whether every limit but `but` surely had room for the request.
+    // Whether every limit surely had room for the request.
+    bool had_room(std::uint32_t id) const { return others_had_room(id, rooms_.size()); }
+    // But for that of `but`.
     bool others_had_room(std::uint32_t id, std::size_t but) const {
         if (drive_.unknown_limit) return false;
         for (std::size_t i = 0; i < rooms_.size(); ++i)
@@ -97,6 +97,7 @@ private:
         const AppliedLimit& applied = drive_.limits[number];
         Finding made = head_of(applied);
         std::int64_t saturated = INT64_MAX;
+        double paced = 0;
         for (const Counted& counted : keys_[number]) {
             const Evidence evidence{counted.records};
             std::vector<bool> by_this;
@@ -109,11 +110,15 @@ private:
                 look_at_refusal(record, number, counted.identity, made);
             }
             saturated = std::min(saturated, last > first ? last - first : 0);
-            const auto offence = too_much(applied.limit, evidence, by_this, tolerance_);
-            if (offence && (!made.over || offence->by() > made.over->offence.by()))
-                made.over = Wrong{*offence, counted.identity};
+            keep_worst(too_much(applied.limit, evidence, by_this, tolerance_), counted.identity, made.over);
+            if (applied.limit.algorithm != Algorithm::sliding_window) continue;
+            const Pace pace = pace_of(applied.limit, evidence, by_this, tolerance_);
+            keep_worst(pace.offence, counted.identity, made.under);
+            paced = std::max(paced, pace.seen_from);
         }
-        made.seen_from = seen_from(applied.limit, Nanoseconds{saturated}, latency_);
+        made.seen_from = std::max(paced, seen_from(applied.limit, Nanoseconds{saturated}, latency_));
+        if (drive_.limits.size() == 1 && !drive_.unknown_limit) look_at_headers(applied, made);
+        if (drive_.isolation) look_at_others(made);
         set_unproven(saturated, made);
         return made;
     }
@@ -121,8 +126,54 @@ private:
     void look_at_refusal(const Record& record, std::size_t number, const std::string& identity, Finding& made) const {
         const Room& left = rooms_[number][record.id];
         if (left.requests < 1) return;
-        const Offence offence{left.from, record.done, left.admitted, left.due};
-        if (!made.under || offence.by() > made.under->offence.by()) made.under = Wrong{offence, identity};
+        keep_worst(Offence{left.from, record.done, left.admitted, left.due}, identity, made.under);
+    }
+
+    static void keep_worst(const std::optional<Offence>& offence, const std::string& identity,
+                           std::optional<Wrong>& worst) {
+        if (offence && (!worst || offence->by() > worst->offence.by())) worst = Wrong{*offence, identity};
+    }
+
+    // Whoever has several limits is told of the one that is tightest, and it is not said which that is.
+    void look_at_headers(const AppliedLimit& applied, Finding& made) const {
+        const DeclaredUse& use = declared_.uses[applied.use];
+        if (!use.tells_headers) return;
+        std::map<std::string, std::vector<Answer>> by_key;
+        for (std::size_t i = 0; i < drive_.identities.size(); ++i) {
+            auto& answers = by_key[drive_.key_of(applied, drive_.identities[i])];
+            for (const Answer& answer : driven_.by_identity[i].all) {
+                answers.push_back(answer);
+                const Told& told = answer.told;
+                made.told = made.told || told.limit >= 0 || told.policy >= 0 || told.left >= 0 || told.retry_after >= 0;
+            }
+        }
+        const double cost = use.limits[applied.number].cost;
+        for (const auto& [key, answers] : by_key)
+            for (std::string& lie : untrue(applied.limit, cost, answers, tolerance_))
+                made.lies.push_back(std::move(lie));
+    }
+
+    void look_at_others(Finding& made) const {
+        const Isolation& times = *drive_.isolation;
+        Disturbed found;
+        std::vector<std::int64_t> before, meanwhile;
+        for (std::size_t i = 1; i < of_identity_.size(); ++i)
+            for (const Record& record : of_identity_[i]) {
+                if (record.sent < times.from.count() || record.sent >= times.to.count()) continue;
+                ++found.sent;
+                if (record.outcome == Outcome::refused && had_room(record.id)) ++found.refused;
+                (record.sent < times.noisy.count() ? before : meanwhile).push_back(record.done - record.sent);
+            }
+        found.p99_before = p99_of(std::move(before));
+        found.p99_meanwhile = p99_of(std::move(meanwhile));
+        made.disturbed = found;
+    }
+
+    static Nanoseconds p99_of(std::vector<std::int64_t> times) {
+        if (times.empty()) return Nanoseconds::zero();
+        const auto high = times.begin() + static_cast<std::ptrdiff_t>(times.size() * 99 / 100);
+        std::nth_element(times.begin(), high, times.end());
+        return Nanoseconds{*high};
     }
 
     Finding head_of(const AppliedLimit& applied) const {
@@ -189,6 +240,7 @@ private:
 std::string_view Finding::verdict() const noexcept {
     if (over) return under ? "WRONG" : "TOO MUCH";
     if (under) return "TOO LITTLE";
+    if (!lies.empty()) return "LIES";
     return unproven.empty() ? "conforms" : "not verified";
 }
 

@@ -13,6 +13,8 @@ std::string window_text(Nanoseconds window) {
     if (window == 1min) return "minute";
     if (window == 1h) return "hour";
     if (window == 24h) return "day";
+    if (window == 7 * 24h) return "week";
+    if (window == 30 * 24h) return "month";
     return show(window);
 }
 
@@ -25,6 +27,7 @@ std::string Limit::text() const {
         case Algorithm::sliding_window: return "sliding window " + rate;
         case Algorithm::sliding_log: return "sliding log " + rate;
         case Algorithm::fixed_window: return "fixed window " + rate;
+        case Algorithm::quota: return "quota " + rate;
         case Algorithm::concurrency: break;
     }
     return "concurrency " + number;

@@ -8,7 +8,7 @@
 
 namespace tollgate::loadtest::verify {
 
-enum class Algorithm : std::uint8_t { token_bucket, sliding_window, sliding_log, fixed_window, concurrency };
+enum class Algorithm : std::uint8_t { token_bucket, sliding_window, sliding_log, fixed_window, quota, concurrency };
 
 // Counted in requests: where each costs more than 1, count and burst are divided by that.
 struct Limit {

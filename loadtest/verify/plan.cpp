@@ -177,12 +177,13 @@ private:
     }
 
     void add_drive(const Group& group, const std::string& tier, std::vector<Identity> identities) {
-        Drive drive{group.routes, group.targets, tier, std::move(identities), {}, false, {}, {}};
+        Drive drive{group.routes, group.targets, tier, std::move(identities), {}, false, {}, {}, false, {}};
         const auto found = declared_.tiers.find(tier);
         const DeclaredTier* const declared = found == declared_.tiers.end() ? nullptr : &found->second;
         for (const std::size_t use : group.uses) add_limits(drive, use, declared);
         if (std::none_of(drive.limits.begin(), drive.limits.end(), [](const auto& one) { return one.problem.empty(); }))
             return;
+        drive.alone = all_alone(drive);
         set_stages(drive, settings_);
         enter_wave(std::move(drive));
     }
@@ -196,6 +197,7 @@ private:
             if (limit && !declared.enforced) why = "mode is \"" + declared.mode + "\"";
             if (limit && why.empty()) why = too_much_to_ask(*limit, drive.identities.size());
             const std::string of = drive.tier.empty() ? "" : ", tier " + text::quote(drive.tier);
+            if (!limit && why.empty()) continue;  // a quota that the tier does not have
             if (!why.empty())
                 not_verified((limit ? limit->text() : "ratelimit") + ' ' + one.text() + of, declared.where, why);
             if (!declared.enforced && declared.mode == "shadow") continue;  // refuses nobody
@@ -206,7 +208,9 @@ private:
 
     std::string too_much_to_ask(const Limit& limit, std::size_t identities) const {
         if (limit.algorithm == Algorithm::concurrency)
-            return "how long its requests last is the upstream's to say";
+            return "how long its requests last is the upstream's to say; refusals beside it are judged";
+        if (limit.algorithm == Algorithm::quota)
+            return "its time is longer than anybody waits; it needs a clock of its own";
         const double rate = limit.per_second(), asked = rate * settings_.demand * static_cast<double>(identities);
         if (asked > settings_.most_rate)
             return "it takes " + text::number(std::ceil(asked)) + " requests a second, more than --most-rate " +
@@ -232,6 +236,14 @@ private:
                     if (same(one.use, two.use)) return true;
         }
         return false;
+    }
+    static bool all_alone(const Drive& drive) {
+        for (const AppliedLimit& limit : drive.limits) {
+            std::set<std::string> keys;
+            for (const Identity& identity : drive.identities) keys.insert(drive.key_of(limit, identity));
+            if (keys.size() < drive.identities.size()) return false;
+        }
+        return true;
     }
     static bool common(const Drive& drive) {
         for (const AppliedLimit& limit : drive.limits) {
@@ -276,19 +288,6 @@ private:
 };
 
 }  // namespace
-
-std::string Drive::key_of(const AppliedLimit& limit, const Identity& identity) const {
-    std::string key;
-    for (const By& by : limit.by) {
-        if (by.kind == By::Kind::caller) key += identity.caller;
-        if (by.kind == By::Kind::client_ip) key += identity.address;
-        if (by.kind == By::Kind::header)
-            for (const auto& [name, value] : identity.headers)
-                if (http::same_text(name, by.name)) key += value;
-        if (by.kind != By::Kind::constant) key += '\n';
-    }
-    return key == "\n" ? "" : key;
-}
 
 VerifyPlan make_plan(const Declared& declared, const VerifySettings& settings) {
     VerifyPlan plan = Planner{declared, settings}.plan();

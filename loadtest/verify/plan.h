@@ -4,6 +4,8 @@
 #include "loadtest/verify/declared.h"
 #include "loadtest/verify/settings.h"
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,10 +20,20 @@ struct AppliedLimit {
     std::string problem{};   // why it is not verified; "": it is. Then it is there for what it may have refused
 };
 
-// A stretch of time of one identity, from the begin of the drive.
+// A stretch of time, from the begin of the drive.
 struct Stage {
+    enum class Who : std::uint8_t { all, first, others };  // of the drive's identities
     Nanoseconds from, to;
-    double rate;  // requests a second, evenly
+    double rate;  // requests a second of each of them, evenly
+    Who who = Who::all;
+    bool takes(std::size_t identity) const noexcept {
+        return who == Who::all || (who == Who::first) == (identity == 0);
+    }
+};
+
+// The others ask for half of their limit all along; from `noisy` on the first asks for ten times his.
+struct Isolation {
+    Nanoseconds from, noisy, to;
 };
 
 // Identities of one tier that ask for routes which are limited by the same uses.
@@ -32,7 +44,9 @@ struct Drive {
     std::vector<Identity> identities;
     std::vector<AppliedLimit> limits;
     bool unknown_limit = false;       // there is one more, which may refuse at any time
-    std::vector<Stage> stages;        // of each identity
+    std::vector<Stage> stages;
+    std::optional<Isolation> isolation;
+    bool alone = false;               // no two identities share a key: who waits is disturbed by nobody
     Nanoseconds duration{0};
     std::string key_of(const AppliedLimit& limit, const Identity& identity) const;
 };

@@ -49,9 +49,9 @@ void add_head(TextPage& page, const Findings& findings) {
 
 void add_table(TextPage& page, const Findings& findings) {
     if (findings.limits.empty()) return;
-    TextTable table{"llllrrrrrrrr"};
+    TextTable table{"llllrrrrrrrrl"};
     table.row({"verdict", "limit", "of", "tier", "identities", "sent", "admitted", "refused", "over", "under", "finds",
-               "jain"}, TextPage::dim);
+               "jain", "headers"}, TextPage::dim);
     for (const Finding& limit : findings.limits) {
         std::string routes = shortened(limit.routes.front(), 30);
         if (limit.routes.size() > 1) routes += " +" + number(limit.routes.size() - 1);
@@ -61,7 +61,8 @@ void add_table(TextPage& page, const Findings& findings) {
                    limit.tier.empty() ? "-" : shortened(limit.tier, 20), number(limit.identities.size()),
                    number(limit.sent), number(limit.admitted), number(limit.refused), excess(limit.over),
                    excess(limit.under), limit.seen_from < 1 ? show_percent(limit.seen_from, 1) : "-",
-                   limit.identities.size() > 1 ? jain : "-"}, colour_of(limit));
+                   limit.identities.size() > 1 ? jain : "-",
+                   limit.told ? limit.lies.empty() ? "true" : "LIES" : "-"}, colour_of(limit));
     }
     page.text(table.text("  ", page.colour()));
     page.text(
@@ -79,10 +80,27 @@ void add_wrong(TextPage& page, const Finding& limit, const std::optional<Wrong>&
               tenths(offence.bound) + (over ? " may be\n" : " had to be\n"));
 }
 
+void add_lies(TextPage& page, const Finding& limit) {
+    for (const std::string& lie : limit.lies)
+        page.text(page.painted("  lie  ", TextPage::red) + "  " + limit.where + ' ' + limit.limit + ", " + lie + '\n');
+}
+
+void add_disturbed(TextPage& page, const Finding& limit) {
+    if (!limit.disturbed) return;
+    const Disturbed& found = *limit.disturbed;
+    page.text(page.painted("  apart", found.refused > 0 ? TextPage::red : TextPage::green) + "  " + limit.where + ' ' +
+              limit.limit +
+              ": while one asked for 10 times his limit, others below theirs were refused without a reason " +
+              number(found.refused) + " of " + text::count(found.sent, "time") + "; their p99 was " +
+              show(found.p99_before) + ", then " + show(found.p99_meanwhile) + '\n');
+}
+
 void add_details(TextPage& page, const Findings& findings) {
     for (const Finding& limit : findings.limits) {
         add_wrong(page, limit, limit.over, true);
         add_wrong(page, limit, limit.under, false);
+        add_lies(page, limit);
+        add_disturbed(page, limit);
         if (limit.conforms() && !limit.unproven.empty())
             page.text("  not verified  " + limit.where + ' ' + limit.limit + ": " + shortened(limit.unproven, 160) +
                       '\n');

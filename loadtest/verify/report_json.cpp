@@ -16,6 +16,16 @@ struct Members<verify::Wrong> {
 };
 
 template <>
+struct Members<verify::Disturbed> {
+    static void of(auto& way, auto& disturbed) {
+        way("sent", disturbed.sent);
+        way("refused", disturbed.refused);
+        way("p99_before_us", static_cast<double>(disturbed.p99_before.count()) / 1e3);
+        way("p99_meanwhile_us", static_cast<double>(disturbed.p99_meanwhile.count()) / 1e3);
+    }
+};
+
+template <>
 struct Members<verify::Finding> {
     static void of(auto& way, auto& limit) {
         way("limit", limit.limit);
@@ -33,6 +43,9 @@ struct Members<verify::Finding> {
         way("under", limit.under);
         way("seen_from", limit.seen_from);
         way("jain", limit.jain);
+        way("told", limit.told);
+        way("lies", limit.lies);
+        way("disturbed", limit.disturbed);
         way("verdict", std::string{limit.verdict()});
         way("unproven", limit.unproven);
         way("notes", limit.notes);

@@ -23,6 +23,7 @@ double seen_from(const Limit& limit, Nanoseconds saturated, Nanoseconds latency)
         case Algorithm::sliding_window: return std::max(over_time, one);
         case Algorithm::sliding_log:
         case Algorithm::fixed_window: return time > 1.5 * seconds(limit.window) ? one : 1;
+        case Algorithm::quota:
         case Algorithm::concurrency: break;
     }
     return 1;
@@ -39,7 +40,7 @@ Nanoseconds saturation_for(const Limit& limit, double precision) {
 void set_stages(Drive& drive, const VerifySettings& settings) {
     double rate = 0, burst = 1;
     const double most = settings.most_rate / static_cast<double>(drive.identities.size());
-    Nanoseconds saturated{0}, refill{0};
+    Nanoseconds saturated{0}, refill{0}, quiet{0};  // quiet: until half of the limit is sure to be admitted
     for (const AppliedLimit& one : drive.limits) {
         if (!one.problem.empty()) continue;
         const bool bucket = one.limit.algorithm == Algorithm::token_bucket;
@@ -47,6 +48,8 @@ void set_stages(Drive& drive, const VerifySettings& settings) {
         rate = std::max(rate, one.limit.per_second());
         burst = std::max(burst, full);
         saturated = std::max(saturated, saturation_for(one.limit, settings.precision));
+        quiet = std::max(quiet, bucket ? Nanoseconds{static_cast<std::int64_t>(2e9 / one.limit.per_second())}
+                                       : 2 * one.limit.window + one.limit.window / 10);
         refill = std::max(refill, Nanoseconds{static_cast<std::int64_t>(1e9 * full / one.limit.per_second())});
     }
     const double demand = rate * settings.demand, at_once = std::min(std::max(demand, burst), most);
@@ -62,6 +65,15 @@ void set_stages(Drive& drive, const VerifySettings& settings) {
     add(saturated, demand);
     add(refill, 0);
     add(std::max<Nanoseconds>(saturated / 4, std::chrono::milliseconds{500}), at_once);
+    if (drive.alone && drive.identities.size() > 1) {
+        const Nanoseconds half = std::min<Nanoseconds>(std::max<Nanoseconds>(saturated / 4, std::chrono::seconds{2}),
+                                                       std::chrono::seconds{5});
+        add(std::min(quiet, settings.longest), 0);
+        drive.isolation = Isolation{at, at + half, at + 2 * half};
+        drive.stages.push_back({at, at + 2 * half, rate / 2, Stage::Who::others});
+        drive.stages.push_back({at + half, at + 2 * half, std::min(10 * rate, most), Stage::Who::first});
+        at += 2 * half;
+    }
     drive.duration = at;
 }
 

@@ -8,6 +8,8 @@ namespace tollgate::loadtest::verify {
 
 namespace {
 
+constexpr std::int64_t a_window_longer = 1'000'000;  // nanoseconds: one that begins with a request may be rounded up
+
 double in_seconds(std::int64_t moment) { return static_cast<double>(moment) * 1e-9; }
 
 // Admissions are taken out when their answers have come: then at the latest. A level that is reckoned so is never above
@@ -68,10 +70,13 @@ std::vector<Room> room_of_bucket(const Limit& limit, const Evidence& evidence, c
     return rooms;
 }
 
-std::vector<Room> room_of_window(const Limit& limit, const Evidence& evidence, const Tolerance& tolerance) {
+std::vector<Room> room_of_window(const Limit& limit, int windows, const Evidence& evidence,
+                                 const Tolerance& tolerance) {
     std::vector<Room> rooms(evidence.records().size());
     if (rooms.empty()) return rooms;
-    const auto window = static_cast<std::int64_t>(static_cast<double>(limit.window.count()) * (1 + tolerance.drift));
+    const auto window =
+        static_cast<std::int64_t>(static_cast<double>(limit.window.count()) * (1 + tolerance.drift)) * windows +
+        a_window_longer;
     const std::int64_t begin = evidence.records().front().sent;
     for (std::size_t i = 0; i < rooms.size(); ++i) {
         const Record& record = evidence.records()[i];
@@ -84,17 +89,43 @@ std::vector<Room> room_of_window(const Limit& limit, const Evidence& evidence, c
     return rooms;
 }
 
+// A quota that admitted somebody later was not used up.
+std::vector<Room> room_of_quota(const Evidence& evidence) {
+    std::vector<Room> rooms(evidence.records().size());
+    if (evidence.sent().empty()) return rooms;
+    for (std::size_t i = 0; i < rooms.size(); ++i) {
+        const Record& record = evidence.records()[i];
+        if (record.outcome == Outcome::refused && record.done <= evidence.sent().back())
+            rooms[i] = {1, record.sent, 0, 1};
+    }
+    return rooms;
+}
+
+// A request is under way until the gateway has heard of its end, which may be after we have.
+std::vector<Room> room_beside(const Limit& limit, const Evidence& evidence, const Tolerance& tolerance) {
+    std::vector<Room> rooms(evidence.records().size());
+    for (std::size_t i = 0; i < rooms.size(); ++i) {
+        const Record& record = evidence.records()[i];
+        if (record.outcome != Outcome::refused) continue;
+        const std::int64_t from = record.sent - tolerance.clock.count();
+        const auto beside = static_cast<double>(evidence.perhaps(from, record.done));
+        rooms[i] = {limit.count - beside, from, beside, limit.count};
+    }
+    return rooms;
+}
+
 }  // namespace
 
 std::vector<Room> room(const Limit& limit, const Evidence& evidence, const Tolerance& tolerance) {
     switch (limit.algorithm) {
         case Algorithm::token_bucket: return room_of_bucket(limit, evidence, tolerance);
         case Algorithm::sliding_log:
-        case Algorithm::fixed_window: return room_of_window(limit, evidence, tolerance);
-        case Algorithm::sliding_window:
-        case Algorithm::concurrency: break;
+        case Algorithm::fixed_window: return room_of_window(limit, 1, evidence, tolerance);
+        case Algorithm::quota: return room_of_quota(evidence);
+        case Algorithm::concurrency: return room_beside(limit, evidence, tolerance);
+        case Algorithm::sliding_window: return room_of_window(limit, 2, evidence, tolerance);
     }
-    return std::vector<Room>(evidence.records().size());
+    return {};
 }
 
 }  // namespace tollgate::loadtest::verify

@@ -9,7 +9,11 @@
 //   token bucket    level >= what flowed in since it was known to be empty or full, less what was taken since.
 //   sliding log     N less those that may have been admitted in the W before.
 //   fixed window    the same: those of the same window are among them, wherever it begins.
-//   sliding window  see Pace: it forgets what it withheld, so its windows have to be counted instead.
+//   quota           it was not used up if somebody was admitted later; unless its day ended in between.
+//   concurrency     n less those that may have been under way.
+//   sliding window  N less those that may have been admitted in the 2 W before: its estimate is never more. That is
+//   little;
+//                   it forgets what it withheld, so Pace counts its windows besides.
 #pragma once
 
 #include "loadtest/verify/limit.h"
@@ -28,7 +32,7 @@ struct Room {
     double due = 0;         // more than so many would have used it up
 };
 
-// By the records of the evidence; of refused ones only. Not for sliding windows and concurrency, which have none.
+// By the records of the evidence; of refused ones only.
 std::vector<Room> room(const Limit& limit, const Evidence& evidence, const Tolerance& tolerance);
 
 }  // namespace tollgate::loadtest::verify

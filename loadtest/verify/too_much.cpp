@@ -106,6 +106,7 @@ std::optional<Offence> too_much(const Limit& limit, const Evidence& evidence, co
             search.along_a_line(2 * limit.count, {});
             search.in_the_window_after(by_this);
             break;
+        case Algorithm::quota:
         case Algorithm::concurrency: break;
     }
     return search.worst();

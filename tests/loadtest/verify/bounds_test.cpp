@@ -1,5 +1,6 @@
 // tests/loadtest/verify/bounds_test.cpp - limiters that are right raise nothing, whatever the clients do; those that
 // are wrong by a hundredth or two are found, and within the time that is promised.
+#include "loadtest/verify/pace.h"
 #include "loadtest/verify/too_little.h"
 #include "loadtest/verify/too_much.h"
 #include "simulation.h"
@@ -55,6 +56,9 @@ BOOST_AUTO_TEST_CASE(right_limiters_raise_nothing) {
                     const auto offence = over(limit, evidence);
                     BOOST_TEST(!offence, what << ": " << (offence ? offence->by() : 0) << " too many");
                     BOOST_TEST(most_room(limit, evidence) < 1, what);
+                    if (limit.algorithm != Algorithm::sliding_window) continue;
+                    const Pace pace = pace_of(limit, evidence, refusals(evidence), {});
+                    BOOST_TEST(!pace.offence, what << ": " << (pace.offence ? pace.offence->by() : 0) << " too few");
                 }
             }
 }
@@ -88,6 +92,36 @@ BOOST_AUTO_TEST_CASE(one_that_admits_two_percent_less_is_found) {
             BOOST_TEST(most_room(limit, evidence) >= 1, limit.text() << ", seed " << seed);
             BOOST_TEST(!over(limit, evidence));
         }
+}
+
+// Of a sliding window it is each window's own shortage that counts; how much each may lack is told.
+BOOST_AUTO_TEST_CASE(a_sliding_window_that_is_too_strict_is_found_once_its_windows_lack_more_than_they_may) {
+    const Limit limit{Algorithm::sliding_window, 1000, 2s};
+    for (unsigned seed = 0; seed < seeds; ++seed) {
+        const test::Load load{3 * limit.per_second(), 12, 0.001};
+        const Evidence right{test::drive(test::Limiter{limit, 0.037 * seed}, load, seed)};
+        const Pace pace = pace_of(limit, right, refusals(right), {});
+        BOOST_TEST(!pace.offence);
+        BOOST_TEST(pace.seen_from < 0.02, pace.seen_from);
+        const Evidence wrong{test::drive(test::Limiter{test::wrong_by(limit, -0.02), 0.037 * seed}, load, seed)};
+        BOOST_TEST(pace_of(limit, wrong, refusals(wrong), {}).offence.has_value(), "seed " << seed);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_refusal_beside_a_quota_or_requests_under_way_is_theirs_only_if_it_can_be) {
+    const auto at = [](double ms, Outcome outcome, double time = 1) {
+        return Record{std::int64_t(ms * 1e6), std::int64_t((ms + time) * 1e6), outcome};
+    };
+    const Limit quota{Algorithm::quota, 100, 24h}, two{Algorithm::concurrency, 2};
+    const Evidence evidence{std::vector<Record>{at(0, Outcome::admitted, 100), at(10, Outcome::admitted, 10),
+                                                at(15, Outcome::refused), at(50, Outcome::refused),
+                                                at(60, Outcome::admitted), at(300, Outcome::refused)}};
+    const std::vector<Room> of_quota = room(quota, evidence, {}), beside = room(two, evidence, {});
+    BOOST_TEST(of_quota[3].requests >= 1);  // somebody came in later
+    BOOST_TEST(of_quota[5].requests < 1);
+    BOOST_TEST(beside[2].requests < 1);
+    BOOST_TEST(beside[3].requests == 1);
+    BOOST_TEST(beside[5].requests == 2);
 }
 
 // How long it takes is no luck: an error of a share e shows once e * rate * T exceeds one request and what the answers'

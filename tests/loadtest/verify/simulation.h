@@ -35,6 +35,7 @@ public:
             case Algorithm::sliding_log: return log(now);
             case Algorithm::fixed_window: return fixed(now);
             case Algorithm::sliding_window: return sliding(now);
+            case Algorithm::quota:
             case Algorithm::concurrency: break;
         }
         return true;

@@ -48,6 +48,8 @@ BOOST_AUTO_TEST_CASE(a_gateway_that_holds_to_its_limits_conforms) {
     const test::Finished run = verify(routes_with(limit), {&gateway});
     BOOST_TEST(run.code == exit_passed, run.out + run.err);
     BOOST_TEST(says(run.out, "conforms  token bucket 100/s burst 20 by header \"X-Tenant\""), run.out);
+    BOOST_TEST((says(run.out, "1.0000  true\n") || says(run.out, "0.9999  true\n")), run.out);
+    BOOST_TEST(says(run.out, "others below theirs were refused without a reason 0 of "), run.out);
     BOOST_TEST(says(run.out, "CONFORMS\n"), run.out);
 }
 
@@ -67,6 +69,44 @@ BOOST_AUTO_TEST_CASE(one_that_admits_two_percent_less_does_not) {
     BOOST_TEST(run.code == exit_limits, run.out + run.err);
     BOOST_TEST(says(run.out, "\"verdict\":\"TOO LITTLE\""), run.out);
     BOOST_TEST(says(run.out, "\"exit\":6"), run.out);
+}
+
+// Each held to its own bound; a gateway that holds to another count is found out.
+BOOST_AUTO_TEST_CASE(every_algorithm_conforms_and_a_wrong_count_does_not) {
+    const std::pair<const char*, const char*> algorithms[] = {
+        {"sliding_log", ""}, {"sliding_window", ""}, {"fixed_window", ""}, {"fixed_window", ", align = \"first_use\""}};
+    for (const auto& [algorithm, more] : algorithms) {
+        const auto limit = [&](const std::string& count) {
+            return "rate = " + count + " / second, algorithm = \"" + algorithm + "\"" + more;
+        };
+        const test::GatewayProcess right{routes_with(limit("100"))};
+        const test::Finished run = verify(routes_with(limit("100")), {&right}, {"-d", "3s", "--identities", "1"});
+        BOOST_TEST(run.code == exit_passed, run.out + run.err);
+        BOOST_TEST(says(run.out, "conforms  " +
+                                     std::string{algorithm == std::string{"sliding_log"}    ? "sliding log 100/s"
+                                                 : algorithm == std::string{"fixed_window"} ? "fixed window 100/s"
+                                                                                            : "sliding window 100/s"}),
+                   run.out);
+        for (const char* wrong : {"105", "90"}) {
+            const test::GatewayProcess gateway{routes_with(limit(wrong))};
+            const test::Finished found =
+                verify(routes_with(limit("100")), {&gateway}, {"-d", "5s", "--identities", "1"});
+            BOOST_TEST(found.code == exit_limits, limit(wrong) + found.out + found.err);
+            BOOST_TEST(says(found.out, *wrong == '9' ? "TOO LITTLE" : "TOO MUCH"), limit(wrong) + found.out);
+        }
+    }
+}
+
+// The limit that refuses is told apart from the one that had room.
+BOOST_AUTO_TEST_CASE(several_limits_of_a_use_are_each_held_to_their_own) {
+    const std::string limits = "limits = { { rate = 20 / second, burst = 5 }, "
+                               "{ rate = 100 / second, algorithm = \"fixed_window\" } }, quota = 1000000 / day";
+    const test::GatewayProcess gateway{routes_with(limits)};
+    const test::Finished run = verify(routes_with(limits), {&gateway}, {"-d", "2s"});
+    BOOST_TEST(run.code == exit_passed, run.out + run.err);
+    BOOST_TEST(says(run.out, "conforms      token bucket 20/s burst 5"), run.out);
+    BOOST_TEST(says(run.out, "fixed window 100/s: another limit was reached before it"), run.out);
+    BOOST_TEST(says(run.out, "not verified  routes.lua:1 quota 1000000/day by header \"X-Tenant\": "), run.out);
 }
 
 // Each by itself is right: together they admit twice as much.

@@ -1,0 +1,98 @@
+// loadtest/verify/pace.cpp - counting the windows of a sliding window that nobody tells us.
+#include "loadtest/verify/pace.h"
+
+#include <algorithm>
+
+namespace tollgate::loadtest::verify {
+
+namespace {
+
+constexpr std::int64_t a_turn = 1'000'000;  // of a loop, by which a decision may be dated back: nanoseconds
+
+class Search {
+public:
+    Search(const Limit& limit, const Evidence& evidence, const std::vector<bool>& by_this, const Tolerance& tolerance)
+        : limit_{limit}, evidence_{evidence}, by_this_{by_this}, tolerance_{tolerance}, window_{limit.window.count()} {}
+
+    Pace run() {
+        const auto& records = evidence_.records();
+        for (std::size_t i = 0; i < records.size(); ++i) {
+            if (i > 0 && gap_before(i) > window_ / 2) {  // it was not always asked
+                begin_ = i;
+                first_.reset();
+            }
+            if (!first_ && !asked_for_long(i)) continue;
+            if (!first_) enter(i);
+            pass_to(records[i].sent);
+            longest_gap_ = std::max(longest_gap_, gap_before(i));
+            if (by_this_[i] && i > *first_) compare(records[*first_], records[i]);
+        }
+        return pace_;
+    }
+
+private:
+    // Two windows after the begin of a stretch the one before was asked for all along, too.
+    bool asked_for_long(std::size_t i) const {
+        const auto& records = evidence_.records();
+        return by_this_[i] && records[i].sent >= records[begin_].sent + 2 * window_;
+    }
+
+    void enter(std::size_t i) {
+        first_ = i;
+        longest_gap_ = 0;
+        slice_end_ = evidence_.records()[i].sent + window_;
+        // The window before: of its end is known that it was in this time.
+        std::int64_t longest = 0;
+        for (std::size_t j = i; j > begin_ && evidence_.records()[j].sent > evidence_.records()[i].sent - window_; --j)
+            longest = std::max(longest, gap_before(j));
+        lost_ = loss(longest);
+    }
+
+    void pass_to(std::int64_t moment) {
+        for (; moment >= slice_end_; slice_end_ += window_) {
+            lost_ += loss(longest_gap_);
+            longest_gap_ = 0;
+        }
+    }
+
+    // Between the decisions over two requests, one after the other.
+    std::int64_t gap_before(std::size_t i) const {
+        const Record &before = evidence_.records()[i - 1], &record = evidence_.records()[i];
+        return record.done - before.sent + (record.done - record.sent) + a_turn;
+    }
+    double loss(std::int64_t gap) const {
+        return 1 + 2 * limit_.count * static_cast<double>(gap) / static_cast<double>(window_);
+    }
+
+    void compare(const Record& from, const Record& to) {
+        const std::int64_t time = to.sent - tolerance_.clock.count() - from.done;
+        if (time <= 0) return;
+        const double whole = limit_.count * static_cast<double>(time) / static_cast<double>(window_);
+        const double due = whole * (1 - tolerance_.drift) - 1 - lost_ - loss(longest_gap_);
+        const auto admitted = static_cast<double>(evidence_.perhaps(from.sent, to.done));
+        pace_.seen_from = std::clamp(1 - due / whole, 0.0, pace_.seen_from);
+        const Offence offence{from.sent, to.done, admitted, due};
+        if (admitted >= due) return;
+        if (!pace_.offence || offence.by() > pace_.offence->by()) pace_.offence = offence;
+    }
+
+    const Limit& limit_;
+    const Evidence& evidence_;
+    const std::vector<bool>& by_this_;
+    const Tolerance& tolerance_;
+    const std::int64_t window_;
+    std::size_t begin_ = 0;                 // of the stretch
+    std::optional<std::size_t> first_;      // the refusal in it from which on is counted
+    double lost_ = 0;                       // of the windows that ended before the slice that is under way
+    std::int64_t slice_end_ = 0, longest_gap_ = 0;
+    Pace pace_;
+};
+
+}  // namespace
+
+Pace pace_of(const Limit& limit, const Evidence& evidence, const std::vector<bool>& by_this,
+             const Tolerance& tolerance) {
+    return Search{limit, evidence, by_this, tolerance}.run();
+}
+
+}  // namespace tollgate::loadtest::verify
