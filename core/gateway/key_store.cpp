@@ -14,7 +14,7 @@ using store::KeyDirectory;
 namespace {
 
 constexpr std::size_t most_remembered = 100'000;
-constexpr int threads = 4;
+constexpr int threads = 4, most_tries = 5;
 constexpr auto patience = 2s;
 
 Digest digest_of(std::string_view bytes) {
@@ -97,13 +97,14 @@ Task<std::shared_ptr<const Caller>> GatewayKeyStore::find(std::string_view sha25
     if (away()) throw KeysUnavailable{feed_.problem()};
     net::EventLoop& loop = *net::EventLoop::current();
     const std::shared_ptr<Lookups> lookups = lookups_.at(loop.number());
-    const auto [lookup, first] = lookups->try_emplace(digest);
-    if (first) loop.spawn(look_up(digest, lookups));
-    if (!co_await Wait{loop, lookup->second})
-        throw KeysUnavailable{"the database did not answer in time"};
-    auto known = this->known({reinterpret_cast<const char*>(digest.data()), digest.size()});
-    if (!known) throw KeysUnavailable{"the database could not be asked"};
-    co_return *known;
+    // An answer does not count where any key was changed meanwhile: it may be older than the change.
+    for (int tries = 0; tries < most_tries; ++tries) {
+        const auto [lookup, first] = lookups->try_emplace(digest);
+        if (first) loop.spawn(look_up(digest, lookups));
+        if (!co_await Wait{loop, lookup->second}) throw KeysUnavailable{"the database did not answer in time"};
+        if (auto known = this->known({reinterpret_cast<const char*>(digest.data()), digest.size()})) co_return *known;
+    }
+    throw KeysUnavailable{"the database could not be asked"};
 }
 
 // Whatever comes of it, who waits is told: what it finds then is what the directory has.
@@ -117,9 +118,9 @@ Task<void> GatewayKeyStore::look_up(Digest digest, std::shared_ptr<Lookups> look
         }
     });
     // Nothing of this object from here on.
-    const auto lookup = lookups->find(digest);
-    tell(lookup->second);
-    lookups->erase(lookup);
+    // Taken out before: whoever is told may begin another one.
+    auto ended = lookups->extract(digest);
+    tell(ended.mapped());
 }
 
 void GatewayKeyStore::tell(Lookup& lookup) {

@@ -7,6 +7,7 @@
 
 #include <tollgate/plugin.h>
 
+#include <atomic>
 #include <cstdio>
 #include <cstring>
 #include <fstream>
@@ -191,6 +192,24 @@ BOOST_AUTO_TEST_CASE(who_lost_the_right_to_enter_is_told_why) {
             BOOST_TEST(site.find(secret).front() == "nobody");
             site.on_loop([&] { BOOST_TEST((site.keys->why_refused(bytes(sha256(secret))) == why)); });
         }
+    });
+}
+
+BOOST_AUTO_TEST_CASE(keys_that_change_all_the_time_hold_up_no_others_lookup) {
+    test::on_both_migrated([](store::Database& database) {
+        store::KeyTable table{database};
+        std::vector<std::string> secrets;
+        for (int i = 0; i < 50; ++i) secrets.push_back(table.create(about("alice"), wall()).second.shown);
+        const auto other = table.create(about("bob"), wall()).first.id;
+        Site site{database.url()};
+        site.wait_until_read();
+        std::atomic<bool> going_on{true};
+        std::thread changes{[&] {
+            while (going_on) table.update(other, about("bob"));
+        }};
+        for (const auto& secret : secrets) BOOST_TEST(site.find(secret).front() == "alice");
+        going_on = false;
+        changes.join();
     });
 }
 
