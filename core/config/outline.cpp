@@ -32,6 +32,13 @@ bool is_secret(std::string_view name) {
 
 constexpr std::string_view hidden = "(hidden)";
 
+// A URL without the login that it may have.
+std::string without_login(const std::string& text) {
+    const auto begin = text.find("://"), at = text.rfind('@');
+    if (begin == text.npos || at == text.npos || at < begin) return text;
+    return text.substr(0, begin + 3) + std::string{hidden} + text.substr(at);
+}
+
 class Writer {
 public:
     Writer(const Reader& reader, const Source& source) : reader_{reader}, source_{source} {}
@@ -141,7 +148,9 @@ private:
     // As an operator would write it. Functions with their text: a line number says nothing of what changed.
     void write(const Item& item, std::string& out, bool secrets) {
         switch (item.kind) {
-            case Item::Kind::text: out += text::quote(item.text, item.text.size()); return;
+            case Item::Kind::text:
+                out += text::quote(secrets ? item.text : without_login(item.text), 2 * item.text.size() + hidden.size());
+                return;
             case Item::Kind::expression: out += "matches " + text::quote(item.text, item.text.size()); return;
             case Item::Kind::use: out += outline_.uses.at(std::size_t(item.index)).plugin; return;
             case Item::Kind::upstream: out += text::quote(item.text); return;

@@ -9,6 +9,7 @@ constexpr const char* absents[] = {"share", "skip", "refuse"};
 constexpr const char* algorithms[] = {"token_bucket", "sliding_window", "sliding_log", "fixed_window"};
 constexpr const char* aligns[] = {"clock", "first_use"};
 constexpr const char* modes[] = {"enforce", "shadow", "delay"};
+constexpr const char* on_errors[] = {"local", "open", "closed"};
 constexpr const char* header_sets[] = {"ietf", "classic"};
 constexpr const char* of_a_limit[] = {"by",    "rate",        "burst", "algorithm",   "align", "concurrency",
                                       "quota", "ipv4_prefix", "cost",  "ipv6_prefix", "name"};
@@ -102,6 +103,27 @@ constexpr Field all[] = {
      .fallback = "250000",
      .min = 1,
      .max = 1e9},
+    {.name = "store",
+     .type = Type::text,
+     .doc = "where requests are counted: \"memory\", \"redis\" (as redis_url says), or a URL of a Redis",
+     .fallback = "\"memory\""},
+    {.name = "redis_url",
+     .type = Type::text,
+     .doc = "URL of the store \"redis\": redis://[user:password@]host[:port][/db], redis+unix:///path[?db=0]",
+     .environment = "REDIS_URL"},
+    {.name = "redis_timeout",
+     .type = Type::duration,
+     .doc = "how long a request waits for a decision of the Redis",
+     .fallback = "20 * milliseconds",
+     .min = 0.001,
+     .max = 60},
+    {.name = "redis_prefix", .type = Type::text, .doc = "what keys in the Redis begin with", .fallback = "\"ratelimit:\""},
+    {.name = "on_error",
+     .type = Type::choice,
+     .doc = "what holds while the Redis does not decide; local: the same limits, counted in memory; open: none; closed: "
+            "requests are refused with 503",
+     .fallback = "\"local\"",
+     .choices = on_errors},
 };
 
 }  // namespace

@@ -3,13 +3,16 @@
 #include "batch.h"
 #include "fields.h"
 #include "memory_store.h"
+#include "redis/redis_store.h"
 #include "rule.h"
 
 #include <tollgate/plugin.h>
 
 #include <algorithm>
 #include <atomic>
+#include <deque>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -42,7 +45,14 @@ Absent absent_of(const std::string& word) {
 // another use of the plugin refuses it after all, or if its client leaves before its turn has come.
 struct Taken {
     std::vector<Claim> claims;
+    std::deque<std::string> keys;  // of the claims, where they are needed once more
     bool waits = false;
+
+    void hold(std::span<const Claim> taken, bool with_keys) {
+        claims.assign(taken.begin(), taken.end());
+        for (Claim& claim : claims)
+            if (with_keys) claim.key = keys.emplace_back(claim.key);
+    }
 };
 
 // Of all uses, in whatever configuration: they may share counters by name.
@@ -60,7 +70,9 @@ private:
     ratelimit::Ticks patience_of(const Settings& settings) const;
     Moment now(const Context& ctx) const;
     std::optional<Refusal> gather(RequestContext& ctx, Batch& batch) const;
+    Task<Verdict> ask_elsewhere(RequestContext& ctx) const;
     Task<Verdict> wait(Taken& taken, std::chrono::nanoseconds time) const;
+    Verdict unknown(RequestContext& ctx, Batch& batch) const;
     Verdict conclude(RequestContext& ctx, Batch& batch) const;
     void count(Batch& batch, const Claim& tightest) const;
     void tell(RequestContext& ctx, Batch& batch, const Claim& tightest) const;
@@ -68,7 +80,8 @@ private:
 
     Host& host_;
     std::vector<std::unique_ptr<const Rule>> rules_;
-    Store& store_ = memory;
+    std::unique_ptr<Store> elsewhere_;  // null: counted in memory
+    Store& store_;
     std::string policy_;  // RateLimit-Policy where no tier has a say
     Mode mode_;
     ratelimit::Ticks patience_ = 0;  // longest_delay
@@ -81,6 +94,8 @@ private:
 RateLimit::RateLimit(const Settings& settings, Host& host)
     : host_{host},
       rules_{ratelimit::rules_of(settings, host)},
+      elsewhere_{ratelimit::redis::store_of(settings, host, memory)},
+      store_{elsewhere_ ? *elsewhere_ : memory},
       mode_{mode_of(settings.text("mode"))},
       absent_{absent_of(settings.text("absent"))},
       retry_after_{settings.boolean("retry_after")} {
@@ -140,17 +155,40 @@ std::optional<Refusal> RateLimit::gather(RequestContext& ctx, Batch& batch) cons
                           .limit = *limit,
                           .key = key,
                           .cost = rule->cost_of(ctx),
-                          .patience = rule->kind() == Rule::Kind::rate ? patience_ : 0});
+                          .patience = rule->kind() == Rule::Kind::rate ? patience_ : 0,
+                          .secret = !rule->key_is_public()});
     }
     return std::nullopt;
 }
 
 Verdict RateLimit::on_request(RequestContext& ctx) const {
+    if (elsewhere_) return ask_elsewhere(ctx);
     Batch batch;
     if (auto refusal = gather(ctx, batch)) return mode_ == Mode::shadow ? Verdict{} : Verdict{*std::move(refusal)};
     if (batch.empty()) return {};
     const Task<void> later = store_.take(batch.claims(), now(ctx));
     return conclude(ctx, batch);
+}
+
+Task<Verdict> RateLimit::ask_elsewhere(RequestContext& ctx) const {
+    Batch batch;
+    if (auto refusal = gather(ctx, batch))
+        co_return mode_ == Mode::shadow ? Verdict{} : Verdict{*std::move(refusal)};
+    if (batch.empty()) co_return Verdict{};
+    if (const Task<void> later = store_.take(batch.claims(), now(ctx))) co_await later;
+    Verdict verdict = batch.claims()[0].decision.unavailable ? unknown(ctx, batch) : conclude(ctx, batch);
+    if (verdict.pending()) co_return co_await verdict.take_later();
+    co_return verdict;
+}
+
+// The store cannot be asked, and these claims are counted nowhere.
+Verdict RateLimit::unknown(RequestContext& ctx, Batch& batch) const {
+    const bool admitted = ratelimit::all_admitted(batch.claims());
+    if (ctx.traced())
+        for (const Claim& claim : batch.claims())
+            ctx.trace("limit " + *claim.name + ": not known, and on_error is " + (admitted ? "\"open\"" : "\"closed\""));
+    if (admitted || mode_ == Mode::shadow) return {};
+    return Refusal{503, "limit_unavailable", "the limit of this request cannot be checked at the moment"};
 }
 
 Verdict RateLimit::conclude(RequestContext& ctx, Batch& batch) const {
@@ -163,7 +201,7 @@ Verdict RateLimit::conclude(RequestContext& ctx, Batch& batch) const {
     std::chrono::nanoseconds delay{0};
     for (const Claim& claim : claims) delay = std::max(delay, claim.decision.delay);
     if (admitted && (holds_places_ || delay.count() > 0 || uses.load(std::memory_order_relaxed) > 1))
-        ctx.state<Taken>().claims.assign(claims.begin(), claims.end());
+        ctx.state<Taken>().hold(claims, elsewhere_ != nullptr);
     if (mode_ == Mode::shadow) return {};
     if (ietf_ || classic_) tell(ctx, batch, tightest);
     if (!admitted) return refusal(tightest.decision);
@@ -234,7 +272,7 @@ Verdict RateLimit::refusal(const Decision& decision) const {
 void RateLimit::on_log(const LogContext& ctx) const {
     const Taken* taken = ctx.state_if_any<Taken>();
     if (!taken) return;
-    const bool in_vain = taken->waits || ctx.reason() == "rate_limited";
+    const bool in_vain = taken->waits || ctx.reason() == "rate_limited" || ctx.reason() == "limit_unavailable";
     for (const Claim& claim : taken->claims)
         if (in_vain || claim.limit.algorithm() == ratelimit::Algorithm::concurrency)
             store_.give_back({&claim, 1}, now(ctx));

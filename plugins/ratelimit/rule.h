@@ -46,6 +46,7 @@ public:
     // On whose account the request is; "" where it does not say. The view holds until `scratch` or the request changes.
     std::string_view key_of(const Context& ctx, std::string& scratch) const;
     double cost_of(const Context& ctx) const;
+    bool key_is_public() const noexcept { return key_is_public_; }  // may be read by whoever runs the gateway
 
     // The words of its decision, for `tollgate explain`.
     void explain(Context& ctx, const Claim& claim) const;

@@ -51,6 +51,7 @@ struct Claim {
     Ticks patience = 0;      // how long it would wait for its tokens; see Ask
     std::uint64_t hash = 0;  // the store's own, from take() to give_back()
     Decision decision{};     // the store's answer
+    bool secret = false;     // the key is: nobody must read it where it is counted
 };
 
 // Any thread; a later Task is for the loop that asked.

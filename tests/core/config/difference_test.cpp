@@ -162,6 +162,17 @@ BOOST_AUTO_TEST_CASE(a_secret_within_a_setting_is_not_shown_either) {
     BOOST_TEST(told[0].find("seen") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(the_login_in_a_url_is_not_shown) {
+    const auto route = [](const std::string& login) {
+        return up + "route \"GET /\" { upstream = u, request_headers = { set = { [\"X-Plain\"] = \"redis://" + login +
+               "@cache:6379\" } } }\n";
+    };
+    const auto told = changes(route("me:first@word"), route("me:second"));
+    BOOST_TEST_REQUIRE(told.size() == 1u);
+    for (const char* part : {"first", "word@", "second"}) BOOST_TEST(told[0].find(part) == std::string::npos, told[0]);
+    BOOST_TEST(told[0].find("redis://(hidden)@cache:6379") != std::string::npos, told[0]);
+}
+
 BOOST_AUTO_TEST_CASE(lines_are_bounded_and_the_rest_counted) {
     std::string many;
     for (int i = 0; i < 20; ++i) many += "route \"GET /" + std::to_string(i) + "\" { answer = \"ok\" }\n";

@@ -1,0 +1,338 @@
+// plugins/ratelimit/redis/connection.cpp - the line of commands, their deadlines, and who looks after them.
+#include "redis/connection.h"
+
+#include "redis/status.h"
+
+#include <algorithm>
+#include <system_error>
+#include <utility>
+
+namespace tollgate::ratelimit::redis {
+
+using namespace std::chrono_literals;
+using std::chrono::nanoseconds;
+
+namespace {
+
+constexpr nanoseconds glance = 1h;          // as long as it likes
+constexpr int deadlines_until_hung = 3;     // in a row without any byte: nobody listens there
+constexpr std::size_t piece = 16 << 10;     // of a read
+constexpr nanoseconds connect_timeout = 500ms, greeting_timeout = 500ms;
+constexpr nanoseconds shortest_pause = 10ms, longest_pause = 250ms;  // between two attempts to connect
+
+}  // namespace
+
+// --- Call
+
+Call::~Call() {
+    if (number_ == 0 || ended_) return;
+    connection_.line_[number_ - connection_.first_] = nullptr;
+}
+
+// Its coroutine may go on, and destroy it.
+void Call::end(const Reply* reply, bool late) {
+    reply_ = reply;
+    late_ = late;
+    ended_ = true;
+    if (waiter_) waiter_.resume();
+}
+
+// --- who drives
+
+// A place among those who could drive. Destroyed as its use of the plugin ends, with the task around it.
+class Connection::Seat {
+public:
+    explicit Seat(Connection& connection) : connection_{connection} { connection.seats_.push_back(this); }
+    ~Seat() {
+        auto& seats = connection_.seats_;
+        const bool drives = seats.front() == this;
+        seats.remove(this);
+        if (!drives) return;
+        if (connection_.state_ != State::up) connection_.wire_.reset();  // nobody knows how far that had come
+        if (!seats.empty()) seats.front()->waiter_.resume();
+    }
+    Seat(const Seat&) = delete;
+    Seat& operator=(const Seat&) = delete;
+    bool await_ready() const noexcept { return connection_.seats_.front() == this; }
+    void await_suspend(std::coroutine_handle<> waiter) noexcept { waiter_ = waiter; }
+    void await_resume() const noexcept {}
+
+private:
+    Connection& connection_;
+    std::coroutine_handle<> waiter_;
+};
+
+Connection::~Connection() {
+    if (state_ == State::up) status_.disconnected();
+}
+
+Task<void> Connection::drive(Host& host, std::shared_ptr<void> keep) {
+    Seat seat{*this};
+    co_await seat;
+    Task<void> deadlines = watch(host);
+    deadlines.start();
+    while (state_ != State::alone) {
+        if (state_ != State::up) {
+            if (attempts_ > 0) co_await host.sleep(pause());
+            ++attempts_;
+            if (!co_await connect(host)) continue;
+        }
+        std::string problem;  // no descriptors left
+        try {
+            if (co_await host.ready(wire_->descriptor(), Interest::readable, glance)) came(host);
+        } catch (const std::system_error& thrown) {
+            problem = thrown.what();
+        }
+        if (!problem.empty()) lose(host, problem);
+    }
+}
+
+// A loop of its own beside drive(), so that deadlines hold whatever that waits for.
+Task<void> Connection::watch(Host& host) {
+    struct Idle {
+        Connection& connection;
+        ~Idle() { connection.idle_watch_ = nullptr; }
+        bool await_ready() const noexcept { return connection.anybody_waits(); }
+        void await_suspend(std::coroutine_handle<> waiter) noexcept { connection.idle_watch_ = waiter; }
+        void await_resume() const noexcept { connection.idle_watch_ = nullptr; }
+    };
+    for (;;) {
+        Idle idle{*this};
+        co_await idle;
+        TimePoint next = TimePoint::max();
+        for (const Call* call : line_)
+            if (call) next = std::min(next, call->deadline_);
+        // Who comes meanwhile may have less time than those who are here.
+        co_await host.sleep(std::clamp(nanoseconds{next - host.now()}, nanoseconds{1ms}, shortest_timeout_));
+        expire(host, host.now());
+    }
+}
+
+bool Connection::anybody_waits() const noexcept {
+    return std::any_of(line_.begin(), line_.end(), [](const Call* call) { return call != nullptr; });
+}
+
+// --- the line
+
+void Connection::send(std::string_view command, Call* call, std::uint64_t turn) {
+    if (!open()) {
+        if (call) call->end(nullptr, false);
+        return;
+    }
+    const auto now = std::chrono::steady_clock::now();
+    const bool first = line_.empty();
+    if (first) silent_since_ = now;
+    line_.push_back(call);
+    out_ += command;
+    if (call) {
+        call->number_ = first_ + line_.size() - 1;
+        call->deadline_ = now + call->timeout_;
+        shortest_timeout_ = std::max<nanoseconds>(1ms, std::min(shortest_timeout_, call->timeout_));
+        if (idle_watch_) std::exchange(idle_watch_, nullptr).resume();
+    }
+    // What is kept back always has something under way before it, whose reply will take it along.
+    if (state_ == State::up && (first || turn != turn_)) {
+        turn_ = turn;
+        flush();
+    }
+}
+
+// What the kernel does not take now goes with the next reply: there is one to come for what it holds.
+void Connection::flush() noexcept {
+    while (!out_.empty() && !deaf_) {
+        const auto size = wire_->write(out_);
+        if (size == 0) return;
+        if (size < 0) {  // told by drive(), which is woken by this: nobody's request is ended from inside another's
+            deaf_ = true;
+            wire_->shut();
+            return;
+        }
+        out_.erase(0, static_cast<std::size_t>(size));
+    }
+}
+
+// Something has come, or the end.
+void Connection::came(Host& host) {
+    char bytes[piece];
+    while (state_ == State::up) {
+        const auto size = wire_->read(bytes);
+        if (size == 0) return;
+        if (size < 0) return lose(host, wire_->problem());
+        silent_since_ = host.now();
+        replies_.feed({bytes, static_cast<std::size_t>(size)});
+        while (const Reply* reply = replies_.next()) {
+            if (line_.empty()) return lose(host, "it sent a reply to no question");
+            Call* const call = std::exchange(line_.front(), nullptr);
+            line_.pop_front();
+            ++first_;
+            attempts_ = 0;
+            if (call) call->end(reply, false);
+        }
+        if (const char* problem = replies_.problem()) return lose(host, problem);
+        flush();
+        if (static_cast<std::size_t>(size) < sizeof bytes) return;
+    }
+}
+
+void Connection::expire(Host& host, TimePoint now) {
+    nanoseconds longest{0};
+    // By number: whoever goes on may send more, and the line moves.
+    for (std::uint64_t number = first_; number < first_ + line_.size(); ++number) {
+        Call*& place = line_[number - first_];
+        if (!place || place->deadline_ > now) continue;
+        status_.late();
+        longest = std::max(longest, place->timeout_);
+        std::exchange(place, nullptr)->end(nullptr, true);
+    }
+    if (longest.count() > 0 && state_ == State::up && now - silent_since_ >= deadlines_until_hung * longest)
+        lose(host, "no reply in time, several times in a row");
+}
+
+// Everybody who waits hears of it. Who asks meanwhile is answered at once.
+void Connection::lose(Host& host, std::string_view why) {
+    status_.trouble(host, "connection", why);
+    if (state_ == State::up) status_.disconnected();
+    state_ = State::down;
+    if (wire_) wire_->shut();  // wakes drive()
+    wire_.reset();
+    replies_.reset();
+    send_everybody_away();
+}
+
+void Connection::send_everybody_away() {
+    out_.clear();
+    while (!line_.empty()) {
+        Call* const call = line_.front();
+        line_.pop_front();
+        ++first_;
+        if (call) call->end(nullptr, false);
+    }
+}
+
+// --- how it comes up
+
+nanoseconds Connection::pause() {
+    const nanoseconds most = std::min<nanoseconds>(longest_pause, shortest_pause * (1 << std::min(attempts_, 5)));
+    noise_ = noise_ * 6364136223846793005ULL + reinterpret_cast<std::uintptr_t>(this) * 2 + 1;
+    return most / 2 + nanoseconds{static_cast<std::int64_t>(noise_ >> 33) % (most.count() / 2)};
+}
+
+Task<bool> Connection::connect(Host& host) {
+    struct Found {
+        std::vector<Endpoint> endpoints;
+        std::string problem;
+    };
+    Found found;
+    if (const auto known = known_endpoint(address_))
+        found.endpoints.push_back(*known);
+    else
+        found = co_await host.run_blocking([address = address_] {
+            Found found;
+            try {
+                found.endpoints = resolve(address);
+            } catch (const std::exception& problem) {
+                found.problem = problem.what();
+            }
+            return found;
+        });
+    for (const Endpoint& endpoint : found.endpoints) {
+        if (co_await reach(host, endpoint, found.problem)) {
+            state_ = State::up;
+            deaf_ = false;
+            silent_since_ = host.now();
+            status_.connected(host);
+            flush();
+            co_return true;
+        }
+        wire_.reset();
+    }
+    if (state_ == State::alone)
+        send_everybody_away();
+    else
+        lose(host, found.problem);
+    co_return false;
+}
+
+Task<bool> Connection::reach(Host& host, const Endpoint& endpoint, std::string& why) {
+    try {
+        wire_ = std::make_unique<Wire>(endpoint);
+        if (!co_await somebody_is_there(host)) co_return false;
+        wire_->connect(endpoint);
+        if (!co_await host.ready(wire_->descriptor(), Interest::writable, connect_timeout)) {
+            why = "no connection in time";
+            co_return false;
+        }
+        wire_->check_connected();
+        co_return co_await greet(host, why);
+    } catch (const std::system_error& problem) {
+        why = problem.code().message();
+    }
+    co_return false;
+}
+
+// A socket that is not connected is ready at once. A rehearsal refuses to wait for any, and should not have connected.
+Task<bool> Connection::somebody_is_there(Host& host) {
+    try {
+        co_await host.ready(wire_->descriptor(), Interest::writable, connect_timeout);
+        co_return true;
+    } catch (const std::system_error&) {
+        throw;
+    } catch (const std::runtime_error&) {
+        state_ = State::alone;
+        co_return false;
+    }
+}
+
+// Logs in, and makes sure that somebody replies who speaks the protocol.
+Task<bool> Connection::greet(Host& host, std::string& why) {
+    std::string words;
+    std::size_t questions = 1;
+    if (!address_.password.empty()) {
+        Command login{words, address_.user.empty() ? 2U : 3U};
+        login.add("AUTH");
+        if (!address_.user.empty()) login.add(address_.user);
+        login.add(address_.password);
+        ++questions;
+    }
+    if (address_.database != 0) {
+        Command{words, 2}.add("SELECT").add(static_cast<std::uint64_t>(address_.database));
+        ++questions;
+    }
+    Command{words, 1}.add("PING");
+    replies_.reset();
+    if (wire_->write(words) != static_cast<std::ptrdiff_t>(words.size())) {
+        why = wire_->problem().empty() ? "it takes nothing" : wire_->problem();
+        co_return false;
+    }
+    const TimePoint deadline = host.now() + greeting_timeout;
+    for (; questions > 0; --questions) {
+        const Reply* const reply = co_await greeting_reply(host, deadline, why);
+        if (!reply) co_return false;
+        if (reply->kind == Reply::Kind::text) continue;
+        why = "it does not let us in: " + (reply->kind == Reply::Kind::error ? reply->text : "another reply than OK");
+        co_return false;
+    }
+    co_return true;
+}
+
+Task<const Reply*> Connection::greeting_reply(Host& host, TimePoint deadline, std::string& why) {
+    for (;;) {
+        if (const Reply* reply = replies_.next()) co_return reply;
+        if (const char* problem = replies_.problem()) {
+            why = problem;
+            co_return nullptr;
+        }
+        char bytes[512];
+        const auto size = wire_->read(bytes);
+        if (size > 0) replies_.feed({bytes, static_cast<std::size_t>(size)});
+        if (size > 0) continue;
+        const nanoseconds left = deadline - host.now();
+        const bool ended = size < 0;
+        if (ended || left <= 0ns || !co_await host.ready(wire_->descriptor(), Interest::readable, left)) {
+            why = ended ? wire_->problem() : "no reply in time";
+            co_return nullptr;
+        }
+    }
+}
+
+}  // namespace tollgate::ratelimit::redis

@@ -1,0 +1,217 @@
+// plugins/ratelimit/redis/redis_store.cpp - claims as commands, deadlines, and what holds without an answer.
+#include "redis/redis_store.h"
+
+#include "redis/digest.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <random>
+#include <stdexcept>
+#include <utility>
+
+namespace tollgate::ratelimit::redis {
+
+namespace {
+
+constexpr std::size_t longest_key = 128;          // longer ones are known by their digest
+constexpr std::int64_t lease = 60'000'000;        // microseconds
+constexpr unsigned loop_bits = 16;                // of the number of a place
+
+std::string random_name() {
+    std::random_device device;
+    char digits[17];
+    const auto number = (std::uint64_t{device()} << 32) | device();
+    return {digits, std::to_chars(digits, digits + sizeof digits, number, 16).ptr};
+}
+
+// Another algorithm counts anew: its keys are of another kind.
+std::string_view suffix_of(Algorithm algorithm) noexcept {
+    switch (algorithm) {
+        case Algorithm::token_bucket: return "";
+        case Algorithm::sliding_window: return "/sliding";
+        case Algorithm::sliding_log: return "/log";
+        case Algorithm::fixed_window: return "/fixed";
+        case Algorithm::quota: return "/quota";
+        case Algorithm::concurrency: return "/places";
+    }
+    return "";
+}
+
+bool is_concurrency(const Claim& claim) noexcept { return claim.limit.algorithm() == Algorithm::concurrency; }
+
+OnError on_error_of(const std::string& word) {
+    return word == "open" ? OnError::open : word == "closed" ? OnError::closed : OnError::local;
+}
+
+}  // namespace
+
+std::unique_ptr<Store> store_of(const Settings& settings, Host& host, Store& memory) {
+    std::string url = settings.text("store"), field = "store";
+    if (url == "memory") return nullptr;
+    if (url == "redis") {
+        field = "redis_url";
+        if (!settings.has(field))
+            throw ConfigError{"store", "expected redis_url, or REDIS_URL in the environment, beside \"redis\", got neither"};
+        url = settings.text(field);
+    }
+    Address address;
+    try {
+        address = Address::parse(url);
+    } catch (const std::invalid_argument& problem) {
+        throw ConfigError{field, std::string{field == "store" ? "\"memory\", \"redis\" or a URL: " : ""} + problem.what()};
+    }
+    if (address.tls) throw ConfigError{field, "expected redis:// or redis+unix://, got \"rediss://\", which is still to come"};
+    RedisStore::Options options{.prefix = settings.text("redis_prefix"),
+                                .timeout = settings.duration("redis_timeout"),
+                                .on_error = on_error_of(settings.text("on_error"))};
+    return std::make_unique<RedisStore>(host, Server::shared(address, host), memory, std::move(options));
+}
+
+// While a request waits for a place it may have one already: if it ends before it hears of it, that is given back, in
+// the same line and so after it was taken.
+struct RedisStore::Undecided {
+    RedisStore& store;
+    Connection& connection;
+    std::span<const Claim> claims;
+    Moment now;
+    bool over = false;
+
+    ~Undecided() {
+        for (const Claim& claim : claims)
+            if (!over && is_concurrency(claim)) store.give_back_there(connection, claim, now);
+    }
+};
+
+RedisStore::RedisStore(Host& host, std::shared_ptr<Server> server, Store& memory, Options options)
+    : host_{host},
+      server_{std::move(server)},
+      memory_{memory},
+      options_{std::move(options)},
+      gateway_{random_name()},
+      attending_(server_->loops()),
+      places_(server_->loops()) {}
+
+Connection* RedisStore::here() {
+    const std::size_t loop = host_.this_loop();
+    if (loop >= attending_.size()) return nullptr;
+    Connection& connection = server_->connection(loop);
+    if (!attending_[loop]) {
+        attending_[loop] = 1;
+        host_.spawn(connection.drive(host_, server_));
+    }
+    return &connection;
+}
+
+Task<void> RedisStore::take(std::span<Claim> claims, Moment now) {
+    Connection* const connection = here();
+    if (!connection || connection->alone()) return memory_.take(claims, now);
+    if (connection->open()) return ask_there(*connection, claims, now);
+    fall_back(claims, now);
+    return {};
+}
+
+Task<void> RedisStore::ask_there(Connection& connection, std::span<Claim> claims, Moment now) {
+    const std::size_t loop = host_.this_loop();
+    for (Claim& claim : claims) {
+        claim.hash = 0;
+        if (is_concurrency(claim)) claim.decision.receipt = (++places_[loop] << loop_bits) | loop;
+    }
+    if (co_await decided_there(connection, claims, now)) co_return;
+    if (connection.alone())
+        (void)memory_.take(claims, now);
+    else
+        fall_back(claims, now);
+}
+
+Task<bool> RedisStore::decided_there(Connection& connection, std::span<Claim> claims, Moment now) {
+    Undecided undecided{*this, connection, claims, now};
+    const auto began = host_.now();
+    for (const bool whole_text : {false, true}) {
+        Call call{connection, options_.timeout};
+        connection.send(command(claims, whole_text), &call, now.steady);
+        const Reply* const reply = co_await call;
+        if (!reply) co_return false;
+        if (!whole_text && reply->error_word() == "NOSCRIPT") continue;  // it was started anew: once with the whole text
+        undecided.over = true;
+        if (read_decisions(*reply, claims, now)) {
+            server_->status().decided(host_, host_.now() - began);
+            co_return true;
+        }
+        server_->status().trouble(host_, "reply", reply->kind == Reply::Kind::error ? reply->text : "no decision in a reply");
+        co_return false;
+    }
+    co_return false;
+}
+
+void RedisStore::fall_back(std::span<Claim> claims, Moment now) {
+    server_->status().fell_back();
+    if (options_.on_error == OnError::local) {
+        (void)memory_.take(claims, now);
+        return;
+    }
+    for (Claim& claim : claims)
+        claim.decision = {.admitted = options_.on_error == OnError::open, .unavailable = true};
+}
+
+void RedisStore::give_back(std::span<const Claim> claims, Moment now) noexcept {
+    for (const Claim& claim : claims) {
+        if (claim.decision.unavailable) continue;
+        if (claim.hash != 0)
+            memory_.give_back({&claim, 1}, now);
+        else if (Connection* const connection = here(); connection && claim.decision.due <= now.steady)
+            give_back_there(*connection, claim, now);
+    }
+}
+
+void RedisStore::give_back_there(Connection& connection, const Claim& claim, Moment now) {
+    thread_local std::string key, command;  // the loop's: keep their room
+    key.clear();
+    command.clear();
+    add_key(key, claim);
+    const std::string place = is_concurrency(claim) ? place_of(claim) : std::string{};
+    ask_back(command, {.claim = &claim, .key = key, .place = place}, time());
+    connection.send(command, nullptr, now.steady);
+}
+
+// ratelimit:NAME:KEY. No name has a colon or a slash in it then, so no key can be another limit's.
+void RedisStore::add_key(std::string& out, const Claim& claim) const {
+    out += options_.prefix;
+    for (const char c : *claim.name)
+        if (c == ':' || c == '/' || c == '%')
+            out += c == ':' ? "%3A" : c == '/' ? "%2F" : "%25";
+        else
+            out += c;
+    (out += suffix_of(claim.limit.algorithm())) += ':';
+    if (claim.secret || claim.key.size() > longest_key || claim.key.starts_with('#'))
+        (out += '#') += sha256_hex(claim.key).substr(0, 32);
+    else
+        out += claim.key;
+}
+
+std::string RedisStore::place_of(const Claim& claim) const {
+    return gateway_ + '-' + std::to_string(claim.decision.receipt);
+}
+
+// Valid until the next call on this thread.
+const std::string& RedisStore::command(std::span<const Claim> claims, bool whole_text) const {
+    constexpr std::size_t most = 8;
+    thread_local std::string command;
+    thread_local std::array<std::string, most> keys, places;
+    std::array<Question, most> questions;
+    if (claims.size() > most) throw std::logic_error{"more limits of a request than a Redis is asked for"};
+    command.clear();
+    for (std::size_t i = 0; i < claims.size(); ++i) {
+        keys[i].clear();
+        add_key(keys[i], claims[i]);
+        if (is_concurrency(claims[i])) places[i] = place_of(claims[i]);
+        double cost = claims[i].cost;
+        for (std::size_t k = 0; k < i; ++k)
+            if (keys[k] == keys[i]) cost += claims[k].cost;
+        questions[i] = {.claim = &claims[i], .key = keys[i], .place = places[i], .cost_of_key = cost, .lease = lease};
+    }
+    ask(command, std::span{questions.data(), claims.size()}, time(), whole_text);
+    return command;
+}
+
+}  // namespace tollgate::ratelimit::redis

@@ -1,0 +1,54 @@
+// plugins/ratelimit/redis/wire.h - Wire: a socket to a Redis that never blocks.
+#pragma once
+
+#include "redis/address.h"
+
+#include <sys/socket.h>
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tollgate::ratelimit::redis {
+
+// Where a host can be reached.
+struct Endpoint {
+    sockaddr_storage address{};
+    socklen_t size = 0;
+};
+
+// The endpoints of an address: at once where it is a literal or a Unix socket, else by the resolver, which blocks.
+// Throws std::runtime_error where there are none.
+std::optional<Endpoint> known_endpoint(const Address& address);
+std::vector<Endpoint> resolve(const Address& address);
+
+class Wire {
+public:
+    // A new socket for that endpoint, not connected. Throws std::system_error.
+    explicit Wire(const Endpoint& endpoint);
+    ~Wire();
+    Wire(const Wire&) = delete;
+    Wire& operator=(const Wire&) = delete;
+
+    int descriptor() const noexcept { return descriptor_; }
+    // Begins to connect. Throws std::system_error.
+    void connect(const Endpoint& endpoint);
+    // Once it is writable: throws std::system_error if nobody was there.
+    void check_connected();
+
+    // How many bytes; 0: none now; -1: no more, for the reason that problem() says.
+    std::ptrdiff_t read(std::span<char> into) noexcept;
+    std::ptrdiff_t write(std::string_view bytes) noexcept;
+    const std::string& problem() const noexcept { return problem_; }
+    // Ends it for everybody who waits for the descriptor.
+    void shut() noexcept;
+
+private:
+    int descriptor_;
+    std::string problem_;
+};
+
+}  // namespace tollgate::ratelimit::redis

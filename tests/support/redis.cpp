@@ -1,0 +1,71 @@
+// tests/support/redis.cpp - a generated redis.conf, one process, everything in one folder.
+#include "support/redis.h"
+
+#include "support/connection.h"
+
+#include <unistd.h>
+
+#include <csignal>
+#include <fstream>
+
+namespace tollgate::test {
+
+namespace {
+
+// redis takes port 0 for none. Free a moment ago; if somebody else was quicker, start() is called again.
+std::string free_port() {
+    const int descriptor = listen_on("127.0.0.1:0");
+    const std::string address = bound_address(descriptor);
+    ::close(descriptor);
+    return address.substr(address.rfind(':') + 1);
+}
+
+}  // namespace
+
+Redis::Redis(std::string_view lines) : lines_{lines} {
+    for (int tries = 5;; --tries) {
+        try {
+            port_ = free_port();
+            start();
+            return;
+        } catch (const std::exception& error) {
+            if (tries == 1) throw;
+        }
+    }
+}
+
+void Redis::start() {
+    const std::string here = folder_.path().string();
+    std::ofstream{folder_ / "redis.conf"} << "port " << port_ << "\nbind 127.0.0.1\nunixsocket " << here
+                                          << "/socket\ndir " << here << "\nsave \"\"\nappendonly no\n"
+                                          << "logfile /dev/stderr\ndaemonize no\n" << lines_ << '\n';
+    process_.emplace(std::vector<std::string>{"/usr/bin/redis-server", here + "/redis.conf"});
+    process_->wait_for_line("ready to accept connections at");  // the Unix socket, which comes last
+}
+
+void Redis::start_again() {
+    process_->wait();
+    start();
+}
+
+Redis::~Redis() {
+    if (!process_ || !process_->running()) return;
+    process_->signal(SIGCONT);
+    process_->signal(SIGKILL);
+    process_->wait();
+}
+
+std::string Redis::ask(const std::vector<std::string>& words) const {
+    std::vector<std::string> command{"/usr/bin/redis-cli", "-p", port_, "--no-auth-warning"};
+    for (std::string_view lines = lines_; !lines.empty();) {
+        const std::string_view line = lines.substr(0, lines.find('\n'));
+        if (line.starts_with("requirepass ")) command.insert(command.end(), {"-a", std::string{line.substr(12)}});
+        lines.remove_prefix(std::min(lines.size(), line.size() + 1));
+    }
+    command.insert(command.end(), words.begin(), words.end());
+    std::string out = run(command).out;
+    while (out.ends_with('\n')) out.pop_back();
+    return out;
+}
+
+}  // namespace tollgate::test
