@@ -11,7 +11,10 @@ namespace {
 constexpr const char* schemes[] = {"plain", "bearer"};
 constexpr const char* formats[] = {"json", "text"};
 constexpr const char* policies[] = {"round_robin", "weighted", "least_requests", "ewma", "consistent_hash"};
-constexpr const char* algorithms[] = {"token_bucket", "sliding_window"};
+constexpr const char* algorithms[] = {"token_bucket", "sliding_window", "sliding_log", "fixed_window"};
+constexpr const char* alignments[] = {"clock", "first_use"};
+constexpr const char* modes[] = {"enforce", "shadow", "delay"};
+constexpr const char* in_limits[] = {"by", "rate", "quota", "concurrency"};
 
 constexpr Field auth_fields[] = {
     {.name = "key", .type = Type::value, .doc = "where the key is"},
@@ -40,6 +43,12 @@ constexpr Field ratelimit_fields[] = {
     {.name = "rate", .type = Type::rate, .doc = "how much", .min = 1e-6},
     {.name = "burst", .type = Type::integer, .doc = "most at once", .min = 1, .max = 1e6},
     {.name = "algorithm", .type = Type::choice, .doc = "how", .fallback = "\"token_bucket\"", .choices = algorithms},
+    {.name = "align", .type = Type::choice, .doc = "from when", .fallback = "\"clock\"", .choices = alignments},
+    {.name = "mode", .type = Type::choice, .doc = "what then", .fallback = "\"enforce\"", .choices = modes},
+    {.name = "name", .type = Type::text, .doc = "of the counters"},
+    {.name = "quota", .type = Type::rate, .doc = "by the calendar", .min = 1e-9},
+    {.name = "concurrency", .type = Type::integer, .doc = "at a time", .min = 1},
+    {.name = "limits", .type = Type::tables, .doc = "several", .choices = in_limits},
 };
 constexpr const char* in_tables[] = {"integer", "rate", "values"};
 constexpr Field probe_fields[] = {
