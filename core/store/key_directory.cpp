@@ -39,8 +39,8 @@ StoredCaller::StoredCaller(Key key)
 std::string_view StoredCaller::claim(std::string_view name) const {
     if (name == "name") return key_.name;
     if (name == "scopes") return key_.scopes;
-    if (name == "rate") return rate_;
-    if (name == "burst") return burst_;
+    if (name == "tollgate.rate") return rate_;
+    if (name == "tollgate.burst") return burst_;
     return {};
 }
 

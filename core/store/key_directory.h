@@ -28,7 +28,8 @@ public:
     std::string_view id() const override { return key_.id; }
     std::string_view owner() const override { return key_.owner; }
     std::string_view tier() const override { return key_.tier; }
-    // "name", "scopes" (blanks between), "rate" ("100/60s", a limit of its own), "burst" ("20", of that limit).
+    // "name", "scopes" (blanks between), "tollgate.rate" ("100/60s", a limit of its own), "tollgate.burst" ("20", of
+    // that limit).
     std::string_view claim(std::string_view name) const override;
 
     const Key& key() const noexcept { return key_; }

@@ -19,7 +19,10 @@ public:
     std::string_view id() const override { return id_; }
     std::string_view owner() const override { return owner_; }
     std::string_view tier() const override { return tier_; }
-    std::string_view claim(std::string_view name) const override { return name == "scopes" ? scopes_ : raw(name); }
+    std::string_view claim(std::string_view name) const override {
+        if (name == "scopes") return scopes_;
+        return name.starts_with("tollgate.") ? std::string_view{} : raw(name);
+    }
     // The claim itself, also where it is called "scopes".
     std::string_view raw(std::string_view name) const {
         const Json* const leaf = leaf_at(claims_, name);

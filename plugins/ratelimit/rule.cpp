@@ -36,10 +36,10 @@ struct KeyLimit {
     std::optional<std::int64_t> burst;
 };
 
-// A key's own limit, as the key store says it: "100/60s", and perhaps a burst. nullopt: it has none, or a token means
-// something else by that name.
+// A key's own limit, as the key store says it: "100/60s", and perhaps a burst; nullopt where it has none. No claim of a
+// token has these names, so that nobody brings a limit of his own.
 std::optional<KeyLimit> limit_of_key(const Caller& caller) {
-    const std::string_view rate = caller.claim("rate");
+    const std::string_view rate = caller.claim("tollgate.rate");
     if (rate.empty()) return std::nullopt;
     const auto number = [](std::string_view text) {
         std::int64_t count = 0;
@@ -52,7 +52,7 @@ std::optional<KeyLimit> limit_of_key(const Caller& caller) {
                        seconds = number(rate.substr(slash + 1, rate.size() - slash - 2));
     constexpr std::int64_t longest = 366 * 86'400;
     if (count == 0 || seconds == 0 || seconds > longest) return std::nullopt;
-    const std::int64_t burst = number(caller.claim("burst"));
+    const std::int64_t burst = number(caller.claim("tollgate.burst"));
     return KeyLimit{{double(count), std::chrono::seconds{seconds}}, burst > 0 ? std::optional{burst} : std::nullopt};
 }
 

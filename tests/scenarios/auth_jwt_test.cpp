@@ -250,6 +250,15 @@ BOOST_AUTO_TEST_CASE(a_tier_that_routes_lua_does_not_know_is_no_tier) {
     scene.gateway.process().wait_for_line("tier \"platinum\" of alice (owner none) is no tier of routes.lua");
 }
 
+BOOST_AUTO_TEST_CASE(no_token_lifts_its_caller_above_his_tier) {
+    GatewayProcess gateway{"tier \"gold\" { rate = 2 / hour }\nroute \"GET /\" { answer = \"hello\", plugins = { auth { method = \"jwt\", keys = " +
+                           quoted_path("jwks.json") + ", tier_claim = \"plan\" }, ratelimit {} } }\n"};
+    const auto get = [&] { return gateway.client().get("/", bearer_of("limit_of_its_own")); };
+    BOOST_TEST(get().header("X-RateLimit-Limit") == "2");
+    BOOST_TEST(get().status() == 200);
+    BOOST_TEST(get().status() == 429);
+}
+
 BOOST_AUTO_TEST_CASE(the_first_method_that_applies_says_who_asks) {
     Scene scene{"auth { method = \"jwt\", optional = true, keys = " + quoted_path("jwks.json") +
                     " }, auth { file = \"keys\" }",

@@ -128,6 +128,8 @@ tokens["scp_list"] = rs({"scope": None, "scp": ["orders:read", "orders:write"]})
 tokens["few_scopes"] = rs({"scope": "orders:read"})
 tokens["other_tier"] = rs({"plan": "platinum"})
 tokens["bob"] = rs({"sub": "bob", "org": None, "plan": None})
+tokens["limit_of_its_own"] = rs({"rate": "1000000/1s", "burst": "1000", "tollgate.rate": "1000000/1s", "tollgate.burst": "1000",
+                                 "tollgate": {"rate": "1000000/1s", "burst": "1000"}})
 tokens["line_in_sub"] = rs({"sub": "alice\r\nX-Admin: 1"})
 tokens["line_in_claim"] = rs({"note": "x\r\nX-Admin: 1"})
 tokens["rotated"] = rs(kid="rsa2", key=keys["rsa2"])

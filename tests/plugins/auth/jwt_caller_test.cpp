@@ -63,6 +63,13 @@ BOOST_AUTO_TEST_CASE(a_claim_called_scopes_gives_no_scopes_unless_it_is_named) {
     BOOST_TEST(caller(R"("sub":"a","scopes":"admin")", {"sub", "", "", {"scopes"}})->claim("scopes") == "admin");
 }
 
+BOOST_AUTO_TEST_CASE(what_the_gateway_grants_is_no_claim_of_a_token) {
+    const auto made = caller(R"("sub":"a","tollgate.rate":"9/1s","tollgate":{"rate":"9/1s","burst":"9"},"tollgates":"x")");
+    BOOST_REQUIRE(made);
+    for (const char* name : {"tollgate.rate", "tollgate.burst", "tollgate."}) BOOST_TEST(made->claim(name) == "", name);
+    BOOST_TEST(made->claim("tollgates") == "x");
+}
+
 BOOST_AUTO_TEST_CASE(an_id_that_is_absent_or_no_name_makes_no_caller) {
     for (const char* members : {R"("org":"acme")", R"("sub":"")", R"("sub":null)", R"("sub":["alice"])", R"("sub":{"a":1})",
                                 R"("sub":true)", R"("sub":"a\nb")", R"("sub":"a\u0000b")", R"("sub":"a\u007f")",
