@@ -22,6 +22,11 @@ CallerIds CallerIds::of(const Settings& settings, std::string method) {
     const bool plain = std::all_of(prefix.begin(), prefix.end(), [](char c) { return c > 0x20 && c < 0x7f; });
     if (prefix.empty() || !plain)
         throw ConfigError{"id_prefix", "expected printable ASCII without blanks, got \"" + prefix + '"'};
+    // What follows may be chosen so that the whole is another's: "k" and "ey-6163937e6547".
+    for (const std::string_view beginning : beginnings)
+        if (prefix.starts_with(beginning) || beginning.starts_with(prefix))
+            throw ConfigError{"id_prefix", "expected one with which no id can begin like those made here (\"" +
+                                               std::string{beginning} + "\"), got \"" + prefix + '"'};
     return CallerIds{std::move(method), std::move(prefix)};
 }
 

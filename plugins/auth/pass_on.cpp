@@ -55,9 +55,11 @@ PassOn::PassOn(const Settings& settings, Host& host) {
     if (!settings.has("pass_on")) return;
     for (const std::string& text : settings.texts("pass_on")) lines_.push_back(line_of(text));
     const Value place = settings.has("key") ? settings.value("key") : Value{};
+    const auto holds_the_key = [&](const std::string& header) {
+        return place.kind() == "header" && same_to_an_upstream(header, place.name());
+    };
     for (const Line& line : lines_)
-        if (!may_hold_a_credential(line.header) && !same_to_an_upstream(line.header, place.name()))
-            host.reserve_request_header(line.header);
+        if (!may_hold_a_credential(line.header) && !holds_the_key(line.header)) host.reserve_request_header(line.header);
 }
 
 PassOn::Line PassOn::line_of(const std::string& text) {

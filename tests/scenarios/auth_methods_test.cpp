@@ -118,6 +118,23 @@ BOOST_AUTO_TEST_CASE(no_client_forges_them_on_other_routes_or_behind_its_body) {
     BOOST_TEST(upstream.last().header("X-Caller-Id") == "anybody");  // nobody speaks of it any more
 }
 
+BOOST_AUTO_TEST_CASE(a_header_is_no_clients_to_send_where_a_key_of_that_name_stands_elsewhere) {
+    ScriptedUpstream upstream{ScriptedUpstream::always("x")};
+    for (const char* place : {"query", "cookie", "header"}) {
+        GatewayProcess gateway{
+            tiers + "local u = upstream \"u\" { targets = { \"" + upstream.address() + "\" } }\nroute \"* /known\" { upstream = u, "
+                "plugins = { auth { key = " + place + " \"user\", file = \"keys\", pass_on = \"User: id\" } } }\n"
+                "route \"* /open\" { upstream = u }\n",
+            {}, {{"keys", gold_key}}};
+        BOOST_TEST(gateway.client().get("/open", "User: root\r\n").status() == 200, place);
+        BOOST_TEST(upstream.last().header("User") == (place == std::string{"header"} ? "root" : ""), place);
+        const bool by_query = place == std::string{"query"}, by_cookie = place == std::string{"cookie"};
+        BOOST_TEST(gateway.client().get(by_query ? "/known?user=gold-key" : "/known",
+                                        by_query ? "" : by_cookie ? "Cookie: user=gold-key\r\n" : "User: gold-key\r\n").status() == 200, place);
+        BOOST_TEST(upstream.last().header("User") == "key-6163937e6547", place);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_client_is_told_of_every_way_in) {
     Scene scene{jwt_use(", optional = true") + ", auth { method = \"basic\", file = \"users\", optional = true }, auth { file = \"keys\" }"};
     const auto challenges = [](const Message& answer) {
