@@ -143,7 +143,7 @@ AdminAnswer show_next_target(const Call& call, const Controls& controls) {
     if (order != "next") return refused(404, "expected /upstreams/<upstream>/next, got " + text::quote(call.path));
     const NextTarget next = controls.next_target(name);
     if (next.found == NextTarget::Found::no_upstream) return no_upstream(name, *controls.current());
-    if (next.found == NextTarget::Found::no_target) return refused(503, name + ": " + next.why);
+    if (next.found == NextTarget::Found::no_target) return refused(503, next.why.starts_with(name + ": ") ? next.why : name + ": " + next.why);
     Object json{Poco::JSON_PRESERVE_KEY_ORDER};
     json.set("upstream", name);
     json.set("target", next.target);

@@ -95,8 +95,10 @@ private:
         end_ = why;
         return false;
     }
+    // One that is alone may always have what `body` and the limits of heads let it have.
     bool hold(std::uint64_t bytes) {
-        if (state_->copied.fetch_add(bytes, std::memory_order_relaxed) + bytes > mirror_.memory) {
+        const auto before = state_->copied.fetch_add(bytes, std::memory_order_relaxed);
+        if (before > held_ && before + bytes > mirror_.memory) {
             state_->copied.fetch_sub(bytes, std::memory_order_relaxed);
             return refused(CopyEnd::too_many);
         }

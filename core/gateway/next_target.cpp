@@ -61,7 +61,8 @@ Task<NextTarget> next_target(LoopShare& share, std::string name) {
         if (chosen) co_return as_found(*upstream.targets[*chosen]);
         co_return NextTarget{NextTarget::Found::no_target, "", "", "no target is available"};
     } catch (const Failure& failure) {
-        co_return NextTarget{NextTarget::Found::no_target, "", "", failure.message};
+        const bool told = !failure.detail.empty();  // it names the upstream then
+        co_return NextTarget{NextTarget::Found::no_target, "", "", told ? failure.detail : failure.message};
     }
 }
 
@@ -76,10 +77,15 @@ NextTarget ask_for_next_target(plugins::LoopServices& loops, LoopShare& first, c
             tell->set_exception(std::current_exception());
         }
     };
-    loops.post(0, [&first, ask, upstream, tell = std::exchange(told, nullptr)] { first.loop.spawn(ask(first, upstream, tell)); });
+    if (!loops.post(0, [&first, ask, upstream, tell = std::exchange(told, nullptr)] { first.loop.spawn(ask(first, upstream, tell)); }))
+        throw std::runtime_error{"the loops do not run"};
     constexpr std::chrono::seconds patience{5};
     if (answer.wait_for(patience) != std::future_status::ready) throw std::runtime_error{"the loop has not answered in time"};
-    return answer.get();
+    try {
+        return answer.get();
+    } catch (const std::future_error&) {
+        throw std::runtime_error{"the loop was stopped before its answer"};
+    }
 }
 
 }  // namespace tollgate

@@ -125,6 +125,7 @@ private:
     std::optional<net::Duration> hedge_delay() const;
     Task<Response> ask_hedged(net::Duration delay);
     Task<void> begin_hedge(net::Race<Response>& race, net::Duration delay);
+    Task<const char*> why_plugins_refuse_hedge();
     const char* why_no_hedge() const;
     bool fits_hedge(std::size_t target) const noexcept;
     upstream::AttemptPass choose_hedge_target();

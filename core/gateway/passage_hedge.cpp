@@ -3,6 +3,7 @@
 #include "gateway/passage.h"
 #include "gateway/replay.h"
 #include "gateway/trace.h"
+#include "support/log.h"
 #include "upstream/retry.h"
 
 #include <algorithm>
@@ -22,6 +23,8 @@ std::optional<net::Duration> Passage::hedge_delay() const {
         !upstream::may_be_repeated(upstream.retry, exchange_.request.method()) || !upgrade_.empty() ||
         (attempt_->call.body && !replay_))
         return std::nullopt;
+    // A probe that is given up would tell nothing: the next one would hang there too, and so for ever.
+    if (!upstream::breakers::closed(attempt_->call.target)) return std::nullopt;
     if (!upstream.hedge_delay) return upstream.retry.hedge;
     return upstream.hedge_delay->quantile(upstream.retry.hedge_quantile, now());
 }
@@ -35,14 +38,14 @@ Task<Response> Passage::ask_hedged(net::Duration delay) {
     const auto& failures = attempt_->call.upstream.retry.on;
     for (;;) {
         const std::size_t ended = *co_await race.next();
-        Attempt& other = ended == in_turn ? *hedge_ : *in_turn_;
+        Attempt* const other = ended == in_turn ? hedge_.get() : &*in_turn_;  // null where none was begun
         attempt_ = ended == in_turn ? &*in_turn_ : hedge_.get();
         upstream::Call& call = attempt_->call;
         const bool good = call.outcome == Outcome::answered && !failures.holds(call.outcome, call.status);
         if (!race.holds(1 - ended) || good) {
             if (race.holds(1 - ended)) {
                 race.cancel(1 - ended);
-                give_up_late(other);
+                give_up_late(*other);
             }
             end_hedge(good && ended == beside ? HedgeEnd::won : HedgeEnd::lost);
             co_return race.take(ended);
@@ -52,7 +55,7 @@ Task<Response> Passage::ask_hedged(net::Duration delay) {
         if (trace_) trace_attempt();
         end_attempt(call.outcome);
         race.cancel(ended);
-        attempt_ = &other;
+        attempt_ = other;
     }
 }
 
@@ -60,24 +63,22 @@ Task<Response> Passage::ask_hedged(net::Duration delay) {
 Task<void> Passage::begin_hedge(net::Race<Response>& race, net::Duration delay) {
     const auto& upstream = attempt_->call.upstream;
     const char* against = why_no_hedge();
-    if (!against && !upstream.state->budget.take(upstream.retry, now())) {
+    if (!against) {
+        tried_.push_back(attempt_->target);
+        chosen_.reset();
+        against = co_await why_plugins_refuse_hedge();
+        if (trace_ && !chain().empty()) trace_->begin("upstream", upstream.where);
+    }
+    if (race.ended() || interim_sent_ || late()) co_return;  // it was waited for meanwhile
+    auto pass = against ? upstream::AttemptPass{} : choose_hedge_target();
+    if (!pass && !against) against = "no other target is available";
+    if (pass && !upstream.state->budget.take(upstream.retry, now())) {
+        upstream.targets[*chosen_]->end_attempt(pass, {Outcome::abandoned, 0, {}});
         against = "the upstream's budget of retries is spent";
         share_.figures.count_hedge(lease_.figures, snapshot_, upstream, HedgeEnd::refused);
     }
     if (against) {
         if (trace_) trace_hedge(delay, against);
-        co_return;
-    }
-    tried_.push_back(attempt_->target);
-    chosen_.reset();
-    if (!chain().empty()) {
-        const Verdict verdict = co_await asked_at_upstream();
-        if (verdict.refuses() || verdict.answers()) against = "a plugin does not let it pass";
-    }
-    if (race.ended() || interim_sent_ || late()) co_return;  // it was waited for meanwhile
-    const auto pass = against ? upstream::AttemptPass{} : choose_hedge_target();
-    if (!pass) {
-        if (trace_) trace_hedge(delay, against ? against : "no other target is available");
         co_return;
     }
     first_attempt_ = attempt_->call.began;
@@ -91,6 +92,20 @@ Task<void> Passage::begin_hedge(net::Race<Response>& race, net::Duration delay) 
     tried_.push_back(*chosen_);
     if (trace_) trace_hedge(delay, nullptr);
     race.enter(beside, share_.call(share_.pool, hedge_->call));
+}
+
+// null: they let it pass, where there are any. What one of them cannot do for the hedge does not harm the first attempt.
+Task<const char*> Passage::why_plugins_refuse_hedge() {
+    if (chain().empty()) co_return nullptr;
+    try {
+        const Verdict verdict = co_await asked_at_upstream();
+        co_return verdict.refuses() || verdict.answers() ? "a plugin does not let it pass" : nullptr;
+    } catch (const Failure& failure) {
+        if (failure.culprit == Culprit::client) throw;  // it is gone
+        log::error("upstream", attempt_->call.upstream.name + ": no hedge: " +
+                                   (failure.detail.empty() ? failure.message : failure.detail));
+    }
+    co_return "a plugin failed";
 }
 
 const char* Passage::why_no_hedge() const {

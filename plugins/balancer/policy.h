@@ -24,6 +24,8 @@ public:
         return 0;
     }
     virtual TimePoint now() const { return {}; }
+    // The request was at a target before: what it takes now is nobody's turn.
+    virtual bool once_more() const { return false; }
     // The hash of what the request goes by; nullopt where it has nothing of the kind.
     virtual std::optional<std::uint64_t> key() const { return std::nullopt; }
 

@@ -8,9 +8,10 @@ namespace tollgate::balancer {
 RoundRobin::RoundRobin(std::size_t targets, std::shared_ptr<Turn> turn) : targets_{targets}, turn_{std::move(turn)} {}
 
 std::optional<std::size_t> RoundRobin::pick(const Candidates& candidates) {
-    const auto due = static_cast<std::size_t>(turn_->next.fetch_add(1, std::memory_order_relaxed) % targets_);
-    if (candidates.usable(due)) return due;
-
+    if (!candidates.once_more()) {
+        const auto due = static_cast<std::size_t>(turn_->next.fetch_add(1, std::memory_order_relaxed) % targets_);
+        if (candidates.usable(due)) return due;
+    }
     std::size_t usable = 0;
     for (std::size_t target = 0; target < targets_; ++target) usable += candidates.usable(target);
     if (usable == 0) return std::nullopt;

@@ -7,8 +7,9 @@
 
 namespace tollgate::balancer {
 
-// The turn of an unusable target goes to the usable ones in turn, not to its neighbour, who would carry double. That
-// costs a walk over the targets; a turn of a usable target costs the same among two and among thousands.
+// The turn of an unusable target goes to the usable ones in turn, not to its neighbour, who would carry double. So do
+// further attempts, which take no turn: of two targets, of which each request asks one in vain, each would else be asked
+// first by all requests, or by none. That costs a walk over the targets; a turn of a usable target costs the same among two and among thousands.
 class RoundRobin final : public Policy {
 public:
     // `targets` at least 1.

@@ -28,6 +28,7 @@ public:
     std::uint32_t load(std::size_t target) const override { return ctx_.target(target).in_flight(); }
     TimePoint now() const override { return ctx_.now(); }
     std::optional<std::uint64_t> key() const override { return key_; }
+    bool once_more() const override { return ctx_.attempt() > 1; }
     void allow_tried() noexcept {
         again_ = true;
         wanted_.reset();

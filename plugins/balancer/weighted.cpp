@@ -64,9 +64,9 @@ std::size_t Weighted::due(std::uint64_t pick) const noexcept {
 }
 
 std::optional<std::size_t> Weighted::pick(const Candidates& candidates) {
+    if (candidates.once_more()) return substitute(candidates);  // no turn is used up; see round_robin.h
     const std::size_t target = due(turn_->next.fetch_add(1, std::memory_order_relaxed));
-    if (candidates.usable(target)) return target;
-    return substitute(candidates);
+    return candidates.usable(target) ? target : substitute(candidates);
 }
 
 // The turn of an unusable target goes to the usable ones in proportion to their weights. What is usable may be another

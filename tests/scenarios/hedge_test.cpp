@@ -95,11 +95,10 @@ BOOST_AUTO_TEST_CASE(the_first_wins_where_it_answers_first_and_the_other_is_clos
     answer.open();
     BOOST_TEST(client.answer().body == "first");
     closed.wait();
-    BOOST_TEST(client.get("/x").body == "first");  // in time
     BOOST_TEST(hedges(gateway, "lost") == 1);
     BOOST_TEST(hedges(gateway, "won") == 0);
     BOOST_TEST(attempts(gateway, other, "abandoned") == 1);
-    BOOST_TEST(attempts(gateway, first, "answered") == 2);
+    BOOST_TEST(attempts(gateway, first, "answered") == 1);
 }
 
 BOOST_AUTO_TEST_CASE(a_body_that_is_here_is_sent_to_both) {
@@ -310,7 +309,7 @@ BOOST_AUTO_TEST_CASE(under_load_nobody_waits_for_the_slow_one) {
     const std::string line = fast.stop().at(0);
     const double answered = figure(gateway, "tollgate_upstream_attempts_total{outcome=\"answered\",target=\"" + fast.address() +
                                                 "\",upstream=\"u\"}");
-    BOOST_TEST(has(line, std::to_string(int(answered)) + " request"), line);
+    BOOST_TEST(has(' ' + line, ' ' + std::to_string(int(answered)) + " request"), line);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

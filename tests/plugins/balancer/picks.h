@@ -32,6 +32,14 @@ private:
     std::set<std::size_t> out_;
 };
 
+// For a request that was at one of them.
+struct OnceMore final : Candidates {
+    explicit OnceMore(std::size_t tried) : tried{tried} {}
+    bool usable(std::size_t target) const override { return target != tried; }
+    bool once_more() const override { return true; }
+    std::size_t tried;
+};
+
 // Targets with so many requests under way, at a time, for a key; some of them out.
 struct Scene final : Candidates {
     std::vector<std::uint32_t> loads;

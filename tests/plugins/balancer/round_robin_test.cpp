@@ -37,6 +37,18 @@ BOOST_AUTO_TEST_CASE(the_turns_of_a_target_that_is_out_are_shared_by_all_others)
     BOOST_TEST(shares(policy, Without{1}, 4, 1200) == (Counts{400, 0, 400, 400}), per_element);
 }
 
+// Each request is late at its first target and asks another one: the turns go on as if it had not.
+BOOST_AUTO_TEST_CASE(further_attempts_take_no_turn) {
+    auto policy = round_robin(2);
+    std::string firsts;
+    for (int request = 0; request < 4; ++request) {
+        const std::size_t first = *policy.pick(All{});
+        firsts += char('a' + first);
+        BOOST_TEST(*policy.pick(OnceMore{first}) == 1 - first);
+    }
+    BOOST_TEST(firsts == "abab");
+}
+
 BOOST_AUTO_TEST_CASE(one_target_left_gets_every_request) {
     auto policy = round_robin(3);
 
