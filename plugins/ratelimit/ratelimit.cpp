@@ -3,7 +3,7 @@
 #include "batch.h"
 #include "fields.h"
 #include "memory_store.h"
-#include "redis/redis_store.h"
+#include "redis/store_of.h"
 #include "rule.h"
 
 #include <tollgate/plugin.h>
@@ -94,7 +94,7 @@ private:
 RateLimit::RateLimit(const Settings& settings, Host& host)
     : host_{host},
       rules_{ratelimit::rules_of(settings, host)},
-      elsewhere_{ratelimit::redis::store_of(settings, host, memory)},
+      elsewhere_{ratelimit::redis::store_of(settings, host, memory, rules_.size())},
       store_{elsewhere_ ? *elsewhere_ : memory},
       mode_{mode_of(settings.text("mode"))},
       absent_{absent_of(settings.text("absent"))},

@@ -99,9 +99,11 @@ function logging(settings) end
 ---@field name? string # name of the counters, to share them; unset: by and its ordinal; a text
 ---@field keys? integer # keys remembered at once, 40 bytes each; an integer from 1 to 1000000000; default: 250000
 ---@field store? string # where requests are counted: "memory", "redis" (as redis_url says), or a URL of a Redis; a text; default: "memory"
----@field redis_url? string # URL of the store "redis": redis://[user:password@]host[:port][/db], redis+unix:///path[?db=0]; a text
+---@field redis_url? string # URL of the store "redis": redis://[user:password@]host[:port][/db], rediss://, redis+unix:///path[?db=0]; a text
+---@field redis_authorities? string # certificates in PEM that vouch for a rediss:// URL; unset: the system's; a file's path
 ---@field redis_timeout? tollgate.duration # how long a request waits for a decision of the Redis; a duration from 1 * millisecond to 1 * minute; default: 20 * milliseconds
 ---@field redis_prefix? string # what keys in the Redis begin with; a text; default: "ratelimit:"
+---@field lease? integer # tokens of a key that this gateway may take from the Redis at once, and hold for a second; unset: none, which is exact; an integer from 2 to 1000000
 ---@field on_error? "local"|"open"|"closed" # what holds while the Redis does not decide; local: the same limits, counted in memory; open: none; closed: requests are refused with 503; one of "local", "open", "closed"; default: "local"
 
 ---refuses callers who ask more often than their limit allows

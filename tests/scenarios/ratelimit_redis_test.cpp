@@ -1,8 +1,10 @@
 // tests/scenarios/ratelimit_redis_test.cpp - limits counted in a Redis, shared by gateways, and what holds without it.
 #include "support/background.h"
+#include "support/certificates.h"
 #include "support/deadline.h"
 #include "support/gateway_process.h"
 #include "support/redis.h"
+#include "support/temporary_folder.h"
 
 #include <boost/test/unit_test.hpp>
 
@@ -10,6 +12,7 @@
 #include <chrono>
 #include <csignal>
 #include <deque>
+#include <fstream>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -204,6 +207,60 @@ BOOST_AUTO_TEST_CASE(a_reload_in_the_middle_loses_no_decision) {
     BOOST_TEST(figure(gateway, "fallbacks_total") == 0);
     BOOST_TEST(figure(gateway, "decisions_total") == answers);
     BOOST_TEST(gateway.process().stderr_text().find("failed") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(by_tls_where_its_certificate_is_good_and_not_otherwise) {
+    const Certificate good{{.names = "IP:127.0.0.1"}}, other{{.names = "DNS:elsewhere.example"}};
+    const auto redis_by = [](const Certificate& one) {
+        return "tls-cert-file " + one.file().string() + "\ntls-key-file " + one.key_file().string() + "\ntls-ca-cert-file " +
+               one.file().string();
+    };
+    const auto routes = [](const Redis& redis, const std::string& words) {
+        return "route \"GET /\" { answer = \"ok\\n\", plugins = { ratelimit { by = client_ip, rate = 9 / hour, on_error = "
+               "\"closed\", redis_timeout = 30 * seconds, store = \"rediss://127.0.0.1:" + redis.port() + "\"" + words + " } } }\n";
+    };
+    const auto trusting = [](const Certificate& one) { return ", redis_authorities = \"" + one.file().string() + '"'; };
+    const Redis redis{redis_by(good)}, wrong{redis_by(other)};
+    {
+        const GatewayProcess gateway{routes(redis, trusting(good))};
+        auto client = gateway.client();
+        for (int i = 8; i >= 0; --i) BOOST_TEST(client.get("/").header("X-RateLimit-Remaining") == std::to_string(i));
+        BOOST_TEST(client.get("/").status() == 429);
+        BOOST_TEST(redis.ask({"KEYS", "*"}) == "ratelimit:client_ip #1:127.0.0.1");
+    }
+    GatewayProcess distrustful{routes(redis, "")}, mistaken{routes(wrong, trusting(other))};
+    for (GatewayProcess* gateway : {&distrustful, &mistaken}) {
+        BOOST_TEST(status_of(*gateway) == 503);
+        gateway->process().wait_for_line("its certificate: ");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_lease_is_shared_by_the_loops_and_exact_at_the_end) {
+    const Redis redis;
+    const std::string routes = limited_by("rate = 100 / day, lease = 20", redis);
+    const GatewayProcess one{routes, {"--loops", "2"}}, other{routes, {"--loops", "2"}};
+    const int admitted = admitted_of_200({&one, &other});
+    BOOST_TEST(admitted <= 100);
+    BOOST_TEST(admitted >= 100 - 40);
+    BOOST_TEST(figure(one, "decisions_total") + figure(other, "decisions_total") < 200);
+    int later = 0;
+    wait_until("what was held has been given back and spent", [&] {
+        later += status_of(one) == 200;
+        return admitted + later >= 100;
+    });
+    BOOST_TEST(status_of(other) == 429);
+}
+
+BOOST_AUTO_TEST_CASE(an_explanation_asks_nobody_and_counts_in_memory) {
+    const Redis redis;
+    const TemporaryFolder folder;
+    std::ofstream{folder / "routes.lua"} << "listen \"127.0.0.1:0\"\n"
+                                         << limited_by("rate = 3 / hour", redis, ", on_error = \"closed\"");
+    const Finished explained = run({tollgate_program(), "explain", "GET", "/", (folder / "routes.lua").string()});
+    BOOST_TEST(explained.code == 0, explained.out << explained.err);
+    BOOST_TEST(explained.out.find("admitted, 2 of 3 left") != std::string::npos, explained.out << explained.err);
+    BOOST_TEST(explained.err.find("failed") == std::string::npos, explained.err);
+    BOOST_TEST(redis.ask({"KEYS", "*"}).empty());
 }
 
 BOOST_AUTO_TEST_CASE(keys_are_readable_but_for_secrets_and_expire) {

@@ -36,7 +36,8 @@ Redis::Redis(std::string_view lines) : lines_{lines} {
 
 void Redis::start() {
     const std::string here = folder_.path().string();
-    std::ofstream{folder_ / "redis.conf"} << "port " << port_ << "\nbind 127.0.0.1\nunixsocket " << here
+    const bool tls = lines_.find("tls-cert-file") != std::string::npos;
+    std::ofstream{folder_ / "redis.conf"} << (tls ? "port 0\ntls-auth-clients no\ntls-port " : "port ") << port_ << "\nbind 127.0.0.1\nunixsocket " << here
                                           << "/socket\ndir " << here << "\nsave \"\"\nappendonly no\n"
                                           << "logfile /dev/stderr\ndaemonize no\n" << lines_ << '\n';
     process_.emplace(std::vector<std::string>{"/usr/bin/redis-server", here + "/redis.conf"});
@@ -56,7 +57,7 @@ Redis::~Redis() {
 }
 
 std::string Redis::ask(const std::vector<std::string>& words) const {
-    std::vector<std::string> command{"/usr/bin/redis-cli", "-p", port_, "--no-auth-warning"};
+    std::vector<std::string> command{"/usr/bin/redis-cli", "-s", (folder_ / "socket").string(), "--no-auth-warning"};
     for (std::string_view lines = lines_; !lines.empty();) {
         const std::string_view line = lines.substr(0, lines.find('\n'));
         if (line.starts_with("requirepass ")) command.insert(command.end(), {"-a", std::string{line.substr(12)}});

@@ -13,8 +13,8 @@ namespace tollgate::test {
 
 class Redis {
 public:
-    // Further lines of its configuration ("requirepass secret"). It listens on a free port of 127.0.0.1 and on a Unix
-    // socket, and keeps nothing on disk.
+    // Further lines of its configuration ("requirepass secret"). It listens on a free port of 127.0.0.1, by TLS where
+    // these name a tls-cert-file, and on a Unix socket, and keeps nothing on disk.
     explicit Redis(std::string_view lines = {});
     ~Redis();
 

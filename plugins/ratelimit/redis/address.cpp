@@ -139,7 +139,8 @@ std::string Address::shown() const {
 // A number that says nothing about the password outside this process.
 std::string Address::identity() const {
     static const Secret secret = random_secret();
-    return shown() + (password.empty() ? "" : " #" + std::to_string(hash_of(password, secret)));
+    return shown() + (authorities.empty() ? "" : " by " + authorities) +
+           (password.empty() ? "" : " #" + std::to_string(hash_of(password, secret)));
 }
 
 }  // namespace tollgate::ratelimit::redis

@@ -58,8 +58,9 @@ private:
 // Of one loop, and for it only, but for the constructor and, when the loop has ended, the destructor.
 class Connection {
 public:
-    // Both outlive it.
-    Connection(const Address& address, Status& status) noexcept : address_{address}, status_{status} {}
+    // All outlive it. `trust`: null for a connection without TLS.
+    Connection(const Address& address, const TlsTrust* trust, Status& status) noexcept
+        : address_{address}, trust_{trust}, status_{status} {}
     ~Connection();
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
@@ -85,6 +86,7 @@ private:
     Task<bool> connect(Host& host);
     Task<bool> reach(Host& host, const Endpoint& endpoint, std::string& why);
     Task<bool> somebody_is_there(Host& host);
+    Task<bool> shake_hands(Host& host, std::string& why);
     Task<bool> greet(Host& host, std::string& why);
     Task<const Reply*> greeting_reply(Host& host, TimePoint deadline, std::string& why);
     Task<void> watch(Host& host);
@@ -97,6 +99,7 @@ private:
     bool anybody_waits() const noexcept;
 
     const Address& address_;
+    const TlsTrust* const trust_;
     Status& status_;
     State state_ = State::fresh;
     std::unique_ptr<Wire> wire_;

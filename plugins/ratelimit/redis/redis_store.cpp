@@ -15,7 +15,6 @@ namespace tollgate::ratelimit::redis {
 namespace {
 
 constexpr std::size_t longest_key = 128;          // longer ones are known by their digest
-constexpr std::int64_t lease = 60'000'000;        // microseconds
 constexpr unsigned loop_bits = 16;                // of the number of a place
 
 std::string random_name() {
@@ -40,33 +39,16 @@ std::string_view suffix_of(Algorithm algorithm) noexcept {
 
 bool is_concurrency(const Claim& claim) noexcept { return claim.limit.algorithm() == Algorithm::concurrency; }
 
-OnError on_error_of(const std::string& word) {
-    return word == "open" ? OnError::open : word == "closed" ? OnError::closed : OnError::local;
+// What a reply is that is no decision, in words for the log.
+std::string complaint(const Reply& reply) {
+    if (reply.kind != Reply::Kind::error) return "a reply that is no decision";
+    const std::string_view word = reply.error_word();
+    if (word == "MOVED" || word == "ASK" || word == "CROSSSLOT" || word == "CLUSTERDOWN")
+        return reply.text + " (Redis Cluster is not supported: give the address of one Redis)";
+    return reply.text;
 }
 
 }  // namespace
-
-std::unique_ptr<Store> store_of(const Settings& settings, Host& host, Store& memory) {
-    std::string url = settings.text("store"), field = "store";
-    if (url == "memory") return nullptr;
-    if (url == "redis") {
-        field = "redis_url";
-        if (!settings.has(field))
-            throw ConfigError{"store", "expected redis_url, or REDIS_URL in the environment, beside \"redis\", got neither"};
-        url = settings.text(field);
-    }
-    Address address;
-    try {
-        address = Address::parse(url);
-    } catch (const std::invalid_argument& problem) {
-        throw ConfigError{field, std::string{field == "store" ? "\"memory\", \"redis\" or a URL: " : ""} + problem.what()};
-    }
-    if (address.tls) throw ConfigError{field, "expected redis:// or redis+unix://, got \"rediss://\", which is still to come"};
-    RedisStore::Options options{.prefix = settings.text("redis_prefix"),
-                                .timeout = settings.duration("redis_timeout"),
-                                .on_error = on_error_of(settings.text("on_error"))};
-    return std::make_unique<RedisStore>(host, Server::shared(address, host), memory, std::move(options));
-}
 
 // While a request waits for a place it may have one already: if it ends before it hears of it, that is given back, in
 // the same line and so after it was taken.
@@ -89,15 +71,13 @@ RedisStore::RedisStore(Host& host, std::shared_ptr<Server> server, Store& memory
       memory_{memory},
       options_{std::move(options)},
       gateway_{random_name()},
-      attending_(server_->loops()),
-      places_(server_->loops()) {}
+      heres_(server_->loops()) {}
 
 Connection* RedisStore::here() {
     const std::size_t loop = host_.this_loop();
-    if (loop >= attending_.size()) return nullptr;
+    if (loop >= heres_.size()) return nullptr;
     Connection& connection = server_->connection(loop);
-    if (!attending_[loop]) {
-        attending_[loop] = 1;
+    if (!std::exchange(heres_[loop].attends, true)) {
         host_.spawn(connection.drive(host_, server_));
     }
     return &connection;
@@ -113,35 +93,58 @@ Task<void> RedisStore::take(std::span<Claim> claims, Moment now) {
 
 Task<void> RedisStore::ask_there(Connection& connection, std::span<Claim> claims, Moment now) {
     const std::size_t loop = host_.this_loop();
-    for (Claim& claim : claims) {
-        claim.hash = 0;
-        if (is_concurrency(claim)) claim.decision.receipt = (++places_[loop] << loop_bits) | loop;
+    for (Claim& claim : claims)
+        if (is_concurrency(claim)) claim.decision.receipt = (++heres_[loop].named << loop_bits) | loop;
+    More nothing;
+    if (co_await decided_there(connection, claims, now, nothing)) {
+        hold_places(claims);
+        co_return;
     }
-    if (co_await decided_there(connection, claims, now)) co_return;
     if (connection.alone())
         (void)memory_.take(claims, now);
     else
         fall_back(claims, now);
 }
 
-Task<bool> RedisStore::decided_there(Connection& connection, std::span<Claim> claims, Moment now) {
+Task<bool> RedisStore::take_more(Claim& claim, double batch, Moment now) {
+    Connection* const connection = here();
+    More more{batch};
+    if (!connection || !connection->open()) {
+        if (const Task<void> later = take({&claim, 1}, now)) co_await later;
+        co_return false;
+    }
+    if (!co_await decided_there(*connection, {&claim, 1}, now, more)) {
+        if (connection->alone())
+            (void)memory_.take({&claim, 1}, now);
+        else
+            fall_back({&claim, 1}, now);
+    }
+    co_return more.got;
+}
+
+Task<bool> RedisStore::decided_there(Connection& connection, std::span<Claim> claims, Moment now, More& more) {
+    for (Claim& claim : claims) claim.hash = 0;
     Undecided undecided{*this, connection, claims, now};
     const auto began = host_.now();
     for (const bool whole_text : {false, true}) {
         Call call{connection, options_.timeout};
-        connection.send(command(claims, whole_text), &call, now.steady);
+        connection.send(command(claims, more, whole_text), &call, now.steady);
         const Reply* const reply = co_await call;
         if (!reply) co_return false;
         if (!whole_text && reply->error_word() == "NOSCRIPT") continue;  // it was started anew: once with the whole text
         undecided.over = true;
-        if (read_decisions(*reply, claims, now)) {
+        if (read(*reply, claims, now, more)) {
             server_->status().decided(host_, host_.now() - began);
             co_return true;
         }
-        server_->status().trouble(host_, "reply", reply->kind == Reply::Kind::error ? reply->text : "no decision in a reply");
+        server_->status().trouble(host_, "reply", complaint(*reply));
         co_return false;
     }
     co_return false;
+}
+
+bool RedisStore::read(const Reply& reply, std::span<Claim> claims, Moment now, More& more) const noexcept {
+    return more.batch > 0 ? read_decision(reply, claims[0], now, more.got) : read_decisions(reply, claims, now);
 }
 
 void RedisStore::fall_back(std::span<Claim> claims, Moment now) {
@@ -169,7 +172,8 @@ void RedisStore::give_back_there(Connection& connection, const Claim& claim, Mom
     key.clear();
     command.clear();
     add_key(key, claim);
-    const std::string place = is_concurrency(claim) ? place_of(claim) : std::string{};
+    const std::string place = is_concurrency(claim) ? place_name(claim.decision.receipt) : std::string{};
+    if (is_concurrency(claim)) heres_[host_.this_loop()].places.leave(claim.decision.receipt);
     ask_back(command, {.claim = &claim, .key = key, .place = place}, time());
     connection.send(command, nullptr, now.steady);
 }
@@ -189,12 +193,14 @@ void RedisStore::add_key(std::string& out, const Claim& claim) const {
         out += claim.key;
 }
 
-std::string RedisStore::place_of(const Claim& claim) const {
-    return gateway_ + '-' + std::to_string(claim.decision.receipt);
+std::string RedisStore::place_name(std::uint64_t number) const { return gateway_ + '-' + std::to_string(number); }
+
+std::int64_t RedisStore::lease() const noexcept {
+    return std::chrono::duration_cast<std::chrono::microseconds>(options_.place_lease).count();
 }
 
 // Valid until the next call on this thread.
-const std::string& RedisStore::command(std::span<const Claim> claims, bool whole_text) const {
+const std::string& RedisStore::command(std::span<const Claim> claims, const More& more, bool whole_text) const {
     constexpr std::size_t most = 8;
     thread_local std::string command;
     thread_local std::array<std::string, most> keys, places;
@@ -204,14 +210,53 @@ const std::string& RedisStore::command(std::span<const Claim> claims, bool whole
     for (std::size_t i = 0; i < claims.size(); ++i) {
         keys[i].clear();
         add_key(keys[i], claims[i]);
-        if (is_concurrency(claims[i])) places[i] = place_of(claims[i]);
+        if (is_concurrency(claims[i])) places[i] = place_name(claims[i].decision.receipt);
         double cost = claims[i].cost;
         for (std::size_t k = 0; k < i; ++k)
             if (keys[k] == keys[i]) cost += claims[k].cost;
-        questions[i] = {.claim = &claims[i], .key = keys[i], .place = places[i], .cost_of_key = cost, .lease = lease};
+        questions[i] = {.claim = &claims[i], .key = keys[i], .place = places[i], .cost_of_key = cost, .lease = lease()};
     }
-    ask(command, std::span{questions.data(), claims.size()}, time(), whole_text);
+    if (more.batch > 0) {
+        questions[0].cost_of_key = more.batch;
+        ask_for_more(command, questions[0], time(), whole_text);
+    } else {
+        ask(command, std::span{questions.data(), claims.size()}, time(), whole_text);
+    }
     return command;
+}
+
+// --- requests under way
+
+void RedisStore::hold_places(std::span<const Claim> claims) {
+    if (!all_admitted(claims)) return;
+    const std::size_t loop = host_.this_loop();
+    Here& here = heres_[loop];
+    for (const Claim& claim : claims) {
+        if (!is_concurrency(claim)) continue;
+        std::string key;
+        add_key(key, claim);
+        here.places.hold(claim.decision.receipt, key, host_.now());
+        if (!std::exchange(here.renews, true)) host_.spawn(renew_places(loop));
+    }
+}
+
+// For as long as there are any.
+Task<void> RedisStore::renew_places(std::size_t loop) {
+    Places& places = heres_[loop].places;
+    Connection& connection = server_->connection(loop);
+    std::string command;
+    while (!places.empty()) {
+        co_await host_.sleep(options_.place_lease / 6);
+        const auto now = host_.now();
+        command.clear();
+        places.renew(now, options_.place_lease / 3, [&](std::uint64_t place, std::string_view key) {
+            const std::string name = place_name(place);
+            command.clear();
+            ask_to_renew(command, {.claim = nullptr, .key = key, .place = name, .lease = lease()}, time());
+            connection.send(command, nullptr, ticks_of(now));
+        });
+    }
+    heres_[loop].renews = false;
 }
 
 }  // namespace tollgate::ratelimit::redis

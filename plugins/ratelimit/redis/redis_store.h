@@ -1,11 +1,10 @@
 // plugins/ratelimit/redis/redis_store.h - RedisStore: limits counted in a Redis, for all gateways that ask it.
 #pragma once
 
-#include "redis/server.h"
+#include "redis/places.h"
 #include "redis/scripts.h"
+#include "redis/server.h"
 #include "store.h"
-
-#include <tollgate/settings.h>
 
 #include <chrono>
 #include <cstdint>
@@ -14,9 +13,6 @@
 #include <vector>
 
 namespace tollgate::ratelimit::redis {
-
-// Where the limits of a use are counted that does not count them in memory; null for one that does. Throws ConfigError.
-std::unique_ptr<Store> store_of(const Settings& settings, Host& host, Store& memory);
 
 // What becomes of a request while there is no Redis: the memory's limits hold, it passes, it is refused.
 enum class OnError : std::uint8_t { local, open, closed };
@@ -30,23 +26,43 @@ public:
         std::chrono::nanoseconds timeout = std::chrono::milliseconds{20};
         OnError on_error = OnError::local;
         std::int64_t (*clock)() = nullptr;  // microseconds since 1970; null: that of the Redis
+        // After which a place of a request under way is free by itself; renewed at a third of it.
+        std::chrono::nanoseconds place_lease = std::chrono::seconds{60};
     };
     // `host` and `memory` outlive it.
     RedisStore(Host& host, std::shared_ptr<Server> server, Store& memory, Options options);
 
     Task<void> take(std::span<Claim> claims, Moment now) override;
     void give_back(std::span<const Claim> claims, Moment now) noexcept override;
+    // Takes tokens that cost `batch`, if they can be had, else the claim's own cost, as take() does: whether it took
+    // the batch. The claim and what it refers to live until then.
+    Task<bool> take_more(Claim& claim, double batch, Moment now);
 
 private:
+    struct More {
+        double batch = 0;  // 0: nothing more
+        bool got = false;
+    };
+    // Of a loop, which alone touches it.
+    struct alignas(64) Here {
+        bool attends = false;       // this use has its place among those that drive the connection
+        std::uint64_t named = 0;    // places
+        Places places;
+        bool renews = false;
+    };
     struct Undecided;
     Connection* here();
     Task<void> ask_there(Connection& connection, std::span<Claim> claims, Moment now);
-    Task<bool> decided_there(Connection& connection, std::span<Claim> claims, Moment now);
+    Task<bool> decided_there(Connection& connection, std::span<Claim> claims, Moment now, More& more);
+    bool read(const Reply& reply, std::span<Claim> claims, Moment now, More& more) const noexcept;
+    void hold_places(std::span<const Claim> claims);
+    Task<void> renew_places(std::size_t loop);
     void fall_back(std::span<Claim> claims, Moment now);
     void give_back_there(Connection& connection, const Claim& claim, Moment now);
     void add_key(std::string& out, const Claim& claim) const;
-    std::string place_of(const Claim& claim) const;
-    const std::string& command(std::span<const Claim> claims, bool whole_text) const;
+    std::string place_name(std::uint64_t number) const;
+    const std::string& command(std::span<const Claim> claims, const More& more, bool whole_text) const;
+    std::int64_t lease() const noexcept;  // microseconds
     std::int64_t time() const { return options_.clock ? options_.clock() : 0; }
 
     Host& host_;
@@ -54,8 +70,7 @@ private:
     Store& memory_;
     const Options options_;
     const std::string gateway_;      // a name that no other store has
-    std::vector<char> attending_;    // by loop: this use has its place among those that drive the connection
-    std::vector<std::uint64_t> places_;  // by loop: how many it has named
+    std::vector<Here> heres_;     // by loop
 };
 
 }  // namespace tollgate::ratelimit::redis

@@ -244,6 +244,13 @@ end
 return numbers
 )lua";
 
+// ARGV: time, lease, place.
+const char* const renewal_text = R"lua(
+redis.call('ZADD', KEYS[1], string.format('%.0f', now + ARGV[2]), ARGV[3])
+redis.call('PEXPIRE', KEYS[1], string.format('%.0f', ceil(ARGV[2] / 1000) + 1))
+return 0
+)lua";
+
 // ARGV: time, letter, price, receipt, rate and limit of a bucket, length of a window. What came back to a bucket since
 // then is not given back twice; of a log only what is among the last thousand is found.
 const char* const give_back_text = R"lua(

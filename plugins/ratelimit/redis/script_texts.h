@@ -13,8 +13,9 @@ extern const char* const window_text;  // needs calendar_text
 extern const char* const calendar_text;
 extern const char* const log_text;
 extern const char* const places_text;
-// For several claims, when these functions are there; and for giving back.
+// For several claims, when these functions are there; for keeping a place; for giving back.
 extern const char* const several_text;
+extern const char* const renewal_text;  // of a place
 extern const char* const give_back_text;
 
 }  // namespace tollgate::ratelimit::redis

@@ -22,8 +22,12 @@ Script script(std::initializer_list<const char*> pieces) {
 }
 
 // Of a single claim, whose arguments stand where those of the first of several would.
-Script single(std::initializer_list<const char*> pieces, const std::string& function) {
-    const std::string call = "return { " + function + "(KEYS[1], 4, tonumber(ARGV[3]), true) }\n";
+Script single(std::initializer_list<const char*> pieces, const std::string& function, bool more = false) {
+    const std::string one = function + "(KEYS[1], 4, tonumber(ARGV[3]), true)";
+    const std::string call = !more ? "return { " + one + " }\n"
+                                   : "local all = { " + function + "(KEYS[1], 4, tonumber(ARGV[4]), true) }\n" +
+                                         "if all[1] == 1 then all[7] = 1 return all end\n" + "all = { " + one +
+                                         " }\nall[7] = 0\nreturn all\n";
     std::string text = clock_text;
     for (const char* piece : pieces) text += piece;
     return script({text.c_str(), call.c_str()});
@@ -39,6 +43,24 @@ std::string_view letter_of(Algorithm algorithm) noexcept {
         case Algorithm::quota: break;
     }
     return "w";
+}
+
+Decision decision_of(const std::int64_t* number, Moment now) noexcept {
+    const auto nanoseconds = [](std::int64_t microseconds) {
+        constexpr std::int64_t most = std::int64_t{1} << 52;
+        return std::chrono::nanoseconds{std::min(microseconds, most) * 1000};
+    };
+    Decision decision;
+    decision.admitted = number[0] == 1;
+    decision.remaining = number[1];
+    decision.retry_after = number[2] == -1   ? Decision::never
+                           : number[2] == -2 ? Decision::unknown
+                                             : nanoseconds(number[2]);
+    decision.reset = nanoseconds(number[3]);
+    decision.delay = nanoseconds(number[4]);
+    if (number[4] > 0) decision.due = now.steady + static_cast<Ticks>(decision.delay.count()) * ticks_per_nanosecond;
+    decision.receipt = static_cast<std::uint64_t>(number[5]);
+    return decision;
 }
 
 double rate_of(const Limit& limit) noexcept { return limit.count() * 1000 / static_cast<double>(limit.per().count()); }
@@ -90,6 +112,22 @@ void add_arguments(Command& command, const Question& question) {
     command.add(static_cast<std::uint64_t>(limit.calendar()));
 }
 
+void add_command(std::string& out, const Script& script, std::span<const Question> questions, std::int64_t time,
+                 bool whole_text) {
+    Command command{out, 4 + questions.size() * (1 + arguments_of_claim)};
+    command.add(whole_text ? "EVAL" : "EVALSHA").add(whole_text ? script.text : script.sha1);
+    command.add(questions.size());
+    for (const Question& question : questions) command.add(question.key);
+    command.add(static_cast<std::uint64_t>(time));
+    for (const Question& question : questions) {
+        const Limit& limit = question.claim->limit;
+        command.add(letter_of(limit.algorithm()));
+        add_price(command, limit, question.claim->cost);
+        add_price(command, limit, question.cost_of_key);
+        add_arguments(command, question);
+    }
+}
+
 }  // namespace
 
 const Script& script_for(Algorithm algorithm) {
@@ -99,6 +137,14 @@ const Script& script_for(Algorithm algorithm) {
     static const Script under_way = single({places_text}, "places");
     const std::string_view letter = letter_of(algorithm);
     return letter == "b" ? bucket : letter == "l" ? logs : letter == "p" ? under_way : windows;
+}
+
+const Script& script_for_more(Algorithm algorithm) {
+    static const Script bucket = single({token_bucket_text}, "token_bucket", true);
+    static const Script windows = single({calendar_text, window_text}, "window", true);
+    static const Script logs = single({log_text}, "log", true);
+    const std::string_view letter = letter_of(algorithm);
+    return letter == "b" ? bucket : letter == "l" ? logs : windows;
 }
 
 const Script& script_for_several() {
@@ -113,20 +159,24 @@ const Script& script_for_giving_back() {
 }
 
 void ask(std::string& out, std::span<const Question> questions, std::int64_t time, bool whole_text) {
-    const Script& script =
-        questions.size() == 1 ? script_for(questions[0].claim->limit.algorithm()) : script_for_several();
-    Command command{out, 4 + questions.size() * (1 + arguments_of_claim)};
-    command.add(whole_text ? "EVAL" : "EVALSHA").add(whole_text ? script.text : script.sha1);
-    command.add(questions.size());
-    for (const Question& question : questions) command.add(question.key);
-    command.add(static_cast<std::uint64_t>(time));
-    for (const Question& question : questions) {
-        const Limit& limit = question.claim->limit;
-        command.add(letter_of(limit.algorithm()));
-        add_price(command, limit, question.claim->cost);
-        add_price(command, limit, question.cost_of_key);
-        add_arguments(command, question);
-    }
+    add_command(out, questions.size() == 1 ? script_for(questions[0].claim->limit.algorithm()) : script_for_several(),
+                questions, time, whole_text);
+}
+
+void ask_for_more(std::string& out, const Question& question, std::int64_t time, bool whole_text) {
+    add_command(out, script_for_more(question.claim->limit.algorithm()), {&question, 1}, time, whole_text);
+}
+
+void ask_to_renew(std::string& out, const Question& question, std::int64_t time) {
+    static const Script renewal = script({clock_text, renewal_text});
+    Command{out, 7}
+        .add("EVAL")
+        .add(renewal.text)
+        .add(1)
+        .add(question.key)
+        .add(static_cast<std::uint64_t>(time))
+        .add(static_cast<std::uint64_t>(question.lease))
+        .add(question.place);
 }
 
 void ask_back(std::string& out, const Question& question, std::int64_t time) {
@@ -149,26 +199,18 @@ void ask_back(std::string& out, const Question& question, std::int64_t time) {
 
 bool read_decisions(const Reply& reply, std::span<Claim> claims, Moment now) noexcept {
     if (reply.kind != Reply::Kind::integers || reply.odd || reply.size != claims.size() * reply_size) return false;
-    const auto nanoseconds = [](std::int64_t microseconds) {
-        constexpr std::int64_t most = std::int64_t{1} << 52;
-        return std::chrono::nanoseconds{std::min(microseconds, most) * 1000};
-    };
     for (std::size_t i = 0; i < claims.size(); ++i) {
-        const std::int64_t* const number = reply.integers.data() + i * reply_size;
-        Decision decision;
-        decision.admitted = number[0] == 1;
-        decision.remaining = number[1];
-        decision.retry_after = number[2] == -1   ? Decision::never
-                               : number[2] == -2 ? Decision::unknown
-                                                 : nanoseconds(number[2]);
-        decision.reset = nanoseconds(number[3]);
-        decision.delay = nanoseconds(number[4]);
-        if (number[4] > 0) decision.due = now.steady + static_cast<Ticks>(decision.delay.count()) * ticks_per_nanosecond;
-        // The name of a place is ours to choose, and stands there already.
-        decision.receipt = claims[i].limit.algorithm() == Algorithm::concurrency ? claims[i].decision.receipt
-                                                                                 : static_cast<std::uint64_t>(number[5]);
-        claims[i].decision = decision;
+        const std::uint64_t place = claims[i].decision.receipt;  // ours to choose
+        claims[i].decision = decision_of(reply.integers.data() + i * reply_size, now);
+        if (claims[i].limit.algorithm() == Algorithm::concurrency) claims[i].decision.receipt = place;
     }
+    return true;
+}
+
+bool read_decision(const Reply& reply, Claim& claim, Moment now, bool& more) noexcept {
+    if (reply.kind != Reply::Kind::integers || reply.odd || reply.size != reply_size + 1) return false;
+    claim.decision = decision_of(reply.integers.data(), now);
+    more = reply.integers[reply_size] == 1;
     return true;
 }
 

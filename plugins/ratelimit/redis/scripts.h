@@ -23,6 +23,8 @@ struct Script {
 
 // Of one claim by that algorithm; of several, by whatever algorithms; to give back a claim.
 const Script& script_for(Algorithm algorithm);
+// Of one claim that would rather take more: `cost_of_key`, or else only its cost. Not for concurrency.
+const Script& script_for_more(Algorithm algorithm);
 const Script& script_for_several();
 const Script& script_for_giving_back();
 
@@ -38,6 +40,9 @@ struct Question {
 // Adds the command that decides: EVALSHA, or EVAL with the whole text for a Redis that does not know it yet. `time`: in
 // microseconds since 1970, 0 for that Redis's own.
 void ask(std::string& out, std::span<const Question> questions, std::int64_t time, bool whole_text);
+void ask_for_more(std::string& out, const Question& question, std::int64_t time, bool whole_text);
+// Adds the command that keeps a place for another lease, and takes it again from a Redis that has forgotten it.
+void ask_to_renew(std::string& out, const Question& question, std::int64_t time);
 // Adds the command that gives back what that claim was admitted with.
 void ask_back(std::string& out, const Question& question, std::int64_t time);
 
@@ -45,5 +50,7 @@ void ask_back(std::string& out, const Question& question, std::int64_t time);
 inline constexpr std::size_t reply_size = 6;
 // The decisions out of a reply; false: it is none.
 bool read_decisions(const Reply& reply, std::span<Claim> claims, Moment now) noexcept;
+// The same of script_for_more(); `more` is whether that was admitted.
+bool read_decision(const Reply& reply, Claim& claim, Moment now, bool& more) noexcept;
 
 }  // namespace tollgate::ratelimit::redis

@@ -9,17 +9,21 @@
 #include <tollgate/host.h>
 
 #include <memory>
+#include <optional>
+#include <utility>
 #include <vector>
 
 namespace tollgate::ratelimit::redis {
 
 class Server {
 public:
+    // Throws std::runtime_error where the address's authorities are none.
     Server(Address address, Host& host) : address_{std::move(address)}, status_{address_.shown(), host} {
+        if (address_.tls) trust_.emplace(address_.authorities);
         for (std::size_t loop = 0; loop < host.loop_count(); ++loop)
-            connections_.push_back(std::make_unique<Connection>(address_, status_));
+            connections_.push_back(std::make_unique<Connection>(address_, trust_ ? &*trust_ : nullptr, status_));
     }
-    // The one that goes by this URL, its login included.
+    // The one that goes by this URL, its login and its authorities included.
     static std::shared_ptr<Server> shared(const Address& address, Host& host) {
         return host.state<Server>("redis " + address.identity(),
                                   [&] { return std::make_shared<Server>(address, host); });
@@ -32,6 +36,7 @@ public:
 private:
     const Address address_;
     Status status_;
+    std::optional<TlsTrust> trust_;
     std::vector<std::unique_ptr<Connection>> connections_;
 };
 

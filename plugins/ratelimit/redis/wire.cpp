@@ -1,4 +1,4 @@
-// plugins/ratelimit/redis/wire.cpp - plain sockets.
+// plugins/ratelimit/redis/wire.cpp - sockets, and what TLS makes of them.
 #include "redis/wire.h"
 
 #include <arpa/inet.h>
@@ -78,6 +78,7 @@ void Wire::check_connected() {
 }
 
 std::ptrdiff_t Wire::read(std::span<char> into) noexcept {
+    if (tls_) return tls_->read(into);
     const auto size = recv(descriptor_, into.data(), into.size(), 0);
     if (size > 0) return size;
     if (size < 0 && (errno == EAGAIN || errno == EINTR)) return 0;
@@ -86,6 +87,7 @@ std::ptrdiff_t Wire::read(std::span<char> into) noexcept {
 }
 
 std::ptrdiff_t Wire::write(std::string_view bytes) noexcept {
+    if (tls_) return tls_->write(bytes);
     const auto size = send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (size >= 0) return size;
     if (errno == EAGAIN || errno == EINTR) return 0;

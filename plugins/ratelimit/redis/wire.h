@@ -2,6 +2,7 @@
 #pragma once
 
 #include "redis/address.h"
+#include "redis/tls.h"
 
 #include <sys/socket.h>
 
@@ -39,15 +40,22 @@ public:
     // Once it is writable: throws std::system_error if nobody was there.
     void check_connected();
 
+    // From here on everything is read and written by TLS: after handshake() is done.
+    void begin_tls(const TlsTrust& trust, const std::string& host) { tls_.emplace(trust, descriptor_, host); }
+    TlsSession::Step handshake() noexcept { return tls_->handshake(); }
+
     // How many bytes; 0: none now; -1: no more, for the reason that problem() says.
     std::ptrdiff_t read(std::span<char> into) noexcept;
     std::ptrdiff_t write(std::string_view bytes) noexcept;
-    const std::string& problem() const noexcept { return problem_; }
+    // Whether a read of so many bytes, where there was room for more, means that there are none left.
+    bool short_read_is_last() const noexcept { return !tls_; }
+    const std::string& problem() const noexcept { return tls_ ? tls_->problem() : problem_; }
     // Ends it for everybody who waits for the descriptor.
     void shut() noexcept;
 
 private:
     int descriptor_;
+    std::optional<TlsSession> tls_;
     std::string problem_;
 };
 

@@ -49,6 +49,11 @@ public:
         if (ended->failure) std::rethrow_exception(ended->failure);
     }
 
+    // The same without waiting for its end. Once per loop's turn, in this order.
+    void spawn(std::function<Task<void>()> work, std::size_t loop) {
+        shares_[loop]->loop.post([this, loop, work = std::move(work)] { shares_[loop]->loop.spawn(work()); });
+    }
+
 private:
     struct Nobody final : http::Handler {
         Task<void> serve(http::Exchange&) override { co_return; }
