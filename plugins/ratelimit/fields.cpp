@@ -109,7 +109,8 @@ constexpr Field all[] = {
      .fallback = "\"memory\""},
     {.name = "redis_url",
      .type = Type::text,
-     .doc = "URL of the store \"redis\": redis://[user:password@]host[:port][/db], rediss://, redis+unix:///path[?db=0]",
+     .doc = "URL of the store \"redis\": redis://[user:password@]host[:port][/db], rediss://, "
+            "redis+unix:///path[?db=0]",
      .environment = "REDIS_URL"},
     {.name = "redis_authorities",
      .type = Type::path,
@@ -120,16 +121,19 @@ constexpr Field all[] = {
      .fallback = "20 * milliseconds",
      .min = 0.001,
      .max = 60},
-    {.name = "redis_prefix", .type = Type::text, .doc = "what keys in the Redis begin with", .fallback = "\"ratelimit:\""},
+    {.name = "redis_prefix",
+     .type = Type::text, .doc = "what keys in the Redis begin with", .fallback = "\"ratelimit:\""},
     {.name = "lease",
      .type = Type::integer,
-     .doc = "tokens of a key that this gateway may take from the Redis at once, and hold for a second; unset: none, which "
+     .doc = "tokens of a key that this gateway may take from the Redis at once, and hold for a second; unset: "
+            "none, which "
             "is exact",
      .min = 2,
      .max = 1e6},
     {.name = "on_error",
      .type = Type::choice,
-     .doc = "what holds while the Redis does not decide; local: the same limits, counted in memory; open: none; closed: "
+     .doc = "what holds while the Redis does not decide; local: the same limits, counted in memory; open: none; "
+            "closed: "
             "requests are refused with 503",
      .fallback = "\"local\"",
      .choices = on_errors},

@@ -186,7 +186,7 @@ Verdict RateLimit::unknown(RequestContext& ctx, Batch& batch) const {
     const bool admitted = ratelimit::all_admitted(batch.claims());
     if (ctx.traced())
         for (const Claim& claim : batch.claims())
-            ctx.trace("limit " + *claim.name + ": not known, and on_error is " + (admitted ? "\"open\"" : "\"closed\""));
+            ctx.trace("limit " + *claim.name + ": not known, on_error is " + (admitted ? "\"open\"" : "\"closed\""));
     if (admitted || mode_ == Mode::shadow) return {};
     return Refusal{503, "limit_unavailable", "the limit of this request cannot be checked at the moment"};
 }

@@ -23,7 +23,8 @@ using namespace std::chrono_literals;
 namespace {
 
 // Patient, so that a slow machine decides by Redis and not by on_error.
-std::string limited_by(const std::string& words, const Redis& redis, const std::string& more = ", redis_timeout = 30 * seconds") {
+std::string limited_by(const std::string& words, const Redis& redis,
+                       const std::string& more = ", redis_timeout = 30 * seconds") {
     return "route \"GET /**\" { answer = \"ok\\n\", plugins = { ratelimit { by = client_ip, " + words + ", store = \"" +
            redis.url() + "\"" + more + " } } }\n";
 }
@@ -91,7 +92,8 @@ BOOST_AUTO_TEST_CASE(a_gateway_that_comes_later_finds_what_was_spent) {
 }
 
 BOOST_AUTO_TEST_CASE(what_holds_without_a_redis_is_what_on_error_says) {
-    const std::vector<std::tuple<std::string, int, int>> cases{{"local", 200, 429}, {"open", 200, 200}, {"closed", 503, 503}};
+    const std::vector<std::tuple<std::string, int, int>> cases{
+        {"local", 200, 429}, {"open", 200, 200}, {"closed", 503, 503}};
     for (const auto& [word, first, second] : cases) {
         Redis redis;
         redis.process().signal(SIGKILL);
@@ -141,8 +143,10 @@ BOOST_AUTO_TEST_CASE(a_killed_redis_costs_no_request_and_is_taken_up_again) {
 BOOST_AUTO_TEST_CASE(a_redis_that_lets_nobody_in_is_told_with_its_own_words_and_no_password) {
     Redis redis{"requirepass secret-word"};
     const auto log_of = [&](const std::string& login, const std::string& database) {
-        GatewayProcess gateway{"route \"GET /\" { answer = \"ok\\n\", plugins = { ratelimit { by = client_ip, rate = 1 / hour, "
-                               "store = \"redis://" + login + "127.0.0.1:" + redis.port() + database + "\" } } }\n"};
+        GatewayProcess gateway{
+            "route \"GET /\" { answer = \"ok\\n\", plugins = { ratelimit { by = client_ip, rate = 1 / hour, "
+            "store = \"redis://" +
+            login + "127.0.0.1:" + redis.port() + database + "\" } } }\n"};
         BOOST_TEST(status_of(gateway) == 200);
         gateway.process().wait_for_line("limits go by on_error");
         return gateway.process().stderr_text();
@@ -153,8 +157,10 @@ BOOST_AUTO_TEST_CASE(a_redis_that_lets_nobody_in_is_told_with_its_own_words_and_
     BOOST_TEST(wrong.find("wrong-word") == std::string::npos);
     BOOST_TEST(log_of(":secret-word@", "/4711").find("out of range") != std::string::npos);
 
-    const GatewayProcess right{"route \"GET /\" { answer = \"ok\\n\", plugins = { ratelimit { by = client_ip, rate = 1 / hour, "
-                               "store = \"redis://:secret-word@127.0.0.1:" + redis.port() + "/3\", redis_timeout = 30 * seconds } } }\n"};
+    const GatewayProcess right{
+        "route \"GET /\" { answer = \"ok\\n\", plugins = { ratelimit { by = client_ip, rate = 1 / hour, "
+        "store = \"redis://:secret-word@127.0.0.1:" +
+        redis.port() + "/3\", redis_timeout = 30 * seconds } } }\n"};
     BOOST_TEST(status_of(right) == 200);
     BOOST_TEST(redis.ask({"-n", "3", "KEYS", "*"}) == "ratelimit:client_ip #1:127.0.0.1");
 }
@@ -212,12 +218,14 @@ BOOST_AUTO_TEST_CASE(a_reload_in_the_middle_loses_no_decision) {
 BOOST_AUTO_TEST_CASE(by_tls_where_its_certificate_is_good_and_not_otherwise) {
     const Certificate good{{.names = "IP:127.0.0.1"}}, other{{.names = "DNS:elsewhere.example"}};
     const auto redis_by = [](const Certificate& one) {
-        return "tls-cert-file " + one.file().string() + "\ntls-key-file " + one.key_file().string() + "\ntls-ca-cert-file " +
-               one.file().string();
+        return "tls-cert-file " + one.file().string() + "\ntls-key-file " + one.key_file().string() +
+               "\ntls-ca-cert-file " + one.file().string();
     };
     const auto routes = [](const Redis& redis, const std::string& words) {
-        return "route \"GET /\" { answer = \"ok\\n\", plugins = { ratelimit { by = client_ip, rate = 9 / hour, on_error = "
-               "\"closed\", redis_timeout = 30 * seconds, store = \"rediss://127.0.0.1:" + redis.port() + "\"" + words + " } } }\n";
+        return "route \"GET /\" { answer = \"ok\\n\", plugins = { ratelimit { by = client_ip, rate = 9 / hour, "
+               "on_error = "
+               "\"closed\", redis_timeout = 30 * seconds, store = \"rediss://127.0.0.1:" +
+               redis.port() + "\"" + words + " } } }\n";
     };
     const auto trusting = [](const Certificate& one) { return ", redis_authorities = \"" + one.file().string() + '"'; };
     const Redis redis{redis_by(good)}, wrong{redis_by(other)};
@@ -265,10 +273,11 @@ BOOST_AUTO_TEST_CASE(an_explanation_asks_nobody_and_counts_in_memory) {
 
 BOOST_AUTO_TEST_CASE(keys_are_readable_but_for_secrets_and_expire) {
     const Redis redis;
-    const GatewayProcess gateway{"route \"GET /\" { answer = \"ok\\n\", plugins = { ratelimit { by = header \"X-Token\", "
-                                 "rate = 10 / second, name = \"a:b\", limits = { { by = path, rate = 10 / second, algorithm = "
-                                 "\"fixed_window\" } }, redis_timeout = 30 * seconds, store = \"" +
-                                 redis.unix_url() + "\" } } }\n"};
+    const GatewayProcess gateway{
+        "route \"GET /\" { answer = \"ok\\n\", plugins = { ratelimit { by = header \"X-Token\", "
+        "rate = 10 / second, name = \"a:b\", limits = { { by = path, rate = 10 / second, algorithm = "
+        "\"fixed_window\" } }, redis_timeout = 30 * seconds, store = \"" +
+        redis.unix_url() + "\" } } }\n"};
     auto client = gateway.client();
     BOOST_TEST(client.get("/", "X-Token: very-secret\r\n").status() == 200);
     const std::string keys = redis.ask({"KEYS", "*"});

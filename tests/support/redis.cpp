@@ -37,9 +37,11 @@ Redis::Redis(std::string_view lines) : lines_{lines} {
 void Redis::start() {
     const std::string here = folder_.path().string();
     const bool tls = lines_.find("tls-cert-file") != std::string::npos;
-    std::ofstream{folder_ / "redis.conf"} << (tls ? "port 0\ntls-auth-clients no\ntls-port " : "port ") << port_ << "\nbind 127.0.0.1\nunixsocket " << here
-                                          << "/socket\ndir " << here << "\nsave \"\"\nappendonly no\n"
-                                          << "logfile /dev/stderr\ndaemonize no\n" << lines_ << '\n';
+    std::ofstream{folder_ / "redis.conf"} << (tls ? "port 0\ntls-auth-clients no\ntls-port " : "port ") << port_
+                                          << "\nbind 127.0.0.1\nunixsocket " << here << "/socket\ndir " << here
+                                          << "\nsave \"\"\nappendonly no\n"
+                                          << "logfile /dev/stderr\ndaemonize no\n"
+                                          << lines_ << '\n';
     process_.emplace(std::vector<std::string>{"/usr/bin/redis-server", here + "/redis.conf"});
     process_->wait_for_line("ready to accept connections at");  // the Unix socket, which comes last
 }

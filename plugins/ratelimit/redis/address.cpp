@@ -1,4 +1,5 @@
-// plugins/ratelimit/redis/address.cpp - URLs of Redis (RFC 3986, with the schemes that clients of Redis have agreed on).
+// plugins/ratelimit/redis/address.cpp - URLs of Redis (RFC 3986, with the schemes that clients of Redis have agreed
+// on).
 #include "redis/address.h"
 
 #include "key_hash.h"

@@ -14,9 +14,9 @@ using std::chrono::nanoseconds;
 
 namespace {
 
-constexpr nanoseconds glance = 1h;          // as long as it likes
-constexpr int deadlines_until_hung = 3;     // in a row without any byte: nobody listens there
-constexpr std::size_t piece = 16 << 10;     // of a read
+constexpr nanoseconds glance = 1h;       // as long as it likes
+constexpr int deadlines_until_hung = 3;  // in a row without any byte: nobody listens there
+constexpr std::size_t piece = 16 << 10;  // of a read
 
 }  // namespace
 

@@ -104,16 +104,16 @@ private:
     State state_ = State::fresh;
     std::unique_ptr<Wire> wire_;
     Replies replies_;
-    std::string out_;             // not sent yet
-    std::deque<Call*> line_;      // whose reply is to come; null: nobody's any more
-    std::uint64_t first_ = 1;     // number of the line's first
-    std::uint64_t turn_ = 0;      // of the last flush
-    TimePoint silent_since_{};    // while something is in the line: since when nothing has come
-    bool deaf_ = false;           // writing failed
+    std::string out_;           // not sent yet
+    std::deque<Call*> line_;    // whose reply is to come; null: nobody's any more
+    std::uint64_t first_ = 1;   // number of the line's first
+    std::uint64_t turn_ = 0;    // of the last flush
+    TimePoint silent_since_{};  // while something is in the line: since when nothing has come
+    bool deaf_ = false;         // writing failed
     std::chrono::nanoseconds shortest_timeout_{std::chrono::seconds{1}};  // of all calls so far
     int attempts_ = 0;                                                    // to connect, since it last replied
-    std::list<Seat*> seats_;      // the first drives
-    std::coroutine_handle<> idle_watch_;  // waits for somebody to wait
+    std::list<Seat*> seats_;                                              // the first drives
+    std::coroutine_handle<> idle_watch_;                                  // waits for somebody to wait
     std::uint64_t noise_ = 0x9e3779b97f4a7c15;
 };
 

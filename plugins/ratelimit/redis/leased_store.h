@@ -34,7 +34,7 @@ private:
         bool secret;
         double tokens = 0;
         Ticks ends = 0;
-        Decision last{};   // what the Redis said as it was taken
+        Decision last{};  // what the Redis said as it was taken
         Ticks taken = 0;
         bool asking = false;
     };

@@ -15,7 +15,9 @@ class Places {
 public:
     using TimePoint = std::chrono::steady_clock::time_point;
 
-    void hold(std::uint64_t place, std::string_view key, TimePoint now) { held_.try_emplace(place, std::string{key}, now); }
+    void hold(std::uint64_t place, std::string_view key, TimePoint now) {
+        held_.try_emplace(place, std::string{key}, now);
+    }
     void leave(std::uint64_t place) noexcept { held_.erase(place); }
     bool empty() const noexcept { return held_.empty(); }
 

@@ -1,4 +1,5 @@
-// plugins/ratelimit/redis/protocol.cpp - hiredis's reader, told to put what it finds into one Reply and to allocate nothing.
+// plugins/ratelimit/redis/protocol.cpp - hiredis's reader, told to put what it finds into one Reply and to allocate
+// nothing.
 #include "redis/protocol.h"
 
 #include <charconv>

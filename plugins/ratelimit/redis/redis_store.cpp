@@ -14,8 +14,8 @@ namespace tollgate::ratelimit::redis {
 
 namespace {
 
-constexpr std::size_t longest_key = 128;          // longer ones are known by their digest
-constexpr unsigned loop_bits = 16;                // of the number of a place
+constexpr std::size_t longest_key = 128;  // longer ones are known by their digest
+constexpr unsigned loop_bits = 16;        // of the number of a place
 
 std::string random_name() {
     std::random_device device;
@@ -131,7 +131,8 @@ Task<bool> RedisStore::decided_there(Connection& connection, std::span<Claim> cl
         connection.send(command(claims, more, whole_text), &call, now.steady);
         const Reply* const reply = co_await call;
         if (!reply) co_return false;
-        if (!whole_text && reply->error_word() == "NOSCRIPT") continue;  // it was started anew: once with the whole text
+        if (!whole_text && reply->error_word() == "NOSCRIPT")
+            continue;  // it was started anew: once with the whole text
         undecided.over = true;
         if (read(*reply, claims, now, more)) {
             server_->status().decided(host_, host_.now() - began);
@@ -153,8 +154,7 @@ void RedisStore::fall_back(std::span<Claim> claims, Moment now) {
         (void)memory_.take(claims, now);
         return;
     }
-    for (Claim& claim : claims)
-        claim.decision = {.admitted = options_.on_error == OnError::open, .unavailable = true};
+    for (Claim& claim : claims) claim.decision = {.admitted = options_.on_error == OnError::open, .unavailable = true};
 }
 
 void RedisStore::give_back(std::span<const Claim> claims, Moment now) noexcept {

@@ -45,8 +45,8 @@ private:
     };
     // Of a loop, which alone touches it.
     struct alignas(64) Here {
-        bool attends = false;       // this use has its place among those that drive the connection
-        std::uint64_t named = 0;    // places
+        bool attends = false;     // this use has its place among those that drive the connection
+        std::uint64_t named = 0;  // places
         Places places;
         bool renews = false;
     };
@@ -69,8 +69,8 @@ private:
     const std::shared_ptr<Server> server_;
     Store& memory_;
     const Options options_;
-    const std::string gateway_;      // a name that no other store has
-    std::vector<Here> heres_;     // by loop
+    const std::string gateway_;  // a name that no other store has
+    std::vector<Here> heres_;    // by loop
 };
 
 }  // namespace tollgate::ratelimit::redis

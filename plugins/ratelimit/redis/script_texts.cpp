@@ -11,6 +11,9 @@ if now == 0 then
   now = time[1] * 1000000 + time[2]
 end
 local floor, ceil, max, min = math.floor, math.ceil, math.max, math.min
+local function expire(key, microseconds)  -- not where time is another than the one keys expire by
+  if ARGV[1] == '0' then redis.call('PEXPIRE', key, string.format('%.0f', ceil(microseconds / 1000) + 1)) end
+end
 )lua";
 
 // A hash: tokens, last_refill (seconds) and the limit they were counted by. A full bucket is the same as none. A
@@ -27,7 +30,7 @@ local function token_bucket(key, a, price, commit)
     else
       redis.call('HSET', key, 'tokens', tokens, 'last_refill', last, 'limit', limit)
     end
-    redis.call('PEXPIRE', key, string.format('%.0f', ceil(missing / rate / 1000) + 1))
+    expire(key, missing / rate)
   end
   if was[1] then
     local passed = max(0, now - floor(was[2] * 1000000 + 0.5))
@@ -138,7 +141,7 @@ local function window(key, a, price, commit)
   end
   if commit and fits and price > 0 then
     redis.call('HSET', key, 'end', string.format('%.0f', ending), 'used', used, 'before', before)
-    redis.call('PEXPIRE', key, string.format('%.0f', ceil((until_end + (sliding and whole or 0)) / 1000) + 1))
+    expire(key, until_end + (sliding and whole or 0))
   end
   return admitted, max(0, floor((capacity - used - faded) / 1000)), retry, reset, 0, ending
 end
@@ -198,7 +201,7 @@ local function log(key, a, price, commit)
         cost, sum = cost + last, sum - last
       end
       redis.call('RPUSH', key, string.format('%.0f %.0f %.0f', time, cost, sum + cost))
-      redis.call('PEXPIRE', key, string.format('%.0f', ceil(reset / 1000) + 1))
+      expire(key, reset)
     end
   end
   return admitted, max(0, floor((capacity - used) / 1000)), retry, reset, 0, time
@@ -214,7 +217,7 @@ local function places(key, a, price, commit)
   if inside + price > most then return 0, max(0, most - inside), -2, 0, 0, 0 end
   if commit and price > 0 then
     redis.call('ZADD', key, string.format('%.0f', now + lease), place)
-    redis.call('PEXPIRE', key, string.format('%.0f', ceil(lease / 1000) + 1))
+    expire(key, lease)
   end
   return 1, max(0, most - inside - price), 0, 0, 0, 0
 end
@@ -247,7 +250,7 @@ return numbers
 // ARGV: time, lease, place.
 const char* const renewal_text = R"lua(
 redis.call('ZADD', KEYS[1], string.format('%.0f', now + ARGV[2]), ARGV[3])
-redis.call('PEXPIRE', KEYS[1], string.format('%.0f', ceil(ARGV[2] / 1000) + 1))
+expire(KEYS[1], ARGV[2])
 return 0
 )lua";
 

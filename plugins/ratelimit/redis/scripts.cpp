@@ -148,8 +148,8 @@ const Script& script_for_more(Algorithm algorithm) {
 }
 
 const Script& script_for_several() {
-    static const Script several = script({clock_text, token_bucket_text, calendar_text, window_text, log_text,
-                                          places_text, several_text});
+    static const Script several =
+        script({clock_text, token_bucket_text, calendar_text, window_text, log_text, places_text, several_text});
     return several;
 }
 

@@ -31,10 +31,10 @@ const Script& script_for_giving_back();
 // A claim as a script sees it.
 struct Question {
     const Claim* claim;
-    std::string_view key;      // whole
-    std::string_view place;    // concurrency: the name of this request
-    double cost_of_key = 0;    // of this claim and those before it on the same key
-    std::int64_t lease = 0;    // concurrency: microseconds after which a place is free by itself
+    std::string_view key;    // whole
+    std::string_view place;  // concurrency: the name of this request
+    double cost_of_key = 0;  // of this claim and those before it on the same key
+    std::int64_t lease = 0;  // concurrency: microseconds after which a place is free by itself
 };
 
 // Adds the command that decides: EVALSHA, or EVAL with the whole text for a Redis that does not know it yet. `time`: in

@@ -19,11 +19,11 @@ Counter& error_counter(Host& host, const std::string& shown, std::string_view ki
 Status::Status(std::string shown, Host& host)
     : shown_{std::move(shown)},
       connections_{host.gauge("redis_connections", "Loops that are connected to a Redis.", {{"redis", shown_}})},
-      seconds_{host.gauge("redis_decision_seconds", "How long all these decisions took together.",
-                          {{"redis", shown_}})},
+      seconds_{
+          host.gauge("redis_decision_seconds", "How long all these decisions took together.", {{"redis", shown_}})},
       decisions_{host.counter("redis_decisions_total", "Decisions that a Redis made.", {{"redis", shown_}})},
-      fallbacks_{host.counter("redis_fallbacks_total", "Decisions made by on_error, without a Redis.",
-                              {{"redis", shown_}})},
+      fallbacks_{
+          host.counter("redis_fallbacks_total", "Decisions made by on_error, without a Redis.", {{"redis", shown_}})},
       late_{error_counter(host, shown_, "timeout")},
       connection_errors_{error_counter(host, shown_, "connection")},
       reply_errors_{error_counter(host, shown_, "reply")} {}

@@ -17,7 +17,7 @@ class Status {
 public:
     Status(std::string shown, Host& host);
 
-    void connected(Host& host);     // a loop
+    void connected(Host& host);    // a loop
     void disconnected() noexcept;  // the same loop, whatever the reason
     // Nothing can be decided at the moment, because of `why`. `kind`: a word for metrics ("connection").
     void trouble(Host& host, std::string_view kind, std::string_view why);
@@ -36,8 +36,8 @@ private:
     Gauge &connections_, &seconds_;
     Counter &decisions_, &fallbacks_, &late_, &connection_errors_, &reply_errors_;
     std::atomic<bool> in_trouble_{false};
-    std::atomic<bool> ever_{false};  // connected
-    std::mutex mutex_;               // of the next
+    std::atomic<bool> ever_{false};            // connected
+    std::mutex mutex_;                         // of the next
     std::set<std::string, std::less<>> told_;  // reasons of this trouble
 };
 

@@ -43,7 +43,8 @@ void check_lease(const Settings& settings, std::size_t limits) {
         throw ConfigError{"lease", "expected it in a use of one rate or one quota, got " +
                                        (limits == 1 ? "concurrency" : std::to_string(limits) + " limits")};
     if (settings.text("mode") == "delay")
-        throw ConfigError{"lease", "expected it with the modes \"enforce\" and \"shadow\" only, got the mode \"delay\""};
+        throw ConfigError{"lease",
+                          "expected it with the modes \"enforce\" and \"shadow\" only, got the mode \"delay\""};
 }
 
 }  // namespace

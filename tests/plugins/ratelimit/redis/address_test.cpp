@@ -25,15 +25,21 @@ BOOST_AUTO_TEST_SUITE(ratelimit_redis_address)
 
 BOOST_AUTO_TEST_CASE(the_parts_of_a_url) {
     const Address all = Address::parse("rediss://me:p%40ss:w%2Ford@limits.internal:7000/3");
-    BOOST_TEST((all == Address{.host = "limits.internal", .port = "7000", .user = "me", .password = "p@ss:w/ord",
-                               .database = 3, .tls = true}));
+    BOOST_TEST((all == Address{.host = "limits.internal",
+                               .port = "7000",
+                               .user = "me",
+                               .password = "p@ss:w/ord",
+                               .database = 3,
+                               .tls = true}));
     BOOST_TEST((Address::parse("redis://h") == Address{.host = "h"}));
     BOOST_TEST((Address::parse("redis://h/") == Address{.host = "h"}));
     BOOST_TEST((Address::parse("redis://[::1]:7000") == Address{.host = "::1", .port = "7000"}));
     BOOST_TEST((Address::parse("redis://:word@[::1]") == Address{.host = "::1", .password = "word"}));
     BOOST_TEST((Address::parse("redis://word@h") == Address{.host = "h", .password = "word"}));
-    BOOST_TEST((Address::parse("redis+unix:///run/r%20s.sock?db=2") == Address{.path = "/run/r s.sock", .database = 2}));
-    BOOST_TEST((Address::parse("redis+unix://:word@/run/r.sock") == Address{.path = "/run/r.sock", .password = "word"}));
+    BOOST_TEST(
+        (Address::parse("redis+unix:///run/r%20s.sock?db=2") == Address{.path = "/run/r s.sock", .database = 2}));
+    BOOST_TEST(
+        (Address::parse("redis+unix://:word@/run/r.sock") == Address{.path = "/run/r.sock", .password = "word"}));
 }
 
 BOOST_AUTO_TEST_CASE(what_is_shown_tells_all_but_the_password) {
@@ -47,10 +53,10 @@ BOOST_AUTO_TEST_CASE(what_is_shown_tells_all_but_the_password) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_none_is_told_without_the_password) {
-    for (const char* url : {"redis://:secret@h:port", "redis://:secret@h:0", "redis://:secret@h:70000", "redis://:secret@h/x",
-                            "redis://:secret@", "redis://:secret@h/1?x=2", "http://:secret@h", "redis+sentinel://:secret@h",
-                            "redis://:secret@a,b", "redis://:sec%ret@h", "redis://:secret@[::1", "redis+unix://:secret@r",
-                            "redis+unix://:secret@/r?x=1"}) {
+    for (const char* url : {"redis://:secret@h:port", "redis://:secret@h:0", "redis://:secret@h:70000",
+                            "redis://:secret@h/x", "redis://:secret@", "redis://:secret@h/1?x=2", "http://:secret@h",
+                            "redis+sentinel://:secret@h", "redis://:secret@a,b", "redis://:sec%ret@h",
+                            "redis://:secret@[::1", "redis+unix://:secret@r", "redis+unix://:secret@/r?x=1"}) {
         const std::string problem = problem_of(url);
         BOOST_TEST(problem.starts_with("expected "), url);
         BOOST_TEST(problem.find("sec") == std::string::npos, problem);

@@ -1,4 +1,5 @@
-// tests/plugins/ratelimit/redis/loops.h - Loops: event loops as a gateway has them, and what it lends to a plugin there.
+// tests/plugins/ratelimit/redis/loops.h - Loops: event loops as a gateway has them, and what it lends to a plugin
+// there.
 #pragma once
 
 #include "admin/pages.h"

@@ -32,11 +32,12 @@ Moment now() { return {std::chrono::steady_clock::now(), std::chrono::system_clo
 
 // One gateway's store, on loops of its own.
 struct Gateway {
-    explicit Gateway(const std::string& url, redis::RedisStore::Options options = {.timeout = 60s}, std::size_t loops = 1)
+    explicit Gateway(const std::string& url, redis::RedisStore::Options options = {.timeout = 60s},
+                     std::size_t loops = 1)
         : loops{loops},
           host{this->loops.host()},
-          store{std::make_unique<redis::RedisStore>(*host, redis::Server::shared(redis::Address::parse(url), *host), memory,
-                                                    std::move(options))} {}
+          store{std::make_unique<redis::RedisStore>(*host, redis::Server::shared(redis::Address::parse(url), *host),
+                                                    memory, std::move(options))} {}
 
     test::Loops loops;
     std::unique_ptr<plugins::PluginHost> host;
@@ -130,7 +131,8 @@ BOOST_AUTO_TEST_CASE(two_hundred_at_once_on_four_loops_of_two_gateways_admit_ten
         Gateway one{redis.unix_url(), {.timeout = 60s}, 2}, other{redis.url(), {.timeout = 60s}, 2};
         for (int i = 0; i < 200; ++i) {
             Gateway& gateway = i % 2 ? one : other;
-            gateway.loops.spawn([&] { return count_one(*gateway.store, limit, admitted, ended); }, std::size_t(i / 2 % 2));
+            gateway.loops.spawn([&] { return count_one(*gateway.store, limit, admitted, ended); },
+                                std::size_t(i / 2 % 2));
         }
         wait_until("all have been decided", [&] { return ended == 200; });
         BOOST_TEST(admitted == 10, limit.name);
@@ -294,9 +296,9 @@ BOOST_AUTO_TEST_CASE(a_late_reply_is_dropped_and_the_next_one_is_the_next_ones) 
 
 BOOST_AUTO_TEST_CASE(replies_that_are_no_decisions_are_errors) {
     const Declared bucket{"bucket", {100, 1h, 100}};
-    for (const std::string reply : {"-MOVED 1 127.0.0.1:1\r\n", "-OOM command not allowed\r\n", "$-1\r\n", "+OK\r\n", ":1\r\n",
-                                    "*-1\r\n", "*6\r\n:1\r\n:2\r\n+x\r\n:0\r\n:0\r\n:1\r\n", "*5\r\n:1\r\n:1\r\n:1\r\n:1\r\n:1\r\n",
-                                    "-NOSCRIPT No matching script\r\n"}) {
+    for (const std::string reply : {"-MOVED 1 127.0.0.1:1\r\n", "-OOM command not allowed\r\n", "$-1\r\n", "+OK\r\n",
+                                    ":1\r\n", "*-1\r\n", "*6\r\n:1\r\n:2\r\n+x\r\n:0\r\n:0\r\n:1\r\n",
+                                    "*5\r\n:1\r\n:1\r\n:1\r\n:1\r\n:1\r\n", "-NOSCRIPT No matching script\r\n"}) {
         Pretender odd{[&](test::Connection& connection) {
             Pretender::greet(connection);
             for (;;) {

@@ -21,30 +21,34 @@ constexpr std::int64_t start = 1'740'600'000'000'000;
 std::int64_t the_time = start;
 std::int64_t clock_of_both() { return the_time; }
 Moment moment() {
-    return {Time{std::chrono::microseconds{the_time - start + 1'000'000'000}}, WallTime{std::chrono::microseconds{the_time}}};
+    return {Time{std::chrono::microseconds{the_time - start + 1'000'000'000}},
+            WallTime{std::chrono::microseconds{the_time}}};
 }
 
 struct Named {
     std::string name;
-    std::vector<Limit> limits;  // one after the other
+    std::vector<Limit> limits;        // one after the other
     std::vector<std::int64_t> steps;  // microseconds
 };
 
 // Each side of every border, among them those of days, weeks and months, and two limits to change between.
 std::vector<Named> cases() {
-    const auto windowed = [](Algorithm algorithm, double count, std::chrono::nanoseconds per, Align align = Align::clock) {
-        return Limit::windowed(algorithm, count, per, align);
-    };
+    const auto windowed = [](Algorithm algorithm, double count, std::chrono::nanoseconds per,
+                             Align align = Align::clock) { return Limit::windowed(algorithm, count, per, align); };
     const std::vector<std::int64_t> steps{0, 0, 0, 1'000, 40'000, 300'000, 999'999, 1'000'000, 7'000'000, 61'000'000};
     const std::vector<std::int64_t> days{0, 0, 0, 1'000, 3'600'000'000, 80'000'000'000, 700'000'000'000};
     return {
         {"bucket", {{10, 1s, 10}, {10, 1s, 20}, {5, 1s, 5}, {60, 60s, 10}}, steps},
         {"slow bucket", {{24, 24h, 3}, {24, 24h, 6}}, days},
         {"fixed", {windowed(Algorithm::fixed_window, 10, 1s), windowed(Algorithm::fixed_window, 20, 1s)}, steps},
-        {"fixed, other length", {windowed(Algorithm::fixed_window, 10, 1s), windowed(Algorithm::fixed_window, 10, 60s)}, steps},
+        {"fixed, other length",
+         {windowed(Algorithm::fixed_window, 10, 1s), windowed(Algorithm::fixed_window, 10, 60s)},
+         steps},
         {"fixed, first use", {windowed(Algorithm::fixed_window, 10, 1s, Align::first_use)}, steps},
         {"sliding", {windowed(Algorithm::sliding_window, 10, 1s), windowed(Algorithm::sliding_window, 7, 1s)}, steps},
-        {"sliding minute", {windowed(Algorithm::sliding_window, 30, 60s), windowed(Algorithm::sliding_window, 30, 10s)}, steps},
+        {"sliding minute",
+         {windowed(Algorithm::sliding_window, 30, 60s), windowed(Algorithm::sliding_window, 30, 10s)},
+         steps},
         {"sliding, first use", {windowed(Algorithm::sliding_window, 10, 1s, Align::first_use)}, steps},
         {"log", {windowed(Algorithm::sliding_log, 10, 1s), windowed(Algorithm::sliding_log, 20, 1s)}, steps},
         {"log, shorter", {windowed(Algorithm::sliding_log, 10, 8s)}, steps},
@@ -58,7 +62,9 @@ std::vector<Named> cases() {
 struct Both {
     explicit Both(const std::string& url)
         : host{loops.host()},
-          store{*host, redis::Server::shared(redis::Address::parse(url), *host), elsewhere,
+          store{*host,
+                redis::Server::shared(redis::Address::parse(url), *host),
+                elsewhere,
                 {.timeout = 60s, .on_error = redis::OnError::closed, .clock = clock_of_both}} {}
 
     test::Loops loops;
@@ -93,7 +99,8 @@ Task<void> walk(Both& both, const Named& named, unsigned seed, double fraction) 
     for (int i = 0; i < 1000; ++i) {
         the_time += named.steps[any(named.steps.size())];
         const Limit& limit = named.limits[i / 100 % named.limits.size()];
-        Claim here{.name = &name, .counters = counters.get(), .limit = limit, .key = key, .cost = fraction * double(any(4))};
+        Claim here{
+            .name = &name, .counters = counters.get(), .limit = limit, .key = key, .cost = fraction * double(any(4))};
         if (any(10) == 0) here.cost = fraction * double(any(40));
         if (i == 0) here.cost = fraction;  // one that is free begins a window in memory, and none in Redis
         Claim there = here;

@@ -49,7 +49,9 @@ double rate_of_store(const std::string& url) {
     test::Loops loops;
     MemoryStore memory;
     const auto host = loops.host();
-    redis::RedisStore store{*host, redis::Server::shared(redis::Address::parse(url), *host), memory,
+    redis::RedisStore store{*host,
+                            redis::Server::shared(redis::Address::parse(url), *host),
+                            memory,
                             {.timeout = 60s, .on_error = redis::OnError::closed}};
     loops.run([&] { return many_clients(store, *host, 1, 10); });  // connects
     const auto began = std::chrono::steady_clock::now();
@@ -59,9 +61,10 @@ double rate_of_store(const std::string& url) {
 
 double rate_of_benchmark(const test::Redis& redis) {
     const auto& sha1 = redis::script_for(limit.algorithm()).sha1;
-    std::vector<std::string> command{"/usr/bin/redis-benchmark", "-p", redis.port(), "-n", "40000", "-P", "16", "-c", "4", "--csv"};
-    for (const char* word : {"EVALSHA", sha1.c_str(), "1", "ratelimit:speed:bob", "0", "b", "1", "1", "1000000", "1", "0",
-                             "1000000 1", ""})
+    std::vector<std::string> command{
+        "/usr/bin/redis-benchmark", "-p", redis.port(), "-n", "40000", "-P", "16", "-c", "4", "--csv"};
+    for (const char* word : {"EVALSHA", sha1.c_str(), "1", "ratelimit:speed:bob", "0", "b", "1", "1", "1000000", "1",
+                             "0", "1000000 1", ""})
         command.emplace_back(word);
     const std::string out = test::run(command).out;
     const auto begin = out.find("\",\"", out.find('\n')) + 3;
@@ -77,7 +80,8 @@ BOOST_AUTO_TEST_CASE(half_of_what_redis_benchmark_gets_from_the_same_script) {
     double best = 0;
     for (int round = 0; round < 10 && best < 0.5; ++round) {  // others use the machine too
         const double store = rate_of_store(redis.url()), benchmark = rate_of_benchmark(redis);
-        BOOST_TEST_MESSAGE("store " << store << "/s, redis-benchmark -P 16 " << benchmark << "/s: " << store / benchmark);
+        BOOST_TEST_MESSAGE("store " << store << "/s, redis-benchmark -P 16 " << benchmark
+                                    << "/s: " << store / benchmark);
         best = std::max(best, store / benchmark);
     }
     const bool sanitized = std::string_view{TOLLGATE_SANITIZER} != "none";
