@@ -33,7 +33,7 @@ std::optional<Digest> digest_of(std::string_view hex) {
 }
 
 StoredCaller::StoredCaller(Key key)
-    : key_{std::move(key)}, rate_{key_.rate ? show(KeyRate{key_.rate->count, key_.rate->seconds}) : std::string{}},
+    : key_{std::move(key)}, id_{"key-" + key_.id}, rate_{key_.rate ? show(KeyRate{key_.rate->count, key_.rate->seconds}) : std::string{}},
       burst_{key_.rate && key_.rate->burst > 0 ? std::to_string(key_.rate->burst) : std::string{}} {}
 
 std::string_view StoredCaller::claim(std::string_view name) const {
@@ -86,8 +86,9 @@ KeyDirectory::Look KeyDirectory::look(const Digest& sha256, Time now) {
     if (now >= entry.until) return {Knows::nobody, nullptr, KeyRefusal::expired};
     const std::int64_t at = now.time_since_epoch().count();
     if (at - entry.caller->used_.load(std::memory_order_relaxed) >= news_after) {
-        entry.caller->used_.store(at, std::memory_order_relaxed);
-        shard.used.push_back(entry.caller);
+        entry.caller->used_.store(at);
+        // Nobody may take them for long.
+        if (!entry.caller->listed_.exchange(true)) shard.used.push_back(entry.caller);
     }
     return {Knows::caller, entry.caller};
 }
@@ -183,10 +184,9 @@ std::vector<std::pair<std::string, Time>> KeyDirectory::take_used(std::size_t li
     for (auto& shard : shards_) {
         const std::lock_guard lock{shard.mutex};
         while (!shard.used.empty() && used.size() < limit) {
-            if (const auto caller = shard.used.back().lock()) {
-                const auto at = caller->used_.load(std::memory_order_relaxed);
-                used.emplace_back(caller->key_.id, Time{std::chrono::microseconds{at}});
-            }
+            auto& caller = *shard.used.back();
+            caller.listed_.store(false);  // before the time is read: who is seen by another secret meanwhile is not missed
+            used.emplace_back(caller.key_.id, Time{std::chrono::microseconds{caller.used_.load()}});
             shard.used.pop_back();
         }
     }

@@ -25,7 +25,8 @@ namespace tollgate::store {
 class StoredCaller final : public Caller {
 public:
     explicit StoredCaller(Key key);
-    std::string_view id() const override { return key_.id; }
+    // "key-" and the key's: no other method of auth lets a client choose a name that begins so.
+    std::string_view id() const override { return id_; }
     std::string_view owner() const override { return key_.owner; }
     std::string_view tier() const override { return key_.tier; }
     // "name", "scopes" (blanks between), "tollgate.rate" ("100/60s", a limit of its own), "tollgate.burst" ("20", of
@@ -37,9 +38,10 @@ public:
 private:
     friend class KeyDirectory;
     const Key key_;
-    const std::string rate_, burst_;
+    const std::string id_, rate_, burst_;
     std::atomic<bool> outdated_{false};      // the database says something else by now
     std::atomic<std::int64_t> used_{0};      // microseconds since 1970
+    std::atomic<bool> listed_{false};        // among those that take_used() will tell
 };
 
 // Of every key 8 bytes of its secret's hash are kept, so that who shows a made-up one is refused without a question to
@@ -97,7 +99,7 @@ private:
         std::size_t prefix_count = 0;
         Entries entries;
         std::list<Digest> by_use;  // the one used last first
-        std::vector<std::weak_ptr<StoredCaller>> used;  // since take_used()
+        std::vector<std::shared_ptr<StoredCaller>> used;  // since take_used(), each once
     };
     struct IdShard {
         std::mutex mutex;

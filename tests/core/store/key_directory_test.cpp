@@ -42,7 +42,7 @@ BOOST_AUTO_TEST_CASE(made_up_keys_are_nobodys_and_real_ones_are_looked_up_once) 
     load(directory, "a", key_of("a"));
     const auto look = directory.look(sha256("a"), start);
     BOOST_TEST((look.knows == Knows::caller));
-    BOOST_TEST(look.caller->id() == "id-a");
+    BOOST_TEST(look.caller->id() == "key-id-a");
     BOOST_TEST(look.caller->owner() == "alice");
     BOOST_TEST(knows(directory, "b", Knows::nobody));
 }
@@ -144,8 +144,13 @@ BOOST_AUTO_TEST_CASE(who_was_seen_is_told_once_a_minute_at_most) {
     BOOST_TEST(used[0].first == "id-a");
     BOOST_TEST((used[0].second == start));
     BOOST_TEST(directory.take_used(10).empty());
-    directory.look(sha256("a"), start + 60s);
-    BOOST_TEST(directory.take_used(10).size() == 1u);
+    // Also where nobody has taken for hours, or it was forgotten meanwhile.
+    for (int i = 1; i < 200; ++i) directory.look(sha256("a"), start + i * 60s);
+    directory.forget();
+    const auto later = directory.take_used(10);
+    BOOST_REQUIRE(later.size() == 1u);
+    BOOST_TEST((later[0].second == start + 199 * 60s));
+    BOOST_TEST(directory.take_used(10).empty());
 }
 
 BOOST_AUTO_TEST_CASE(threads_look_load_and_change_at_once) {
@@ -158,7 +163,7 @@ BOOST_AUTO_TEST_CASE(threads_look_load_and_change_at_once) {
             for (int i = thread; !stop; i = (i + 7) % 500) {
                 const std::string secret = "k" + std::to_string(i);
                 const auto look = directory.look(sha256(secret), start);
-                if (look.knows == Knows::caller && look.caller->id() != "id-" + secret) ++wrong;
+                if (look.knows == Knows::caller && look.caller->id() != "key-id-" + secret) ++wrong;
                 if (look.knows == Knows::perhaps) directory.load(sha256(secret), key_of(secret), directory.changes());
             }
         });
