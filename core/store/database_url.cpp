@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <set>
+#include <utility>
 
 namespace tollgate::store {
 
@@ -47,9 +49,15 @@ std::string_view cut(std::string_view& text, char at, bool last = false) {
 }
 
 // The words of libpq's connection options that an operator may want; others are slips of the pen.
-constexpr std::array<std::string_view, 12> options{
+constexpr std::array<std::string_view, 15> options{
     "sslmode", "sslrootcert", "sslcert", "sslkey", "sslcrl", "passfile", "connect_timeout", "application_name",
-    "keepalives", "keepalives_idle", "target_session_attrs", "ssl_min_protocol_version"};
+    "keepalives", "keepalives_idle", "keepalives_interval", "keepalives_count", "tcp_user_timeout", "target_session_attrs",
+    "ssl_min_protocol_version"};
+
+// What nobody has said: a server that vanishes without a word is given up after some seconds, not hours.
+constexpr std::pair<std::string_view, std::string_view> defaults[] = {
+    {"connect_timeout", "5"},     {"tcp_user_timeout", "10000"}, {"keepalives_idle", "10"},
+    {"keepalives_interval", "5"}, {"keepalives_count", "3"}};
 
 }  // namespace
 
@@ -94,6 +102,9 @@ std::optional<DatabaseUrl> DatabaseUrl::parse_postgresql(std::string_view rest, 
         if (!value->empty()) url.connection_.append(url.connection_.empty() ? "" : " ").append(name).append("=").append(*value);
         return true;
     };
+    // What is taken for a port, a name or an option may be the rest of a password, which nobody is to read.
+    if (rest.find('@', std::min(rest.find_first_of("/?"), rest.size())) != rest.npos)
+        return wrong("expected no \"@\" behind the host; in a user or password write / as %2F and ? as %3F, elsewhere @ as %40");
     std::string_view query;
     if (const auto question = rest.find('?'); question != rest.npos) {
         query = rest.substr(question + 1);
@@ -114,12 +125,12 @@ std::optional<DatabaseUrl> DatabaseUrl::parse_postgresql(std::string_view rest, 
         port = host.substr(colon + 1);
         host = host.substr(0, colon);
         if (port.empty() || port.size() > 5 || !std::all_of(port.begin(), port.end(), [](char c) { return c >= '0' && c <= '9'; }))
-            return wrong("expected a port from 1 to 65535, got " + text::quote(port));
+            return wrong("expected a port from 1 to 65535 after " + text::quote(std::string{host} + ':'));
     }
     if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
     if (!add("host", host) || !add("port", port) || !add("user", user) || !add("password", password) || !add("dbname", name))
         return std::nullopt;
-    bool has_timeout = false;
+    std::set<std::string_view> said;
     while (!query.empty()) {
         std::string_view option = query.substr(0, query.find('&'));
         query.remove_prefix(std::min(query.size(), option.size() + 1));
@@ -127,10 +138,13 @@ std::optional<DatabaseUrl> DatabaseUrl::parse_postgresql(std::string_view rest, 
         if (std::find(options.begin(), options.end(), key) == options.end())
             return wrong("expected an option of libpq, got " + text::quote(key.empty() ? option : key) +
                          text::did_you_mean(key, options));
+        if (key == "connect_timeout" && option.find_first_not_of('0') == option.npos)
+            return wrong("connect_timeout: expected 1 second or more, else nobody ends waiting");
         if (!add(key, option)) return std::nullopt;
-        has_timeout = has_timeout || key == "connect_timeout";
+        said.insert(key);
     }
-    if (!has_timeout) url.connection_ += " connect_timeout=5";
+    for (const auto& [key, value] : defaults)
+        if (!said.contains(key)) url.connection_.append(" ").append(key).append("=").append(value);
     return url;
 }
 
