@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr std::size_t most_used = 1'000;
+constexpr std::size_t most_used = 500, page = 1'000;
 constexpr auto between_uses = 10s, between_looks = 1s;
 
 }  // namespace
@@ -45,10 +45,11 @@ void KeyFeed::run() {
         try {
             changes_.listen();
             if (!complete()) read_all();
-            read_changes();
-            succeed();
-            going_on = changes_.wait(between_looks);
-            if (!going_on || steady_clock::now() - wrote_used_ >= between_uses) write_used();
+            succeed(read_changes());
+            // Some at a time, so that however many were used, changes are heard of meanwhile.
+            going_on = changes_.wait(more_used_ ? 0ms : between_looks);
+            if (more_used_ || !going_on || steady_clock::now() - wrote_used_ >= between_uses) write_used();
+            while (!going_on && more_used_) write_used();
         } catch (const StoreError& error) {
             fail(error.what());
             try {
@@ -66,33 +67,38 @@ void KeyFeed::run() {
 // Keys that are made meanwhile come as changes.
 void KeyFeed::read_all() {
     migrate(database_);
-    revision_ = table_.revision();
+    const auto revision = table_.revision();
     const auto count = table_.each_hash([this](std::string_view hash) { directory_.note_hash(hash); });
+    revision_ = revision;  // not before: where the connection is lost in between, all is read again
     log::info("keys", database_.url().shown() + ": " + text::count(count, "key"));
 }
 
-void KeyFeed::read_changes() {
+// Up to those that there are when it begins, which is the time it returns: a database that changes all the time would be
+// followed without end.
+steady_clock::time_point KeyFeed::read_changes() {
+    const auto begin = steady_clock::now();
+    const auto last = table_.revision();
     // Time goes back where a copy from before was put in the database's place.
-    if (table_.revision() < revision_) {
+    if (last < revision_) {
         log::warning("keys", database_.url().shown() + ": is an older one than it was; everything is read anew");
         directory_.forget();
         read_all();
     }
-    for (;;) {
-        const auto changed = table_.changed_since(revision_);
+    while (revision_ < last) {
+        const auto changed = table_.changed_since(revision_, page);
         for (const auto& key : changed) directory_.note(key);
-        if (changed.empty()) return;
-        revision_ = changed.back().revision;
+        if (!changed.empty()) revision_ = changed.back().revision;
+        if (changed.size() < page) break;
     }
+    return begin;
 }
 
 void KeyFeed::write_used() {
-    wrote_used_ = steady_clock::now();
-    for (;;) {
-        const auto used = directory_.take_used(most_used);
-        if (used.empty()) return;
-        table_.note_used(used);
-    }
+    if (unwritten_.empty()) unwritten_ = directory_.take_used(most_used);
+    more_used_ = unwritten_.size() == most_used;
+    if (!more_used_) wrote_used_ = steady_clock::now();
+    table_.note_used(unwritten_);
+    unwritten_.clear();  // not where that throws: the same are written next time
 }
 
 void KeyFeed::fail(const std::string& problem) {
@@ -101,13 +107,13 @@ void KeyFeed::fail(const std::string& problem) {
     problem_ = problem;
 }
 
-void KeyFeed::succeed() {
+void KeyFeed::succeed(steady_clock::time_point as_of) {
     {
         const std::lock_guard lock{mutex_};
         if (!problem_.empty() && complete()) log::info("keys", database_.url().shown() + ": is there again");
         problem_.clear();
     }
-    last_good_.store(steady_clock::now().time_since_epoch().count(), std::memory_order_release);
+    last_good_.store(as_of.time_since_epoch().count(), std::memory_order_release);
 }
 
 }  // namespace tollgate::store

@@ -11,6 +11,8 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
 namespace tollgate::store {
 
@@ -36,10 +38,10 @@ public:
 private:
     void run();
     void read_all();
-    void read_changes();
+    std::chrono::steady_clock::time_point read_changes();
     void write_used();
     void fail(const std::string& problem);
-    void succeed();
+    void succeed(std::chrono::steady_clock::time_point as_of);
     bool complete() const noexcept { return last_good_.load(std::memory_order_relaxed) != 0; }
 
     static constexpr std::chrono::seconds moment{3};
@@ -49,6 +51,8 @@ private:
     KeyTable table_;
     ChangeWait changes_;
     std::int64_t revision_ = 0;
+    std::vector<std::pair<std::string, Time>> unwritten_;  // who was used when
+    bool more_used_ = false;                               // than were written at once
     std::atomic<std::int64_t> last_good_{0};  // when it was last up to date, in nanoseconds; 0: never
     mutable std::mutex mutex_;  // of what follows
     std::string problem_ = "the database has not been read yet";

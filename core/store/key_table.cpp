@@ -6,6 +6,7 @@
 #include "store/key_rows.h"
 
 #include <algorithm>
+#include <map>
 
 namespace tollgate::store {
 
@@ -197,17 +198,25 @@ std::vector<Key> KeyTable::changed_since(std::int64_t revision, std::size_t limi
 
 void KeyTable::note_used(const std::vector<std::pair<std::string, Time>>& used) {
     if (used.empty()) return;
+    std::map<std::string, std::int64_t> last;
+    for (const auto& [id, time] : used) {
+        auto& at = last[id];
+        at = std::max<std::int64_t>(at, time.time_since_epoch().count());
+    }
+    // One question however many there are: to a server that is far each costs its way.
     database_.write([&](Session& session) {
-        std::string id;
-        Poco::Int64 at = 0, before = 0;
-        Statement update{session};
-        update << "UPDATE api_keys SET last_used_at = $1 WHERE id = $2 AND (last_used_at IS NULL OR last_used_at < $3)", use(at),
-            use(id), use(before);
-        for (const auto& [key, time] : used) {
-            id = key;
-            at = before = time.time_since_epoch().count();
-            update.execute();
+        std::vector<std::string> ids;
+        ids.reserve(last.size());
+        std::string values;
+        for (const auto& [id, at] : last) {
+            ids.push_back(id);
+            values += (values.empty() ? "($" : ", ($") + std::to_string(ids.size()) + ", " + std::to_string(at) + ")";
         }
+        Statement update{session};
+        update << "UPDATE api_keys SET last_used_at = used.column2 FROM (VALUES " << values
+               << ") AS used WHERE id = used.column1 AND (last_used_at IS NULL OR last_used_at < used.column2)";
+        for (auto& id : ids) update, use(id);
+        update.execute();
     });
 }
 

@@ -97,6 +97,49 @@ BOOST_AUTO_TEST_CASE(a_database_from_before_is_read_anew) {
     });
 }
 
+// A view that changes a key whenever somebody looks: no answer ever says that this was the last change.
+BOOST_AUTO_TEST_CASE(a_database_that_changes_with_every_look_is_followed) {
+    Database database{test::database_url(test::postgres().url("feed_changes"))};
+    migrate(database);
+    KeyTable table{database};
+    const auto key = table.create(about("alice"), start);
+    test::postgres().ask(
+        "ALTER TABLE api_keys RENAME TO keys_kept; CREATE FUNCTION looked_at() RETURNS SETOF keys_kept LANGUAGE plpgsql AS $$ "
+        "BEGIN UPDATE store_revision SET revision = revision + 1; "
+        "UPDATE keys_kept SET revision = (SELECT revision FROM store_revision); RETURN QUERY SELECT * FROM keys_kept; END $$; "
+        "CREATE VIEW api_keys AS SELECT * FROM looked_at()", "feed_changes");
+    KeyDirectory directory{100};
+    const KeyFeed feed{database, directory};
+    test::wait_until("it has read everything", [&] { return !behind(feed); });
+    BOOST_TEST((directory.look(sha256(key.second.shown), start).knows == Knows::perhaps));
+}
+
+BOOST_AUTO_TEST_CASE(however_many_were_used_all_are_written_down) {
+    test::on_both_migrated([](Database& database) {
+        KeyTable table{database};
+        std::vector<KeyTable::Chosen> chosen;
+        for (int i = 0; i < 1200; ++i) chosen.push_back({"chosen key " + std::to_string(i), about("alice")});
+        const auto imported = table.import(chosen, start);
+        KeyDirectory directory{100'000};
+        {
+            const KeyFeed feed{database, directory};
+            test::wait_until("it has read everything", [&] { return !behind(feed); });
+            for (std::size_t i = 0; i < chosen.size(); ++i) {
+                directory.load(sha256(chosen[i].plain), imported[i].key, directory.changes());
+                directory.look(sha256(chosen[i].plain), start + 5s);
+            }
+        }
+        int noted = 0;
+        KeyFilter page;
+        page.limit = 1000;
+        for (auto keys = table.list(page); !keys.empty(); keys = table.list(page)) {
+            for (const auto& key : keys) noted += key.last_used == start + 5s;
+            page.after = keys.back().id;
+        }
+        BOOST_TEST(noted == 1200);
+    });
+}
+
 BOOST_AUTO_TEST_CASE(a_server_that_goes_away_is_waited_for) {
     test::Postgres server;
     Database database{test::database_url(server.url())};
