@@ -118,6 +118,8 @@ SessionPool::Connected SessionPool::connect() {
     if (url_.kind() == DatabaseUrl::Kind::sqlite) return {connect_sqlite(url_)};
     Connected connected{connect_postgresql(url_)};
     connected.wire = ::fcntl(PQsocket(connection_of(url_, connected.session)), F_DUPFD_CLOEXEC, 0);
+    // Without it nobody would hear that the session is lost.
+    if (connected.wire < 0) throw Poco::IOException{"no more files can be opened"};
     return connected;
 }
 

@@ -7,8 +7,13 @@
 
 #include <tollgate/plugin.h>
 
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <atomic>
 #include <fstream>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -94,6 +99,44 @@ BOOST_AUTO_TEST_CASE(a_server_that_was_started_anew_gets_new_sessions_at_once) {
     server.start();
     auto lease = pool.take();
     BOOST_TEST(one(lease) == 1);
+}
+
+// A session of which there is no second descriptor would be lent again and again once its server has closed it.
+BOOST_AUTO_TEST_CASE(a_session_is_whole_or_there_is_none) {
+    const auto url = test::database_url(test::postgres().url("pool_files"));
+    SessionPool pool{url};
+    std::vector<int> taken;
+    const auto take_all = [&] {
+        for (int one = ::open("/dev/null", O_RDONLY | O_CLOEXEC); one >= 0; one = ::open("/dev/null", O_RDONLY | O_CLOEXEC))
+            taken.push_back(one);
+    };
+    std::optional<SessionPool::Lease> lease;
+    std::size_t left = 0;
+    rlimit before{};
+    ::getrlimit(RLIMIT_NOFILE, &before);
+    const rlimit few{256, before.rlim_max};
+    BOOST_TEST_REQUIRE(::setrlimit(RLIMIT_NOFILE, &few) == 0);
+    take_all();
+    for (left = 1; left < 10 && !lease; ++left) {
+        for (std::size_t i = 0; i < left; ++i) {
+            ::close(taken.back());
+            taken.pop_back();
+        }
+        try {
+            lease.emplace(pool.take());
+        } catch (const Poco::Exception&) {
+            take_all();
+        }
+    }
+    --left;
+    for (const int one : taken) ::close(one);
+    ::setrlimit(RLIMIT_NOFILE, &before);
+    BOOST_TEST_REQUIRE(lease.has_value());
+    BOOST_TEST_REQUIRE(left >= 2u);
+    test::postgres().ask("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'pool_files'", "postgres");
+    lease.reset();
+    auto again = pool.take();
+    BOOST_TEST(one(again) == 1);
 }
 
 // POCO's own pool keeps 100 KB of each.
