@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 namespace tollgate::store {
 
@@ -17,6 +18,12 @@ namespace {
 
 Poco::Dynamic::Var as_json(const std::optional<Time>& time) {
     return time ? Poco::Dynamic::Var{show(*time)} : Poco::Dynamic::Var{};
+}
+
+// POCO takes a number that is too large for one that is unsigned.
+bool fits(const Poco::Dynamic::Var& integer) {
+    return integer.type() != typeid(Poco::UInt64) ||
+           integer.extract<Poco::UInt64>() <= Poco::UInt64(std::numeric_limits<std::int64_t>::max());
 }
 
 class Reading {
@@ -73,7 +80,7 @@ private:
             const auto& object = *value.extract<Object::Ptr>();
             const auto count = object.get("count"), seconds = object.get("seconds"), burst = object.get("burst");
             if (object.size() == (object.has("burst") ? 3 : 2) && count.isInteger() && seconds.isInteger() &&
-                (burst.isEmpty() || burst.isInteger()))
+                (burst.isEmpty() || burst.isInteger()) && fits(count) && fits(seconds) && fits(burst))
                 changes.rate.emplace(KeyRate{count.convert<std::int64_t>(), seconds.convert<std::int64_t>(),
                                              burst.isEmpty() ? 0 : burst.convert<std::int64_t>()});
             else
