@@ -84,11 +84,11 @@ steady_clock::time_point KeyFeed::read_changes() {
         directory_.forget();
         read_all();
     }
-    while (revision_ < last) {
+    for (bool more = true; more;) {  // asked also where nothing is new: lookups hang where this does
         const auto changed = table_.changed_since(revision_, page);
         for (const auto& key : changed) directory_.note(key);
         if (!changed.empty()) revision_ = changed.back().revision;
-        if (changed.size() < page) break;
+        more = changed.size() == page && revision_ < last;
     }
     return begin;
 }
