@@ -14,7 +14,7 @@ using store::KeyDirectory;
 namespace {
 
 constexpr std::size_t most_remembered = 100'000;
-constexpr int threads = 4, most_tries = 5;
+constexpr int threads = 4;
 constexpr auto patience = 2s;
 
 Digest digest_of(std::string_view bytes) {
@@ -32,7 +32,9 @@ store::Time wall_clock() {
 // One who waits for a lookup, in its turn's list. Resumed by whoever ends the lookup, or by the clock.
 class GatewayKeyStore::Wait final : private net::Timer {
 public:
-    Wait(net::EventLoop& loop, Lookup& lookup) noexcept : loop_{loop}, lookup_{lookup} {}
+    enum class Outcome { told, failed, too_late };
+    Wait(net::EventLoop& loop, Lookup& lookup, net::TimePoint end) noexcept
+        : loop_{loop}, lookup_{lookup}, end_{end} {}
     ~Wait() {
         if (listed_) lookup_.waiting.remove(this);
     }
@@ -41,11 +43,12 @@ public:
         waiter_ = waiter;
         lookup_.waiting.push_back(this);
         listed_ = true;
-        loop_.arm(*this, patience);
+        loop_.arm(*this, end_);
     }
-    bool await_resume() const noexcept { return !listed_; }  // in time
+    Outcome await_resume() const noexcept { return listed_ ? Outcome::too_late : failed_ ? Outcome::failed : Outcome::told; }
     void tell() {  // taken off the list by the caller
         listed_ = false;
+        failed_ = lookup_.failed;
         disarm();
         waiter_.resume();
     }
@@ -54,7 +57,8 @@ private:
     void on_timer() override { waiter_.resume(); }
     net::EventLoop& loop_;
     Lookup& lookup_;
-    bool listed_ = false;
+    const net::TimePoint end_;
+    bool listed_ = false, failed_ = false;
     std::coroutine_handle<> waiter_;
 };
 
@@ -97,29 +101,33 @@ Task<std::shared_ptr<const Caller>> GatewayKeyStore::find(std::string_view sha25
     if (away()) throw KeysUnavailable{feed_.problem()};
     net::EventLoop& loop = *net::EventLoop::current();
     const std::shared_ptr<Lookups> lookups = lookups_.at(loop.number());
-    // An answer does not count where any key was changed meanwhile: it may be older than the change.
-    for (int tries = 0; tries < most_tries; ++tries) {
+    // An answer does not count where this key may have been changed meanwhile: it may be older than the change.
+    for (const auto end = loop.now() + patience;;) {
         const auto [lookup, first] = lookups->try_emplace(digest);
         if (first) loop.spawn(look_up(digest, lookups));
-        if (!co_await Wait{loop, lookup->second}) throw KeysUnavailable{"the database did not answer in time"};
+        const auto outcome = co_await Wait{loop, lookup->second, end};
+        if (outcome == Wait::Outcome::failed) throw KeysUnavailable{"the database could not be asked"};
         if (auto known = this->known({reinterpret_cast<const char*>(digest.data()), digest.size()})) co_return *known;
+        if (outcome == Wait::Outcome::too_late || loop.now() >= end) throw KeysUnavailable{"the database did not answer in time"};
     }
-    throw KeysUnavailable{"the database could not be asked"};
 }
 
 // Whatever comes of it, who waits is told: what it finds then is what the directory has.
 Task<void> GatewayKeyStore::look_up(Digest digest, std::shared_ptr<Lookups> lookups) {
-    co_await blocking_.run([this, digest] {
+    const auto failed = std::make_shared<bool>(false);
+    co_await blocking_.run([this, digest, failed] {
         try {
             const auto changes = directory_.changes();
             directory_.load(digest, table_.find_by_hash(store::hex(digest)), changes);
         } catch (const store::StoreError& error) {
             log::warning("keys", error.what());
+            *failed = true;
         }
     });
     // Nothing of this object from here on.
     // Taken out before: whoever is told may begin another one.
     auto ended = lookups->extract(digest);
+    ended.mapped().failed = *failed;
     tell(ended.mapped());
 }
 
@@ -135,8 +143,10 @@ Task<std::pair<store::Key, store::KeySecret>> GatewayKeyStore::create(store::Key
     if (away()) throw KeysUnavailable{feed_.problem()};
     net::EventLoop& loop = *net::EventLoop::current();
     const auto making = std::make_shared<Making>();
+    const std::unique_ptr<Making, decltype([](Making* left) { left->passes_to(Making::State::left); })> leaving{making.get()};
     loop.spawn(make(std::move(about), making));
-    if (!co_await Wait{loop, *making}) throw KeysUnavailable{"the database did not answer in time"};
+    if (co_await Wait{loop, *making, loop.now() + patience} == Wait::Outcome::too_late && making->passes_to(Making::State::left))
+        throw KeysUnavailable{"the database did not answer in time"};
     if (making->problem) std::rethrow_exception(making->problem);
     co_return *std::move(making->made);
 }
@@ -144,9 +154,11 @@ Task<std::pair<store::Key, store::KeySecret>> GatewayKeyStore::create(store::Key
 Task<void> GatewayKeyStore::make(store::KeyChanges about, std::shared_ptr<Making> making) {
     const auto now = wall_clock();
     co_await blocking_.run([this, about, making, now] {
+        if (making->state.load() == Making::State::left) return;
         try {
             making->made = table_.create(about, now, true);
             directory_.note(making->made->first);
+            if (!making->passes_to(Making::State::ended)) table_.take_back(making->made->first.id);
         } catch (const store::StoreError& error) {
             if (error.kind() != store::StoreError::Kind::refused) log::warning("keys", error.what());
             making->problem = error.kind() == store::StoreError::Kind::refused
@@ -156,6 +168,7 @@ Task<void> GatewayKeyStore::make(store::KeyChanges about, std::shared_ptr<Making
             log::error("keys", error.what());
             making->problem = std::make_exception_ptr(KeysUnavailable{error.what()});
         }
+        making->passes_to(Making::State::ended);
     });
     tell(*making);
 }

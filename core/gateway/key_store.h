@@ -7,6 +7,7 @@
 #include "net/event_loop.h"
 #include "store/key_feed.h"
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <exception>
@@ -35,8 +36,8 @@ public:
     bool away() const;  // too long to say of an unknown key that it is nobody's; any thread
     void finish();       // while the loops still are
 
-    // [loop] A new key of an owner that has none, known here at once. Throws KeysUnavailable (the key may have been made
-    // nevertheless, if that comes of waiting), StoreError::refused where the owner is taken.
+    // [loop] A new key of an owner that has none, known here at once. Throws KeysUnavailable, StoreError::refused where the
+    // owner is taken. A key that was made too late, or for a client that has left, is taken back: nobody has its secret.
     Task<std::pair<store::Key, store::KeySecret>> create(store::KeyChanges about);
 
     // How long known keys are let in without a word from the database.
@@ -46,11 +47,19 @@ private:
     class Wait;
     struct Lookup {
         std::list<Wait*> waiting;
+        bool failed = false;  // the database did not answer
     };
     using Lookups = std::map<Digest, Lookup>;  // under way, of one loop
 
     // These outlive this, since a configuration may end while a lookup is under way whose client has left.
     struct Making : Lookup {
+        // Whoever comes first says how it ends: who waits, or who makes it and then takes back what nobody will hear of.
+        enum class State { under_way, ended, left };
+        std::atomic<State> state{State::under_way};
+        bool passes_to(State next) noexcept {
+            State now = State::under_way;
+            return state.compare_exchange_strong(now, next);
+        }
         std::optional<std::pair<store::Key, store::KeySecret>> made;
         std::exception_ptr problem;
     };

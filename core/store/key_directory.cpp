@@ -93,7 +93,16 @@ KeyDirectory::Look KeyDirectory::look(const Digest& sha256, Time now) {
     return {Knows::caller, entry.caller};
 }
 
-void KeyDirectory::load(const Digest& sha256, std::optional<Key> key, std::uint64_t changes_before) {
+KeyDirectory::Changes KeyDirectory::changes() const noexcept {
+    Changes changes;
+    for (std::size_t i = 0; i < shard_count; ++i) {
+        changes.ids[i] = ids_[i].changes.load();
+        changes.hashes[i] = shards_[i].changes.load();
+    }
+    return changes;
+}
+
+void KeyDirectory::load(const Digest& sha256, std::optional<Key> key, const Changes& before) {
     std::shared_ptr<StoredCaller> caller;
     Time until{};
     if (key) {
@@ -121,9 +130,11 @@ void KeyDirectory::load(const Digest& sha256, std::optional<Key> key, std::uint6
     }
     entry->second.caller = caller;
     entry->second.until = until;
-    // Was something changed since the database was asked, it may be this: note() either finds what was put down above,
-    // or has counted before this looks.
-    if (changes_.load() != changes_before) {
+    // Was something near changed since the database was asked, it may be this: note() either finds what was put down above,
+    // or has counted before this looks. Of what is not there, only the hash is known.
+    const bool changed = key ? shard_of(key->id).changes.load() != before.ids[place_of(key->id)]
+                             : shard.changes.load() != before.hashes[place_of(sha256)];
+    if (changed) {
         if (caller) caller->outdated_.store(true, std::memory_order_release);
         else forget(shard, entry);
     }
@@ -139,9 +150,9 @@ void KeyDirectory::forget(Shard& shard, Entries::iterator entry) {
 }
 
 void KeyDirectory::note(const Key& key) {
-    ++changes_;
     {
         IdShard& ids = shard_of(key.id);
+        ++ids.changes;
         const std::lock_guard lock{ids.mutex};
         const auto known = ids.callers.find(key.id);
         if (known != ids.callers.end())
@@ -152,6 +163,7 @@ void KeyDirectory::note(const Key& key) {
         const auto digest = digest_of(hash);
         if (!digest) continue;
         Shard& shard = shard_of(*digest);
+        ++shard.changes;
         const std::lock_guard lock{shard.mutex};
         add_prefix(shard, prefix_of(*digest));
         // That there was nothing is no longer so.
@@ -169,7 +181,8 @@ void KeyDirectory::note_hash(std::string_view hex) {
 }
 
 void KeyDirectory::forget() {
-    ++changes_;
+    for (auto& ids : ids_) ++ids.changes;
+    for (auto& shard : shards_) ++shard.changes;
     for (auto& shard : shards_) {
         const std::lock_guard lock{shard.mutex};
         for (const auto& [digest, entry] : shard.entries)

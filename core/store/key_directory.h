@@ -64,10 +64,16 @@ public:
     };
     Look look(const Digest& sha256, Time now);
 
-    // What the database has of this hash: nullopt for nothing. Then look() knows. `changes_before`: changes() before the
-    // database was asked, by which an answer that is older than what note() has heard is known.
-    void load(const Digest& sha256, std::optional<Key> key, std::uint64_t changes_before);
-    std::uint64_t changes() const noexcept { return changes_.load(); }
+    // How many changes note() and forget() have heard of, by parts of the keys' ids and hashes, so that one key's spoil few
+    // others' answers.
+    static constexpr std::size_t shard_count = 64;
+    struct Changes {
+        std::array<std::uint64_t, shard_count> ids, hashes;
+    };
+    Changes changes() const noexcept;
+    // What the database has of this hash: nullopt for nothing. Then look() knows. `before`: changes() before the database
+    // was asked, by which an answer that is older than what note() has heard is known.
+    void load(const Digest& sha256, std::optional<Key> key, const Changes& before);
 
     // A key is there, or was changed: what is remembered of it counts no more.
     void note(const Key& key);
@@ -94,6 +100,7 @@ private:
     using Entries = std::unordered_map<Digest, Entry, Hash>;
     struct Shard {
         mutable std::mutex mutex;
+        std::atomic<std::uint64_t> changes{0};
         // Open addressing, at most half full; 0 is empty.
         std::vector<std::uint64_t> prefixes;
         std::size_t prefix_count = 0;
@@ -103,18 +110,19 @@ private:
     };
     struct IdShard {
         std::mutex mutex;
+        std::atomic<std::uint64_t> changes{0};
         std::unordered_map<std::string, std::weak_ptr<StoredCaller>> callers;  // remembered ones by id
     };
-    static constexpr std::size_t shard_count = 64;
 
-    Shard& shard_of(const Digest& digest) noexcept { return shards_[digest[8] % shard_count]; }
-    IdShard& shard_of(const std::string& id) noexcept { return ids_[std::hash<std::string>{}(id) % shard_count]; }
+    Shard& shard_of(const Digest& digest) noexcept { return shards_[place_of(digest)]; }
+    IdShard& shard_of(const std::string& id) noexcept { return ids_[place_of(id)]; }
+    static std::size_t place_of(const Digest& digest) noexcept { return digest[8] % shard_count; }
+    static std::size_t place_of(const std::string& id) noexcept { return std::hash<std::string>{}(id) % shard_count; }
     static void forget(Shard& shard, Entries::iterator entry);
     static bool has_prefix(const Shard& shard, std::uint64_t prefix) noexcept;
     static void add_prefix(Shard& shard, std::uint64_t prefix);
 
     const std::size_t most_in_shard_;
-    std::atomic<std::uint64_t> changes_{0};
     std::array<Shard, shard_count> shards_;
     std::array<IdShard, shard_count> ids_;
 };

@@ -106,6 +106,11 @@ std::vector<KeyTable::Imported> KeyTable::import(std::span<const Chosen> chosen,
     });
 }
 
+void KeyTable::take_back(const std::string& id) {
+    std::string wanted = id;
+    database_.write([&](Session& session) { session << "DELETE FROM api_keys WHERE id = $1", use(wanted), now; });
+}
+
 std::optional<Key> KeyTable::find(const std::string& id) {
     return database_.with([&](Session& session) { return find_in(session, id); });
 }

@@ -74,6 +74,8 @@ public:
         bool was_there;  // already: it stays as it is
     };
     std::vector<Imported> import(std::span<const Chosen> chosen, Time now);
+    // A key of which nobody has the secret ceases to be, as if it had not been made.
+    void take_back(const std::string& id);
     std::optional<Key> find(const std::string& id);
     struct Tier {
         std::string name;

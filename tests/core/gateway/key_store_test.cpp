@@ -225,6 +225,60 @@ BOOST_AUTO_TEST_CASE(a_key_made_here_is_known_at_once_and_an_owner_registers_onc
     });
 }
 
+// As someone who works on the table by hand does: whoever asks it waits until this is over.
+struct Held {
+    explicit Held(const store::DatabaseUrl& url) : database{url}, session{database.session()} {
+        using namespace Poco::Data::Keywords;
+        (*session).begin();
+        *session << "LOCK TABLE api_keys IN ACCESS EXCLUSIVE MODE", now;
+    }
+    ~Held() { (*session).rollback(); }
+    store::Database database;
+    store::SessionPool::Lease session;
+};
+
+BOOST_AUTO_TEST_CASE(a_key_that_nobody_will_hear_of_does_not_keep_its_owner_from_another) {
+    const auto url = test::database_url(test::postgres().url("made_too_late"));
+    store::Database database{url};
+    store::migrate(database);
+    Site site{url};
+    site.wait_until_read();
+    {
+        const Held held{url};
+        BOOST_TEST(site.create("alice") == "unavailable");
+        std::string said;
+        std::promise<void> never;
+        site.on_loop([&] {
+            Task<void> leaves = site.make("bob", said, never);
+            leaves.start();
+        });
+    }
+    for (const char* owner : {"alice", "bob"}) {
+        test::wait_until("the owner is free", [&] { return site.create(owner).starts_with("tg_"); });
+        store::KeyFilter of_owner;
+        of_owner.owner = owner;
+        BOOST_TEST(store::KeyTable{database}.list(of_owner).size() == 1u);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_lookup_that_failed_is_not_made_again_and_again) {
+    const auto url = test::database_url(test::postgres().url("lookup_fails"));
+    store::Database database{url};
+    store::migrate(database);
+    store::KeyTable table{database};
+    const auto key = table.create(about("alice"), wall());
+    Site site{url};
+    site.wait_until_read();
+    // The feed goes on, by a change that never comes: who looks a key up by its hash is told that there is no such column.
+    test::postgres().ask("CREATE SEQUENCE lookups; ALTER TABLE api_keys RENAME TO kept; CREATE FUNCTION counted(text) RETURNS text "
+                         "LANGUAGE plpgsql AS $$ BEGIN PERFORM nextval('lookups'); RAISE 'no'; END $$; "
+                         "CREATE VIEW api_keys AS SELECT id, owner, name, tier, scopes, rate_count, rate_seconds, rate_burst, active, "
+                         "expires_at, created_at, last_used_at, previous_until, counted(secret_sha256) AS secret_sha256, "
+                         "previous_sha256, revision FROM kept", "lookup_fails");
+    BOOST_TEST(site.find(key.second.shown).front() == "unavailable");
+    BOOST_TEST(test::postgres().ask("SELECT last_value FROM lookups", "lookup_fails") == "1");
+}
+
 // Random hashes but for one, made by the database itself.
 std::string make_keys(store::Database& database, int count) {
     using namespace Poco::Data::Keywords;

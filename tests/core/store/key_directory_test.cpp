@@ -104,6 +104,20 @@ BOOST_AUTO_TEST_CASE(an_answer_from_before_a_change_does_not_outlive_it) {
     BOOST_TEST(knows(directory, "b", Knows::perhaps));
 }
 
+BOOST_AUTO_TEST_CASE(a_change_of_one_key_spoils_few_others_answers) {
+    KeyDirectory directory{10'000};
+    for (int i = 0; i < 640; ++i) directory.note(key_of("k" + std::to_string(i)));
+    const auto before = directory.changes();
+    directory.note(key_of("changed", 7));
+    int asked_again = 0;
+    for (int i = 0; i < 640; ++i) {
+        const std::string secret = "k" + std::to_string(i);
+        directory.load(sha256(secret), key_of(secret), before);
+        asked_again += knows(directory, secret, Knows::perhaps);
+    }
+    BOOST_TEST(asked_again < 100);
+}
+
 BOOST_AUTO_TEST_CASE(a_flood_of_made_up_keys_is_remembered_nowhere) {
     KeyDirectory directory{1000};
     for (int i = 0; i < 500; ++i) directory.note(key_of("real" + std::to_string(i)));
