@@ -45,8 +45,8 @@ public:
             made_.by.clear();
             add_by(*by);
         }
-        if (const auto prefix = number("ipv4_prefix"))
-            for (By& by : made_.by) by.prefix = static_cast<int>(*prefix);
+        if (const auto prefix = number("ipv4_prefix")) made_.ipv4_prefix = static_cast<int>(*prefix);
+        for (By& by : made_.by) by.prefix = made_.ipv4_prefix;  // a `by` of its own keeps to the use's, too
         made_.burst = number("burst");
         if (const Item* cost = table_.find("cost")) set_cost(*cost);
         set_algorithm();

@@ -34,9 +34,11 @@ struct DeclaredLimit {
     std::optional<Rate> rate, default_rate, quota;  // as written; without them a caller's tier has a say
     std::optional<double> burst, default_burst, concurrency;
     double cost = 1;
+    int ipv4_prefix = 32;                  // of the addresses that it counts by
     std::optional<Algorithm> algorithm;    // nullopt: a word that is not known here
     std::vector<std::string> unknown{};    // what keeps it from being verified: "cost is a function"
     std::string text() const;              // "by caller"
+    double price() const;                  // the cost as its counter has it: windows count in thousandths
 };
 
 struct DeclaredUse {

@@ -26,7 +26,7 @@ std::string text_of(const By& by) {
 Limit limit_of(const DeclaredLimit& declared, const Rate& rate, std::optional<double> burst) {
     const bool bucket = *declared.algorithm == Algorithm::token_bucket;
     const double most = burst ? *burst : std::max(1.0, std::ceil(rate.count));
-    return {*declared.algorithm, rate.count / declared.cost, rate.per, bucket ? most / declared.cost : 0};
+    return {*declared.algorithm, rate.count / declared.price(), rate.per, bucket ? most / declared.cost : 0};
 }
 
 }  // namespace
@@ -37,6 +37,12 @@ std::string DeclaredLimit::text() const {
     return "by " + text::join(all, " and ");
 }
 
+// Whatever is not a bucket counts thousandths, and never less than the cost.
+double DeclaredLimit::price() const {
+    const bool bucket = kind == Kind::rate && algorithm == Algorithm::token_bucket;
+    return bucket ? cost : std::ceil(cost * 1000 - 1e-6) / 1000;
+}
+
 std::optional<Limit> limit_for(const DeclaredLimit& declared, const DeclaredTier* tier, std::string& why) {
     why.clear();
     using Kind = DeclaredLimit::Kind;
@@ -44,7 +50,7 @@ std::optional<Limit> limit_for(const DeclaredLimit& declared, const DeclaredTier
     if (declared.kind == Kind::quota && !quota) return std::nullopt;
     if (!declared.unknown.empty()) return why = text::join(declared.unknown), std::nullopt;
     if (declared.kind == Kind::concurrency) return Limit{Algorithm::concurrency, *declared.concurrency, {}, 0};
-    if (declared.kind == Kind::quota) return Limit{Algorithm::quota, quota->count / declared.cost, quota->per, 0};
+    if (declared.kind == Kind::quota) return Limit{Algorithm::quota, quota->count / declared.price(), quota->per, 0};
     if (declared.rate) return limit_of(declared, *declared.rate, declared.burst);
     if (tier && tier->rate) return limit_of(declared, *tier->rate, declared.burst ? declared.burst : tier->burst);
     if (declared.default_rate)

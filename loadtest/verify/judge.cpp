@@ -147,7 +147,7 @@ private:
                 made.told = made.told || told.limit >= 0 || told.policy >= 0 || told.left >= 0 || told.retry_after >= 0;
             }
         }
-        const double cost = use.limits[applied.number].cost;
+        const double cost = use.limits[applied.number].price();
         for (const auto& [key, answers] : by_key)
             for (std::string& lie : untrue(applied.limit, cost, answers, tolerance_))
                 made.lies.push_back(std::move(lie));

@@ -7,6 +7,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <cmath>
 #include <fstream>
 #include <string>
 #include <vector>
@@ -69,6 +70,30 @@ BOOST_AUTO_TEST_CASE(limits_are_read_as_the_gateway_reads_them) {
     const Declared unknown = declared(route("GET /a", "ratelimit {}"));
     BOOST_TEST(!limit_for(unknown.uses[0].limits[0], nullptr, why));
     BOOST_TEST(why == "neither it nor the tier says a rate");
+}
+
+BOOST_AUTO_TEST_CASE(windows_count_a_cost_in_thousandths_and_buckets_as_it_is) {
+    const auto limit = [](const std::string& algorithm) {
+        const Declared read = declared(route("GET /a", "ratelimit { by = client_ip, rate = 100 / second, cost = 1 / 3, "
+                                                       "algorithm = \"" + algorithm + "\" }"));
+        std::string why;
+        return limit_for(read.uses[0].limits[0], nullptr, why)->count;
+    };
+    BOOST_TEST(std::floor(limit("fixed_window")) == 299);
+    BOOST_TEST(limit("sliding_log") == 100 / 0.334);
+    BOOST_TEST(limit("token_bucket") == 300, boost::test_tools::tolerance(1e-9));
+}
+
+BOOST_AUTO_TEST_CASE(a_prefix_of_the_use_holds_for_each_of_its_limits) {
+    const Declared read = declared(route("GET /a", "ratelimit { ipv4_prefix = 24, by = client_ip, rate = 9 / second, "
+                                                   "limits = { { by = client_ip, rate = 10 / second } } }"));
+    const VerifyPlan plan = make_plan(read, asked());
+    BOOST_TEST_REQUIRE(drives(plan).size() == 1u);
+    const Drive& drive = *drives(plan)[0];
+    BOOST_TEST_REQUIRE(drive.identities.size() == 2u);
+    BOOST_TEST_REQUIRE(drive.limits.size() == 2u);
+    for (const AppliedLimit& one : drive.limits)
+        BOOST_TEST(drive.key_of(one, drive.identities[0]) == drive.key_of(one, drive.identities[1]));
 }
 
 BOOST_AUTO_TEST_CASE(routes_that_are_limited_alike_are_asked_in_turn) {
