@@ -25,12 +25,6 @@ constexpr int rounds_of_waiting = 2;
 constexpr Nanoseconds late_enough = std::chrono::milliseconds{5};  // past Retry-After: the gateway's clock may lag
 constexpr auto before_begin = std::chrono::milliseconds{20};
 
-// What came too early to be a refusal by the limit, or was spoiled behind it, says nothing of the limit.
-Outcome outcome_of(int status) {
-    if (status == 429) return Outcome::refused;
-    return status >= 500 || status == 401 || status == 403 ? Outcome::unclear : Outcome::admitted;
-}
-
 struct Deaf final : Meter {
     void wrote(std::size_t) override {}
     void received(std::size_t) override {}
@@ -60,7 +54,8 @@ public:
     Asker(net::EventLoop& loop, const VerifyPlan& plan, const Drive& drive, std::size_t number,
           const VerifySettings& settings, const net::TlsClientContext* tls)
         : loop_{loop}, requests_{options_of(plan, drive, drive.identities[number], settings)},
-          addresses_{resolve(requests_)}, tls_{tls}, patience_for_limit_{settings.longest / 4}, waits_{drive.alone} {
+          addresses_{resolve(requests_)}, tls_{tls}, patience_for_limit_{settings.longest / 4}, waits_{drive.alone},
+          tells_{drive.tells} {
         const Identity& identity = drive.identities[number];
         for (const Stage& stage : drive.stages)
             if (stage.takes(number)) stages_.push_back(stage);
@@ -177,8 +172,8 @@ private:
         try {
             answer.status =
                 static_cast<std::int16_t>(co_await seat.line->exchange(request, request.head, sent + patience));
-            answer.record.outcome = outcome_of(answer.status);
             answer.told = read_told(seat.line->answer_headers());
+            answer.record.outcome = outcome_of(answer.status, answer.told, tells_);
             keep = seat.line->reusable();
         } catch (const Lost& failure) {
             note(failure.problem);
@@ -205,7 +200,7 @@ private:
     const Addresses addresses_;
     const net::TlsClientContext* const tls_;
     const Nanoseconds patience_for_limit_;
-    const bool waits_;
+    const bool waits_, tells_;
     int tries_ = 0;
     std::optional<Poco::Net::SocketAddress> from_;
     Deaf deaf_;

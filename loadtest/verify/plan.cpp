@@ -177,7 +177,8 @@ private:
     }
 
     void add_drive(const Group& group, const std::string& tier, std::vector<Identity> identities) {
-        Drive drive{group.routes, group.targets, tier, std::move(identities), {}, false, {}, {}, false, {}};
+        Drive drive{group.routes, group.targets, tier, std::move(identities), {}, false, false, {}, {}, false, {}};
+        drive.tells = group.uses.size() == 1 && declared_.uses[group.uses.front()].tells_headers;
         const auto found = declared_.tiers.find(tier);
         const DeclaredTier* const declared = found == declared_.tiers.end() ? nullptr : &found->second;
         for (const std::size_t use : group.uses) add_limits(drive, use, declared);

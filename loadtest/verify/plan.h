@@ -43,6 +43,7 @@ struct Drive {
     std::string tier;                 // "": none
     std::vector<Identity> identities;
     std::vector<AppliedLimit> limits;
+    bool tells = false;               // one use limits it, and says so in header lines
     bool unknown_limit = false;       // there is one more, which may refuse at any time
     std::vector<Stage> stages;
     std::optional<Isolation> isolation;

@@ -213,6 +213,14 @@ Told read_told(const Headers& headers) {
     return told;
 }
 
+// What came too early to be a refusal by the limit, or was spoiled behind it, says nothing of the limit. Other refusals
+// than its own may come from before it: a route that is not there, a body that is too long, a key that is missing.
+Outcome outcome_of(int status, const Told& told, bool tells) noexcept {
+    if (status == 429) return tells && !told.of_limit() ? Outcome::unclear : Outcome::refused;
+    if (status >= 500 || status == 401 || status == 403) return Outcome::unclear;
+    return status < 400 || (tells && told.of_limit()) ? Outcome::admitted : Outcome::unclear;
+}
+
 std::vector<std::string> untrue(const Limit& limit, double cost, std::span<const Answer> answers,
                                 const Tolerance& tolerance) {
     return Examination{limit, cost, answers, tolerance}.run();

@@ -20,6 +20,8 @@ struct Told {
     std::int32_t retry_after = -1;                     // seconds
     bool several = false;                              // more than one limit is told of
     bool malformed = false;                            // a line is not what it has to be
+    // Only who got as far as the limit is told so; Retry-After may be anybody's.
+    bool of_limit() const noexcept { return limit >= 0 || remaining >= 0 || policy >= 0 || left >= 0 || malformed; }
 };
 
 // X-RateLimit-*, Retry-After, and RateLimit and RateLimit-Policy as draft-ietf-httpapi-ratelimit-headers-11 has them.
@@ -32,6 +34,9 @@ struct Answer {
     std::int16_t status = 0;  // 0: none
     bool waited = false;      // asked once Retry-After was over, by somebody who had asked for nothing meanwhile
 };
+
+// What became of the request, as far as its limit goes. `tells`: whoever got that far is told of the limit.
+Outcome outcome_of(int status, const Told& told, bool tells) noexcept;
 
 // What some answer said that cannot be true, a line for each kind, with the first that said it. `answers` count against
 // one key, in any order; `limit` alone holds them, and a request costs `cost`.

@@ -97,4 +97,20 @@ BOOST_AUTO_TEST_CASE(retry_after_is_neither_too_long_nor_too_short) {
     BOOST_TEST(lies({waited}).empty());
 }
 
+BOOST_AUTO_TEST_CASE(only_who_is_told_of_the_limit_got_as_far) {
+    Told of_limit, of_anybody;
+    of_limit.limit = 10;
+    of_anybody.retry_after = 3;
+    BOOST_TEST((outcome_of(200, {}, true) == Outcome::admitted));
+    for (const int status : {400, 404, 405, 413, 422}) {
+        BOOST_TEST((outcome_of(status, of_limit, true) == Outcome::admitted));
+        BOOST_TEST((outcome_of(status, {}, true) == Outcome::unclear));
+        BOOST_TEST((outcome_of(status, of_limit, false) == Outcome::unclear));
+    }
+    BOOST_TEST((outcome_of(429, of_limit, true) == Outcome::refused));
+    BOOST_TEST((outcome_of(429, of_anybody, true) == Outcome::unclear));
+    BOOST_TEST((outcome_of(429, of_anybody, false) == Outcome::refused));
+    for (const int status : {401, 403, 502}) BOOST_TEST((outcome_of(status, of_limit, true) == Outcome::unclear));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
