@@ -12,10 +12,18 @@ constexpr std::int64_t a_turn = 1'000'000;  // of a loop, by which a decision ma
 class Search {
 public:
     Search(const Limit& limit, const Evidence& evidence, const std::vector<bool>& by_this, const Tolerance& tolerance)
-        : limit_{limit}, evidence_{evidence}, by_this_{by_this}, tolerance_{tolerance}, window_{limit.window.count()} {}
+        : limit_{limit}, evidence_{evidence}, tolerance_{tolerance}, window_{limit.window.count()} {
+        // What another limit refused, or is unclear, may never have got to this one: then its estimate went on falling.
+        for (std::size_t i = 0; i < by_this.size(); ++i) {
+            const Record& record = evidence.records()[i];
+            if (!by_this[i] && record.outcome != Outcome::admitted) continue;
+            asked_.push_back(record);
+            by_this_.push_back(by_this[i]);
+        }
+    }
 
     Pace run() {
-        const auto& records = evidence_.records();
+        const auto& records = asked_;
         for (std::size_t i = 0; i < records.size(); ++i) {
             if (i > 0 && gap_before(i) > window_ / 2) {  // it was not always asked
                 begin_ = i;
@@ -33,17 +41,17 @@ public:
 private:
     // Two windows after the begin of a stretch the one before was asked for all along, too.
     bool asked_for_long(std::size_t i) const {
-        const auto& records = evidence_.records();
+        const auto& records = asked_;
         return by_this_[i] && records[i].sent >= records[begin_].sent + 2 * window_;
     }
 
     void enter(std::size_t i) {
         first_ = i;
         longest_gap_ = 0;
-        slice_end_ = evidence_.records()[i].sent + window_;
+        slice_end_ = asked_[i].sent + window_;
         // The window before: of its end is known that it was in this time.
         std::int64_t longest = 0;
-        for (std::size_t j = i; j > begin_ && evidence_.records()[j].sent > evidence_.records()[i].sent - window_; --j)
+        for (std::size_t j = i; j > begin_ && asked_[j].sent > asked_[i].sent - window_; --j)
             longest = std::max(longest, gap_before(j));
         lost_ = loss(longest);
     }
@@ -57,7 +65,7 @@ private:
 
     // Between the decisions over two requests, one after the other.
     std::int64_t gap_before(std::size_t i) const {
-        const Record &before = evidence_.records()[i - 1], &record = evidence_.records()[i];
+        const Record &before = asked_[i - 1], &record = asked_[i];
         return record.done - before.sent + (record.done - record.sent) + a_turn;
     }
     double loss(std::int64_t gap) const {
@@ -78,9 +86,10 @@ private:
 
     const Limit& limit_;
     const Evidence& evidence_;
-    const std::vector<bool>& by_this_;
     const Tolerance& tolerance_;
     const std::int64_t window_;
+    std::vector<Record> asked_;             // the limit, for sure
+    std::vector<bool> by_this_;             // and of each of them whether it refused
     std::size_t begin_ = 0;                 // of the stretch
     std::optional<std::size_t> first_;      // the refusal in it from which on is counted
     double lost_ = 0;                       // of the windows that ended before the slice that is under way

@@ -10,7 +10,8 @@
 //   l. Between refusals at the shares g of a window and h of another, T later, there are N (1 - g) of the first at
 //   least, less its l and that of the window before it; N - l of each in between; N h - 1 of the last. In all N * T / W
 //   - 1 - (the l of all windows that end from a W before the first refusal on to the second). Where the windows end is
-//   not known; but in each stretch of W one does, and there the longest gap counts.
+//   not known; but in each stretch of W one does, and there the longest gap counts. Gaps are between requests that this
+//   limit decided over: what another refused did not count here, and did not have to wait for this one either.
 #pragma once
 
 #include "loadtest/verify/limit.h"

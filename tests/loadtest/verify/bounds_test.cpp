@@ -7,6 +7,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <random>
 #include <string>
 #include <vector>
 
@@ -184,6 +185,29 @@ BOOST_AUTO_TEST_CASE(what_is_unclear_proves_nothing) {
     BOOST_TEST(!over(limit, Evidence{records}));       // they may all have been refused
     BOOST_TEST(most_room(limit, Evidence{records}) < 1);  // they may all have been admitted
     BOOST_TEST(!over(limit, Evidence{{}}));
+}
+
+// An upstream stands still for two seconds: a concurrency of 2 refuses all meanwhile, and the sliding window forgets.
+BOOST_AUTO_TEST_CASE(what_another_limit_refuses_is_not_asked_of_a_sliding_window) {
+    const Limit sliding{Algorithm::sliding_window, 40, 1s};
+    for (unsigned seed = 1; seed < 20; ++seed) {
+        test::Limiter limiter{sliding, 0.037 * seed};
+        std::mt19937 random{seed};
+        std::uniform_real_distribution<double> share{0, 1};
+        std::vector<Record> records;
+        std::vector<bool> by_this;
+        for (double at = 1; at < 31; at += 1. / 120) {
+            const double sent = at + share(random) / 1000, done = sent + 0.002;
+            const bool still = at > 12 && at < 14;
+            const bool admitted = !still && limiter.admits(sent + 0.001);
+            records.push_back({std::int64_t(sent * 1e9), std::int64_t(done * 1e9),
+                               admitted ? Outcome::admitted : Outcome::refused});
+            by_this.push_back(!admitted && !still);
+        }
+        const Pace pace = pace_of(sliding, Evidence{records}, by_this, {});
+        BOOST_TEST(!pace.offence, "seed " << seed << ": " << (pace.offence ? pace.offence->by() : 0) << " too few");
+        BOOST_TEST(pace.seen_from < 0.5, pace.seen_from);
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
