@@ -97,7 +97,7 @@ private:
         const AppliedLimit& applied = drive_.limits[number];
         Finding made = head_of(applied);
         std::int64_t saturated = INT64_MAX;
-        double paced = 0;
+        double paced = 0, burst = applied.limit.burst;
         for (const Counted& counted : keys_[number]) {
             const Evidence evidence{counted.records};
             std::vector<bool> by_this;
@@ -111,6 +111,8 @@ private:
             }
             saturated = std::min(saturated, last > first ? last - first : 0);
             keep_worst(too_much(applied.limit, evidence, by_this, tolerance_), counted.identity, made.over);
+            if (applied.limit.algorithm == Algorithm::token_bucket)
+                burst = std::min(burst, proven_burst(applied.limit, evidence, by_this, tolerance_));
             if (applied.limit.algorithm != Algorithm::sliding_window) continue;
             const Pace pace = pace_of(applied.limit, evidence, by_this, tolerance_);
             keep_worst(pace.offence, counted.identity, made.under);
@@ -120,6 +122,7 @@ private:
         if (drive_.limits.size() == 1 && !drive_.unknown_limit) look_at_headers(applied, made);
         if (drive_.isolation) look_at_others(made);
         set_unproven(saturated, made);
+        set_burst(applied.limit, burst, made);
         return made;
     }
 
@@ -222,6 +225,18 @@ private:
         else if (saturated == 0) made.unproven = "another limit was reached before it";
         else if (made.seen_from > 0.5) made.unproven = "the time was too short to prove anything";
         if (!made.unproven.empty() && !made.notes.empty()) made.unproven += ": " + made.notes.front();
+    }
+
+    // From above every burst is proven; from below only as much as flowed in again.
+    static void set_burst(const Limit& limit, double proven, Finding& made) {
+        if (limit.algorithm != Algorithm::token_bucket || !made.conforms() || !made.unproven.empty()) return;
+        if (proven + std::max(1.0, limit.burst / 100) > limit.burst) return;
+        made.seen_from = std::max(made.seen_from, 1 - proven / limit.burst);
+        const Nanoseconds filling{static_cast<std::int64_t>(1e9 * limit.burst / limit.per_second())};
+        const std::string said = "a burst above " + text::number(std::floor(proven)) + " is not proven, as it takes " +
+                                 show(filling) + " to fill";
+        if (made.seen_from > 0.5) made.unproven = said;
+        else made.notes.push_back(said);
     }
 
     const Declared& declared_;

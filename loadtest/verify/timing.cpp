@@ -1,5 +1,6 @@
 // loadtest/verify/timing.cpp - how long limits have to be driven to prove anything about them.
 #include "loadtest/verify/plan.h"
+#include "loadtest/verify/record.h"
 
 #include <algorithm>
 #include <cmath>
@@ -10,6 +11,7 @@ namespace {
 
 constexpr double likely_latency = 0.05;  // seconds that may hide requests; what is seen is reckoned with the real one
 constexpr double margin = 1.25;
+constexpr Nanoseconds spare = std::chrono::milliseconds{200};  // for answers and clocks: a bucket that is just full
 
 }  // namespace
 
@@ -22,7 +24,12 @@ double seen_from(const Limit& limit, Nanoseconds saturated, Nanoseconds latency)
         case Algorithm::token_bucket: return over_time;
         case Algorithm::sliding_window: return std::max(over_time, one);
         case Algorithm::sliding_log:
-        case Algorithm::fixed_window: return time > 1.5 * seconds(limit.window) ? one : 1;
+        case Algorithm::fixed_window: {
+            const double window = seconds(limit.window);
+            if (time <= 1.5 * window) return 1;
+            // A window is taken for as much shorter or longer as its ends are unknown, and as nobody asked there.
+            return std::min(1.0, std::max(one, one / 2 + seconds(latency) / window + Tolerance{}.drift));
+        }
         case Algorithm::quota:
         case Algorithm::concurrency: break;
     }
@@ -40,7 +47,8 @@ Nanoseconds saturation_for(const Limit& limit, double precision) {
 void set_stages(Drive& drive, const VerifySettings& settings) {
     double rate = 0, burst = 1;
     const double most = settings.most_rate / static_cast<double>(drive.identities.size());
-    Nanoseconds saturated{0}, refill{0}, quiet{0};  // quiet: until half of the limit is sure to be admitted
+    Nanoseconds saturated{0}, refill{0}, filling{0};  // filling: of buckets
+    Nanoseconds quiet{0};  // until half of the limit is sure to be admitted
     for (const AppliedLimit& one : drive.limits) {
         if (!one.problem.empty()) continue;
         const bool bucket = one.limit.algorithm == Algorithm::token_bucket;
@@ -50,21 +58,26 @@ void set_stages(Drive& drive, const VerifySettings& settings) {
         saturated = std::max(saturated, saturation_for(one.limit, settings.precision));
         quiet = std::max(quiet, bucket ? Nanoseconds{static_cast<std::int64_t>(2e9 / one.limit.per_second())}
                                        : 2 * one.limit.window + one.limit.window / 10);
-        refill = std::max(refill, Nanoseconds{static_cast<std::int64_t>(1e9 * full / one.limit.per_second())});
+        auto& to_fill = bucket ? filling : refill;
+        to_fill = std::max(to_fill, Nanoseconds{static_cast<std::int64_t>(1e9 * full / one.limit.per_second())});
     }
     const double demand = rate * settings.demand, at_once = std::min(std::max(demand, burst), most);
     saturated = std::min(settings.duration.value_or(saturated), settings.longest);
     refill = std::min(refill, std::max<Nanoseconds>(saturated / 4, std::chrono::seconds{1}));
-    const auto emptying = Nanoseconds{static_cast<std::int64_t>(1.3e9 * burst / std::max(at_once - rate, 1.0))};
+    // All of a burst has to flow in before anything is known of it, and to be taken before a refusal.
+    if (filling > Nanoseconds::zero()) refill = std::max(refill, filling + filling / 100 + spare);
+    refill = std::min(refill, settings.longest);
+    const auto emptying = std::min(
+        Nanoseconds{static_cast<std::int64_t>(1.3e9 * burst / std::max(at_once - rate, 1.0))}, settings.longest);
     Nanoseconds at{0};
     const auto add = [&](Nanoseconds time, double requests) {
         if (requests > 0) drive.stages.push_back({at, at + time, requests});
         at += time;
     };
-    add(std::min(emptying, settings.longest), at_once);
+    add(emptying, at_once);
     add(saturated, demand);
     add(refill, 0);
-    add(std::max<Nanoseconds>(saturated / 4, std::chrono::milliseconds{500}), at_once);
+    add(std::max<Nanoseconds>({saturated / 4, emptying, std::chrono::milliseconds{500}}), at_once);
     if (drive.alone && drive.identities.size() > 1) {
         const Nanoseconds half = std::min<Nanoseconds>(std::max<Nanoseconds>(saturated / 4, std::chrono::seconds{2}),
                                                        std::chrono::seconds{5});

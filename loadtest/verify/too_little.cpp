@@ -23,6 +23,7 @@ public:
         if (moment <= at_) return;
         level_ += rate_ * in_seconds(moment - at_);
         at_ = moment;
+        peak_ = std::max(peak_, std::min(level_, burst_));
         if (level_ < burst_) return;
         level_ = base_ = burst_;
         restart();
@@ -35,6 +36,8 @@ public:
         level_ = base_ = 0;  // no bucket holds less
         restart();
     }
+    // The most that it has held: what admitted less than that, and refused, has shown it.
+    double peak() const noexcept { return peak_; }
     // Of a request that was sent at `sent`, with so many others around it.
     Room room(std::int64_t around) const {
         const double due = base_ + rate_ * in_seconds(at_ - from_);
@@ -48,25 +51,33 @@ private:
         taken_ = 0;
     }
 
-    double rate_, burst_, level_ = 0, base_ = 0, taken_ = 0;  // base: of the level, at `from`
+    double rate_, burst_, level_ = 0, base_ = 0, taken_ = 0, peak_ = 0;  // base: of the level, at `from`
     std::int64_t from_, at_;
 };
 
-std::vector<Room> room_of_bucket(const Limit& limit, const Evidence& evidence, const Tolerance& tolerance) {
-    std::vector<Room> rooms(evidence.records().size());
-    if (rooms.empty()) return rooms;
+// Tells `see(i, level, taken)` of the level before each refusal, and how many were taken out of it.
+void follow_level(const Limit& limit, const Evidence& evidence, const Tolerance& tolerance, auto see) {
+    if (evidence.records().empty()) return;
     Level level{limit, tolerance, evidence.records().front().sent};
-    const auto &sent = evidence.perhaps_sent(), &done = evidence.perhaps_done();
+    const auto& done = evidence.perhaps_done();
     std::size_t taken = 0;
-    for (std::size_t i = 0; i < rooms.size(); ++i) {
+    for (std::size_t i = 0; i < evidence.records().size(); ++i) {
         const Record& record = evidence.records()[i];
         if (record.outcome != Outcome::refused) continue;
         const std::int64_t decided = record.sent - tolerance.clock.count();  // not before
         for (; taken < done.size() && done[taken] <= decided; ++taken) level.take(done[taken]);
         level.flow_until(decided);
-        const auto begun = std::upper_bound(sent.begin(), sent.end(), record.done) - sent.begin();
-        rooms[i] = level.room(begun - static_cast<std::int64_t>(taken));
+        see(i, level, static_cast<std::int64_t>(taken));
     }
+}
+
+std::vector<Room> room_of_bucket(const Limit& limit, const Evidence& evidence, const Tolerance& tolerance) {
+    std::vector<Room> rooms(evidence.records().size());
+    const auto& sent = evidence.perhaps_sent();
+    follow_level(limit, evidence, tolerance, [&](std::size_t i, const Level& level, std::int64_t taken) {
+        const auto begun = std::upper_bound(sent.begin(), sent.end(), evidence.records()[i].done) - sent.begin();
+        rooms[i] = level.room(begun - taken);
+    });
     return rooms;
 }
 
@@ -126,6 +137,15 @@ std::vector<Room> room(const Limit& limit, const Evidence& evidence, const Toler
         case Algorithm::sliding_window: return room_of_window(limit, 2, evidence, tolerance);
     }
     return {};
+}
+
+double proven_burst(const Limit& limit, const Evidence& evidence, const std::vector<bool>& by_this,
+                    const Tolerance& tolerance) {
+    double proven = 0;
+    follow_level(limit, evidence, tolerance, [&](std::size_t i, const Level& level, std::int64_t) {
+        if (by_this[i]) proven = level.peak();
+    });
+    return proven;
 }
 
 }  // namespace tollgate::loadtest::verify

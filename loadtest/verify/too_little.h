@@ -35,4 +35,9 @@ struct Room {
 // By the records of the evidence; of refused ones only.
 std::vector<Room> room(const Limit& limit, const Evidence& evidence, const Tolerance& tolerance);
 
+// How much of a bucket's burst was seen to be there, but for a request and those that answers hide: the most that it
+// surely held before one of its own refusals. Nothing is known of a bucket that never had the time to fill.
+double proven_burst(const Limit& limit, const Evidence& evidence, const std::vector<bool>& by_this,
+                    const Tolerance& tolerance);
+
 }  // namespace tollgate::loadtest::verify

@@ -116,4 +116,10 @@ inline Limit wrong_by(Limit limit, double share) {
     return limit;
 }
 
+// As one would whose windows are longer by `share`; of a bucket, that fills more slowly.
+inline Limit longer_by(Limit limit, double share) {
+    limit.window = loadtest::Nanoseconds{std::int64_t(double(limit.window.count()) * (1 + share))};
+    return limit;
+}
+
 }  // namespace tollgate::test
