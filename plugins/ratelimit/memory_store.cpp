@@ -7,6 +7,7 @@
 #include "token_bucket.h"
 #include "window_counter.h"
 
+#include <algorithm>
 #include <bit>
 
 namespace tollgate::ratelimit {
@@ -96,7 +97,9 @@ void MemoryStore::give_back(std::span<const Claim> claims, Moment now) noexcept 
         if (claim.decision.due > now.steady)
             leave(claim, now, claim.decision.due);
         else
-            claim.counters->give_back(claim.hash, ask_of(claim, now), claim.decision.receipt);
+            // Before its turn came the bucket was never full, so all that came back since is since then.
+            claim.counters->give_back(claim.hash, ask_of(claim, now),
+                                      std::max<std::uint64_t>(claim.decision.receipt, claim.decision.due));
     }
 }
 

@@ -30,7 +30,9 @@ TokenBucket::Step TokenBucket::decide(Ticks full_at, const Ask& ask) noexcept {
     // More than a whole bucket, and what others wait for, cannot be missing; a clock read a little earlier on another
     // loop may make it look so.
     const Ticks missing = full_at > now ? std::min(full_at - now, later(window, ask.patience)) : 0;
-    const Ticks lacking = cost > window ? last_moment : missing + cost > window ? missing + cost - window : 0;
+    Ticks lacking = 0;  // what is free waits for nothing, also where others do
+    if (cost > window) lacking = last_moment;
+    else if (cost > 0 && missing + cost > window) lacking = missing + cost - window;
     Decision decision;
     Ticks then_missing = missing;
     if (lacking <= ask.patience) {

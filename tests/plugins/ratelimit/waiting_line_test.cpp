@@ -25,11 +25,12 @@ struct Line {
 
     Line(const Limit& held_to, nanoseconds longest_delay) : limit{held_to}, longest{longest_delay} {}
 
-    Claim ask(Time now, std::string_view key = "alice") {
+    Claim ask(Time now, std::string_view key = "alice", double cost = 1) {
         Claim claim{.name = &name,
                     .counters = counters.get(),
                     .limit = limit,
                     .key = key,
+                    .cost = cost,
                     .patience = static_cast<Ticks>(longest.count()) * ticks_per_nanosecond};
         BOOST_TEST_REQUIRE(!store.take({&claim, 1}, now));
         return claim;
@@ -40,6 +41,25 @@ struct Line {
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(ratelimit_waiting_line)
+
+BOOST_AUTO_TEST_CASE(what_is_free_waits_for_nothing) {
+    Line line{{1, 1s, 1}, 3s};
+    for (int i = 0; i < 4; ++i) line.ask(start);
+    BOOST_TEST(!line.ask(start).decision.admitted);
+    const Claim claim = line.ask(start, "alice", 0);
+    BOOST_TEST(claim.decision.admitted);
+    BOOST_TEST((claim.decision.delay == 0s));
+}
+
+BOOST_AUTO_TEST_CASE(who_waited_in_vain_gets_all_of_it_back) {
+    Line line{{1, 1s, 1}, 3s};
+    line.ask(start);
+    const Claim waited = line.ask(start);
+    BOOST_TEST((waited.decision.delay == 1s));
+    line.leave(waited, start + 1s);
+    BOOST_TEST((line.ask(start + 1s).decision.delay == 0s));
+    BOOST_TEST((line.ask(start + 1s).decision.delay == 1s));
+}
 
 BOOST_AUTO_TEST_CASE(those_beyond_the_burst_come_one_after_another) {
     Line line{{1, 1s, 2}, 3s};
