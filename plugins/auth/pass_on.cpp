@@ -59,7 +59,8 @@ PassOn::PassOn(const Settings& settings, Host& host) {
         return place.kind() == "header" && same_to_an_upstream(header, place.name());
     };
     for (const Line& line : lines_)
-        if (!may_hold_a_credential(line.header) && !holds_the_key(line.header)) host.reserve_request_header(line.header);
+        if (!may_hold_a_credential(line.header) && !holds_the_key(line.header))
+            host.reserve_request_header(line.header);
 }
 
 PassOn::Line PassOn::line_of(const std::string& text) {

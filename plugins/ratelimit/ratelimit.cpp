@@ -74,6 +74,7 @@ private:
     Task<Verdict> wait(Taken& taken, std::chrono::nanoseconds time) const;
     Verdict unknown(RequestContext& ctx, Batch& batch) const;
     Verdict conclude(RequestContext& ctx, Batch& batch) const;
+    Counter& figure_of_refusals(const Rule& rule) const;
     void count(Batch& batch, const Claim& tightest) const;
     void tell(RequestContext& ctx, Batch& batch, const Claim& tightest) const;
     Verdict refusal(const Decision& decision) const;
@@ -134,12 +135,13 @@ Moment RateLimit::now(const Context& ctx) const {
 std::optional<Refusal> RateLimit::gather(RequestContext& ctx, Batch& batch) const {
     bool unknown = false;  // neither this rate nor a default, but perhaps the tier's quota, which comes next
     for (const auto& rule : rules_) {
-        const std::string_view key = rule->key_of(ctx, batch.scratch());
+        std::string& scratch = batch.scratch();
+        const std::string_view key = rule->key_of(ctx, scratch);
         if (key.empty() && absent_ != Absent::share) {
             if (ctx.traced())
                 ctx.trace("limit " + rule->name() + ": no " + ratelimit::describe(rule->by()) + " in this request");
             if (absent_ == Absent::skip) continue;
-            rule->figures().refused.add();
+            figure_of_refusals(*rule).add();
             return Refusal{400, "limit_key_missing", "this request does not say against whose limit it counts"};
         }
         const auto limit = rule->limit_of(ctx);
@@ -150,11 +152,16 @@ std::optional<Refusal> RateLimit::gather(RequestContext& ctx, Batch& batch) cons
         }
         unknown = !limit && rule->kind() == Rule::Kind::rate;
         if (!limit) continue;
+        const auto cost = rule->cost_of(ctx);
+        if (!cost) {
+            figure_of_refusals(*rule).add();
+            return Refusal{400, "limit_cost_wrong", "this request does not say what it costs"};
+        }
         batch.add(*rule, {.name = &rule->name(),
                           .counters = &rule->counters(),
                           .limit = *limit,
-                          .key = key,
-                          .cost = rule->cost_of(ctx),
+                          .key = rule->key_under_limit(ctx, key, scratch),
+                          .cost = *cost,
                           .patience = rule->kind() == Rule::Kind::rate ? patience_ : 0,
                           .secret = !rule->key_is_public()});
     }
@@ -225,8 +232,11 @@ void RateLimit::count(Batch& batch, const Claim& tightest) const {
         if (tightest.decision.admitted && claim.decision.delay.count() > 0) figures.delayed.add();
     }
     if (tightest.decision.admitted) return;
-    const Rule::Figures& figures = batch.rule_of(tightest).figures();
-    (mode_ == Mode::shadow ? figures.shadow_refused : figures.refused).add();
+    figure_of_refusals(batch.rule_of(tightest)).add();
+}
+
+Counter& RateLimit::figure_of_refusals(const Rule& rule) const {
+    return mode_ == Mode::shadow ? rule.figures().shadow_refused : rule.figures().refused;
 }
 
 void RateLimit::tell(RequestContext& ctx, Batch& batch, const Claim& tightest) const {
@@ -272,7 +282,10 @@ Verdict RateLimit::refusal(const Decision& decision) const {
 void RateLimit::on_log(const LogContext& ctx) const {
     const Taken* taken = ctx.state_if_any<Taken>();
     if (!taken) return;
-    const bool in_vain = taken->waits || ctx.reason() == "rate_limited" || ctx.reason() == "limit_unavailable";
+    // Every word by which a use of this plugin refuses.
+    const auto reason = ctx.reason();
+    const bool in_vain = taken->waits || reason == "rate_limited" || reason == "limit_unavailable" ||
+                         reason == "limit_key_missing" || reason == "limit_unknown" || reason == "limit_cost_wrong";
     for (const Claim& claim : taken->claims)
         if (in_vain || claim.limit.algorithm() == ratelimit::Algorithm::concurrency)
             store_.give_back({&claim, 1}, now(ctx));

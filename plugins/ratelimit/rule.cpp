@@ -15,6 +15,8 @@ namespace {
 
 using std::chrono::hours;
 
+constexpr double most_in_log = 1e6;  // requests that are remembered of a key
+
 std::int64_t default_burst(const Rate& rate) {
     const double count = std::ceil(rate.count);
     return count < 1 ? 1 : static_cast<std::int64_t>(std::min(count, 1e15));
@@ -117,6 +119,7 @@ Rule::Rule(Kind kind, const Settings& own, const Settings& use, const std::strin
         const auto said = use.has("default_burst") ? std::optional{use.integer("default_burst")} : burst_;
         other_ = checked(use.rate("default_rate"), burst_ ? burst_ : said, "default_rate");
     }
+    by_caller_ = std::any_of(by_.begin(), by_.end(), [](const Value& by) { return by.kind() == "caller"; });
     key_is_public_ = std::all_of(by_.begin(), by_.end(), is_public);
 
     // The state's name alone says which counters: `keys` of the first use that asks for it holds until the next start.
@@ -165,7 +168,7 @@ Limit Rule::checked(const Rate& rate, std::optional<std::int64_t> said, const st
                                          " tokens at that rate"};
         return limit;
     }
-    const double most = algorithm_ == Algorithm::sliding_log ? 1e6 : Limit::most_in_window;
+    const double most = algorithm_ == Algorithm::sliding_log ? most_in_log : Limit::most_in_window;
     if (rate.count < 1 || rate.count > most)
         throw ConfigError{field, "expected from 1 to " + std::to_string(static_cast<std::int64_t>(most)) +
                                      " requests in a window, got " + written(rate.count)};
@@ -179,7 +182,22 @@ Limit Rule::limit_for(const Rate& rate, std::optional<std::int64_t> burst) const
     if (algorithm_ == Algorithm::token_bucket) return {rate.count, rate.per, burst.value_or(default_burst(rate))};
     if (kind_ == Kind::quota && calendar_of(rate.per) != Calendar::none)
         return Limit::quota(rate.count, calendar_of(rate.per));
-    return Limit::windowed(algorithm_, std::max(1.0, rate.count), rate.per, align_);
+    return windowed(rate);
+}
+
+// What routes.lua says of the rule itself was checked; what a tier or a key says is kept tighter where it cannot be kept
+// as it is: less than one in a window is one in a longer window, and windows are whole milliseconds.
+Limit Rule::windowed(const Rate& rate) const {
+    using Milliseconds = std::chrono::duration<double, std::milli>;
+    constexpr double longest = 9.2e12;  // milliseconds: what nanoseconds can say
+    const double per = Milliseconds{rate.per}.count() / std::min(1.0, rate.count);
+    const std::chrono::milliseconds window{static_cast<std::int64_t>(std::ceil(std::min(per, longest)))};
+    const double most = algorithm_ == Algorithm::sliding_log ? most_in_log : Limit::most_in_window;
+    return Limit::windowed(algorithm_, std::clamp(rate.count, 1.0, most), window, align_);
+}
+
+bool Rule::has_limit_of_key(const Context& ctx) const {
+    return !own_ && kind_ == Kind::rate && ctx.caller() && limit_of_key(*ctx.caller());
 }
 
 // The tier whose figure counts, or null: the rule has its own, nobody said who asks, or the tier has none.
@@ -221,18 +239,47 @@ std::string_view Rule::key_of(const Context& ctx, std::string& scratch) const {
     return scratch;
 }
 
-double Rule::cost_of(const Context& ctx) const {
-    if (!cost_) return 1;
-    const double cost = cost_.number_of(ctx);
+// A limit that depends on who asks has counters for each: one counter under two limits would keep neither, since each
+// rescales what the other has counted. A NUL is in no value of a request.
+std::string_view Rule::key_under_limit(const Context& ctx, std::string_view key, std::string& scratch) const {
+    if (own_ || by_caller_ || !ctx.caller()) return key;
+    std::string_view whose = ctx.caller()->id();
+    if (!has_limit_of_key(ctx)) {
+        const Tier* tier = tier_of(ctx);
+        if (!tier) return key;
+        whose = tier->name();
+    }
+    if (key.data() != scratch.data() || key.size() != scratch.size()) scratch.assign(key);
+    scratch += has_limit_of_key(ctx) ? std::string_view{"\0key ", 5} : std::string_view{"\0tier ", 6};
+    scratch += whose;
+    return scratch;
+}
+
+std::optional<double> Rule::cost_of(const Context& ctx) const {
+    if (!cost_ || kind_ == Kind::concurrency) return 1;  // a request under way is one, whatever it costs
+    const bool from_client = cost_.kind() != "function";
+    double cost = -1;
+    try {
+        cost = cost_.number_of(ctx);
+    } catch (const std::exception&) {
+        if (!from_client) throw;
+    }
     if (std::isfinite(cost) && cost >= 0) return cost;
+    if (from_client) return std::nullopt;
     throw std::runtime_error{"cost: expected a number of at least 0, got " + std::to_string(cost)};
+}
+
+std::string Rule::whose_limit(const Context& ctx) const {
+    if (has_limit_of_key(ctx)) return " of the caller's key";
+    const Tier* tier = tier_of(ctx);
+    return tier ? " of tier \"" + std::string{tier->name()} + '"' : " by default";
 }
 
 void Rule::explain(Context& ctx, const Claim& claim) const {
     const Decision& decision = claim.decision;
-    const std::string shown = key_is_public_ ? std::string{claim.key} : fingerprint(claim.key);
-    const Tier* tier = tier_of(ctx);
-    const std::string whose = own_ ? "" : tier ? " of tier \"" + std::string{tier->name()} + '"' : " by default";
+    const std::string_view key = claim.key.substr(0, claim.key.find('\0'));
+    const std::string shown = key_is_public_ ? std::string{key} : fingerprint(key);
+    const std::string whose = own_ ? "" : whose_limit(ctx);
     const std::string left = std::to_string(decision.remaining), most = std::to_string(claim.limit.burst());
     const std::string reset = std::to_string(whole_seconds(decision.reset));
     const std::string price = written(claim.cost);

@@ -45,7 +45,10 @@ public:
     std::optional<Limit> limit_of(const Context& ctx) const;
     // On whose account the request is; "" where it does not say. The view holds until `scratch` or the request changes.
     std::string_view key_of(const Context& ctx, std::string& scratch) const;
-    double cost_of(const Context& ctx) const;
+    // The same among those whom the same limit holds. The view holds as long as that of `key`.
+    std::string_view key_under_limit(const Context& ctx, std::string_view key, std::string& scratch) const;
+    // nullopt: what the client says is no cost. Throws what a function in routes.lua throws.
+    std::optional<double> cost_of(const Context& ctx) const;
     bool key_is_public() const noexcept { return key_is_public_; }  // may be read by whoever runs the gateway
 
     // The words of its decision, for `tollgate explain`.
@@ -58,9 +61,12 @@ public:
 
 private:
     const Tier* tier_of(const Context& ctx) const;
+    bool has_limit_of_key(const Context& ctx) const;
     std::optional<Limit> own_limit(const Settings& own, const std::string& told) const;
     void check_words(const Settings& own, const std::string& told) const;
     Limit limit_for(const Rate& rate, std::optional<std::int64_t> burst) const;
+    Limit windowed(const Rate& rate) const;
+    std::string whose_limit(const Context& ctx) const;  // in words
     Limit checked(const Rate& rate, std::optional<std::int64_t> burst, const std::string& field) const;
     static Figures figures_of(const std::string& name, Host& host);
 
@@ -74,6 +80,7 @@ private:
     std::optional<std::int64_t> burst_;
     std::optional<Limit> own_;    // where no tier has a say
     std::optional<Limit> other_;  // where no tier says anything
+    bool by_caller_;              // whoever asks, it is one caller
     bool key_is_public_;          // may stand in a trace as it is
     std::shared_ptr<Counters> counters_;
     Figures figures_;

@@ -144,6 +144,64 @@ BOOST_AUTO_TEST_CASE(what_one_use_took_is_given_back_when_a_later_one_refuses) {
     });
 }
 
+BOOST_AUTO_TEST_CASE(whatever_a_later_use_refuses_for_costs_nothing) {
+    GatewayProcess gateway{
+        limited_by(R"(ratelimit { by = client_ip, rate = 100 / month, algorithm = "fixed_window", name = "first" },
+        ratelimit { by = header "X-User", absent = "refuse", cost = header "X-Cost", rate = 1000 / hour, headers = false })")};
+    auto client = gateway.client();
+    for (int i = 0; i < 10; ++i) BOOST_TEST(client.get("/").status() == 400);
+    for (const char* cost : {"", "abc", "-1", "nan", "inf"}) {
+        const Message answer = client.get("/", "X-User: a\r\nX-Cost: " + std::string{cost} + "\r\n");
+        BOOST_TEST(answer.status() == 400, cost);
+        BOOST_TEST(answer.body.find("limit_cost_wrong") != std::string::npos, answer.body);
+    }
+    int asked = 0;
+    wait_until("only those that passed are counted", [&] {
+        ++asked;
+        return remaining(client, "X-User: a\r\nX-Cost: 0\r\n") == 100 - asked;
+    });
+}
+
+BOOST_AUTO_TEST_CASE(in_shadow_mode_a_client_is_not_refused_for_its_own_words_either) {
+    GatewayProcess gateway{limited_by(
+        R"(ratelimit { by = header "X-User", absent = "refuse", cost = header "X-Cost", rate = 10 / hour, mode = "shadow", name = "s" })")};
+    BOOST_TEST(gateway.client().get("/").status() == 200);
+    BOOST_TEST(gateway.client().get("/", "X-User: a\r\nX-Cost: abc\r\n").status() == 200);
+    BOOST_TEST(figure(gateway, "shadow_refused_total{limit=\"s\"}") == 2);
+    BOOST_TEST(figure(gateway, "refused_total{limit=\"s\"}") == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_request_under_way_is_one_whatever_it_costs) {
+    GatewayProcess gateway{limited_by(R"(ratelimit { by = client_ip, concurrency = 3, cost = header "X-Cost" })")};
+    BOOST_TEST(gateway.client().get("/", "X-Cost: 0\r\n").header("X-RateLimit-Remaining") == "2");
+}
+
+BOOST_AUTO_TEST_CASE(a_tier_that_says_less_than_one_in_a_window_gets_no_more) {
+    for (const char* algorithm : {"sliding_window", "fixed_window", "sliding_log"}) {
+        GatewayProcess gateway{"tier \"slow\" { rate = 0.5 / hour }\nroute \"GET /\" { answer = \"ok\", plugins = { "
+                               "auth { method = \"ip\", allow_from = \"127.0.0.0/8\", tier = \"slow\" }, ratelimit { name = \"s\", algorithm = \"" +
+                               std::string{algorithm} + "\" } } }\n"};
+        BOOST_TEST(gateway.client().get("/").header("RateLimit-Policy") == "\"s\";q=1;w=7200", algorithm);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(behind_one_address_each_tier_has_a_counter_of_its_own) {
+    GatewayProcess gateway{R"(
+tier "free" { rate = 5 / hour, burst = 2 }
+tier "gold" { rate = 1000 / second, burst = 1000 }
+route "GET /" { answer = "ok", plugins = { auth { file = "keys" }, ratelimit { by = client_ip } } }
+)",
+                           {},
+                           {{"keys", "6163937e6547cc2853a333d323496f4d5608b3958a3bd3939752708bc9cb0feb alice gold\n"
+                                     "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad bob free\n"}}};
+    const auto status = [&](const std::string& key) { return gateway.client().get("/", "X-API-Key: " + key + "\r\n").status(); };
+    for (int i = 0; i < 2; ++i) BOOST_TEST(status("abc") == 200);
+    for (int i = 0; i < 20; ++i) {
+        BOOST_TEST(status("gold-key") == 200);
+        BOOST_TEST(status("abc") == 429);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(each_set_of_lines_can_be_switched_off) {
     const auto answer = [](const std::string& words) {
         GatewayProcess gateway{
