@@ -76,6 +76,10 @@ Task<std::optional<std::string_view>> RequestContext::whole_request_body(std::si
     if (!passage_->exchange_.has_body()) co_return std::string_view{};
     co_return co_await passage_->request_body().whole(max);
 }
+std::optional<std::uint64_t> RequestContext::request_body_length() const noexcept {
+    if (!passage_->exchange_.has_body()) return 0;
+    return passage_->exchange_.body().length();
+}
 
 // UpstreamContext ------------------------------------------------------------------------------------------------
 

@@ -142,15 +142,10 @@ private:
         return std::all_of(required_.always.begin(), required_.always.end(), covered) ? nullptr : &incomplete_;
     }
 
-    // The signature first, so that bodies are held and hashed for signers only; but a covered length is the body's.
+    // The signature first, so that bodies are held and hashed for signers only.
     Task<Finding> verified(RequestContext& ctx, Claimed claimed) const {
         const bool digest_covered = signature::covers(claimed.input, digest_field);
-        std::optional<std::string_view> body;
-        if (signature::covers(claimed.input, "content-length")) {
-            body = co_await ctx.whole_request_body(largest_body_);
-            if (!body) co_return Finding::denied(body_too_large_);
-        }
-        const auto base = signature::base_of(claimed.input, message_of(ctx.request(), body));
+        const auto base = signature::base_of(claimed.input, message_of(ctx.request(), ctx.request_body_length()));
         if (!base) co_return Finding::denied(malformed_, "the signature covers what the request has not, or twice");
         const Signer* known = file_.find(claimed.key_id);
         // Also for an id that is not there: whether it is must not be seen by the time this takes.

@@ -40,7 +40,7 @@ std::optional<std::string> lines_of(const Headers& headers, std::string_view nam
     return all;
 }
 
-signature::Message message_of(const Request& request, std::optional<std::string_view> body) {
+signature::Message message_of(const Request& request, std::optional<std::uint64_t> body_length) {
     signature::Message message;
     message.method = request.method();
     message.scheme = request.scheme();
@@ -48,8 +48,8 @@ signature::Message message_of(const Request& request, std::optional<std::string_
     message.path = request.path();
     message.query = request.query();
     message.has_query = request.target().size() > request.path().size();
-    message.field = [&headers = request.headers(), body](std::string_view name) -> std::optional<std::string> {
-        if (name == "content-length") return body ? std::optional{std::to_string(body->size())} : std::nullopt;
+    message.field = [&headers = request.headers(), body_length](std::string_view name) -> std::optional<std::string> {
+        if (name == "content-length") return body_length ? std::optional{std::to_string(*body_length)} : std::nullopt;
         return lines_of(headers, name);
     };
     return message;

@@ -5,6 +5,7 @@
 
 #include <tollgate/message.h>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,7 +15,8 @@ namespace tollgate::auth {
 // The lines of that name, each trimmed, with ", " between; nullopt where there is none. `name` in any case.
 std::optional<std::string> lines_of(const Headers& headers, std::string_view name);
 
-// Views into the request. Its Content-Length, which is the gateway's to make, is that of `body`, where one is given.
-signature::Message message_of(const Request& request, std::optional<std::string_view> body);
+// Views into the request. Its Content-Length, which is the gateway's to make, is `body_length`; nullopt: the body is sent
+// in chunks, and has none.
+signature::Message message_of(const Request& request, std::optional<std::uint64_t> body_length);
 
 }  // namespace tollgate::auth

@@ -147,6 +147,15 @@ BOOST_AUTO_TEST_CASE(a_body_that_is_too_long_is_told_so_and_goes_nowhere) {
     BOOST_TEST(scene.upstream.requests() == 1);
 }
 
+BOOST_AUTO_TEST_CASE(no_body_is_awaited_of_who_is_no_signer) {
+    Scene scene;
+    for (const auto& [name, outcome] : {std::pair{"invalid_length", "401 signature_invalid"},
+                                        {"malformed_length_of_chunks", "401 signature_malformed"}}) {
+        const std::string whole = Signatures::all()[name];
+        BOOST_TEST(scene.outcome(whole.substr(0, whole.size() - body_of(whole).size())) == outcome, name);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(what_must_be_covered_is_the_operators_to_say) {
     Scene scene{", components = { \"@method\", \"date\" }"};
     BOOST_TEST(scene.outcome_of("good_header") == "200");

@@ -203,6 +203,7 @@ write("malformed_two", good, lines=good["lines"] + signed(label="other")["lines"
 write("malformed_same_label_twice", good, lines=good["lines"] + signed()["lines"])
 write("malformed_component_twice", signed(also=["@path"]))
 write("malformed_absent_header", signed(also=["x-absent"]))
+write("malformed_length_of_chunks", signed(method="POST", body=hello, chunked=True, also=["content-length"]))
 write("malformed_status", changed(good, "Signature-Input", lambda v: v.replace('"@path"', '"@path" "@status"')))
 write("malformed_without_created", signed(created=None))
 write("malformed_without_signature", good, lines=[line for line in good["lines"] if line[0] != "Signature"])

@@ -28,7 +28,8 @@ public:
     virtual std::string_view id() const = 0;     // unique and safe to log: a key's public id, a token's subject
     virtual std::string_view owner() const = 0;  // whom it belongs to, or ""
     virtual std::string_view tier() const = 0;   // a `tier` of routes.lua, or ""
-    // Anything more the method knows ("scopes", a JWT claim), or "".
+    // Anything more the method knows ("scopes", a JWT claim), or "". Names that begin with "tollgate." say what the
+    // gateway itself grants ("tollgate.rate", a limit of its own): never answer them by what a client or an issuer wrote.
     virtual std::string_view claim(std::string_view name) const {
         (void)name;
         return {};
@@ -141,6 +142,9 @@ public:
     // The whole request body, if it has at most `max` bytes; nullopt if it is longer. It flows on either way.
     // The view holds as long as the request.
     Task<std::optional<std::string_view>> whole_request_body(std::size_t max);
+    // Since ABI 1.3. How long the body is by the client's Content-Length, before any of it is read: 0 where there is
+    // none, nullopt where it is sent in chunks.
+    std::optional<std::uint64_t> request_body_length() const noexcept;
 };
 
 // on_upstream: the request is about to go out. Runs again for each further attempt.

@@ -69,7 +69,7 @@ public:
 enum class KeyRefusal : std::uint8_t { unknown, expired, revoked };
 
 // The keys of the gateway's database; what a plugin needs to let a caller in. Its callers have the claims "name",
-// "scopes" (blanks between), "rate" ("100/60s", a limit of their own) and "burst" ("20", beside it).
+// "scopes" (blanks between), "tollgate.rate" ("100/60s", a limit of their own) and "tollgate.burst" ("20", beside it).
 class KeyStore {
 public:
     virtual ~KeyStore() = default;
