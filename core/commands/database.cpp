@@ -64,7 +64,7 @@ int check_database(const Snapshot& snapshot) {
     // Looking would make it.
     if (snapshot.database->kind() == store::DatabaseUrl::Kind::sqlite &&
         !std::filesystem::exists(snapshot.database->connection())) {
-        std::cout << shown << ": is not there yet, and made when somebody asks for a key\n";
+        std::cout << shown << ": is not there yet, and made when somebody asks for a key or a quota is kept\n";
         return done;
     }
     return guarded([&] {

@@ -255,7 +255,7 @@ void Assembly::create_plugins() {
         const std::string name = descriptor.name;
         const Place place = reader_.uses()[i].place;
         try {
-            use.made->host = surroundings_.make_host(descriptor, snapshot_->database);
+            use.made->host = surroundings_.make_host(descriptor, *snapshot_);
             use.made->plugin = descriptor.create(*use.settings, *use.made->host);
             for (const std::string& header : plugins::reserved_headers_of(use.made->host.get()))
                 snapshot_->reserved_headers.add(header);

@@ -25,9 +25,9 @@ struct Problem {
 struct Surroundings {
     plugins::Catalogue& catalogue;
     std::size_t loops = 1;
-    // A Host for one use of a plugin. `tollgate check` gives one that lends nothing lasting. The database is what the
-    // configuration says, if that can be read.
-    std::function<std::unique_ptr<Host>(const Descriptor&, const std::optional<store::DatabaseUrl>&)> make_host;
+    // A Host for one use of a plugin. `tollgate check` gives one that lends nothing lasting. Of the snapshot there are
+    // its tiers, and its database, if what the configuration says of that can be read.
+    std::function<std::unique_ptr<Host>(const Descriptor&, const Snapshot&)> make_host;
     // What is known of the upstream of that name, shared between snapshots.
     std::function<std::shared_ptr<upstream::UpstreamState>(const std::string& upstream)> upstream_state;
     // The environment, for `env "NAME"`; tests give their own.

@@ -317,7 +317,7 @@ using enum WordEntry::Form;
 constexpr WordEntry words[] = {
     {"listen", statement, "string|string[]|tollgate.listen", "", "Where clients come in: `listen \"127.0.0.1:8080\"`."},
     {"admin", statement, "string|false|tollgate.admin", "", "Where operators ask: metrics, health, reload."},
-    {"database", statement, "string", "", "Where API keys are kept: `database \"sqlite:tollgate.db\"`."},
+    {"database", statement, "string", "", "Where API keys and what is spent of quotas are kept: `database \"sqlite:tollgate.db\"`."},
     {"tier", named, "tollgate.tier", "", "How much callers of one kind may ask."},
     {"upstream", named, "tollgate.upstream", "tollgate.upstream_handle", "A named group of targets that serve the same."},
     {"route", named, "tollgate.route", "", "`route \"GET /orders/:id\" { ... }`: the first one that matches wins."},

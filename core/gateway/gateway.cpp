@@ -8,6 +8,7 @@
 #include "gateway/passage.h"
 #include "gateway/upstream_figures.h"
 #include "http/server.h"
+#include "store/ledger.h"
 #include "support/aside.h"
 #include "support/log.h"
 
@@ -45,6 +46,7 @@ public:
 
 private:
     config::Loaded load(std::function<void(const std::function<void()>&)> making_plugins = {});
+    std::unique_ptr<Host> host_for(const Descriptor& descriptor, const Snapshot& made);
     std::vector<http::Listener> open_listeners(const Snapshot& snapshot, std::vector<config::Problem>& problems) const;
     void set_limits(const http::Limits& limits) noexcept {
         server_->set_most_connections(limits.connections);
@@ -70,6 +72,7 @@ private:
     GatewayLoops loops_;
     upstream::UpstreamStates upstream_states_;
     GatewayKeyStores key_stores_;
+    store::Ledgers ledgers_;
     const std::shared_ptr<net::TlsTickets> tickets_ = std::make_shared<net::TlsTickets>();
     const std::shared_ptr<net::TlsClientContexts> tls_contexts_ = std::make_shared<net::TlsClientContexts>();
     std::unique_ptr<http::Server> server_;
@@ -138,6 +141,7 @@ Gateway::Engine::~Engine() {
     blocking_.finish();  // its work ends on the loops
     lookups_.finish();   // likewise
     key_stores_.finish();
+    ledgers_.finish();
     shares_.clear();  // leases, pools, what was spawned
     retired_.clear();
     current_.reset();
@@ -147,11 +151,7 @@ Gateway::Engine::~Engine() {
 config::Loaded Gateway::Engine::load(std::function<void(const std::function<void()>&)> making_plugins) {
     auto loaded = config::load(options_.file,
                         {catalogue_, loops_.loop_count(),
-                         [this](const Descriptor& descriptor, const auto& database) -> std::unique_ptr<Host> {
-                             plugins::Lent lent{loops_, metrics_, states_, pages_, {}};
-                             if (database) lent.keys = [this, database] { return key_stores_.of(*database); };
-                             return std::make_unique<plugins::PluginHost>(descriptor.name, std::move(lent));
-                         },
+                         [this](const Descriptor& descriptor, const Snapshot& made) { return host_for(descriptor, made); },
                          [this](const std::string& upstream) { return upstream_states_.of(upstream); },
                          [](const char* name) -> const char* { return std::getenv(name); },
                          std::move(making_plugins), tickets_, tls_contexts_});
@@ -164,6 +164,20 @@ config::Loaded Gateway::Engine::load(std::function<void(const std::function<void
     const std::lock_guard lock{mutex_};
     files_ = loaded.files;
     return loaded;
+}
+
+// For a use of a plugin, in a configuration that is being made.
+std::unique_ptr<Host> Gateway::Engine::host_for(const Descriptor& descriptor, const Snapshot& made) {
+    plugins::Lent lent{loops_, metrics_, states_, pages_, {}};
+    if (const auto& database = made.database) {
+        lent.keys = [this, database] { return key_stores_.of(*database); };
+        lent.keeper = [this, database](std::string_view plugin, std::string_view name) {
+            return ledgers_.of(*database)->page({std::string{plugin}, std::string{name}});
+        };
+    }
+    lent.tiers_have_quotas = std::any_of(made.tiers.begin(), made.tiers.end(),
+                                         [](const auto& tier) { return tier.second.quota_.has_value(); });
+    return std::make_unique<plugins::PluginHost>(descriptor.name, std::move(lent));
 }
 
 // Those that are open already stay, with TLS as the file says now; the others are opened. All or nothing.

@@ -60,6 +60,9 @@ struct Lent {
     NamedStates& states;
     admin::Pages& pages;
     std::function<std::shared_ptr<KeyStore>()> keys;  // null where there are none; opens them for who asks first
+    // Of a plugin's counts by that name; null where nothing is kept.
+    std::function<std::shared_ptr<Keeper>(std::string_view plugin, std::string_view name)> keeper{};
+    bool tiers_have_quotas = false;
 };
 
 class PluginHost final : public Host {
@@ -94,6 +97,10 @@ public:
     void add_command(std::string_view name, std::string_view help,
                      std::function<AdminAnswer(const AdminRequest&)> command) override;
     std::shared_ptr<KeyStore> keys() override { return lent_.keys ? lent_.keys() : nullptr; }
+    std::shared_ptr<Keeper> keeper(std::string_view name) override {
+        return lent_.keeper ? lent_.keeper(name_, name) : nullptr;
+    }
+    bool tiers_have_quotas() const override { return lent_.tiers_have_quotas; }
     std::string_view plugin_name() const override { return name_; }
     void reserve_request_header(std::string_view name) override;
     const std::vector<std::string>& reserved_request_headers() const noexcept { return reserved_; }

@@ -37,7 +37,22 @@ constexpr const char* keys_statements[] = {
     "INSERT INTO store_revision (only_row, revision) VALUES (1, 0)",
 };
 
-constexpr Migration all[] = {{1, "keys", keys_statements}};
+constexpr const char* counts_statements[] = {
+    "CREATE TABLE counts ("
+    " plugin VARCHAR(256) NOT NULL,"
+    " name TEXT NOT NULL,"
+    " key_hash CHAR(16) NOT NULL,"  // 64 bits, by the secret below
+    " ends_at BIGINT NOT NULL,"     // milliseconds since 1970: forgotten then
+    " amount BIGINT NOT NULL,"
+    " PRIMARY KEY (plugin, name, key_hash, ends_at))",
+    "CREATE INDEX counts_ends_at ON counts (ends_at)",
+    "CREATE TABLE count_secret ("
+    " only_row INTEGER PRIMARY KEY,"
+    " first_half CHAR(16) NOT NULL,"
+    " second_half CHAR(16) NOT NULL)",
+};
+
+constexpr Migration all[] = {{1, "keys", keys_statements}, {2, "counts", counts_statements}};
 
 constexpr const char* make_list =
     "CREATE TABLE schema_migrations ("

@@ -2,6 +2,7 @@
 #include "rule.h"
 
 #include "answer_lines.h"
+#include "kept_counters.h"
 
 #include <algorithm>
 #include <array>
@@ -121,17 +122,26 @@ Rule::Rule(Kind kind, const Settings& own, const Settings& use, const std::strin
     }
     by_caller_ = std::any_of(by_.begin(), by_.end(), [](const Value& by) { return by.kind() == "caller"; });
     key_is_public_ = std::all_of(by_.begin(), by_.end(), is_public);
+    counters_ = counters_of(use, host);
+}
 
-    // The state's name alone says which counters: `keys` of the first use that asks for it holds until the next start.
+// The state's name alone says which counters: `keys` of the first use that asks for it holds until the next start.
+std::shared_ptr<Counters> Rule::counters_of(const Settings& use, Host& host) const {
     const auto keys = static_cast<std::size_t>(use.integer("keys"));
     constexpr std::array<const char*, 6> words{"",        ", sliding window", ", sliding log", ", fixed window",
                                                ", quota", ", concurrency"};
-    counters_ = host.state<Counters>(name_ + words[static_cast<std::size_t>(algorithm_)],
-                                     [&] { return make_counters(algorithm_, keys); });
-    if (counters_->keys() != keys)
-        host.log(Level::warning, use.where() + ": keys: " + name_ + " already holds " +
-                                     std::to_string(counters_->keys()) + " keys; " + std::to_string(keys) +
-                                     " counts from the next start");
+    const bool kept = kind_ == Kind::quota && (own_ || host.tiers_have_quotas()) && use.boolean("keep") &&
+                      use.text("store") == "memory";
+    const std::string state = name_ + words[static_cast<std::size_t>(algorithm_)] + (kept ? ", kept" : "");
+    auto counters = host.state<Counters>(state, [&]() -> std::shared_ptr<Counters> {
+        if (auto keeper = kept ? host.keeper(name_) : nullptr)
+            return std::make_shared<KeptCounters>(keys, std::move(keeper));
+        return make_counters(algorithm_, keys);
+    });
+    if (counters->keys() != keys)
+        host.log(Level::warning, use.where() + ": keys: " + name_ + " already holds " + std::to_string(counters->keys()) +
+                                     " keys; " + std::to_string(keys) + " counts from the next start");
+    return counters;
 }
 
 void Rule::check_words(const Settings& own, const std::string& told) const {

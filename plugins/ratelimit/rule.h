@@ -68,6 +68,7 @@ private:
     Limit windowed(const Rate& rate) const;
     std::string whose_limit(const Context& ctx) const;  // in words
     Limit checked(const Rate& rate, std::optional<std::int64_t> burst, const std::string& field) const;
+    std::shared_ptr<Counters> counters_of(const Settings& use, Host& host) const;
     static Figures figures_of(const std::string& name, Host& host);
 
     Kind kind_;

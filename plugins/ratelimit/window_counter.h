@@ -63,6 +63,10 @@ private:
     static Step step(const State& state, const Ask& ask) noexcept;
     static Step weigh(State state, const Ask& ask) noexcept;
     static Step count(State state, const Ask& ask) noexcept;
+    // Whether the window that is new has counts from before: the limit has other windows now.
+    static bool carries(const State& before, const Step& then, const Ask& ask) noexcept {
+        return before.current > 0 && then.state.current > (then.decision.admitted ? ask.price : 0);
+    }
     static State less(State state, const Ask& ask, std::uint64_t receipt) noexcept;
     Words settled() const noexcept;
 
@@ -75,10 +79,11 @@ std::optional<Decision> WindowCounter::decide_while(Mine mine, const Ask& ask, b
         const Words seen = settled();
         if (!mine()) return std::nullopt;
         const State before = unpack(seen);
-        const Step then = step(before, ask);
+        Step then = step(before, ask);
         // Counts that came into an earlier window (see rolled()) have to stay there, or they would never grow old.
         const bool earlier = then.state.end < before.end;
         if (commit && ((then.decision.admitted && ask.price > 0) || earlier)) {
+            if (then.state.end != before.end && carries(before, then, ask)) then.decision.moved_from = before.end;
             if (words_.swap(seen, pack(then.state))) return then.decision;
         } else if (words_.first() == seen.first) {
             return then.decision;  // the first word is of one window: the second, read in between, is of the same

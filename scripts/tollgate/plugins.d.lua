@@ -97,6 +97,7 @@ function logging(settings) end
 ---@field headers? boolean|string|string[] # lines on every answer: RateLimit and RateLimit-Policy (ietf), X-RateLimit-* (classic); true, false or a list of "ietf", "classic"; default: true
 ---@field retry_after? boolean # whether a refusal says when to come back; true or false; default: true
 ---@field name? string # name of the counters, to share them; unset: by and its ordinal; a text
+---@field keep? boolean # whether what counts at a quota survives a restart, in the database; true or false; default: true
 ---@field keys? integer # keys remembered at once, 40 bytes each; an integer from 1 to 1000000000; default: 250000
 ---@field store? string # where requests are counted: "memory", "redis" (as redis_url says), or a URL of a Redis; a text; default: "memory"
 ---@field redis_url? string # URL of the store "redis": redis://[user:password@]host[:port][/db], rediss://, redis+unix:///path[?db=0]; a text

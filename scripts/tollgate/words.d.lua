@@ -364,7 +364,7 @@ function listen(it) end
 ---@param it string|false|tollgate.admin
 function admin(it) end
 
----Where API keys are kept: `database "sqlite:tollgate.db"`.
+---Where API keys and what is spent of quotas are kept: `database "sqlite:tollgate.db"`.
 ---@param it string
 function database(it) end
 

@@ -9,6 +9,7 @@
 #include <tollgate/settings.h>
 #include <tollgate/task.h>
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -81,6 +82,32 @@ public:
     virtual std::optional<std::shared_ptr<const Caller>> known(std::string_view sha256) = 0;
     // [loop] Why one of the two has just said null. Since ABI 1.3.
     virtual KeyRefusal why_refused(std::string_view sha256) = 0;
+};
+
+// What one key has spent until a moment. Since ABI 1.3, as what follows.
+struct Kept {
+    std::uint64_t key = 0;    // a hash by the secret that came with what was kept
+    std::int64_t until = 0;   // milliseconds since 1970: forgotten then
+    std::int64_t amount = 0;  // what is added up, whoever of the gateways counts; below 0: given back
+};
+
+// Counts that outlive the gateway, in its database; of one plugin and one name. They are written about once a second,
+// and when the gateway ends; while the database is away they wait. Gateways that share a database add to the same sum.
+class Keeper {
+public:
+    struct Loaded {
+        std::array<std::uint64_t, 2> secret{};  // random, the same for as long as the database is
+        std::vector<Kept> kept;                 // whose moment has not come yet; the latest moment first
+    };
+
+    virtual ~Keeper() = default;  // what was added is still written; waits where `take` is being called
+    // Once, and not on a loop: calls `take` with what was kept, before it returns where the database answers within two
+    // seconds, else on another thread as soon as it does. Nothing may be added before.
+    virtual void load(std::function<void(const Loaded&)> take) = 0;
+    // Neither waits. Any thread.
+    virtual void add(const Kept& more) noexcept = 0;
+    // What was kept of the key until one moment is now kept until another.
+    virtual void move(std::uint64_t key, std::int64_t from, std::int64_t until) noexcept = 0;
 };
 
 // What an admin page or command is asked. For a command, `arguments` are its words.
@@ -167,6 +194,14 @@ public:
     // are taken out of every request of this configuration, before routes and plugins see it, and out of trailers,
     // also where '_' stands for '-' (what CGI and its heirs hand on under one name).
     virtual void reserve_request_header(std::string_view name) { (void)name; }
+    // Since ABI 1.3. A new keeper of the counts of that name, of which there may be one at a time. Null where there is no
+    // gateway that serves, or no database.
+    virtual std::shared_ptr<Keeper> keeper(std::string_view name) {
+        (void)name;
+        return nullptr;
+    }
+    // Since ABI 1.3. While the plugin is created: whether a tier of this configuration has a quota.
+    virtual bool tiers_have_quotas() const { return false; }
 
 private:
     // The same text for the same type in every library, whatever compiler made it.
