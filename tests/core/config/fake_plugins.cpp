@@ -105,9 +105,13 @@ std::string as_text(const Settings& settings, const Field& field) {
             std::string all;
             for (const Settings* table : settings.tables(name)) {
                 all += '{' + std::to_string(table->ordinal("table"));
-                for (const char* inner : in_tables)
-                    if (table->has(inner)) all += std::string{' '} + inner;
-                all += table->has("integer") ? " = " + std::to_string(table->integer("integer")) + '}' : "}";
+                std::string amount;
+                for (const char* inner : field.choices) {
+                    if (!table->has(inner)) continue;
+                    all += std::string{' '} + inner;
+                    if (inner == std::string_view{"integer"}) amount = " = " + std::to_string(table->integer(inner));
+                }
+                all += amount + '}';
             }
             return all;
         }
