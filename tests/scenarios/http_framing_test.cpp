@@ -192,9 +192,12 @@ BOOST_AUTO_TEST_CASE(broken_chunks_are_refused_and_never_complete_upstream) {
     Scene scene;
     for (const auto& c : broken_chunks) scene.refuses(c);
     scene.serves_others();
-    for (const auto& request : scene.upstream.received())
+    std::size_t whole = 0;  // the broken ones are written down when their connections end, in whatever order
+    for (const auto& request : scene.upstream.received()) {
         BOOST_TEST((!request.complete || request.target() == "/ordinary"), request.start_line << ' ' << request.body);
-    BOOST_TEST(scene.upstream.last().target() == "/ordinary");
+        whole += request.complete;
+    }
+    BOOST_TEST(whole == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(a_refusal_does_not_depend_on_how_the_bytes_arrive) {
