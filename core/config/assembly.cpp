@@ -45,8 +45,12 @@ void Assembly::assemble(bool complete) {
         }
     }
     if (complete) check_proxies();
-    if (!database_)
-        set_database({}, "database: DATABASE_URL", source_.variable("DATABASE_URL").value_or("sqlite:tollgate.db"));
+    if (!database_) {
+        // Platforms set the variable for applications, too: what names another kind of database is not for the gateway.
+        const std::string said = source_.variable("DATABASE_URL").value_or("");
+        const bool ours = said.starts_with("sqlite") || said.starts_with("postgres");
+        set_database({}, "database: DATABASE_URL", ours ? said : "sqlite:tollgate.db");
+    }
     if (!limits_) {  // then the environment's
         Declaration none{.word = Word::limits, .name = {}};
         none.item.kind = Item::Kind::table;

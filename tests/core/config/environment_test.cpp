@@ -84,6 +84,16 @@ BOOST_AUTO_TEST_CASE(the_largest_body_may_come_from_the_environment) {
                "gigabytes, got -1 * bytes");
 }
 
+BOOST_AUTO_TEST_CASE(a_database_of_another_kind_is_somebody_elses) {
+    test::Workshop workshop;
+    workshop.env()["DATABASE_URL"] = "postgresql://me@db.internal/tollgate";
+    BOOST_TEST(workshop.load_text(any_port).snapshot->database->shown().starts_with("postgresql:"));
+    workshop.env()["DATABASE_URL"] = "mysql://me@db.internal/shop";
+    BOOST_TEST(workshop.load_text(any_port).snapshot->database->shown().ends_with("tollgate.db"));
+    workshop.env()["DATABASE_URL"] = "postgresql://";
+    BOOST_TEST(workshop.problems_of(any_port).starts_with("routes.lua: database: DATABASE_URL: "), workshop.problems_of(any_port));
+}
+
 BOOST_AUTO_TEST_CASE(a_plugins_field_may_name_a_variable) {
     test::Workshop workshop;
     const std::string use = any_port + "route 'GET /' { answer = 'ok', plugins = { probe {} } }";
