@@ -3,6 +3,8 @@
 
 #include "net/pause.h"
 
+#include "core/net/run_task.h"
+
 #include <boost/test/unit_test.hpp>
 
 #include <chrono>
@@ -13,24 +15,9 @@
 
 using namespace tollgate;
 using namespace std::chrono_literals;
+using test::run;
 
 namespace {
-
-// Runs a task on a loop of its own until it ends.
-void run(const std::function<Task<void>(net::EventLoop&)>& make) {
-    net::EventLoop loop{0};
-    Task<void> task;
-    loop.post([&] {
-        task = [](net::EventLoop& on, const std::function<Task<void>(net::EventLoop&)>& of) -> Task<void> {
-            co_await of(on);
-            on.stop();
-        }(loop, make);
-        task.start();
-    });
-    loop.run();
-    BOOST_REQUIRE(task.done());
-    task.take();
-}
 
 // What became of a task.
 struct Fate {

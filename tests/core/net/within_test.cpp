@@ -3,6 +3,8 @@
 
 #include "net/pause.h"
 
+#include "core/net/run_task.h"
+
 #include <boost/test/unit_test.hpp>
 
 #include <chrono>
@@ -12,6 +14,7 @@
 
 using namespace tollgate;
 using namespace std::chrono_literals;
+using test::run;
 
 namespace {
 
@@ -19,22 +22,6 @@ struct Withdrawn {
     bool& flag;
     ~Withdrawn() { flag = true; }
 };
-
-// Runs a task on a loop of its own until it ends.
-void run(const std::function<Task<void>(net::EventLoop&)>& make) {
-    net::EventLoop loop{0};
-    Task<void> task;
-    loop.post([&] {
-        task = [](net::EventLoop& on, const std::function<Task<void>(net::EventLoop&)>& of) -> Task<void> {
-            co_await of(on);
-            on.stop();
-        }(loop, make);
-        task.start();
-    });
-    loop.run();
-    BOOST_REQUIRE(task.done());
-    task.take();
-}
 
 Task<std::string> after(net::EventLoop& loop, net::Duration time, bool& withdrawn) {
     const Withdrawn end{withdrawn};

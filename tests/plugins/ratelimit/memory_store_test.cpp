@@ -2,6 +2,7 @@
 #include "memory_store.h"
 
 #include "answer_lines.h"
+#include "plugins/ratelimit/declared.h"
 
 #include <boost/test/unit_test.hpp>
 
@@ -13,28 +14,12 @@
 
 using namespace tollgate::ratelimit;
 using namespace std::chrono_literals;
+using tollgate::test::Declared;
+using tollgate::test::one_of_each;
 
 namespace {
 
 const Moment start{Time{1'000'000s}, WallTime{1'700'000'000s}};
-
-struct Declared {
-    std::string name;
-    Limit limit;
-    std::shared_ptr<Counters> counters = make_counters(limit.algorithm(), 1000);
-    Claim claim(std::string_view key, double cost = 1) const {
-        return {.name = &name, .counters = counters.get(), .limit = limit, .key = key, .cost = cost};
-    }
-};
-
-std::vector<Declared> one_of_each(double count) {
-    return {{"bucket", {count, 1h, std::int64_t(count)}},
-            {"sliding", Limit::windowed(Algorithm::sliding_window, count, 1h)},
-            {"fixed", Limit::windowed(Algorithm::fixed_window, count, 1h)},
-            {"log", Limit::windowed(Algorithm::sliding_log, count, 1h)},
-            {"quota", Limit::quota(count, Calendar::month)},
-            {"concurrency", Limit::at_once(std::int64_t(count))}};
-}
 
 bool take(MemoryStore& store, std::span<Claim> claims, Moment now = start) {
     BOOST_TEST_REQUIRE(!store.take(claims, now));

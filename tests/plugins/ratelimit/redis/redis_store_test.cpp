@@ -2,6 +2,7 @@
 #include "redis/redis_store.h"
 
 #include "memory_store.h"
+#include "plugins/ratelimit/declared.h"
 #include "plugins/ratelimit/redis/loops.h"
 #include "redis/leased_store.h"
 #include "support/background.h"
@@ -23,6 +24,8 @@
 using namespace tollgate;
 using namespace tollgate::ratelimit;
 using namespace std::chrono_literals;
+using test::Declared;
+using test::one_of_each;
 using redis::OnError;
 using test::wait_until;
 
@@ -53,24 +56,6 @@ struct Gateway {
         if (const Task<void> later = store.take({&claim, 1}, now())) co_await later;
     }
 };
-
-struct Declared {
-    std::string name;
-    Limit limit;
-    std::shared_ptr<Counters> counters = make_counters(limit.algorithm(), 100);
-    Claim claim(std::string_view key = "alice", double cost = 1) const {
-        return {.name = &name, .counters = counters.get(), .limit = limit, .key = key, .cost = cost};
-    }
-};
-
-std::vector<Declared> one_of_each(double count) {
-    return {{"bucket", {count, 1h, std::int64_t(count)}},
-            {"sliding", Limit::windowed(Algorithm::sliding_window, count, 1h)},
-            {"fixed", Limit::windowed(Algorithm::fixed_window, count, 1h)},
-            {"log", Limit::windowed(Algorithm::sliding_log, count, 1h)},
-            {"quota", Limit::quota(count, Calendar::month)},
-            {"places", Limit::at_once(std::int64_t(count))}};
-}
 
 // So many requests at once: all are on their way before the first is answered.
 Task<void> count_one(Store& store, const Declared& limit, std::atomic<int>& admitted, std::atomic<int>& ended) {
@@ -162,7 +147,7 @@ BOOST_AUTO_TEST_CASE(two_claims_on_one_counter_need_room_for_both) {
     const test::Redis redis;
     Gateway gateway{redis.url()};
     for (const Declared& limit : one_of_each(3)) {
-        if (limit.name == "places") continue;
+        if (limit.name == "concurrency") continue;
         std::vector<Claim> claims{limit.claim("alice", 2), limit.claim("alice", 2)};
         gateway.loops.run([&]() -> Task<void> {
             if (const Task<void> later = gateway.store->take(claims, now())) co_await later;
