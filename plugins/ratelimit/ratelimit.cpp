@@ -95,7 +95,7 @@ private:
 RateLimit::RateLimit(const Settings& settings, Host& host)
     : host_{host},
       rules_{ratelimit::rules_of(settings, host)},
-      elsewhere_{ratelimit::redis::store_of(settings, host, memory, rules_.size())},
+      elsewhere_{ratelimit::store_of(settings, host, memory, rules_.size())},
       store_{elsewhere_ ? *elsewhere_ : memory},
       mode_{mode_of(settings.text("mode"))},
       absent_{absent_of(settings.text("absent"))},

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <utility>
 
-namespace tollgate::ratelimit::redis {
+namespace tollgate::ratelimit {
 
 namespace {
 
@@ -108,4 +108,4 @@ Task<void> LeasedStore::sweep(Loop& loop) {
     loop.swept = false;
 }
 
-}  // namespace tollgate::ratelimit::redis
+}  // namespace tollgate::ratelimit

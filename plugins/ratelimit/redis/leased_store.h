@@ -12,7 +12,7 @@
 #include <unordered_map>
 #include <vector>
 
-namespace tollgate::ratelimit::redis {
+namespace tollgate::ratelimit {
 
 // Of a use with a single limit; for its loops. Where less than a whole lease is left, or somebody is fetching one,
 // a request asks for itself alone, as without leases.
@@ -53,4 +53,4 @@ private:
     std::vector<Loop> loops_;
 };
 
-}  // namespace tollgate::ratelimit::redis
+}  // namespace tollgate::ratelimit

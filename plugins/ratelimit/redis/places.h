@@ -7,7 +7,7 @@
 #include <string_view>
 #include <unordered_map>
 
-namespace tollgate::ratelimit::redis {
+namespace tollgate::ratelimit {
 
 // A place is free by itself when its lease is over, so that a gateway that crashed holds none for ever: those of
 // requests that take longer have to be renewed. Of one loop.
@@ -39,4 +39,4 @@ private:
     std::unordered_map<std::uint64_t, Held> held_;
 };
 
-}  // namespace tollgate::ratelimit::redis
+}  // namespace tollgate::ratelimit

@@ -10,7 +10,12 @@
 #include <stdexcept>
 #include <utility>
 
-namespace tollgate::ratelimit::redis {
+namespace tollgate::ratelimit {
+
+using redis::Call;
+using redis::Connection;
+using redis::Reply;
+using redis::sha256_hex;
 
 namespace {
 
@@ -65,10 +70,16 @@ struct RedisStore::Undecided {
     }
 };
 
-RedisStore::RedisStore(Host& host, std::shared_ptr<Server> server, Store& memory, Options options)
+RedisStore::RedisStore(Host& host, std::shared_ptr<redis::Server> server, Store& memory, Options options)
     : host_{host},
       server_{std::move(server)},
       memory_{memory},
+      decisions_{host.counter("redis_decisions_total", "Decisions that a Redis made.",
+                              {{"redis", server_->status().shown()}})},
+      fallbacks_{host.counter("redis_fallbacks_total", "Decisions made by on_error, without a Redis.",
+                              {{"redis", server_->status().shown()}})},
+      seconds_{host.gauge("redis_decision_seconds", "How long all these decisions took together.",
+                          {{"redis", server_->status().shown()}})},
       options_{std::move(options)},
       gateway_{random_name()},
       heres_(server_->loops()) {}
@@ -135,7 +146,9 @@ Task<bool> RedisStore::decided_there(Connection& connection, std::span<Claim> cl
             continue;  // it was started anew: once with the whole text
         undecided.over = true;
         if (read(*reply, claims, now, more)) {
-            server_->status().decided(host_, host_.now() - began);
+            decisions_.add();
+            seconds_.add(std::chrono::duration<double>{host_.now() - began}.count());
+            server_->status().replied(host_);
             co_return true;
         }
         server_->status().trouble(host_, "reply", complaint(*reply));
@@ -149,7 +162,7 @@ bool RedisStore::read(const Reply& reply, std::span<Claim> claims, Moment now, M
 }
 
 void RedisStore::fall_back(std::span<Claim> claims, Moment now) {
-    server_->status().fell_back();
+    fallbacks_.add();
     if (options_.on_error == OnError::local) {
         (void)memory_.take(claims, now);
         return;
@@ -259,4 +272,4 @@ Task<void> RedisStore::renew_places(std::size_t loop) {
     heres_[loop].renews = false;
 }
 
-}  // namespace tollgate::ratelimit::redis
+}  // namespace tollgate::ratelimit

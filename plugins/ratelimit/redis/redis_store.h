@@ -12,10 +12,14 @@
 #include <string>
 #include <vector>
 
-namespace tollgate::ratelimit::redis {
+namespace tollgate::ratelimit {
 
 // What becomes of a request while there is no Redis: the memory's limits hold, it passes, it is refused.
 enum class OnError : std::uint8_t { local, open, closed };
+
+// What the log says of a Redis that limits are counted in.
+inline constexpr redis::Status::Words words_of_limits{.meanwhile = "limits go by on_error until it is back",
+                                                      .again = "limits are counted there again"};
 
 // Of one use of the plugin; for its loops. All claims of a request are one command, which leaves with those of the
 // other requests of that turn of the loop. It never takes longer than the timeout: then OnError decides.
@@ -30,7 +34,7 @@ public:
         std::chrono::nanoseconds place_lease = std::chrono::seconds{60};
     };
     // `host` and `memory` outlive it.
-    RedisStore(Host& host, std::shared_ptr<Server> server, Store& memory, Options options);
+    RedisStore(Host& host, std::shared_ptr<redis::Server> server, Store& memory, Options options);
 
     Task<void> take(std::span<Claim> claims, Moment now) override;
     void give_back(std::span<const Claim> claims, Moment now) noexcept override;
@@ -51,14 +55,14 @@ private:
         bool renews = false;
     };
     struct Undecided;
-    Connection* here();
-    Task<void> ask_there(Connection& connection, std::span<Claim> claims, Moment now);
-    Task<bool> decided_there(Connection& connection, std::span<Claim> claims, Moment now, More& more);
-    bool read(const Reply& reply, std::span<Claim> claims, Moment now, More& more) const noexcept;
+    redis::Connection* here();
+    Task<void> ask_there(redis::Connection& connection, std::span<Claim> claims, Moment now);
+    Task<bool> decided_there(redis::Connection& connection, std::span<Claim> claims, Moment now, More& more);
+    bool read(const redis::Reply& reply, std::span<Claim> claims, Moment now, More& more) const noexcept;
     void hold_places(std::span<const Claim> claims);
     Task<void> renew_places(std::size_t loop);
     void fall_back(std::span<Claim> claims, Moment now);
-    void give_back_there(Connection& connection, const Claim& claim, Moment now);
+    void give_back_there(redis::Connection& connection, const Claim& claim, Moment now);
     void add_key(std::string& out, const Claim& claim) const;
     std::string place_name(std::uint64_t number) const;
     const std::string& command(std::span<const Claim> claims, const More& more, bool whole_text) const;
@@ -66,11 +70,14 @@ private:
     std::int64_t time() const { return options_.clock ? options_.clock() : 0; }
 
     Host& host_;
-    const std::shared_ptr<Server> server_;
+    const std::shared_ptr<redis::Server> server_;
     Store& memory_;
+    Counter& decisions_;
+    Counter& fallbacks_;
+    Gauge& seconds_;
     const Options options_;
     const std::string gateway_;  // a name that no other store has
     std::vector<Here> heres_;    // by loop
 };
 
-}  // namespace tollgate::ratelimit::redis
+}  // namespace tollgate::ratelimit

@@ -2,7 +2,7 @@
 // concurrency once more, in Lua 5.1 as Redis runs it: every number is a double.
 #include "redis/script_texts.h"
 
-namespace tollgate::ratelimit::redis {
+namespace tollgate::ratelimit {
 
 const char* const clock_text = R"lua(
 local now = tonumber(ARGV[1])
@@ -296,4 +296,4 @@ end
 return 0
 )lua";
 
-}  // namespace tollgate::ratelimit::redis
+}  // namespace tollgate::ratelimit

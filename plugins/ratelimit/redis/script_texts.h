@@ -1,7 +1,7 @@
 // plugins/ratelimit/redis/script_texts.h - the Lua of the scripts, in pieces that scripts.cpp puts together.
 #pragma once
 
-namespace tollgate::ratelimit::redis {
+namespace tollgate::ratelimit {
 
 // What each script begins with: ARGV[1] is the time, or 0 for the server's.
 extern const char* const clock_text;
@@ -18,4 +18,4 @@ extern const char* const several_text;
 extern const char* const renewal_text;  // of a place
 extern const char* const give_back_text;
 
-}  // namespace tollgate::ratelimit::redis
+}  // namespace tollgate::ratelimit

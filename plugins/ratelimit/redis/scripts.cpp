@@ -8,7 +8,11 @@
 #include <array>
 #include <charconv>
 
-namespace tollgate::ratelimit::redis {
+namespace tollgate::ratelimit {
+
+using redis::Command;
+using redis::Reply;
+using redis::sha1_hex;
 
 namespace {
 
@@ -214,4 +218,4 @@ bool read_decision(const Reply& reply, Claim& claim, Moment now, bool& more) noe
     return true;
 }
 
-}  // namespace tollgate::ratelimit::redis
+}  // namespace tollgate::ratelimit

@@ -14,7 +14,7 @@
 #include <string>
 #include <string_view>
 
-namespace tollgate::ratelimit::redis {
+namespace tollgate::ratelimit {
 
 struct Script {
     std::string text;
@@ -49,8 +49,8 @@ void ask_back(std::string& out, const Question& question, std::int64_t time);
 // How many numbers a script replies for each claim.
 inline constexpr std::size_t reply_size = 6;
 // The decisions out of a reply; false: it is none.
-bool read_decisions(const Reply& reply, std::span<Claim> claims, Moment now) noexcept;
+bool read_decisions(const redis::Reply& reply, std::span<Claim> claims, Moment now) noexcept;
 // The same of script_for_more(); `more` is whether that was admitted.
-bool read_decision(const Reply& reply, Claim& claim, Moment now, bool& more) noexcept;
+bool read_decision(const redis::Reply& reply, Claim& claim, Moment now, bool& more) noexcept;
 
-}  // namespace tollgate::ratelimit::redis
+}  // namespace tollgate::ratelimit

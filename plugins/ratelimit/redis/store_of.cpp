@@ -6,7 +6,7 @@
 #include <stdexcept>
 #include <utility>
 
-namespace tollgate::ratelimit::redis {
+namespace tollgate::ratelimit {
 
 namespace {
 
@@ -14,7 +14,7 @@ OnError on_error_of(const std::string& word) {
     return word == "open" ? OnError::open : word == "closed" ? OnError::closed : OnError::local;
 }
 
-Address address_of(const Settings& settings) {
+redis::Address address_of(const Settings& settings) {
     std::string url = settings.text("store"), field = "store";
     if (url == "redis") {
         field = "redis_url";
@@ -24,7 +24,7 @@ Address address_of(const Settings& settings) {
         url = settings.text(field);
     }
     try {
-        Address address = Address::parse(url);
+        redis::Address address = redis::Address::parse(url);
         if (!settings.has("redis_authorities")) return address;
         if (!address.tls)
             throw ConfigError{"redis_authorities", "expected it with rediss:// only, got \"" + address.shown() + "\""};
@@ -52,10 +52,10 @@ void check_lease(const Settings& settings, std::size_t limits) {
 std::unique_ptr<Store> store_of(const Settings& settings, Host& host, Store& memory, std::size_t limits) {
     check_lease(settings, limits);
     if (settings.text("store") == "memory") return nullptr;
-    std::shared_ptr<Server> server;
-    const Address address = address_of(settings);
+    std::shared_ptr<redis::Server> server;
+    const redis::Address address = address_of(settings);
     try {
-        server = Server::shared(address, host);
+        server = redis::Server::shared(address, host, words_of_limits);
     } catch (const std::runtime_error& problem) {
         throw ConfigError{"redis_authorities", std::string{"expected certificates in PEM: "} + problem.what()};
     }
@@ -67,4 +67,4 @@ std::unique_ptr<Store> store_of(const Settings& settings, Host& host, Store& mem
     return std::make_unique<LeasedStore>(host, std::move(exact), settings.integer("lease"));
 }
 
-}  // namespace tollgate::ratelimit::redis
+}  // namespace tollgate::ratelimit

@@ -8,10 +8,10 @@
 
 #include <memory>
 
-namespace tollgate::ratelimit::redis {
+namespace tollgate::ratelimit {
 
 // Where the limits of a use are counted that does not count them in memory; null for one that does. `limits`: how many
 // it has; `memory` outlives it. Throws ConfigError.
 std::unique_ptr<Store> store_of(const Settings& settings, Host& host, Store& memory, std::size_t limits);
 
-}  // namespace tollgate::ratelimit::redis
+}  // namespace tollgate::ratelimit

@@ -3,7 +3,7 @@
 
 #include "memory_store.h"
 #include "plugins/ratelimit/declared.h"
-#include "plugins/ratelimit/redis/loops.h"
+#include "plugins/redis/loops.h"
 #include "redis/leased_store.h"
 #include "support/background.h"
 #include "support/connection.h"
@@ -26,7 +26,6 @@ using namespace tollgate::ratelimit;
 using namespace std::chrono_literals;
 using test::Declared;
 using test::one_of_each;
-using redis::OnError;
 using test::wait_until;
 
 namespace {
@@ -35,17 +34,18 @@ Moment now() { return {std::chrono::steady_clock::now(), std::chrono::system_clo
 
 // One gateway's store, on loops of its own.
 struct Gateway {
-    explicit Gateway(const std::string& url, redis::RedisStore::Options options = {.timeout = 60s},
+    explicit Gateway(const std::string& url, RedisStore::Options options = {.timeout = 60s},
                      std::size_t loops = 1)
         : loops{loops},
-          host{this->loops.host()},
-          store{std::make_unique<redis::RedisStore>(*host, redis::Server::shared(redis::Address::parse(url), *host),
-                                                    memory, std::move(options))} {}
+          host{this->loops.host("ratelimit")},
+          store{std::make_unique<RedisStore>(
+              *host, redis::Server::shared(redis::Address::parse(url), *host, words_of_limits), memory,
+              std::move(options))} {}
 
     test::Loops loops;
     std::unique_ptr<plugins::PluginHost> host;
     MemoryStore memory;
-    std::unique_ptr<redis::RedisStore> store;
+    std::unique_ptr<RedisStore> store;
 
     Decision take(const Claim& claim, std::size_t loop = 0) {
         Claim copy = claim;
@@ -205,7 +205,7 @@ BOOST_AUTO_TEST_CASE(leases_never_admit_more_and_what_is_not_spent_comes_back) {
     const test::Redis redis;
     const Declared bucket{"bucket", {100, 24h, 100}};
     Gateway one{redis.url()}, other{redis.url()};
-    redis::LeasedStore here{*one.host, std::move(one.store), 30}, there{*other.host, std::move(other.store), 30};
+    LeasedStore here{*one.host, std::move(one.store), 30}, there{*other.host, std::move(other.store), 30};
     const auto admits = [&](Gateway& gateway, Store& store) {
         Claim claim = bucket.claim();
         gateway.loops.run([&] { return Gateway::taken(store, claim); });

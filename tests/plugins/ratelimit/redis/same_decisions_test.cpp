@@ -1,6 +1,6 @@
 // tests/plugins/ratelimit/redis/same_decisions_test.cpp - the arithmetic in Redis's Lua decides as that in memory does.
 #include "memory_store.h"
-#include "plugins/ratelimit/redis/loops.h"
+#include "plugins/redis/loops.h"
 #include "redis/redis_store.h"
 #include "support/redis.h"
 
@@ -61,16 +61,16 @@ std::vector<Named> cases() {
 
 struct Both {
     explicit Both(const std::string& url)
-        : host{loops.host()},
+        : host{loops.host("ratelimit")},
           store{*host,
-                redis::Server::shared(redis::Address::parse(url), *host),
+                redis::Server::shared(redis::Address::parse(url), *host, words_of_limits),
                 elsewhere,
-                {.timeout = 60s, .on_error = redis::OnError::closed, .clock = clock_of_both}} {}
+                {.timeout = 60s, .on_error = OnError::closed, .clock = clock_of_both}} {}
 
     test::Loops loops;
     std::unique_ptr<plugins::PluginHost> host;
     MemoryStore memory, elsewhere;
-    redis::RedisStore store;
+    RedisStore store;
 };
 
 bool close(std::chrono::nanoseconds a, std::chrono::nanoseconds b) {

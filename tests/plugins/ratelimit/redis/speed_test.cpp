@@ -1,7 +1,7 @@
 // tests/plugins/ratelimit/redis/speed_test.cpp - decisions per second of the store, against redis-benchmark with the
 // same script: run with --log_level=message to see both.
 #include "memory_store.h"
-#include "plugins/ratelimit/redis/loops.h"
+#include "plugins/redis/loops.h"
 #include "redis/redis_store.h"
 #include "redis/scripts.h"
 #include "support/child_process.h"
@@ -48,11 +48,11 @@ double rate_of_store(const std::string& url) {
     constexpr int clients = 64, decisions = 500;
     test::Loops loops;
     MemoryStore memory;
-    const auto host = loops.host();
-    redis::RedisStore store{*host,
-                            redis::Server::shared(redis::Address::parse(url), *host),
-                            memory,
-                            {.timeout = 60s, .on_error = redis::OnError::closed}};
+    const auto host = loops.host("ratelimit");
+    RedisStore store{*host,
+                     redis::Server::shared(redis::Address::parse(url), *host, words_of_limits),
+                     memory,
+                     {.timeout = 60s, .on_error = OnError::closed}};
     loops.run([&] { return many_clients(store, *host, 1, 10); });  // connects
     const auto began = std::chrono::steady_clock::now();
     loops.run([&] { return many_clients(store, *host, clients, decisions); });
@@ -60,7 +60,7 @@ double rate_of_store(const std::string& url) {
 }
 
 double rate_of_benchmark(const test::Redis& redis) {
-    const auto& sha1 = redis::script_for(limit.algorithm()).sha1;
+    const auto& sha1 = script_for(limit.algorithm()).sha1;
     std::vector<std::string> command{
         "/usr/bin/redis-benchmark", "-p", redis.port(), "-n", "40000", "-P", "16", "-c", "4", "--csv"};
     for (const char* word : {"EVALSHA", sha1.c_str(), "1", "ratelimit:speed:bob", "0", "b", "1", "1", "1000000", "1",

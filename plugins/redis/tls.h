@@ -1,4 +1,4 @@
-// plugins/ratelimit/redis/tls.h - Tls: whom a connection by rediss:// trusts, and one side of such a connection.
+// plugins/redis/tls.h - Tls: whom a connection by rediss:// trusts, and one side of such a connection.
 #pragma once
 
 #include <cstddef>
@@ -10,7 +10,7 @@
 struct ssl_ctx_st;
 struct ssl_st;
 
-namespace tollgate::ratelimit::redis {
+namespace tollgate::redis {
 
 // Immutable; any thread.
 class TlsTrust {
@@ -49,4 +49,4 @@ private:
     std::string problem_;
 };
 
-}  // namespace tollgate::ratelimit::redis
+}  // namespace tollgate::redis

@@ -1,4 +1,4 @@
-// plugins/ratelimit/redis/wire.h - Wire: a socket to a Redis that never blocks.
+// plugins/redis/wire.h - Wire: a socket to a Redis that never blocks.
 #pragma once
 
 #include "redis/address.h"
@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-namespace tollgate::ratelimit::redis {
+namespace tollgate::redis {
 
 // Where a host can be reached.
 struct Endpoint {
@@ -59,4 +59,4 @@ private:
     std::string problem_;
 };
 
-}  // namespace tollgate::ratelimit::redis
+}  // namespace tollgate::redis

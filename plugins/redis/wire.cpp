@@ -1,4 +1,4 @@
-// plugins/ratelimit/redis/wire.cpp - sockets, and what TLS makes of them.
+// plugins/redis/wire.cpp - sockets, and what TLS makes of them.
 #include "redis/wire.h"
 
 #include <arpa/inet.h>
@@ -15,7 +15,7 @@
 #include <stdexcept>
 #include <system_error>
 
-namespace tollgate::ratelimit::redis {
+namespace tollgate::redis {
 
 namespace {
 
@@ -97,4 +97,4 @@ std::ptrdiff_t Wire::write(std::string_view bytes) noexcept {
 
 void Wire::shut() noexcept { shutdown(descriptor_, SHUT_RDWR); }
 
-}  // namespace tollgate::ratelimit::redis
+}  // namespace tollgate::redis

@@ -1,11 +1,11 @@
-// plugins/ratelimit/redis/digest.cpp - OpenSSL's digests.
+// plugins/redis/digest.cpp - OpenSSL's digests.
 #include "redis/digest.h"
 
 #include <openssl/evp.h>
 
 #include <new>
 
-namespace tollgate::ratelimit::redis {
+namespace tollgate::redis {
 
 namespace {
 
@@ -25,4 +25,4 @@ std::string hex_of(const EVP_MD* kind, std::string_view text) {
 std::string sha1_hex(std::string_view text) { return hex_of(EVP_sha1(), text); }
 std::string sha256_hex(std::string_view text) { return hex_of(EVP_sha256(), text); }
 
-}  // namespace tollgate::ratelimit::redis
+}  // namespace tollgate::redis

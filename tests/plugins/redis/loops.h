@@ -1,5 +1,4 @@
-// tests/plugins/ratelimit/redis/loops.h - Loops: event loops as a gateway has them, and what it lends to a plugin
-// there.
+// tests/plugins/redis/loops.h - Loops: event loops as a gateway has them, and what it lends to a plugin there.
 #pragma once
 
 #include "admin/pages.h"
@@ -35,9 +34,9 @@ public:
     Loops(const Loops&) = delete;
     Loops& operator=(const Loops&) = delete;
 
-    // What a use of the plugin is lent. Ends before these loops.
-    std::unique_ptr<plugins::PluginHost> host() {
-        return std::make_unique<plugins::PluginHost>("ratelimit",
+    // What a use of that plugin is lent. Ends before these loops.
+    std::unique_ptr<plugins::PluginHost> host(const std::string& plugin) {
+        return std::make_unique<plugins::PluginHost>(plugin,
                                                      plugins::Lent{services_, metrics_, states_, pages_, nullptr});
     }
     std::string metrics() const { return metrics_.prometheus(); }

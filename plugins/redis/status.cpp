@@ -1,9 +1,9 @@
-// plugins/ratelimit/redis/status.cpp - each transition is told once, however many requests see it.
+// plugins/redis/status.cpp - each transition is told once, however many requests see it.
 #include "redis/status.h"
 
 #include <utility>
 
-namespace tollgate::ratelimit::redis {
+namespace tollgate::redis {
 
 namespace {
 
@@ -16,14 +16,10 @@ Counter& error_counter(Host& host, const std::string& shown, std::string_view ki
 
 }  // namespace
 
-Status::Status(std::string shown, Host& host)
+Status::Status(std::string shown, Host& host, Words words)
     : shown_{std::move(shown)},
+      words_{words},
       connections_{host.gauge("redis_connections", "Loops that are connected to a Redis.", {{"redis", shown_}})},
-      seconds_{
-          host.gauge("redis_decision_seconds", "How long all these decisions took together.", {{"redis", shown_}})},
-      decisions_{host.counter("redis_decisions_total", "Decisions that a Redis made.", {{"redis", shown_}})},
-      fallbacks_{
-          host.counter("redis_fallbacks_total", "Decisions made by on_error, without a Redis.", {{"redis", shown_}})},
       late_{error_counter(host, shown_, "timeout")},
       connection_errors_{error_counter(host, shown_, "connection")},
       reply_errors_{error_counter(host, shown_, "reply")} {}
@@ -42,13 +38,7 @@ void Status::trouble(Host& host, std::string_view kind, std::string_view why) {
         const std::lock_guard lock{mutex_};
         if (told_.size() >= most_reasons || !told_.emplace(why).second) return;
     }
-    host.log(Level::warning, shown_ + ": " + std::string{why} + "; limits go by on_error until it is back");
-}
-
-void Status::decided(Host& host, std::chrono::nanoseconds time) {
-    decisions_.add();
-    seconds_.add(std::chrono::duration<double>{time}.count());
-    if (in_trouble_.load(std::memory_order_relaxed)) over(host);
+    host.log(Level::warning, shown_ + ": " + std::string{why} + "; " + words_.meanwhile);
 }
 
 void Status::over(Host& host) {
@@ -57,7 +47,7 @@ void Status::over(Host& host) {
         const std::lock_guard lock{mutex_};
         told_.clear();
     }
-    host.log(Level::info, shown_ + ": limits are counted there again");
+    host.log(Level::info, shown_ + ": " + words_.again);
 }
 
-}  // namespace tollgate::ratelimit::redis
+}  // namespace tollgate::redis

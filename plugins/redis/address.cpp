@@ -1,15 +1,17 @@
-// plugins/ratelimit/redis/address.cpp - URLs of Redis (RFC 3986, with the schemes that clients of Redis have agreed
+// plugins/redis/address.cpp - URLs of Redis (RFC 3986, with the schemes that clients of Redis have agreed
 // on).
 #include "redis/address.h"
 
-#include "key_hash.h"
+#include "redis/digest.h"
 
 #include <algorithm>
 #include <charconv>
+#include <cstdint>
 #include <optional>
+#include <random>
 #include <stdexcept>
 
-namespace tollgate::ratelimit::redis {
+namespace tollgate::redis {
 
 namespace {
 
@@ -95,6 +97,11 @@ void take_unix(Address& address, std::string_view url, std::string_view rest) {
     address.path = *path;
 }
 
+std::string random_word() {
+    std::random_device device;
+    return std::to_string((std::uint64_t{device()} << 32) | device());
+}
+
 bool names_several(std::string_view scheme) {
     return scheme.find("sentinel") != scheme.npos || scheme.find("cluster") != scheme.npos;
 }
@@ -137,11 +144,11 @@ std::string Address::shown() const {
            (database ? '/' + number : "");
 }
 
-// A number that says nothing about the password outside this process.
+// A digest that says nothing about the password outside this process.
 std::string Address::identity() const {
-    static const Secret secret = random_secret();
+    static const std::string secret = random_word() + random_word();
     return shown() + (authorities.empty() ? "" : " by " + authorities) +
-           (password.empty() ? "" : " #" + std::to_string(hash_of(password, secret)));
+           (password.empty() ? "" : " #" + sha256_hex(secret + password));
 }
 
-}  // namespace tollgate::ratelimit::redis
+}  // namespace tollgate::redis

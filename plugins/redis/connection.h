@@ -1,4 +1,4 @@
-// plugins/ratelimit/redis/connection.h - Connection: one loop's pipeline to a Redis, and Call: a command in it.
+// plugins/redis/connection.h - Connection: one loop's pipeline to a Redis, and Call: a command in it.
 //
 // Everything a loop wants to know goes over one connection, and replies come in order: the first command of a turn of
 // the loop goes out at once, with what was left; the others of that turn leave together, with the next reply or the
@@ -21,7 +21,7 @@
 #include <string_view>
 #include <vector>
 
-namespace tollgate::ratelimit::redis {
+namespace tollgate::redis {
 
 class Connection;
 class Status;
@@ -117,4 +117,4 @@ private:
     std::uint64_t noise_ = 0x9e3779b97f4a7c15;
 };
 
-}  // namespace tollgate::ratelimit::redis
+}  // namespace tollgate::redis

@@ -1,4 +1,4 @@
-// plugins/ratelimit/redis/protocol.h - RESP: commands as text, and replies out of it (hiredis's reader).
+// plugins/redis/protocol.h - RESP: commands as text, and replies out of it (hiredis's reader).
 #pragma once
 
 #include <hiredis/read.h>
@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-namespace tollgate::ratelimit::redis {
+namespace tollgate::redis {
 
 // Puts a command together: command(out, 3).add("SET").add("key").add("value").
 class Command {
@@ -74,4 +74,4 @@ private:
     Reply reply_;
 };
 
-}  // namespace tollgate::ratelimit::redis
+}  // namespace tollgate::redis

@@ -1,11 +1,11 @@
-// plugins/ratelimit/redis/address.h - Address: where a Redis is and how one logs in, as its URL says.
+// plugins/redis/address.h - Address: where a Redis is and how one logs in, as its URL says.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <string_view>
 
-namespace tollgate::ratelimit::redis {
+namespace tollgate::redis {
 
 struct Address {
     std::string host{}, port = "6379";  // a name or a literal, without brackets
@@ -26,4 +26,4 @@ struct Address {
     bool operator==(const Address&) const = default;
 };
 
-}  // namespace tollgate::ratelimit::redis
+}  // namespace tollgate::redis

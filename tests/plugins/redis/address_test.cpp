@@ -1,4 +1,4 @@
-// tests/plugins/ratelimit/redis/address_test.cpp - URLs of Redis, and what is shown of them.
+// tests/plugins/redis/address_test.cpp - URLs of Redis, and what is shown of them.
 #include "redis/address.h"
 
 #include <boost/test/unit_test.hpp>
@@ -6,7 +6,7 @@
 #include <stdexcept>
 #include <string>
 
-using tollgate::ratelimit::redis::Address;
+using tollgate::redis::Address;
 
 namespace {
 
@@ -21,7 +21,7 @@ std::string problem_of(const std::string& url) {
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(ratelimit_redis_address)
+BOOST_AUTO_TEST_SUITE(redis_address)
 
 BOOST_AUTO_TEST_CASE(the_parts_of_a_url) {
     const Address all = Address::parse("rediss://me:p%40ss:w%2Ford@limits.internal:7000/3");

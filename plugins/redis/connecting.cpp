@@ -1,4 +1,4 @@
-// plugins/ratelimit/redis/connecting.cpp - how a Connection comes up: endpoints, TLS, login, and when to try again.
+// plugins/redis/connecting.cpp - how a Connection comes up: endpoints, TLS, login, and when to try again.
 #include "redis/connection.h"
 #include "redis/status.h"
 
@@ -6,7 +6,7 @@
 #include <stdexcept>
 #include <system_error>
 
-namespace tollgate::ratelimit::redis {
+namespace tollgate::redis {
 
 using namespace std::chrono_literals;
 using std::chrono::nanoseconds;
@@ -161,4 +161,4 @@ Task<const Reply*> Connection::greeting_reply(Host& host, TimePoint deadline, st
     }
 }
 
-}  // namespace tollgate::ratelimit::redis
+}  // namespace tollgate::redis

@@ -1,4 +1,4 @@
-// plugins/ratelimit/redis/tls.cpp - OpenSSL over the socket itself; SIGPIPE is ignored in a gateway.
+// plugins/redis/tls.cpp - OpenSSL over the socket itself; SIGPIPE is ignored in a gateway.
 #include "redis/tls.h"
 
 #include <arpa/inet.h>
@@ -12,7 +12,7 @@
 #include <stdexcept>
 #include <system_error>
 
-namespace tollgate::ratelimit::redis {
+namespace tollgate::redis {
 
 namespace {
 
@@ -92,4 +92,4 @@ std::ptrdiff_t TlsSession::result_of(int returned, std::size_t bytes) {
     return -1;
 }
 
-}  // namespace tollgate::ratelimit::redis
+}  // namespace tollgate::redis

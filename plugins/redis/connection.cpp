@@ -1,4 +1,4 @@
-// plugins/ratelimit/redis/connection.cpp - the line of commands, their deadlines, and who looks after them.
+// plugins/redis/connection.cpp - the line of commands, their deadlines, and who looks after them.
 #include "redis/connection.h"
 
 #include "redis/status.h"
@@ -7,7 +7,7 @@
 #include <system_error>
 #include <utility>
 
-namespace tollgate::ratelimit::redis {
+namespace tollgate::redis {
 
 using namespace std::chrono_literals;
 using std::chrono::nanoseconds;
@@ -207,4 +207,4 @@ void Connection::send_everybody_away() {
     }
 }
 
-}  // namespace tollgate::ratelimit::redis
+}  // namespace tollgate::redis

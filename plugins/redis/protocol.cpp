@@ -1,11 +1,11 @@
-// plugins/ratelimit/redis/protocol.cpp - hiredis's reader, told to put what it finds into one Reply and to allocate
+// plugins/redis/protocol.cpp - hiredis's reader, told to put what it finds into one Reply and to allocate
 // nothing.
 #include "redis/protocol.h"
 
 #include <charconv>
 #include <new>
 
-namespace tollgate::ratelimit::redis {
+namespace tollgate::redis {
 
 namespace {
 
@@ -85,4 +85,4 @@ const Reply* Replies::next() {
     return static_cast<const Reply*>(reply);
 }
 
-}  // namespace tollgate::ratelimit::redis
+}  // namespace tollgate::redis
