@@ -15,7 +15,8 @@ using std::chrono::nanoseconds;
 namespace {
 
 constexpr nanoseconds glance = 1h;       // as long as it likes
-constexpr int deadlines_until_hung = 3;  // in a row without any byte: nobody listens there
+constexpr int deadlines_until_hung = 3;         // in a row without any byte: nobody listens there,
+constexpr nanoseconds shortest_silence = 250ms;  // but a busy machine may be silent for as long as this
 constexpr std::size_t piece = 16 << 10;  // of a read
 
 }  // namespace
@@ -182,7 +183,7 @@ void Connection::expire(Host& host, TimePoint now) {
         longest = std::max(longest, place->timeout_);
         std::exchange(place, nullptr)->end(nullptr, true);
     }
-    if (longest.count() > 0 && state_ == State::up && now - silent_since_ >= deadlines_until_hung * longest)
+    if (longest.count() > 0 && state_ == State::up && now - silent_since_ >= std::max<nanoseconds>(shortest_silence, deadlines_until_hung * longest))
         lose(host, "no reply in time, several times in a row");
 }
 

@@ -255,7 +255,8 @@ return 0
 )lua";
 
 // ARGV: time, letter, price, receipt, rate and limit of a bucket, length of a window. What came back to a bucket since
-// then is not given back twice; of a log only what is among the last thousand is found.
+// then is not given back twice. The entries of a log are in the order of their times: the last of that time is found by
+// halving, and of those behind it each sum has to be less.
 const char* const give_back_text = R"lua(
 local kind, price, receipt, rate, limit, length =
   ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5]), ARGV[6], tonumber(ARGV[7])
@@ -274,20 +275,27 @@ elseif kind == 'w' then
   end
 elseif kind == 'l' then
   local size = redis.call('LLEN', key)
-  local from = max(0, size - 1000)
-  local last = redis.call('LRANGE', key, from, -1)
-  for i = #last, 1, -1 do
-    local at, cost, sum = string.match(last[i], '^(%d+) (%d+) (%d+)$')
-    if tonumber(at) < receipt then break end
-    if tonumber(at) == receipt and tonumber(cost) >= price then
-      if i == #last and tonumber(cost) == price then
-        redis.call('RPOP', key)
-        break
-      end
-      redis.call('LSET', key, from + i - 1, string.format('%s %.0f %.0f', at, cost - price, sum - price))
-      for k = i + 1, #last do
-        local at, cost, sum = string.match(last[k], '^(%d+) (%d+) (%d+)$')
-        redis.call('LSET', key, from + k - 1, string.format('%s %s %.0f', at, cost, sum - price))
+  local function entry(i)
+    local at, cost, sum = string.match(redis.call('LINDEX', key, i), '^(%d+) (%d+) (%d+)$')
+    return tonumber(at), tonumber(cost), tonumber(sum)
+  end
+  local function write(i, at, cost, sum) redis.call('LSET', key, i, string.format('%.0f %.0f %.0f', at, cost, sum)) end
+  local low, high = 0, size
+  while low < high do
+    local middle = floor((low + high) / 2)
+    if entry(middle) > receipt then high = middle else low = middle + 1 end
+  end
+  for i = low - 1, 0, -1 do
+    local at, cost, sum = entry(i)
+    if at ~= receipt then break end
+    if cost == price and i == size - 1 then
+      redis.call('RPOP', key)
+      break
+    elseif cost >= price then
+      write(i, at, cost - price, sum - price)
+      for k = i + 1, size - 1 do
+        local at, cost, sum = entry(k)
+        write(k, at, cost, sum - price)
       end
       break
     end

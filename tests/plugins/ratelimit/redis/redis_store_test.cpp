@@ -9,6 +9,8 @@
 #include "support/connection.h"
 #include "support/redis.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -73,6 +75,8 @@ public:
             while (true) {
                 const int descriptor = ::accept(listener_, nullptr, nullptr);
                 if (descriptor < 0) return;
+                const int at_once = 1;
+                ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &at_once, sizeof at_once);
                 try {
                     test::Connection connection{descriptor};
                     with(connection);
@@ -181,6 +185,60 @@ BOOST_AUTO_TEST_CASE(a_place_is_given_back_and_one_of_a_dead_gateway_is_free_by_
         co_return;
     });
     BOOST_TEST(waiting.take(places.claim()).admitted);
+}
+
+BOOST_AUTO_TEST_CASE(a_log_gives_back_what_was_taken_long_ago) {
+    const test::Redis redis;
+    const Declared log{"log", Limit::windowed(Algorithm::sliding_log, 3000, 24h)};
+    Gateway gateway{redis.url()};
+    const auto take = [&](double cost) {
+        Claim claim = log.claim();
+        claim.cost = cost;
+        claim.decision = gateway.take(claim);
+        return claim;
+    };
+    const Claim first = take(1), early = take(5);
+    // As many are later as could not be looked through one by one, and each knows what was admitted until then.
+    for (int i = 0; i < 2500; ++i) BOOST_TEST_REQUIRE(take(1).decision.admitted);
+    BOOST_TEST(take(0).decision.remaining == 494);
+    gateway.loops.run([&]() -> Task<void> {
+        gateway.store->give_back({&early, 1}, now());
+        co_return;
+    });
+    BOOST_TEST(take(0).decision.remaining == 499);
+    gateway.loops.run([&]() -> Task<void> {
+        gateway.store->give_back({&first, 1}, now());
+        co_return;
+    });
+    BOOST_TEST(take(500).decision.admitted);
+    BOOST_TEST(!take(1).decision.admitted);
+}
+
+BOOST_AUTO_TEST_CASE(a_silence_shorter_than_a_quarter_of_a_second_is_no_end) {
+    const Declared bucket{"bucket", {100, 1h, 100}};
+    test::Gate go_on;
+    std::atomic<int> connections{0};
+    Pretender slow{[&](test::Connection& connection) {
+        Pretender::greet(connection);
+        ++connections;
+        for (int i = 0;; ++i) {
+            skip_command(connection);
+            if (i == 0) go_on.wait();
+            connection.send("*6\r\n:1\r\n:41\r\n:0\r\n:0\r\n:0\r\n:1\r\n");
+        }
+    }};
+    Gateway gateway{slow.url(), {.timeout = 20ms, .on_error = OnError::closed}};
+    const auto began = std::chrono::steady_clock::now();
+    int asked = 0;
+    // Each waits for its deadline, and the connection stays: whoever is quicker than that hears of an end.
+    while (std::chrono::steady_clock::now() - began < 200ms) {
+        const auto asked_at = std::chrono::steady_clock::now();
+        BOOST_TEST(gateway.take(bucket.claim()).unavailable);
+        if (asked++ > 0) BOOST_TEST((std::chrono::steady_clock::now() - asked_at >= 20ms));
+    }
+    go_on.open();
+    wait_until("it decides again", [&] { return gateway.take(bucket.claim()).remaining == 41; });
+    if (std::chrono::steady_clock::now() - began < 250ms) BOOST_TEST(connections == 1);
 }
 
 BOOST_AUTO_TEST_CASE(a_request_that_dies_as_it_waits_leaves_its_place_and_the_line_in_order) {
