@@ -115,7 +115,8 @@ void Ledger::collect(Page& page) {
         if (waiting.moves.size() < most_waiting) waiting.moves.push_back(move);
     if (dropped > 0 && dropped_ == 0)
         log::warning("counts", "more than " + std::to_string(most_waiting) + " keys of " + text::quote(page.of().name) +
-                                   " wait to be written; what is counted of others is not kept");
+                                   " wait to be written, or there is no memory for more; what is counted of others is "
+                                   "not kept");
     dropped_ += dropped;
 }
 
@@ -207,23 +208,32 @@ void Ledger::Page::deliver(const Loaded& loaded) {
     take(loaded);
 }
 
+// Without memory to note it in it is dropped, as where too much waits: the request that is being counted goes on.
 void Ledger::Page::add(const Kept& more) noexcept {
     Shard& shard = this_shard();
     const std::lock_guard lock{shard.mutex};
     const Entry entry{more.key, more.until};
     const auto known = shard.noted.more.find(entry);
-    if (known != shard.noted.more.end())
-        known->second += more.amount;
-    else if (shard.noted.more.size() < most_in_shard)
-        shard.noted.more.emplace(entry, more.amount);
-    else
+    try {
+        if (known != shard.noted.more.end())
+            known->second += more.amount;
+        else if (shard.noted.more.size() < most_in_shard)
+            shard.noted.more.emplace(entry, more.amount);
+        else
+            ++shard.noted.dropped;
+    } catch (const std::bad_alloc&) {
         ++shard.noted.dropped;
+    }
 }
 
 void Ledger::Page::move(std::uint64_t key, std::int64_t from, std::int64_t until) noexcept {
     Shard& shard = this_shard();
     const std::lock_guard lock{shard.mutex};
-    if (shard.noted.moves.size() < most_in_shard) shard.noted.moves.push_back({of_, key, from, until});
+    try {
+        if (shard.noted.moves.size() < most_in_shard) shard.noted.moves.push_back({of_, key, from, until});
+    } catch (const std::bad_alloc&) {
+        ++shard.noted.dropped;
+    }
 }
 
 Ledger::Page::Noted Ledger::Page::take_noted() {
