@@ -75,7 +75,9 @@ private:
 
     Pair groups_of(std::uint64_t hash) noexcept;
     static Slot find(const Pair& groups, std::uint64_t hash) noexcept;  // without counter: not there
-    static Slot seize_slot(const Pair& groups, const Ask& ask, bool& forgot) noexcept;
+    Slot seize_slot(const Pair& groups, const Ask& ask, bool& forgot) const noexcept;
+    auto standing_of(Counter& counter, const Ask& ask) const noexcept;
+    void note_length(const Limit& limit) noexcept;
     // While `slot` is still that key's.
     static auto owner_of(const Slot& slot, std::uint64_t hash) noexcept {
         return [key = slot.key, hash]() noexcept { return key->load(std::memory_order_relaxed) == hash; };
@@ -86,6 +88,7 @@ private:
     std::size_t group_count_;
     Pages<Group> groups_;
     std::atomic<std::uint64_t> forgotten_{0};
+    std::atomic<std::int64_t> longest_{0};  // nanoseconds for which a counter may linger (see WindowCounter)
     // New keys enter one at a time per entrance, so that a key seen by two loops at once gets one counter.
     std::array<Entrance, 64> entrances_;
 };
@@ -116,10 +119,29 @@ typename CounterStore<Counter>::Slot CounterStore<Counter>::find(const Pair& gro
     return {};
 }
 
+// Before the limit is counted by, so that nobody who finds a counter knows less of it.
+template <class Counter>
+void CounterStore<Counter>::note_length(const Limit& limit) noexcept {
+    if constexpr (requires { Counter::lingers(limit); }) {
+        const std::int64_t length = Counter::lingers(limit).count();
+        std::int64_t longest = longest_.load(std::memory_order_relaxed);
+        while (length > longest && !longest_.compare_exchange_weak(longest, length, std::memory_order_relaxed)) {
+        }
+    }
+}
+
+template <class Counter>
+auto CounterStore<Counter>::standing_of(Counter& counter, const Ask& ask) const noexcept {
+    if constexpr (requires { Counter::lingers(ask.limit); })
+        return counter.standing(ask, std::chrono::nanoseconds{longest_.load(std::memory_order_relaxed)});
+    else
+        return counter.standing(ask);
+}
+
 // A free slot of the emptier group, else the slot that has counted least.
 template <class Counter>
 typename CounterStore<Counter>::Slot CounterStore<Counter>::seize_slot(const Pair& groups, const Ask& ask,
-                                                                       bool& forgot) noexcept {
+                                                                       bool& forgot) const noexcept {
     using Standing = typename Counter::Standing;
     for (;;) {
         Slot free, least;
@@ -131,7 +153,7 @@ typename CounterStore<Counter>::Slot CounterStore<Counter>::seize_slot(const Pai
             Standing candidate_standing{};
             for (std::size_t i = 0; i < slots_per_group; ++i) {
                 const Slot slot{&group->keys[i], &group->counters[i]};
-                const auto standing = slot.counter->standing(ask);
+                const auto standing = standing_of(*slot.counter, ask);
                 if (!standing) continue;
                 if (standing->free) {
                     ++free_here;
@@ -151,6 +173,7 @@ typename CounterStore<Counter>::Slot CounterStore<Counter>::seize_slot(const Pai
 template <class Counter>
 Decision CounterStore<Counter>::take(std::uint64_t hash, const Ask& ask) noexcept {
     const Pair groups = groups_of(hash);
+    note_length(ask.limit);
     if (const Slot slot = find(groups, hash); slot.counter)
         if (const auto decision = slot.counter->decide_while(owner_of(slot, hash), ask, true)) return *decision;
 
@@ -193,7 +216,7 @@ std::size_t CounterStore<Counter>::in_use(const Ask& ask) noexcept {
     std::size_t count = 0;
     for (std::size_t i = 0; i < group_count_; ++i)
         for (Counter& counter : groups_[i].counters) {
-            const auto standing = counter.standing(ask);
+            const auto standing = standing_of(counter, ask);
             if (standing && !standing->free) ++count;
         }
     return count;

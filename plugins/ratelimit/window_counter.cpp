@@ -154,11 +154,15 @@ WindowCounter::State WindowCounter::less(State state, const Ask& ask, std::uint6
     return state;
 }
 
-std::optional<WindowCounter::Standing> WindowCounter::standing(const Ask& ask) const noexcept {
+std::optional<WindowCounter::Standing> WindowCounter::standing(const Ask& ask,
+                                                               std::chrono::nanoseconds longest) const noexcept {
     const Words words = words_.glance();
     if (words.first == changing) return std::nullopt;
-    const State state = rolled(unpack(words), ask);
-    const std::uint64_t worth = state.current + state.previous;
+    const State state = unpack(words);
+    const std::int64_t since_end = -from_now(state.end, ask).count(), left = longest.count() - since_end;
+    std::uint64_t worth = 0;
+    if (since_end < 0) worth = state.current + state.previous;
+    else if (left > 0) worth = part(state.current, left, longest.count(), true);
     return Standing{worth == 0, worth, words};
 }
 

@@ -33,14 +33,19 @@ public:
     template <class Mine>
     void give_back_while(Mine mine, const Ask& ask, std::uint64_t receipt) noexcept;
 
-    // How much it would be a pity to forget it: free from `free_at` on, else the more the higher `worth`.
+    // For how long after its end a window of this limit still counts.
+    static std::chrono::nanoseconds lingers(const Limit& limit) noexcept {
+        return limit.algorithm() == Algorithm::sliding_window ? limit.per() : std::chrono::nanoseconds{0};
+    }
+    // How much it would be a pity to forget it: free once nothing counts any more, else the more the higher `worth`.
     struct Standing {
         bool free;
         std::uint64_t worth;
         Words seen;
     };
-    // nullopt while somebody changes its owner.
-    std::optional<Standing> standing(const Ask& ask) const noexcept;
+    // nullopt while somebody changes its owner. Which limit the owner is held to it does not know: `longest` is the
+    // longest time that any limit of these keys lingers().
+    std::optional<Standing> standing(const Ask& ask, std::chrono::nanoseconds longest) const noexcept;
     // Keeps everybody out if it is still as it was seen: from here to restart() the caller alone may touch the counter.
     bool seize(const Standing& seen) noexcept { return words_.swap(seen.seen, {changing, seen.seen.second}); }
     // Ends seize(): a new counter that has had its first take.

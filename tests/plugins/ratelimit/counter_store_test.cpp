@@ -217,6 +217,24 @@ BOOST_AUTO_TEST_CASE(what_is_old_makes_room_by_every_algorithm_without_being_for
     BOOST_TEST(logs.forgotten() == 0u);
 }
 
+// Tiers may have windows of different lengths, and the slots are shared.
+BOOST_AUTO_TEST_CASE(a_key_of_long_windows_keeps_its_slot_while_keys_of_short_ones_come_and_go) {
+    const Limit hour = Limit::windowed(Algorithm::sliding_window, 10, 1h);
+    const Limit minute = Limit::windowed(Algorithm::sliding_window, 10, 1min);
+    const auto at = [](std::chrono::milliseconds time) { return Moment{start + time, WallTime{time + 1'700'006'400s}}; };
+    CounterStore<WindowCounter> store{1000, secret};
+    for (int i = 0; i < 20; ++i) BOOST_TEST_REQUIRE(store.take("spent" + name(i), 10, at(0s), hour).decision.admitted);
+
+    // From the next hour on what they spent counts less and less, and not at all two hours later.
+    for (int i = 0; i < 50'000; ++i) store.take("guest" + name(i), 1, at(1h + 1min + i * 1ms), minute);
+
+    int freed = 0;
+    for (int i = 0; i < 20; ++i) freed += store.take("spent" + name(i), 5, Moment{at(1h + 2min)}, hour).decision.admitted;
+    BOOST_TEST(freed == 0);
+    BOOST_TEST(store.in_use({minute, 0, at(1h + 2min)}) >= 20u);
+    BOOST_TEST(store.in_use({minute, 0, at(4h)}) == 0u);
+}
+
 BOOST_AUTO_TEST_CASE(a_key_first_seen_by_many_threads_at_once_gets_one_counter_by_every_algorithm) {
     for (const Limit& limit :
          {Limit::windowed(Algorithm::sliding_window, 10, 1h), Limit::windowed(Algorithm::sliding_log, 10, 1h),
