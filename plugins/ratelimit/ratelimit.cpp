@@ -5,12 +5,12 @@
 #include "memory_store.h"
 #include "redis/store_of.h"
 #include "rule.h"
+#include "taken.h"
 
 #include <tollgate/plugin.h>
 
 #include <algorithm>
 #include <atomic>
-#include <deque>
 #include <optional>
 #include <span>
 #include <string>
@@ -28,6 +28,7 @@ using ratelimit::MemoryStore;
 using ratelimit::Moment;
 using ratelimit::Rule;
 using ratelimit::Store;
+using ratelimit::Taken;
 using ratelimit::whole_seconds;
 
 enum class Absent : std::uint8_t { share, skip, refuse };
@@ -40,20 +41,6 @@ Mode mode_of(const std::string& word) {
 Absent absent_of(const std::string& word) {
     return word == "skip" ? Absent::skip : word == "refuse" ? Absent::refuse : Absent::share;
 }
-
-// What a request has taken and may have to give back: its place among those under way when it is over, everything if
-// another use of the plugin refuses it after all, or if its client leaves before its turn has come.
-struct Taken {
-    std::vector<Claim> claims;
-    std::deque<std::string> keys;  // of the claims, where they are needed once more
-    bool waits = false;
-
-    void hold(std::span<const Claim> taken, bool with_keys) {
-        claims.assign(taken.begin(), taken.end());
-        for (Claim& claim : claims)
-            if (with_keys) claim.key = keys.emplace_back(claim.key);
-    }
-};
 
 // Of all uses, in whatever configuration: they may share counters by name.
 constinit MemoryStore memory;
@@ -286,9 +273,10 @@ void RateLimit::on_log(const LogContext& ctx) const {
     const auto reason = ctx.reason();
     const bool in_vain = taken->waits || reason == "rate_limited" || reason == "limit_unavailable" ||
                          reason == "limit_key_missing" || reason == "limit_unknown" || reason == "limit_cost_wrong";
-    for (const Claim& claim : taken->claims)
+    taken->for_each([&](const Claim& claim) {
         if (in_vain || claim.limit.algorithm() == ratelimit::Algorithm::concurrency)
             store_.give_back({&claim, 1}, now(ctx));
+    });
 }
 
 }  // namespace
