@@ -122,17 +122,24 @@ Rule::Rule(Kind kind, const Settings& own, const Settings& use, const std::strin
     }
     by_caller_ = std::any_of(by_.begin(), by_.end(), [](const Value& by) { return by.kind() == "caller"; });
     key_is_public_ = std::all_of(by_.begin(), by_.end(), is_public);
+    const std::string named = own.has("name") ? told + "name" : "name";
+    shared_name_ = agree(name_, name_of_counters(), named, own_, other_, own, host);
     counters_ = counters_of(use, host);
+}
+
+// Another algorithm counts anew.
+std::string Rule::name_of_counters() const {
+    constexpr std::array<const char*, 6> words{"",        ", sliding window", ", sliding log", ", fixed window",
+                                               ", quota", ", concurrency"};
+    return name_ + words[static_cast<std::size_t>(algorithm_)];
 }
 
 // The state's name alone says which counters: `keys` of the first use that asks for it holds until the next start.
 std::shared_ptr<Counters> Rule::counters_of(const Settings& use, Host& host) const {
     const auto keys = static_cast<std::size_t>(use.integer("keys"));
-    constexpr std::array<const char*, 6> words{"",        ", sliding window", ", sliding log", ", fixed window",
-                                               ", quota", ", concurrency"};
     const bool kept = kind_ == Kind::quota && (own_ || host.tiers_have_quotas()) && use.boolean("keep") &&
                       use.text("store") == "memory";
-    const std::string state = name_ + words[static_cast<std::size_t>(algorithm_)] + (kept ? ", kept" : "");
+    const std::string state = name_of_counters() + (kept ? ", kept" : "");
     auto counters = host.state<Counters>(state, [&]() -> std::shared_ptr<Counters> {
         if (auto keeper = kept ? host.keeper(name_) : nullptr)
             return std::make_shared<KeptCounters>(keys, std::move(keeper));

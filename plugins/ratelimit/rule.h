@@ -2,6 +2,7 @@
 #pragma once
 
 #include "address_prefix.h"
+#include "shared_name.h"
 #include "store.h"
 
 #include <tollgate/plugin.h>
@@ -68,6 +69,7 @@ private:
     Limit windowed(const Rate& rate) const;
     std::string whose_limit(const Context& ctx) const;  // in words
     Limit checked(const Rate& rate, std::optional<std::int64_t> burst, const std::string& field) const;
+    std::string name_of_counters() const;
     std::shared_ptr<Counters> counters_of(const Settings& use, Host& host) const;
     static Figures figures_of(const std::string& name, Host& host);
 
@@ -83,6 +85,7 @@ private:
     std::optional<Limit> other_;  // where no tier says anything
     bool by_caller_;              // whoever asks, it is one caller
     bool key_is_public_;          // may stand in a trace as it is
+    std::shared_ptr<const SharedName> shared_name_;
     std::shared_ptr<Counters> counters_;
     Figures figures_;
 };

@@ -1,0 +1,47 @@
+// plugins/ratelimit/shared_name.cpp - limits in words that are the same where the limits are.
+#include "shared_name.h"
+
+#include <charconv>
+
+namespace tollgate::ratelimit {
+
+namespace {
+
+std::string written(double number) {
+    char text[32];
+    return {text, std::to_chars(text, text + sizeof text, number).ptr};
+}
+
+std::string words_of(const Limit& limit) {
+    const std::string count = written(limit.count());
+    switch (limit.calendar()) {
+        case Calendar::day: return count + " in a day";
+        case Calendar::week: return count + " in a week";
+        case Calendar::month: return count + " in a month";
+        case Calendar::none: break;
+    }
+    if (limit.algorithm() == Algorithm::concurrency) return count + " at a time";
+    std::string words = count + " in " + written(double(limit.per().count()) / 1e9) + " s";
+    if (limit.algorithm() == Algorithm::token_bucket) words += " with a burst of " + std::to_string(limit.burst());
+    if (limit.align() == Align::first_use) words += " from the first use";
+    return words;
+}
+
+}  // namespace
+
+std::shared_ptr<const SharedName> agree(const std::string& name, const std::string& state, const std::string& field,
+                                        const std::optional<Limit>& own, const std::optional<Limit>& other,
+                                        const Settings& settings, Host& host) {
+    std::string limit = own ? words_of(*own) : "what tiers say";
+    if (other) limit += " or else " + words_of(*other);
+    auto shared = host.state<SharedName>("name " + state, [] { return std::make_shared<SharedName>(); });
+    // A configuration before this one may hold it too, and may have said otherwise.
+    if (settings.ordinal("name " + state) == 1)
+        *shared = {std::move(limit), settings.where()};
+    else if (shared->limit != limit)
+        throw ConfigError{field, "expected \"" + name + "\" to be one limit (" + shared->limit + ", as at " +
+                                     shared->where + "), since what shares a name is counted together, got " + limit};
+    return shared;
+}
+
+}  // namespace tollgate::ratelimit
