@@ -81,6 +81,8 @@ std::optional<std::uint64_t> RequestContext::request_body_length() const noexcep
     return passage_->exchange_.body().length();
 }
 
+std::unique_ptr<Errand> RequestContext::errand() { return passage_->errand(use_ + 1); }
+
 // UpstreamContext ------------------------------------------------------------------------------------------------
 
 Request& UpstreamContext::request() noexcept { return passage_->exchange_.request; }
@@ -156,18 +158,29 @@ std::string_view LogContext::detail() const noexcept {
     return passage_->failure_ ? std::string_view{passage_->failure_->detail} : std::string_view{};
 }
 std::string_view LogContext::target() const noexcept {
+    if (const auto* errand = passage_->heard()) return errand->target;
     return passage_->attempt_ ? passage_->attempt_->call.target.address() : std::string_view{};
 }
-int LogContext::attempts() const noexcept { return passage_->attempts_; }
-int LogContext::upstream_status() const noexcept { return passage_->attempt_ ? passage_->attempt_->call.status : 0; }
+int LogContext::attempts() const noexcept {
+    const auto* errand = passage_->heard();
+    return errand ? errand->attempts : passage_->attempts_;
+}
+int LogContext::upstream_status() const noexcept {
+    if (const auto* errand = passage_->heard()) return errand->status;
+    return passage_->attempt_ ? passage_->attempt_->call.status : 0;
+}
 std::chrono::nanoseconds LogContext::duration() const noexcept {
     return passage_->over_ - passage_->exchange_.began;
 }
 std::chrono::nanoseconds LogContext::upstream_time() const noexcept {
+    if (const auto* errand = passage_->heard()) return errand->upstream_time;
     const auto& attempt = passage_->attempt_;
     return attempt && attempt->ended ? *attempt->ended - passage_->asked_upstream() : std::chrono::nanoseconds{0};
 }
-bool LogContext::hedged() const noexcept { return passage_->hedge_ != nullptr; }
+bool LogContext::hedged() const noexcept {
+    const auto* errand = passage_->heard();
+    return errand ? errand->hedged : passage_->hedge_ != nullptr;
+}
 std::string_view LogContext::scheme() const noexcept { return passage_->exchange_.request.scheme(); }
 
 }  // namespace tollgate

@@ -8,6 +8,11 @@
 
 namespace tollgate {
 
+FailedErrand::FailedErrand(Failure why)
+    : Refusal{why.status, why.reason, why.message}, failure{std::move(why)} {
+    for (const auto& [name, value] : failure.headers) with(name, value);
+}
+
 Failure failure_of(const Refusal& refusal) {
     if (refusal.status() < 200 || refusal.status() > 599)
         return {Culprit::gateway, 500, "plugin_failed", "the gateway could not serve this request",
@@ -27,6 +32,8 @@ void rethrow_from_door(const PluginUse& use, const char* door) {
         throw;
     } catch (const Failure&) {
         throw;
+    } catch (const FailedErrand& errand) {
+        throw errand.failure;
     } catch (const Refusal& refusal) {
         throw failure_of(refusal);
     } catch (const std::exception& problem) {

@@ -9,6 +9,13 @@ namespace tollgate {
 
 struct PluginUse;
 
+// An errand's failure, in the words in which plugins hear of one: thrown on by a door it is that failure again.
+class FailedErrand final : public Refusal {
+public:
+    explicit FailedErrand(Failure failure);
+    const Failure failure;
+};
+
 Failure failure_of(const Refusal& refusal);
 
 // Called while an exception of that door is being handled: throws the Failure that it is for the request.

@@ -140,4 +140,13 @@ void prepare_request(Request& request, const http::Client& client, std::string_v
     layout.append("Via", passed_by.empty() ? via(request.version_minor()) : passed_by, Known::via);
 }
 
+void say_via(Headers& answer, int version_minor) {
+    auto& layout = Layout::of(answer);
+    std::string passed_by;
+    for (const auto& line : layout.lines)
+        if (line.known == Known::via) passed_by.append(layout.value(line)).append(", ");
+    Layout::remove(answer, Known::via);
+    layout.append("Via", passed_by.append(via(version_minor)), Known::via);
+}
+
 }  // namespace tollgate

@@ -27,4 +27,7 @@ void prepare_request(Request& request, const http::Client& client, std::string_v
 // What we add to Via: the protocol a message came by, and who we are (RFC 9110 section 7.6.3).
 constexpr std::string_view via(int version_minor) noexcept { return version_minor == 0 ? "1.0 tollgate" : "1.1 tollgate"; }
 
+// Says it of an answer that came by that version, behind what its Via says already.
+void say_via(Headers& answer, int version_minor);
+
 }  // namespace tollgate

@@ -24,18 +24,8 @@ static_assert(static_cast<int>(CopyEnd::too_large) == static_cast<int>(Outcome::
               static_cast<int>(CopyEnd::abandoned) == static_cast<int>(Outcome::abandoned));
 
 Request marked_copy(const Request& request) {
-    Request copy;
-    auto& to = copy.layout();
-    const auto& from = request.layout();
-    to.method = from.method;
-    to.target = from.target;
-    to.path_size = from.path_size;
-    to.host = from.host;
-    to.scheme = from.scheme;
-    to.version_minor = from.version_minor;
-    to.asterisk = from.asterisk;
-    to.headers = from.headers;
-    to.headers.set("Tollgate-Mirror", "1");
+    Request copy = request.layout().head();
+    copy.headers().set("Tollgate-Mirror", "1");
     return copy;
 }
 

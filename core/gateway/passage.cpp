@@ -25,6 +25,7 @@ Passage::Passage(LoopShare& share, SnapshotLease& lease, http::Exchange& exchang
 }
 
 Passage::~Passage() {
+    if (news_) news_->asker = nullptr;
     abandon_attempt();
     place_.give_up();
     give_back_request();
@@ -34,8 +35,8 @@ Passage::~Passage() {
         response_.set_body({});
         response_.layout().taps.end(BodyEnd::cut);
     }
-    const bool real = !trace_ || !trace_->rehearsed();
-    share_.figures.request_ended();
+    const bool real = !told_ && (!trace_ || !trace_->rehearsed());
+    if (!told_) share_.figures.request_ended();
     if (real) count();
     for (std::uint32_t use = 0; real && use < chain().size(); ++use) {
         const PluginUse& plugin = *chain()[use];
@@ -96,7 +97,7 @@ Task<bool> Passage::answered_by_plugin() {
         answer_preflight();
         co_return true;
     }
-    for (passed_ = 0; more_to_ask();) {
+    while (more_to_ask()) {
         const PluginUse& use = *chain()[passed_];
         RequestContext ctx{*this, passed_++};
         if (trace_) trace_->begin(use, "on_request");
@@ -150,7 +151,7 @@ Task<bool> Passage::answered_by_plugin() {
 Task<void> Passage::shape_response() {
     if (!attempt_ || (attempt_->ended && !response_.layout().source.upstream)) place_.give_up();
     give_back_request();
-    for (std::uint32_t index = blamed_ ? 0 : passed_; index-- > 0;) {
+    for (std::uint32_t index = blamed_ ? first_ : passed_; index-- > first_;) {
         const PluginUse& use = *chain()[index];
         ResponseContext ctx{*this, index};
         if (trace_) trace_->begin(use, "on_response");
@@ -172,7 +173,7 @@ Task<void> Passage::shape_response() {
         if (verdict.answers()) response_ = verdict.take_answer();
         if (trace_) trace_->see(exchange_.request, response_);
     }
-    if (!blamed_) co_await change_response();
+    if (!blamed_ && !told_) co_await change_response();
 }
 
 // Bodies ---------------------------------------------------------------------------------------------------------
@@ -198,13 +199,7 @@ void Passage::finish_answer(Response& response) {
     Headers& headers = response.headers();
     auto& layout = Layout::of(headers);
     const auto& source = response.layout().source;
-    if (source.upstream) {
-        std::string passed_by;
-        for (const auto& line : layout.lines)
-            if (line.known == Known::via) passed_by.append(layout.value(line)).append(", ");
-        Layout::remove(headers, Known::via);
-        layout.append("Via", passed_by.append(via(source.version_minor)), Known::via);
-    }
+    if (source.upstream && !source.via_said) say_via(headers, source.version_minor);
     Layout::remove(headers, Known::x_request_id);
     layout.append("X-Request-Id", request_id_, Known::x_request_id);
     if (const Layout* added = answer_headers_.layout()) layout.replace_by(*added);

@@ -34,11 +34,25 @@ struct SnapshotLease {
     Figures::Table figures{};
 };
 
-// Lives in Gateway::serve() and dies with it, also when the request is cancelled. Logs in its destructor. One loop.
+class Passage;
+
+// What a request hears of the errands that were made for it; theirs and its own, since either may be over first.
+struct ErrandNews {
+    Passage* asker;           // null: it is over
+    std::string_view target;  // of the last attempt, as Target::address()
+    int attempts = 0, status = 0;
+    bool hedged = false;
+    net::Duration upstream_time{0};
+};
+
+// Lives in Gateway::serve(), or in an errand, and dies with it, also when the request is cancelled. Logs in its destructor. One loop.
 class Passage final : private upstream::InterimSink {
 public:
     // `trace` hears why, and outlives this; null: nobody listens, unless the request brings the operator's token.
     Passage(LoopShare& share, SnapshotLease& lease, http::Exchange& exchange, Trace* trace = nullptr);
+    // An errand: what is left of the asker's way when the plugins before `first` are through. Neither logged nor counted.
+    Passage(const Passage& asker, std::uint32_t first, http::Exchange& exchange, std::shared_ptr<ErrandNews> news,
+            Trace* trace);
     ~Passage();
     Passage(const Passage&) = delete;
     Passage& operator=(const Passage&) = delete;
@@ -61,6 +75,13 @@ public:
     // Instead of the steps: which target a request on that way would be sent to now; nullopt: none is available. Nothing
     // is sent, and no attempt begins. Throws Failure where a plugin refuses or answers. For a trace that is a rehearsal.
     Task<std::optional<std::size_t>> choose_for(const Route& route, const Branch* branch);
+
+    // The end of an errand: what its asker's plugin gets of it. Throws the Refusal that stands for a failure.
+    Response bring_back();
+    // From here on the answer that was brought back is not heard any more, or was heard to its end.
+    void finish_attempt();
+    // Made for the plugin whose door this is: `first` is the use after it.
+    std::unique_ptr<Errand> errand(std::uint32_t first);
 
     config::Script* script() const noexcept;
     std::string_view captured(std::string_view name) const noexcept;  // as it stood in the path; "" where there is none
@@ -133,7 +154,8 @@ private:
     void give_up_late(Attempt& loser);
     Failure none_available() const;
     Task<bool> enter_upstream();
-    void finish_attempt();
+    void tell_asker() noexcept;
+    const ErrandNews* heard() const noexcept { return attempt_ ? nullptr : news_.get(); }
     void prepare_attempts();
     BodySource* body_to_send();
     void end_attempt(Outcome outcome) { end_attempt(*attempt_, outcome); }
@@ -183,6 +205,7 @@ private:
     std::shared_ptr<const Caller> caller_;
     Headers answer_headers_;
     std::vector<StateSlot> states_;  // one per use in the route's chain
+    std::uint32_t first_ = 0;        // the use that this begins with; above 0 only in an errand
     std::uint32_t passed_ = 0;       // how many plugins had their on_request
     std::unique_ptr<BodyRelay> request_body_;
     std::unique_ptr<Replay> replay_;  // of what an attempt sends, where another may follow
@@ -210,6 +233,8 @@ private:
     Trace* trace_;  // null: nobody listens
     std::unique_ptr<Trace> live_trace_;           // of a request that brought the operator's token
     std::string decoded_;                         // of the last parameter asked for
+    std::shared_ptr<ErrandNews> news_;       // of its errands; null: none was made
+    const std::shared_ptr<ErrandNews> told_;  // by this one, which is an errand; null: it is not
 };
 
 }  // namespace tollgate

@@ -220,8 +220,9 @@ Response Passage::answer_to_failure() {
 }
 
 double Passage::from_upstream_time() const noexcept {
-    if (!attempt_) return 0;
-    const auto time = attempt_->ended.value_or(net::Clock::now()) - asked_upstream();
+    net::Duration time{0};
+    if (attempt_) time = attempt_->ended.value_or(net::Clock::now()) - asked_upstream();
+    else if (news_) time = news_->upstream_time;
     return std::chrono::duration<double, std::milli>(time).count();
 }
 

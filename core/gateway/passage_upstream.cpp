@@ -93,7 +93,7 @@ void Passage::cannot_begin(Failure why) {
 
 // on_upstream, plugin after plugin, until one has something to say: the answer, or a refusal.
 Task<Verdict> Passage::asked_at_upstream() {
-    for (std::uint32_t index = 0; index < chain().size(); ++index) {
+    for (std::uint32_t index = first_; index < chain().size(); ++index) {
         const PluginUse& use = *chain()[index];
         UpstreamContext ctx{*this, index};
         if (trace_) trace_->begin(use, "on_upstream");
@@ -135,7 +135,7 @@ Task<void> Passage::fetch_from_upstream() {
     const auto pass = choose_target();
     if (!pass) co_return cannot_begin(none_available());
     if (attempts_ > 0) follow_last_attempt();
-    upstream::Call call{upstream, *upstream.targets[*chosen_], exchange_.request, nullptr, this};
+    upstream::Call call{upstream, *upstream.targets[*chosen_], exchange_.request, nullptr, told_ ? nullptr : this};
     attempt_ = &in_turn_.emplace(Attempt{std::move(call), *chosen_, attempts_ + 1});
     attempt_->call.pass = pass;  // from here on it is given back, whatever throws
     if (attempts_ == 0) {
@@ -199,7 +199,7 @@ void Passage::end_attempt(Attempt& attempt, Outcome outcome) {
     call.target.end_attempt(call.pass, {outcome, call.status, call.time_to_first_byte});
     share_.figures.count(lease_.figures, snapshot_, call.upstream, {attempt.target, outcome, call.time_to_first_byte});
     Attempt* const counts = std::exchange(attempt_, &attempt);  // what plugins are shown
-    for (std::uint32_t index = 0; index < chain().size(); ++index) {
+    for (std::uint32_t index = first_; index < chain().size(); ++index) {
         const PluginUse& use = *chain()[index];
         try {
             const AttemptContext ctx{*this, index};
@@ -211,6 +211,7 @@ void Passage::end_attempt(Attempt& attempt, Outcome outcome) {
         }
     }
     attempt_ = counts;
+    if (told_) tell_asker();
 }
 
 }  // namespace tollgate

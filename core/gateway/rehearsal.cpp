@@ -106,6 +106,9 @@ public:
         shares_[0]->call = &nobody_is_asked;
     }
     ~Stage() {
+        // What plugins spawned may hold the snapshot by an errand, and ends before what it waits in.
+        if (snapshot_)
+            for (const auto& use : snapshot_->uses) plugins::retire(use->host.get());
         snapshot_.reset();
         shares_[0]->loop.cancel_spawned();
         blocking_.finish();

@@ -172,6 +172,22 @@ void Trace::see(const Request& request, const Response& response) {
 
 void Trace::take_as_seen(const Request& request) { request_ = {first_line(request), lines_of(request.headers())}; }
 
+void Trace::take_in(const Trace& errand) {
+    if (steps_.empty()) begin("gateway");
+    const Step asker{steps_.back().who, steps_.back().where, steps_.back().door, {}, {}, {}, {}, {}, {}};
+    for (const Step& step : errand.steps_) {
+        if (steps_.size() < most_steps && bytes_ + errand.bytes_ <= most_bytes) steps_.push_back(step);
+        else ++omitted_;
+    }
+    bytes_ += errand.bytes_;
+    omitted_ += errand.omitted_;
+    for (const auto& [text, instead] : errand.instead_) rename(text, instead);
+    result.upstream = errand.result.upstream;
+    result.target = errand.result.target;
+    result.sent = errand.result.sent;
+    begin(asker.who, asker.where, asker.door);
+}
+
 // Secrets --------------------------------------------------------------------------------------------------------
 
 bool Trace::names_a_secret(std::string_view name) {

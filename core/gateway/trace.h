@@ -95,6 +95,8 @@ public:
     // What changed since the last look belongs to the step under way. An answer seen first is no change.
     void see(const Request& request, const Response& response);
     void take_as_seen(const Request& request);  // what changed since the last look is nobody's doing
+    // What was heard of an errand of the step under way, which goes on after it.
+    void take_in(const Trace& errand);
     void forget_answer() noexcept { answer_.reset(); }  // the next one is another
 
     // For `secret` and whatever contains it. Shorter than four bytes it is in too many words to be kept out of them.

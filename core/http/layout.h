@@ -127,6 +127,7 @@ struct Request::Layout {
     Body body;
 
     void clear() noexcept;
+    Request head() const;  // a copy without the body
     void set_target(std::string_view target);  // already checked
 };
 
@@ -135,6 +136,7 @@ struct Response::Layout {
     struct Source {
         bool upstream = false;
         int version_minor = 1;
+        bool via_said = false;  // an errand brought it
         std::optional<std::uint64_t> declared_length;  // an upstream's Content-Length, also of an answer to HEAD
     };
     int status = 200;

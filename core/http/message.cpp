@@ -310,6 +310,20 @@ void Request::Layout::clear() noexcept {
     body = {};
 }
 
+Request Request::Layout::head() const {
+    Request copy;
+    auto& to = copy.layout();
+    to.method = method;
+    to.target = target;
+    to.path_size = path_size;
+    to.host = host;
+    to.scheme = scheme;
+    to.version_minor = version_minor;
+    to.asterisk = asterisk;
+    to.headers = headers;
+    return copy;
+}
+
 void Request::Layout::set_target(std::string_view text) {
     target.assign(text);
     path_size = std::min(text.find('?'), text.size());

@@ -26,16 +26,19 @@ Task<void> NoLoops::blocking(std::function<void()>) { no_loops("run_blocking"); 
 Task<Response> NoLoops::fetch(std::string, Request, FetchOptions) { no_loops("fetch"); }
 
 // The tasks that one use has spawned on one loop. Only that loop touches it, but for retire() once the loop has ended.
+// What the use has posted there runs while `open`.
 struct PluginHost::Spawned {
     Spawned(LoopServices& services, std::size_t number) : loops{services}, loop{number} {}
 
     LoopServices& loops;
     const std::size_t loop;
-    std::atomic<bool> used{false};  // set before the first task, so that retire() disturbs no loop without need
+    std::atomic<bool> used{false};  // set before the first task or post, so that retire() disturbs no loop without need
+    bool open = true;
     std::uint64_t last_number = 0;
     std::map<std::uint64_t, Task<void>> tasks;
 
     void destroy_all() {
+        open = false;
         while (!tasks.empty()) tasks.erase(tasks.begin());
     }
 };
@@ -107,6 +110,15 @@ void PluginHost::spawn(Task<void> task) {
     const std::uint64_t number = ++list->last_number;
     Task<void>& root = list->tasks[number] = watched(std::move(task), name_, list, number);
     root.start();
+}
+
+void PluginHost::post(std::size_t loop, std::function<void()> work) {
+    if (loop >= spawned_.size()) throw std::logic_error{"post to a loop that there is not"};
+    const std::shared_ptr<Spawned>& list = spawned_[loop];
+    list->used.store(true, std::memory_order_release);
+    lent_.loops.post(loop, [list, work = std::move(work)] {
+        if (list->open) work();
+    });
 }
 
 void PluginHost::add_page(std::string_view path, std::function<AdminAnswer(const AdminRequest&)> page) {

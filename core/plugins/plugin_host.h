@@ -71,7 +71,7 @@ public:
     ~PluginHost() override;  // retires
 
     // Ends what could still call into the plugin without a request: its pages and commands (waits for those that run),
-    // and its spawned tasks (destroys each on its loop). Called before the plugin is destroyed, since it may be what
+    // its spawned tasks (destroys each on its loop), and what it posted. Called before the plugin is destroyed, since it may be what
     // they use; not on a loop unless that is the only one the plugin spawned on.
     void retire() noexcept;
 
@@ -103,6 +103,7 @@ public:
     bool tiers_have_quotas() const override { return lent_.tiers_have_quotas; }
     std::string_view plugin_name() const override { return name_; }
     void reserve_request_header(std::string_view name) override;
+    void post(std::size_t loop, std::function<void()> work) override;
     const std::vector<std::string>& reserved_request_headers() const noexcept { return reserved_; }
 
 protected:

@@ -273,7 +273,7 @@ Response Conversation::take_response() {
     http::strip_hop_by_hop(head_.headers);
     Response response{upgraded() ? 200 : parser_->status(), std::move(head_.headers)};
     response.layout().status = parser_->status();  // a 101 is no status for plugins to make
-    response.layout().source = {true, parser_->version_minor(), declared};
+    response.layout().source = {true, parser_->version_minor(), false, declared};
     return response;
 }
 

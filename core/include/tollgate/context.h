@@ -125,6 +125,25 @@ protected:
     std::uint32_t use_;
 };
 
+// Since ABI 1.4. The rest of a request's way, walked apart from its client: the plugins after the one that asks (all
+// doors of theirs but on_log), `rewrite` and `request_headers`, `mirror`, a target, retries, the upstream's times. Not
+// what belongs to an answer to a client: `response_headers`, `cors`, functions of answers, `errors`, log and figures.
+//
+// It needs neither the request nor its context, which may end before it. As long as it, its task or a body that it
+// brought is there, so is its configuration, with the plugin and its Host: spawned tasks too. When the last of these is
+// destroyed, what is under way ends. All of it is for the loop on which it was made.
+class Errand {
+public:
+    virtual ~Errand() = default;
+    // What will be asked: the request as it stood. May be changed before run().
+    virtual Request& request() noexcept = 0;
+    // Once. The answer as it left on_response of the plugins after. A body that is not here yet is a source: what is not
+    // read of it is not asked of the upstream either, and read() throws where it was cut. Throws a Refusal where the
+    // gateway would have answered by itself (no target, no answer in time, a later plugin refused): doors may throw that
+    // on, for any number of requests, on any loop, and each client gets what it would have got without the errand.
+    virtual Task<Response> run() = 0;
+};
+
 // on_request: the request's head is read; nothing has been sent anywhere.
 class RequestContext : public Context {
 public:
@@ -145,6 +164,9 @@ public:
     // Since ABI 1.3. How long the body is by the client's Content-Length, before any of it is read: 0 where there is
     // none, nullopt where it is sent in chunks.
     std::optional<std::uint64_t> request_body_length() const noexcept;
+    // Since ABI 1.4. The way after this plugin, to be walked by itself. The request's log line tells of it as if the
+    // request had gone there. Throws std::logic_error unless it is a GET or HEAD without a body.
+    std::unique_ptr<Errand> errand();
 };
 
 // on_upstream: the request is about to go out. Runs again for each further attempt.

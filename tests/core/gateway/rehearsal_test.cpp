@@ -97,6 +97,48 @@ BOOST_AUTO_TEST_CASE(no_upstream_is_asked_and_nothing_is_logged) {
     BOOST_TEST(site.log.lines().empty());
 }
 
+BOOST_AUTO_TEST_CASE(an_errand_is_said_and_walked_but_nobody_is_asked) {
+    Site site;
+    static const Descriptor after{.name = "after", .summary = "comes after", .create = [](const Settings&, Host&) {
+        struct After final : Plugin {
+            Verdict on_request(RequestContext& ctx) const override {
+                ctx.conceal("knows-a-secret");
+                ctx.trace("after is asked, and knows-a-secret");
+                return {};
+            }
+        };
+        return std::unique_ptr<Plugin>{std::make_unique<After>()};
+    }};
+    site.catalogue.add(after);
+    doing.request = [](RequestContext& ctx, Host&) -> Verdict {
+        return [](std::unique_ptr<Errand> errand) -> Task<Verdict> {
+            Response answer = co_await errand->run();
+            answer.set_status(203);
+            co_return answer;
+        }(ctx.errand());
+    };
+    const auto traces = site.ask(
+        "upstream \"u\" { targets = { \"127.0.0.1:1\" } }\n"
+        "route \"GET /x\" { upstream = \"u\", plugins = { probe {}, after {} } }",
+        get);
+    BOOST_REQUIRE(traces.size() == 1u);
+    BOOST_TEST(traces[0]->result.answer.first == "203");
+    BOOST_TEST(traces[0]->result.upstream == "u");
+    BOOST_TEST(traces[0]->result.target == "127.0.0.1:1");
+    std::string told;
+    for (const auto& step : traces[0]->steps()) {
+        if (step.silent()) continue;
+        told += step.who + ": ";
+        for (const auto& saying : step.said) told += saying.text + ". ";
+        told += step.outcome + "\n";
+    }
+    BOOST_TEST(told.find("probe: asks for it by an errand, apart from this client. \nafter: after is asked, and "
+                         "knows-a-secret. \n") != told.npos, told);
+    BOOST_TEST(told.find("127.0.0.1:1 is not asked now: an empty 200 stands for its answer. \nprobe: answers 203\n") !=
+                   told.npos, told);
+    BOOST_TEST(traces[0]->shown("knows-a-secret") == "(hidden)");
+}
+
 BOOST_AUTO_TEST_CASE(time_stands_still_but_for_what_is_between_requests) {
     Site site;
     std::vector<std::chrono::steady_clock::time_point> loop;

@@ -143,6 +143,26 @@ BOOST_AUTO_TEST_CASE(a_spawned_task_is_destroyed_when_the_use_ends) {
     BOOST_TEST(held.use_count() == 1);
 }
 
+BOOST_AUTO_TEST_CASE(what_is_posted_runs_later_and_not_once_the_use_has_ended) {
+    Gateway gateway;
+    auto host = gateway.host();
+    std::string done;
+    host->post(0, [&] { done += "first "; });
+    BOOST_TEST(done == "");
+    gateway.loop.run_posted();
+    BOOST_TEST(done == "first ");
+    BOOST_CHECK_THROW(host->post(1, [] {}), std::logic_error);
+    auto held = std::make_shared<int>(1);
+    host->post(0, [&done, held] { done += "late"; });
+    plugins::retire(host.get());  // on that very loop: what was posted before is still to come
+    gateway.loop.run_posted();
+    BOOST_TEST(done == "first ");
+    BOOST_TEST(held.use_count() == 1);
+    gateway.loop.ended = true;
+    host->post(0, [&] { done += "never"; });
+    BOOST_TEST(done == "first ");
+}
+
 BOOST_AUTO_TEST_CASE(a_spawned_task_is_destroyed_also_after_its_loop_has_ended) {
     Gateway gateway;
     auto host = gateway.host();
