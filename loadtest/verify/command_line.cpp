@@ -79,7 +79,8 @@ void VerifyWords::attach(CLI::App& sub) {
     };
     add("ROUTES", file, "", "the file that declares the limits; default routes.lua, else scripts/routes.lua");
     often("-u,--url", urls, "URL", "a gateway that holds to it, instead of its first `listen`; may be repeated");
-    add("--keys", keys, "FILE", "keys of callers, a line each: `key tier [owner]`; -: standard input");
+    add("--keys", keys, "FILE",
+        "keys of callers, a line each: `key tier [owner] [rate=100/60s [burst=20]]`; -: standard input");
     add("--key-header", key_header, "NAME", "carries the key, as --key-header of run; default as `auth` says");
     often("--route", routes, "PATTERN", "only this route, as written in the file; may be repeated");
     often("--request", requests, "'GET /path'", "reaches a route whose conditions cannot be guessed; may be repeated");
@@ -90,6 +91,8 @@ void VerifyWords::attach(CLI::App& sub) {
     add("--longest", longest, "TIME", "no limit is saturated longer; default 1m");
     add("--demand", demand, "N", "times the limit that is asked for; default 3");
     add("--most-rate", most_rate, "N", "requests a second in all; default 3k");
+    add("--takes", takes, "TIME", "what each request takes at least behind its limits, so that concurrency is proven");
+    sub.add_flag("--quotas", quotas, "drive quotas, too: it spends them");
     add("--identities", identities, "N", "most of each tier; default 2");
     sub.add_flag("--strict", strict, "a limit that was not verified fails, too");
     sub.add_flag("-k,--insecure", insecure, "https: take any certificate");
@@ -142,6 +145,14 @@ VerifySettings settings_of(const VerifyWords& words) {
             throw UsageError{"expected .json or .txt, got " + text::quote(path)};
         settings.outputs.push_back({format, path});
     });
+    said("--takes", words.takes, [&](const std::string& time) {
+        std::string problem;
+        settings.takes = parse_duration(time, problem);
+        if (!settings.takes) throw UsageError{problem};
+        if (*settings.takes < std::chrono::milliseconds{10} || *settings.takes > std::chrono::seconds{5})
+            throw UsageError{"expected 10ms to 5s, got " + text::quote(time)};
+    });
+    settings.quotas = words.quotas;
     settings.strict = words.strict;
     settings.insecure = words.insecure;
     settings.authorities = words.cacert;

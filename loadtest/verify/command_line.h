@@ -14,9 +14,9 @@ namespace tollgate::loadtest::verify {
 
 // What was said, as written; "" where nothing was.
 struct VerifyWords {
-    std::string file, keys, key_header, duration, longest, precision, demand, most_rate, identities, cacert;
+    std::string file, keys, key_header, duration, longest, precision, demand, most_rate, identities, takes, cacert;
     std::vector<std::string> urls, routes, requests, headers, outputs, plugins;
-    bool brief = false, strict = false, insecure = false, json = false;
+    bool brief = false, quotas = false, strict = false, insecure = false, json = false;
 
     void attach(CLI::App& sub);
 };

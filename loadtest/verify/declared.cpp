@@ -29,6 +29,12 @@ std::optional<Rate> rate_of(const Item* item) {
     return Rate{item->quantity.amount, std::chrono::nanoseconds{std::int64_t(item->quantity.per)}};
 }
 
+// Of a line of who waits: without a word of it a second.
+Nanoseconds duration_of(const Item* item) {
+    if (!item || !item->is(Item::Kind::quantity)) return std::chrono::seconds{1};
+    return Nanoseconds{static_cast<std::int64_t>(item->quantity.amount)};
+}
+
 std::optional<double> number_of(const Item* item) {
     if (!item || !item->is(Item::Kind::number)) return std::nullopt;
     return item->number;
@@ -167,7 +173,10 @@ private:
         use.where = where(declared.place);
         if (const Item* name = table.find("name"); name && name->is(Item::Kind::text)) use.name = name->text;
         if (const Item* mode = table.find("mode"); mode && mode->is(Item::Kind::text)) use.mode = mode->text;
-        use.enforced = use.mode == "enforce";
+        if (use.mode == "delay") use.longest_delay = duration_of(table.find("longest_delay"));
+        if (const Item* store = table.find("store"))
+            use.in_memory = store->is(Item::Kind::text) && store->text == "memory";
+        use.lease = number_of(table.find("lease")).value_or(0);
         if (const Item* headers = table.find("headers"))
             use.tells_headers = !headers->is(Item::Kind::boolean) || headers->truth;
         DeclaredLimit basis;

@@ -44,8 +44,11 @@ struct DeclaredLimit {
 struct DeclaredUse {
     std::string where;   // "routes.lua:24"
     std::string name;    // of its counters, if it says one: uses of one name draw on the same
-    bool enforced = true;                // mode = "enforce"
     std::string mode = "enforce";
+    Nanoseconds longest_delay{0};        // mode = "delay"
+    bool in_memory = true;               // of each gateway: not in a store that they share
+    double lease = 0;                    // of each gateway
+    bool refuses() const { return mode != "shadow"; }
     bool tells_headers = true;
     std::vector<DeclaredLimit> limits;
 };
@@ -53,6 +56,13 @@ struct DeclaredUse {
 struct DeclaredTier {
     std::optional<Rate> rate, quota;
     std::optional<double> burst;
+};
+
+// What a key says of itself; a rate goes before its tier's.
+struct OwnRate {
+    Rate rate;
+    std::optional<double> burst;
+    std::string text() const;  // "100/60s burst 20"
 };
 
 struct DeclaredRoute {
@@ -74,8 +84,9 @@ struct Declared {
 // Throws UsageError with everything that is wrong with the file, a line each, as `tollgate check` tells it.
 Declared read_declared(const std::string& file, plugins::Catalogue& catalogue);
 
-// What the limit is for a caller of that tier (null: of none); nullopt, and `why` not, where it is not known. A quota
-// of the tier that there is not is no limit: then `why` is "".
-std::optional<Limit> limit_for(const DeclaredLimit& declared, const DeclaredTier* tier, std::string& why);
+// What the limit is for a caller of that tier (null: of none), whose key may have a rate of its own; nullopt, and `why`
+// not, where it is not known. A quota of the tier that there is not is no limit: then `why` is "".
+std::optional<Limit> limit_for(const DeclaredLimit& declared, const DeclaredTier* tier,
+                               const std::optional<OwnRate>& own, std::string& why);
 
 }  // namespace tollgate::loadtest::verify

@@ -1,4 +1,4 @@
-// loadtest/verify/declared_limit.cpp - which limit a caller has: the use's own words, his tier's, the default.
+// loadtest/verify/declared_limit.cpp - which limit a caller has: the use's words, his key's, his tier's, the default.
 #include "loadtest/verify/declared.h"
 
 #include "support/text.h"
@@ -26,7 +26,9 @@ std::string text_of(const By& by) {
 Limit limit_of(const DeclaredLimit& declared, const Rate& rate, std::optional<double> burst) {
     const bool bucket = *declared.algorithm == Algorithm::token_bucket;
     const double most = burst ? *burst : std::max(1.0, std::ceil(rate.count));
-    return {*declared.algorithm, rate.count / declared.price(), rate.per, bucket ? most / declared.cost : 0};
+    Limit limit{*declared.algorithm, rate.count / declared.price(), rate.per};
+    if (bucket) limit.burst = most / declared.cost;
+    return limit;
 }
 
 }  // namespace
@@ -43,15 +45,22 @@ double DeclaredLimit::price() const {
     return bucket ? cost : std::ceil(cost * 1000 - 1e-6) / 1000;
 }
 
-std::optional<Limit> limit_for(const DeclaredLimit& declared, const DeclaredTier* tier, std::string& why) {
+std::string OwnRate::text() const {
+    return text::number(rate.count) + '/' + text::number(seconds(rate.per)) + 's' +
+           (burst ? " burst " + text::number(*burst) : "");
+}
+
+std::optional<Limit> limit_for(const DeclaredLimit& declared, const DeclaredTier* tier,
+                               const std::optional<OwnRate>& own, std::string& why) {
     why.clear();
     using Kind = DeclaredLimit::Kind;
     const auto quota = declared.quota ? declared.quota : tier ? tier->quota : std::nullopt;
     if (declared.kind == Kind::quota && !quota) return std::nullopt;
     if (!declared.unknown.empty()) return why = text::join(declared.unknown), std::nullopt;
-    if (declared.kind == Kind::concurrency) return Limit{Algorithm::concurrency, *declared.concurrency, {}, 0};
-    if (declared.kind == Kind::quota) return Limit{Algorithm::quota, quota->count / declared.price(), quota->per, 0};
+    if (declared.kind == Kind::concurrency) return Limit{Algorithm::concurrency, *declared.concurrency};
+    if (declared.kind == Kind::quota) return Limit{Algorithm::quota, quota->count / declared.price(), quota->per};
     if (declared.rate) return limit_of(declared, *declared.rate, declared.burst);
+    if (own) return limit_of(declared, own->rate, own->burst);
     if (tier && tier->rate) return limit_of(declared, *tier->rate, declared.burst ? declared.burst : tier->burst);
     if (declared.default_rate)
         return limit_of(declared, *declared.default_rate, declared.burst ? declared.burst : declared.default_burst);

@@ -4,6 +4,9 @@
 #include "http/layout.h"
 #include "net/address.h"
 
+#include <algorithm>
+#include <set>
+
 namespace tollgate::loadtest::verify {
 
 namespace {
@@ -19,6 +22,33 @@ std::string network_of(const std::string& address, int prefix) {
 }
 
 }  // namespace
+
+bool Drive::drives(Algorithm algorithm) const {
+    return std::any_of(limits.begin(), limits.end(), [&](const AppliedLimit& one) {
+        return one.problem.empty() && one.limit.algorithm == algorithm;
+    });
+}
+
+bool Drive::nobody_shares() const {
+    for (const AppliedLimit& limit : limits) {
+        std::set<std::string> keys;
+        for (const Identity& identity : identities) keys.insert(key_of(limit, identity));
+        if (keys.size() < identities.size()) return false;
+    }
+    return true;
+}
+
+bool Drive::counts_all_together() const {
+    const auto own = [](const By& by) {
+        return by.kind == By::Kind::caller || by.kind == By::Kind::client_ip || by.kind == By::Kind::header;
+    };
+    for (const AppliedLimit& limit : limits) {
+        if (std::none_of(limit.by.begin(), limit.by.end(), own)) return true;
+        for (const Identity& identity : identities)
+            if (key_of(limit, identity).empty()) return true;
+    }
+    return false;
+}
 
 std::string Drive::key_of(const AppliedLimit& limit, const Identity& identity) const {
     std::string key;

@@ -22,6 +22,7 @@ struct Answers {
 // Of one drive.
 struct Driven {
     std::vector<Answers> by_identity;
+    Clocks clocks{};  // by which it was
 };
 
 // Blocks until every drive of the wave is over, on a loop of this thread. SIGINT and SIGTERM, which must be blocked,

@@ -2,7 +2,9 @@
 #pragma once
 
 #include "loadtest/options.h"
+#include "loadtest/verify/declared.h"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,10 +15,11 @@ struct CallerKey {
     std::string secret;
     std::string tier;   // "": none
     std::string owner;  // whose it is: keys of one owner are one caller
+    std::optional<OwnRate> own{};
 };
 
-// `secret tier [owner]`, a line each; "-" for no tier, `#` for comments. A key without owner is a caller of its own,
-// called by its line: "line 3". Throws UsageError, which quotes no secret.
+// `secret tier [owner] [rate=100/60s [burst=20]]`, a line each; "-" for no tier, `#` for comments. A key without owner
+// is a caller of its own, called by its line: "line 3". Throws UsageError, which quotes no secret.
 std::vector<CallerKey> parse_caller_keys(std::string_view text, const std::string& name);
 
 struct Identity {

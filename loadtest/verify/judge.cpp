@@ -1,10 +1,11 @@
 // loadtest/verify/judge.cpp - every limit of a drive against what became of the requests that it counts.
+#include "loadtest/verify/crowd.h"
 #include "loadtest/verify/findings.h"
 #include "loadtest/verify/pace.h"
+#include "loadtest/verify/quota.h"
 #include "loadtest/verify/too_little.h"
 #include "loadtest/verify/too_much.h"
 
-#include "loadtest/exit_codes.h"
 #include "support/text.h"
 
 #include <algorithm>
@@ -49,6 +50,7 @@ private:
             for (const Answer& answer : answers.all) {
                 Record record = answer.record;
                 record.id = count_++;
+                gateway_of_.push_back(answer.gateway);
                 const std::int64_t time = record.done - record.sent;
                 if (record.outcome == Outcome::refused) slowest_refusal = std::max(slowest_refusal, time);
                 times.push_back(time);
@@ -56,17 +58,25 @@ private:
             }
         }
         // A gateway that stood still shows it in the answers of that time.
-        tolerance_.clock = std::min(least_clock + Nanoseconds{slowest_refusal}, most_clock);
-        latency_ = tolerance_.clock + p99_of(std::move(times));
+        clocks_ = driven_.clocks;
+        clocks_.behind = std::min(least_clock + Nanoseconds{slowest_refusal}, most_clock);
+        latency_ = clocks_.behind + p99_of(std::move(times));
+    }
+
+    static std::string place_of(const AppliedLimit& limit, std::size_t gateway) {
+        return limit.by_gateway ? " at gateway " + std::to_string(gateway + 1) : "";
     }
 
     std::vector<Counted> by_key(const AppliedLimit& limit) const {
         std::map<std::string, Counted> keys;
         for (std::size_t i = 0; i < of_identity_.size(); ++i) {
             const Identity& identity = drive_.identities[i];
-            Counted& counted = keys[drive_.key_of(limit, identity)];
-            if (counted.identity.empty()) counted.identity = identity.name;
-            counted.records.insert(counted.records.end(), of_identity_[i].begin(), of_identity_[i].end());
+            for (const Record& record : of_identity_[i]) {
+                const std::string where = place_of(limit, gateway_of_[record.id]);
+                Counted& counted = keys[drive_.key_of(limit, identity) + where];
+                if (counted.identity.empty()) counted.identity = identity.name + where;
+                counted.records.push_back(record);
+            }
         }
         std::vector<Counted> all;
         for (auto& [key, counted] : keys) all.push_back(std::move(counted));
@@ -77,7 +87,7 @@ private:
         std::vector<Room> rooms(count_);
         for (const Counted& counted : keys_[limit]) {
             const Evidence evidence{counted.records};
-            const std::vector<Room> in_order = room(drive_.limits[limit].limit, evidence, tolerance_);
+            const std::vector<Room> in_order = room(drive_.limits[limit].limit, evidence, clocks_);
             for (std::size_t i = 0; i < in_order.size(); ++i) rooms[evidence.records()[i].id] = in_order[i];
         }
         return rooms;
@@ -97,7 +107,8 @@ private:
         const AppliedLimit& applied = drive_.limits[number];
         Finding made = head_of(applied);
         std::int64_t saturated = INT64_MAX;
-        double paced = 0, burst = applied.limit.burst;
+        double paced = 0, burst = applied.limit.most();
+        bool began = false;  // a quota's window
         for (const Counted& counted : keys_[number]) {
             const Evidence evidence{counted.records};
             std::vector<bool> by_this;
@@ -110,20 +121,37 @@ private:
                 look_at_refusal(record, number, counted.identity, made);
             }
             saturated = std::min(saturated, last > first ? last - first : 0);
-            keep_worst(too_much(applied.limit, evidence, by_this, tolerance_), counted.identity, made.over);
+            keep_worst(too_much(applied.limit, evidence, by_this, clocks_), counted.identity, made.over);
             if (applied.limit.algorithm == Algorithm::token_bucket)
-                burst = std::min(burst, proven_burst(applied.limit, evidence, by_this, tolerance_));
+                burst = std::min(burst, proven_burst(applied.limit, evidence, by_this, clocks_));
+            if (applied.limit.algorithm == Algorithm::concurrency)
+                paced = std::max(paced, seen_of(applied.limit, crowd_of(applied.limit, evidence, clocks_)));
+            if (applied.limit.algorithm == Algorithm::quota)
+                began = began || saw_a_window_begin(applied.limit, evidence, clocks_);
             if (applied.limit.algorithm != Algorithm::sliding_window) continue;
-            const Pace pace = pace_of(applied.limit, evidence, by_this, tolerance_);
+            const Pace pace = pace_of(applied.limit, evidence, by_this, clocks_);
             keep_worst(pace.offence, counted.identity, made.under);
             paced = std::max(paced, pace.seen_from);
         }
-        made.seen_from = std::max(paced, seen_from(applied.limit, Nanoseconds{saturated}, latency_));
+        made.seen_from = applied.limit.algorithm == Algorithm::concurrency
+                             ? paced
+                             : std::max(paced, seen_from(applied.limit, Nanoseconds{saturated}, latency_));
         if (drive_.limits.size() == 1 && !drive_.unknown_limit) look_at_headers(applied, made);
         if (drive_.isolation) look_at_others(made);
         set_unproven(saturated, made);
         set_burst(applied.limit, burst, made);
+        if (applied.limit.algorithm == Algorithm::quota && !began && made.conforms() && made.unproven.empty())
+            made.notes.push_back("none of its days, weeks or months began meanwhile: that it lets enough through is "
+                                 "not proven");
+        if (applied.by_gateway)
+            made.notes.push_back(
+                "counted by each gateway in its memory: together they let as many times as much through");
         return made;
+    }
+
+    // So many more than were seen inside at once had to be too many to be found.
+    static double seen_of(const Limit& limit, const Crowd& crowd) {
+        return std::min(1.0, (limit.count + 1 - std::min(crowd.most, limit.count)) / limit.count);
     }
 
     void look_at_refusal(const Record& record, std::size_t number, const std::string& identity, Finding& made) const {
@@ -143,16 +171,16 @@ private:
         if (!use.tells_headers) return;
         std::map<std::string, std::vector<Answer>> by_key;
         for (std::size_t i = 0; i < drive_.identities.size(); ++i) {
-            auto& answers = by_key[drive_.key_of(applied, drive_.identities[i])];
+            const std::string key = drive_.key_of(applied, drive_.identities[i]);
             for (const Answer& answer : driven_.by_identity[i].all) {
-                answers.push_back(answer);
+                by_key[key + place_of(applied, answer.gateway)].push_back(answer);
                 const Told& told = answer.told;
                 made.told = made.told || told.limit >= 0 || told.policy >= 0 || told.left >= 0 || told.retry_after >= 0;
             }
         }
         const double cost = use.limits[applied.number].price();
         for (const auto& [key, answers] : by_key)
-            for (std::string& lie : untrue(applied.limit, cost, answers, tolerance_))
+            for (std::string& lie : untrue(applied.limit, cost, answers, clocks_))
                 made.lies.push_back(std::move(lie));
     }
 
@@ -230,9 +258,10 @@ private:
     // From above every burst is proven; from below only as much as flowed in again.
     static void set_burst(const Limit& limit, double proven, Finding& made) {
         if (limit.algorithm != Algorithm::token_bucket || !made.conforms() || !made.unproven.empty()) return;
-        if (proven + std::max(1.0, limit.burst / 100) > limit.burst) return;
-        made.seen_from = std::max(made.seen_from, 1 - proven / limit.burst);
-        const Nanoseconds filling{static_cast<std::int64_t>(1e9 * limit.burst / limit.per_second())};
+        const double most = limit.most();
+        if (proven + std::max(1.0, most / 100) > most) return;
+        made.seen_from = std::max(made.seen_from, 1 - proven / most);
+        const Nanoseconds filling{static_cast<std::int64_t>(1e9 * most / limit.per_second())};
         const std::string said = "a burst above " + text::number(std::floor(proven)) + " is not proven, as it takes " +
                                  show(filling) + " to fill";
         if (made.seen_from > 0.5) made.unproven = said;
@@ -243,8 +272,9 @@ private:
     const Drive& drive_;
     const Driven& driven_;
     std::uint32_t count_ = 0;
+    std::vector<std::uint16_t> gateway_of_;  // by the record's id
     std::vector<std::vector<Record>> of_identity_;
-    Tolerance tolerance_;
+    Clocks clocks_;
     Nanoseconds latency_{0};
     std::vector<std::vector<Counted>> keys_;  // by limit
     std::vector<std::vector<Room>> rooms_;    // by limit, then by the record's id
@@ -252,37 +282,8 @@ private:
 
 }  // namespace
 
-std::string_view Finding::verdict() const noexcept {
-    if (over) return under ? "WRONG" : "TOO MUCH";
-    if (under) return "TOO LITTLE";
-    if (!lies.empty()) return "LIES";
-    return unproven.empty() ? "conforms" : "not verified";
-}
-
 std::vector<Finding> judge(const Declared& declared, const Drive& drive, const Driven& driven) {
     return Judge{declared, drive, driven}.findings();
-}
-
-void conclude(Findings& findings, bool strict) {
-    bool answered = false;
-    std::size_t wrong = 0, proven = 0, open = findings.not_verified.size();
-    for (const Finding& limit : findings.limits) {
-        answered = answered || limit.admitted + limit.refused + limit.unclear > 0;
-        if (!limit.conforms()) ++wrong;
-        else ++(limit.unproven.empty() ? proven : open);
-    }
-    const auto say = [&](int code, std::string why) {
-        if (findings.exit_code == exit_passed) findings.exit_code = code;
-        findings.verdict.push_back(std::move(why));
-    };
-    if (!findings.limits.empty() && !answered && !findings.interrupted)
-        say(exit_unreachable, "not one answer came" + (findings.limits.front().notes.empty()
-                                                           ? "" : ": " + findings.limits.front().notes.front()));
-    if (wrong > 0) say(exit_limits, text::count(wrong, "limit") + " not as declared");
-    if (strict && open > 0) say(exit_limits, text::count(open, "limit") + " not verified");
-    if (wrong == 0 && proven == 0 && findings.exit_code == exit_passed && !findings.interrupted)
-        say(exit_invalid, "no limit could be verified");
-    if (findings.interrupted) say(exit_interrupted, "interrupted");
 }
 
 }  // namespace tollgate::loadtest::verify

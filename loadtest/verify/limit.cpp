@@ -22,12 +22,15 @@ std::string window_text(Nanoseconds window) {
 
 std::string Limit::text() const {
     const std::string number = text::number(count), rate = number + "/" + window_text(window);
+    const std::string held = leased > 0 ? " leased " + text::number(leased) : "";
     switch (algorithm) {
-        case Algorithm::token_bucket: return "token bucket " + rate + " burst " + text::number(burst);
-        case Algorithm::sliding_window: return "sliding window " + rate;
-        case Algorithm::sliding_log: return "sliding log " + rate;
-        case Algorithm::fixed_window: return "fixed window " + rate;
-        case Algorithm::quota: return "quota " + rate;
+        case Algorithm::token_bucket:
+            return "token bucket " + rate + " burst " + text::number(burst) + held +
+                   (longest_delay > Nanoseconds::zero() ? " delay " + show(longest_delay) : "");
+        case Algorithm::sliding_window: return "sliding window " + rate + held;
+        case Algorithm::sliding_log: return "sliding log " + rate + held;
+        case Algorithm::fixed_window: return "fixed window " + rate + held;
+        case Algorithm::quota: return "quota " + rate + held;
         case Algorithm::concurrency: break;
     }
     return "concurrency " + number;

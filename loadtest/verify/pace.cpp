@@ -11,8 +11,8 @@ constexpr std::int64_t a_turn = 1'000'000;  // of a loop, by which a decision ma
 
 class Search {
 public:
-    Search(const Limit& limit, const Evidence& evidence, const std::vector<bool>& by_this, const Tolerance& tolerance)
-        : limit_{limit}, evidence_{evidence}, tolerance_{tolerance}, window_{limit.window.count()} {
+    Search(const Limit& limit, const Evidence& evidence, const std::vector<bool>& by_this, const Clocks& clocks)
+        : limit_{limit}, evidence_{evidence}, clocks_{clocks}, window_{limit.window.count()} {
         // What another limit refused, or is unclear, may never have got to this one: then its estimate went on falling.
         for (std::size_t i = 0; i < by_this.size(); ++i) {
             const Record& record = evidence.records()[i];
@@ -69,14 +69,14 @@ private:
         return record.done - before.sent + (record.done - record.sent) + a_turn;
     }
     double loss(std::int64_t gap) const {
-        return 1 + 2 * limit_.count * static_cast<double>(gap) / static_cast<double>(window_);
+        return 1 + limit_.leased + 2 * limit_.count * static_cast<double>(gap) / static_cast<double>(window_);
     }
 
     void compare(const Record& from, const Record& to) {
-        const std::int64_t time = to.sent - tolerance_.clock.count() - from.done;
+        const std::int64_t time = to.sent - clocks_.behind.count() - from.done;
         if (time <= 0) return;
         const double whole = limit_.count * static_cast<double>(time) / static_cast<double>(window_);
-        const double due = whole * (1 - tolerance_.drift) - 1 - lost_ - loss(longest_gap_);
+        const double due = whole * (1 - clocks_.drift) - 1 - limit_.leased - lost_ - loss(longest_gap_);
         const auto admitted = static_cast<double>(evidence_.perhaps(from.sent, to.done));
         pace_.seen_from = std::clamp(1 - due / whole, 0.0, pace_.seen_from);
         const Offence offence{from.sent, to.done, admitted, due};
@@ -86,7 +86,7 @@ private:
 
     const Limit& limit_;
     const Evidence& evidence_;
-    const Tolerance& tolerance_;
+    const Clocks& clocks_;
     const std::int64_t window_;
     std::vector<Record> asked_;             // the limit, for sure
     std::vector<bool> by_this_;             // and of each of them whether it refused
@@ -100,8 +100,8 @@ private:
 }  // namespace
 
 Pace pace_of(const Limit& limit, const Evidence& evidence, const std::vector<bool>& by_this,
-             const Tolerance& tolerance) {
-    return Search{limit, evidence, by_this, tolerance}.run();
+             const Clocks& clocks) {
+    return Search{limit, evidence, by_this, clocks}.run();
 }
 
 }  // namespace tollgate::loadtest::verify

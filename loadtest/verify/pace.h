@@ -11,7 +11,8 @@
 //   least, less its l and that of the window before it; N - l of each in between; N h - 1 of the last. In all N * T / W
 //   - 1 - (the l of all windows that end from a W before the first refusal on to the second). Where the windows end is
 //   not known; but in each stretch of W one does, and there the longest gap counts. Gaps are between requests that this
-//   limit decided over: what another refused did not count here, and did not have to wait for this one either.
+//   limit decided over: what another refused did not count here, and did not have to wait for this one either. A lease
+//   that is held when a window ends is lost to it: then l is as much more.
 #pragma once
 
 #include "loadtest/verify/limit.h"
@@ -29,6 +30,6 @@ struct Pace {
 
 // `by_this[i]`: record i of the evidence was refused, and by this limit alone.
 Pace pace_of(const Limit& limit, const Evidence& evidence, const std::vector<bool>& by_this,
-             const Tolerance& tolerance);
+             const Clocks& clocks);
 
 }  // namespace tollgate::loadtest::verify

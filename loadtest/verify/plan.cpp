@@ -3,6 +3,7 @@
 
 #include "http/layout.h"
 #include "loadtest/mistakes.h"
+#include "loadtest/verify/reach.h"
 #include "loadtest/verify/sample.h"
 #include "net/address.h"
 #include "support/text.h"
@@ -43,10 +44,11 @@ public:
     Planner(const Declared& declared, const VerifySettings& settings)
         : declared_{declared}, settings_{settings}, samples_{declared, settings.requests} {
         plan_.urls = urls_of(declared, settings);
+        const auto all = [&](auto holds) { return std::all_of(plan_.urls.begin(), plan_.urls.end(), holds); };
+        const auto on_loopback = [](const Url& url) { return url.host.starts_with("127.") || url.host == "localhost"; };
         // Own addresses are to be had on loopback only, where all of 127.0.0.0/8 is this machine.
-        addresses_ = std::all_of(plan_.urls.begin(), plan_.urls.end(), [](const Url& url) {
-            return !url.secure && (url.host.starts_with("127.") || url.host == "localhost");
-        });
+        addresses_ = all([&](const Url& url) { return !url.secure && on_loopback(url); });
+        plan_.here = all([&](const Url& url) { return on_loopback(url) || url.host == "::1"; });
     }
 
     VerifyPlan plan() {
@@ -113,17 +115,21 @@ private:
     void add_drives(const Group& group) {
         const DeclaredRoute& route = declared_.routes[group.routes.front()];
         if (!route.wants_caller) return add_drive(group, "", nobody(group));
-        std::map<std::string, std::vector<Identity>> by_tier;
-        std::set<std::string> callers;
-        for (const CallerKey& key : settings_.keys) {
-            auto& tier = by_tier[key.tier];
-            if (tier.size() >= settings_.identities || !callers.insert(key.owner).second) continue;
-            tier.push_back(identity_of(group, key));
-        }
-        if (by_tier.empty())
+        if (settings_.keys.empty())
             return not_verified("route " + text::quote(route.name), route.where,
                                 "it wants callers to be known; say --keys");
-        for (auto& [tier, identities] : by_tier) add_drive(group, tier, std::move(identities));
+        std::map<std::string, std::vector<Identity>> by_tier;
+        std::map<std::string, unsigned> own;
+        std::set<std::string> callers;
+        for (const CallerKey& key : settings_.keys) {
+            if (key.own && own[key.tier] == settings_.identities) continue;
+            if (!key.own && by_tier[key.tier].size() == settings_.identities) continue;
+            if (!callers.insert(key.owner).second) continue;
+            if (!key.own) by_tier[key.tier].push_back(identity_of(group, key));
+            else if (++own[key.tier]) add_drive(group, key.tier, {identity_of(group, key)}, key.own);
+        }
+        for (auto& [tier, identities] : by_tier)
+            if (!identities.empty()) add_drive(group, tier, std::move(identities));
         if (!counts_by(group.uses, By::Kind::caller)) return;
         for (const auto& [tier, declared] : declared_.tiers)
             if (!by_tier.contains(tier))
@@ -176,52 +182,49 @@ private:
         return "127.0." + std::to_string(number / 250) + '.' + std::to_string(number % 250 + 1);
     }
 
-    void add_drive(const Group& group, const std::string& tier, std::vector<Identity> identities) {
+    void add_drive(const Group& group, const std::string& tier, std::vector<Identity> identities,
+                   const std::optional<OwnRate>& own = std::nullopt) {
         Drive drive{group.routes, group.targets, tier, std::move(identities), {}, false, false, {}, {}, false, {}};
+        if (own) drive.tier += (tier.empty() ? "" : ", ") + drive.identities[0].name + ' ' + own->text();
         drive.tells = group.uses.size() == 1 && declared_.uses[group.uses.front()].tells_headers;
         const auto found = declared_.tiers.find(tier);
         const DeclaredTier* const declared = found == declared_.tiers.end() ? nullptr : &found->second;
-        for (const std::size_t use : group.uses) add_limits(drive, use, declared);
+        for (const std::size_t use : group.uses) add_limits(drive, use, declared, own);
         if (std::none_of(drive.limits.begin(), drive.limits.end(), [](const auto& one) { return one.problem.empty(); }))
             return;
-        drive.alone = all_alone(drive);
-        set_stages(drive, settings_);
+        drive.alone = drive.nobody_shares();
+        set_stages(drive, plan_.urls.size(), settings_, now_);
         enter_wave(std::move(drive));
     }
 
-    void add_limits(Drive& drive, std::size_t use, const DeclaredTier* tier) {
+    void add_limits(Drive& drive, std::size_t use, const DeclaredTier* tier, const std::optional<OwnRate>& own) {
         const DeclaredUse& declared = declared_.uses[use];
         for (std::size_t i = 0; i < declared.limits.size(); ++i) {
             const DeclaredLimit& one = declared.limits[i];
             std::string why;
-            const std::optional<Limit> limit = limit_for(one, tier, why);
-            if (limit && !declared.enforced) why = "mode is \"" + declared.mode + "\"";
-            if (limit && why.empty()) why = too_much_to_ask(*limit, drive.identities.size());
+            std::optional<Limit> limit = limit_for(one, tier, own, why);
+            if (limit) set_terms(*limit, declared, one);
+            const bool by_gateway = declared.in_memory && plan_.urls.size() > 1;
+            if (limit && !declared.refuses()) why = "mode is \"" + declared.mode + "\"";
+            const std::size_t times = drive.identities.size() * (by_gateway ? plan_.urls.size() : 1);
+            if (limit && why.empty()) why = beyond_reach(*limit, static_cast<double>(times), settings_);
             const std::string of = drive.tier.empty() ? "" : ", tier " + text::quote(drive.tier);
             if (!limit && why.empty()) continue;  // a quota that the tier does not have
             if (!why.empty())
                 not_verified((limit ? limit->text() : "ratelimit") + ' ' + one.text() + of, declared.where, why);
-            if (!declared.enforced && declared.mode == "shadow") continue;  // refuses nobody
-            if (limit) drive.limits.push_back({use, i, *limit, one.by, why});
+            if (!declared.refuses()) continue;
+            if (limit) drive.limits.push_back({use, i, *limit, one.by, why, by_gateway});
             else drive.unknown_limit = true;
         }
     }
 
-    std::string too_much_to_ask(const Limit& limit, std::size_t identities) const {
-        if (limit.algorithm == Algorithm::concurrency)
-            return "how long its requests last is the upstream's to say; refusals beside it are judged";
-        if (limit.algorithm == Algorithm::quota)
-            return "its time is longer than anybody waits; it needs a clock of its own";
-        const double rate = limit.per_second(), asked = rate * settings_.demand * static_cast<double>(identities);
-        if (asked > settings_.most_rate)
-            return "it takes " + text::number(std::ceil(asked)) + " requests a second, more than --most-rate " +
-                   text::number(settings_.most_rate);
-        const Nanoseconds least = limit.algorithm == Algorithm::token_bucket
-                                      ? saturation_for(limit, 0.5)
-                                      : Nanoseconds{3 * limit.window};
-        if (least > settings_.longest)
-            return "to prove anything takes " + show(least) + ", longer than --longest " + show(settings_.longest);
-        return {};
+    // What the use says of how all its limits are held.
+    void set_terms(Limit& limit, const DeclaredUse& declared, const DeclaredLimit& one) const {
+        if (limit.algorithm == Algorithm::token_bucket) limit.longest_delay = declared.longest_delay;
+        if (limit.algorithm == Algorithm::concurrency) limit.window = settings_.takes.value_or(Nanoseconds::zero());
+        // Who waits for a token has asked for it one by one.
+        else if (declared.longest_delay == Nanoseconds::zero() && !declared.in_memory)
+            limit.leased = declared.lease / one.price() * static_cast<double>(plan_.urls.size());
     }
 
     bool shares_with(const Drive& drive, const std::vector<Drive>& wave) const {
@@ -230,7 +233,8 @@ private:
         };
         for (const Drive& other : wave) {
             // Callers of another tier are other ones, but what is common to all would be asked by both.
-            const bool others = other.routes == drive.routes && !common(drive) && !common(other);
+            const bool apart = !drive.counts_all_together() && !other.counts_all_together();
+            const bool others = other.routes == drive.routes && apart;
             if (others) continue;
             for (const AppliedLimit& one : drive.limits)
                 for (const AppliedLimit& two : other.limits)
@@ -238,26 +242,6 @@ private:
         }
         return false;
     }
-    static bool all_alone(const Drive& drive) {
-        for (const AppliedLimit& limit : drive.limits) {
-            std::set<std::string> keys;
-            for (const Identity& identity : drive.identities) keys.insert(drive.key_of(limit, identity));
-            if (keys.size() < drive.identities.size()) return false;
-        }
-        return true;
-    }
-    static bool common(const Drive& drive) {
-        for (const AppliedLimit& limit : drive.limits) {
-            std::set<std::string> keys;
-            for (const Identity& identity : drive.identities) keys.insert(drive.key_of(limit, identity));
-            const auto own = [](const By& by) {
-                return by.kind == By::Kind::caller || by.kind == By::Kind::client_ip || by.kind == By::Kind::header;
-            };
-            if (std::none_of(limit.by.begin(), limit.by.end(), own) || keys.contains("")) return true;
-        }
-        return false;
-    }
-
     static double demand_of(const std::vector<Drive>& wave) {
         double sum = 0;
         for (const Drive& drive : wave) {
@@ -286,6 +270,7 @@ private:
     std::vector<Group> groups_;
     bool addresses_ = false;
     unsigned last_address_ = 0, made_ = 0;
+    const std::int64_t now_ = std::chrono::nanoseconds{std::chrono::system_clock::now().time_since_epoch()}.count();
 };
 
 }  // namespace

@@ -18,6 +18,7 @@ struct AppliedLimit {
     Limit limit;
     std::vector<By> by;
     std::string problem{};   // why it is not verified; "": it is. Then it is there for what it may have refused
+    bool by_gateway = false;  // each of several counts in its own memory
 };
 
 // A stretch of time, from the begin of the drive.
@@ -40,7 +41,7 @@ struct Isolation {
 struct Drive {
     std::vector<std::size_t> routes;  // of Declared::routes
     std::vector<Target> targets;      // asked in turn
-    std::string tier;                 // "": none
+    std::string tier;                 // "": none; with the owner of a key that has a rate of its own, and that
     std::vector<Identity> identities;
     std::vector<AppliedLimit> limits;
     bool tells = false;               // one use limits it, and says so in header lines
@@ -49,6 +50,9 @@ struct Drive {
     std::optional<Isolation> isolation;
     bool alone = false;               // no two identities share a key: who waits is disturbed by nobody
     Nanoseconds duration{0};
+    bool drives(Algorithm algorithm) const;
+    bool nobody_shares() const;        // a key of some limit with another of the identities
+    bool counts_all_together() const;  // in some limit: also with identities of other drives
     std::string key_of(const AppliedLimit& limit, const Identity& identity) const;
 };
 
@@ -58,6 +62,7 @@ struct NotVerified {
 
 struct VerifyPlan {
     std::vector<Url> urls;
+    bool here = false;  // all of them are on this machine: they have its clock
     std::vector<std::vector<Drive>> waves;  // one after the other; the drives of one share nothing that is limited
     std::vector<NotVerified> not_verified;
     Nanoseconds duration{0};
@@ -66,8 +71,15 @@ struct VerifyPlan {
 // Throws UsageError: no route of that name, no address to ask.
 VerifyPlan make_plan(const Declared& declared, const VerifySettings& settings);
 
-// Empties the bucket, goes on asking for more than there is, lets it fill again, and empties it once more.
-void set_stages(Drive& drive, const VerifySettings& settings);
+// Empties the bucket, goes on asking for more than there is, lets it fill again, and empties it once more. A quota is
+// used up, and asked again when its next day begins, if that is soon: `now` is the wall clock's time.
+void set_stages(Drive& drive, std::size_t gateways, const VerifySettings& settings, std::int64_t now);
+// How long until the end of the day, week or month, and how often to ask meanwhile: what set_stages() makes of a quota.
+struct QuotaPlan {
+    Nanoseconds to_spend, to_end;  // to_end: 0 where it is further than --longest
+    double rate;
+};
+QuotaPlan quota_plan(const Drive& drive, const VerifySettings& settings, std::int64_t now);
 // How long a limit has to be saturated, so that what is wrong by `precision` is seen.
 Nanoseconds saturation_for(const Limit& limit, double precision);
 // The least share by which a limit may be wrong and is sure to be seen, where answers came after `latency` at most.

@@ -2,7 +2,7 @@
 //
 // All that is proven is proven from this alone. The gateway decided over a request at some moment between its being
 // sent and its answer's last byte, both by the client's clock; the clock that it decided by may have been a little
-// behind (it is read once a turn of a loop), by at most Tolerance::clock.
+// behind (it is read once a turn of a loop), by at most Clocks::behind.
 #pragma once
 
 #include "loadtest/quantities.h"
@@ -25,9 +25,12 @@ struct Record {
     std::uint32_t id = 0;  // the caller's
 };
 
-struct Tolerance {
-    Nanoseconds clock = std::chrono::milliseconds{5};  // how far the gateway's clock may be behind when it decides
-    double drift = 0.0005;  // of the two clocks against each other: as fast as NTP moves one
+// What is known of the gateway's clocks.
+struct Clocks {
+    Nanoseconds behind = std::chrono::milliseconds{5};  // how far it may be when it decides
+    double drift = 0.0005;      // of its clock against ours: as fast as NTP moves one
+    std::int64_t wall = 0;      // when the drive began, nanoseconds since 1970: quotas go by that clock
+    Nanoseconds wall_off{0};    // how far the gateway's may be from that, either way
 };
 
 // Of all requests that count against one limit's key. Sorted once, looked at by every check.

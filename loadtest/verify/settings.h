@@ -24,6 +24,8 @@ struct VerifySettings {
     double demand = 3;                 // times the limit
     double most_rate = 3000;           // requests a second, of all that is asked at a time
     unsigned identities = 2;           // at most so many of each tier
+    std::optional<Nanoseconds> takes;  // what each request takes at least behind its limits: proves concurrency
+    bool quotas = false;               // are driven, and spent
     bool strict = false;               // what was not verified fails
     bool insecure = false;
     std::string authorities;

@@ -96,8 +96,8 @@ std::string at(const Answer& answer) {
 
 class Examination {
 public:
-    Examination(const Limit& limit, double cost, std::span<const Answer> answers, const Tolerance& tolerance)
-        : limit_{limit}, cost_{cost}, answers_(answers.begin(), answers.end()), tolerance_{tolerance} {
+    Examination(const Limit& limit, double cost, std::span<const Answer> answers, const Clocks& clocks)
+        : limit_{limit}, cost_{cost}, answers_(answers.begin(), answers.end()), clocks_{clocks} {
         std::sort(answers_.begin(), answers_.end(),
                   [](const Answer& a, const Answer& b) { return a.record.done < b.record.done; });
     }
@@ -109,6 +109,7 @@ public:
         }
         if (limit_.algorithm == Algorithm::token_bucket) look_at_rises();
         look_at_waiting();
+        if (limit_.longest_delay > Nanoseconds::zero()) look_at_delays();
         return std::move(lies_);
     }
 
@@ -136,7 +137,7 @@ private:
         const std::int64_t left = told.remaining >= 0 ? told.remaining : told.several ? -1 : told.left;
         if (left > whole) lie(3, answer, number(left) + " are said to be left of " + number(whole));
         if (refused(answer) && static_cast<double>(left) >= cost_)
-            lie(4, answer, "refused with " + number(left) + " left");
+            lie(4, answer, "refused with " + number(left) + " left, unless the 429 is the upstream's own");
         if (told.remaining >= 0 && told.left >= 0 && !told.several && told.remaining != told.left)
             lie(5, answer,
                 "X-RateLimit-Remaining is " + number(told.remaining) + ", and RateLimit has r=" + number(told.left));
@@ -144,15 +145,16 @@ private:
 
     // Of answers one surely after the other: what is left grows by what flows in, at most.
     void look_at_rises() {
-        const double rate = limit_.per_second() * cost_ * (1 + tolerance_.drift);
+        const double rate = limit_.per_second() * cost_ * (1 + clocks_.drift);
         std::size_t before = 0;
         for (const Answer& later : answers_) {
             if (later.told.remaining < 0) continue;
             while (before + 1 < answers_.size() && answers_[before + 1].record.done <= later.record.sent) ++before;
             const Answer& earlier = answers_[before];
             if (earlier.record.done > later.record.sent || earlier.told.remaining < 0) continue;
-            const double time = static_cast<double>(later.record.done - earlier.record.sent + tolerance_.clock.count());
-            const double most = static_cast<double>(earlier.told.remaining) + 1 + rate * time * 1e-9;
+            const double time = static_cast<double>(later.record.done - earlier.record.sent + clocks_.behind.count());
+            const double most =
+                static_cast<double>(earlier.told.remaining) + 1 + limit_.leased * cost_ + rate * time * 1e-9;
             if (static_cast<double>(later.told.remaining) > most)
                 lie(6, later, "X-RateLimit-Remaining rose from " + std::to_string(earlier.told.remaining) + " to " +
                                   std::to_string(later.told.remaining) + ", faster than the bucket fills");
@@ -170,20 +172,48 @@ private:
         }
         std::sort(admitted.begin(), admitted.end());
         for (const Answer& answer : answers_) {
+            if (limit_.leased > 0) break;  // what others held may have gone to anybody
             if (!refused(answer) || answer.told.retry_after < 2) continue;
             const auto next =
                 std::lower_bound(admitted.begin(), admitted.end(), std::pair{answer.record.done, INT64_MIN});
             const std::int64_t second_less = std::int64_t{answer.told.retry_after - 1} * 1'000'000'000;
-            if (next != admitted.end() && next->second < answer.record.sent + second_less - tolerance_.clock.count())
+            if (next != admitted.end() && next->second < answer.record.sent + second_less - clocks_.behind.count())
                 lie(8, answer, "Retry-After is " + std::to_string(answer.told.retry_after) +
                                    ", and a request was admitted more than a second earlier");
         }
     }
 
+    // Who is let in just after a refusal comes to the end of a line that is full. If even the quickest of them took
+    // longer than the line may be, and the quickest answer of all besides, it is longer.
+    void look_at_delays() {
+        constexpr std::int64_t just_after = 20'000'000;
+        constexpr int enough = 10;
+        std::int64_t quickest = INT64_MAX, least = INT64_MAX, refused_at = INT64_MIN / 2;
+        const Answer* shortest = nullptr;
+        int found = 0;
+        std::vector<Answer> answers = answers_;
+        std::sort(answers.begin(), answers.end(),
+                  [](const Answer& a, const Answer& b) { return a.record.sent < b.record.sent; });
+        for (const Answer& answer : answers) {
+            if (refused(answer)) refused_at = answer.record.done;
+            if (answer.record.outcome != Outcome::admitted) continue;
+            const std::int64_t time = answer.record.done - answer.record.sent;
+            quickest = std::min(quickest, time);
+            if (answer.record.sent < refused_at || answer.record.sent - refused_at > just_after) continue;
+            ++found;
+            if (time < least) shortest = &answer;
+            least = std::min(least, time);
+        }
+        const std::int64_t most = limit_.longest_delay.count() + quickest + clocks_.behind.count();
+        if (found >= enough && least > most)
+            lie(9, *shortest, "who came to a full line waited " + show(Nanoseconds{least}) +
+                                  " or longer, and longest_delay is " + show(limit_.longest_delay));
+    }
+
     const Limit& limit_;
     const double cost_;
     std::vector<Answer> answers_;
-    const Tolerance& tolerance_;
+    const Clocks& clocks_;
     std::vector<bool> told_;
     std::vector<std::string> lies_;
 };
@@ -222,8 +252,8 @@ Outcome outcome_of(int status, const Told& told, bool tells) noexcept {
 }
 
 std::vector<std::string> untrue(const Limit& limit, double cost, std::span<const Answer> answers,
-                                const Tolerance& tolerance) {
-    return Examination{limit, cost, answers, tolerance}.run();
+                                const Clocks& clocks) {
+    return Examination{limit, cost, answers, clocks}.run();
 }
 
 }  // namespace tollgate::loadtest::verify

@@ -32,6 +32,7 @@ struct Answer {
     Record record;
     Told told{};
     std::int16_t status = 0;  // 0: none
+    std::uint16_t gateway = 0;  // of the plan's URLs, that was asked
     bool waited = false;      // asked once Retry-After was over, by somebody who had asked for nothing meanwhile
 };
 
@@ -41,6 +42,6 @@ Outcome outcome_of(int status, const Told& told, bool tells) noexcept;
 // What some answer said that cannot be true, a line for each kind, with the first that said it. `answers` count against
 // one key, in any order; `limit` alone holds them, and a request costs `cost`.
 std::vector<std::string> untrue(const Limit& limit, double cost, std::span<const Answer> answers,
-                                const Tolerance& tolerance);
+                                const Clocks& clocks);
 
 }  // namespace tollgate::loadtest::verify

@@ -9,11 +9,12 @@
 //   token bucket    level >= what flowed in since it was known to be empty or full, less what was taken since.
 //   sliding log     N less those that may have been admitted in the W before.
 //   fixed window    the same: those of the same window are among them, wherever it begins.
-//   quota           it was not used up if somebody was admitted later; unless its day ended in between.
+//   quota           N less those that may have been admitted since its day began; see quota.h.
 //   concurrency     n less those that may have been under way.
 //   sliding window  N less those that may have been admitted in the 2 W before: its estimate is never more. That is
-//   little;
-//                   it forgets what it withheld, so Pace counts its windows besides.
+//                   little; it forgets what it withheld, so Pace counts its windows besides.
+//
+// What gateways hold of leases, others are refused, so it is room of nobody.
 #pragma once
 
 #include "loadtest/verify/limit.h"
@@ -29,15 +30,15 @@ struct Room {
     double requests = 0;
     std::int64_t from = 0;  // since when it was reckoned
     double admitted = 0;    // perhaps, since then
-    double due = 0;         // more than so many would have used it up
+    double due = 0;         // so many would have used it up
 };
 
 // By the records of the evidence; of refused ones only.
-std::vector<Room> room(const Limit& limit, const Evidence& evidence, const Tolerance& tolerance);
+std::vector<Room> room(const Limit& limit, const Evidence& evidence, const Clocks& clocks);
 
 // How much of a bucket's burst was seen to be there, but for a request and those that answers hide: the most that it
 // surely held before one of its own refusals. Nothing is known of a bucket that never had the time to fill.
 double proven_burst(const Limit& limit, const Evidence& evidence, const std::vector<bool>& by_this,
-                    const Tolerance& tolerance);
+                    const Clocks& clocks);
 
 }  // namespace tollgate::loadtest::verify

@@ -15,6 +15,9 @@
 //   fixed window    T touches at most T / W + 2 windows, of N each. After a refusal the window is full, so whatever is
 //                   admitted later is of a later one, the next of which ends W after that refusal at the earliest:
 //                   from a refusal until W later at most N.
+//
+// Where gateways hold leases, what they hold when a time begins may be spent in it besides. Quotas by the calendar are
+// in quota.h, requests under way in crowd.h.
 #pragma once
 
 #include "loadtest/verify/limit.h"
@@ -26,8 +29,8 @@
 namespace tollgate::loadtest::verify {
 
 // The interval that has the most above its bound. `by_this[i]`: record i of the evidence was refused, and by this
-// limit. Not for concurrency.
+// limit.
 std::optional<Offence> too_much(const Limit& limit, const Evidence& evidence, const std::vector<bool>& by_this,
-                                const Tolerance& tolerance);
+                                const Clocks& clocks);
 
 }  // namespace tollgate::loadtest::verify

@@ -109,17 +109,15 @@ BOOST_AUTO_TEST_CASE(a_sliding_window_that_is_too_strict_is_found_once_its_windo
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_refusal_beside_a_quota_or_requests_under_way_is_theirs_only_if_it_can_be) {
+BOOST_AUTO_TEST_CASE(a_refusal_beside_requests_under_way_is_theirs_only_if_it_can_be) {
     const auto at = [](double ms, Outcome outcome, double time = 1) {
         return Record{std::int64_t(ms * 1e6), std::int64_t((ms + time) * 1e6), outcome};
     };
-    const Limit quota{Algorithm::quota, 100, 24h}, two{Algorithm::concurrency, 2};
+    const Limit two{Algorithm::concurrency, 2};
     const Evidence evidence{std::vector<Record>{at(0, Outcome::admitted, 100), at(10, Outcome::admitted, 10),
                                                 at(15, Outcome::refused), at(50, Outcome::refused),
                                                 at(60, Outcome::admitted), at(300, Outcome::refused)}};
-    const std::vector<Room> of_quota = room(quota, evidence, {}), beside = room(two, evidence, {});
-    BOOST_TEST(of_quota[3].requests >= 1);  // somebody came in later
-    BOOST_TEST(of_quota[5].requests < 1);
+    const std::vector<Room> beside = room(two, evidence, {});
     BOOST_TEST(beside[2].requests < 1);
     BOOST_TEST(beside[3].requests == 1);
     BOOST_TEST(beside[5].requests == 2);
@@ -146,7 +144,7 @@ BOOST_AUTO_TEST_CASE(a_burst_that_is_two_too_large_or_too_small_is_found) {
         // Full again after a pause; then all at once.
         test::Load load{3000, 2, 0.0002, 1.2, 2.5};
         const Evidence evidence{test::drive(test::Limiter{wrong}, load, 1)};
-        const Tolerance sharp{100us, 0};
+        const Clocks sharp{100us, 0};
         if (error > 0) BOOST_TEST(too_much(bucket, evidence, refusals(evidence), sharp).has_value());
         double most = 0;
         for (const Room& one : room(bucket, evidence, sharp)) most = std::max(most, one.requests);
@@ -207,6 +205,50 @@ BOOST_AUTO_TEST_CASE(what_another_limit_refuses_is_not_asked_of_a_sliding_window
         const Pace pace = pace_of(sliding, Evidence{records}, by_this, {});
         BOOST_TEST(!pace.offence, "seed " << seed << ": " << (pace.offence ? pace.offence->by() : 0) << " too few");
         BOOST_TEST(pace.seen_from < 0.5, pace.seen_from);
+    }
+}
+
+// Two gateways with leases: what they hold is the bound's slack, and an error shows when it is more than that.
+BOOST_AUTO_TEST_CASE(gateways_with_leases_are_never_accused_and_found_when_they_are_wrong) {
+    for (const Limit& exact : {bucket, log_limit, fixed, Limit{Algorithm::sliding_window, 400, 2s}})
+        for (unsigned seed = 0; seed < seeds; ++seed) {
+            Limit leased = exact;
+            leased.leased = 6;
+            const test::Load load{3 * exact.per_second(), 14, 0.005};
+            const Evidence right{test::drive(test::Leasing{test::Limiter{exact, 0.037 * seed}, 2, 3}, load, seed)};
+            const auto offence = over(leased, right);
+            BOOST_TEST(!offence, exact.text() << ": " << (offence ? offence->by() : 0));
+            BOOST_TEST(most_room(leased, right) < 1, exact.text());
+            const bool sliding_one = exact.algorithm == Algorithm::sliding_window;
+            if (sliding_one) BOOST_TEST(!pace_of(leased, right, refusals(right), {}).offence);
+            // Of a log or a window it has to be more than the leases; of the others they count once.
+            const double share = exact.algorithm == Algorithm::token_bucket ? 0.02 : 0.1;
+            const test::Limiter more{test::wrong_by(exact, share), 0.037 * seed};
+            const Evidence much{test::drive(test::Leasing{more, 2, 3}, load, seed)};
+            BOOST_TEST(over(leased, much).has_value(), exact.text());
+            const test::Limiter less{test::wrong_by(exact, -share), 0.037 * seed};
+            const Evidence little{test::drive(test::Leasing{less, 2, 3}, load, seed)};
+            BOOST_TEST((most_room(leased, little) >= 1 ||
+                        (sliding_one && pace_of(leased, little, refusals(little), {}).offence)), exact.text());
+        }
+}
+
+BOOST_AUTO_TEST_CASE(a_line_is_never_accused_and_one_that_is_wrong_is_found) {
+    Limit line = bucket;
+    line.longest_delay = 200ms;
+    for (unsigned seed = 0; seed < seeds; ++seed) {
+        const test::Load load{300, 20, 0.01, 5, 5.8};  // in between the line empties, and the bucket fills
+        const Evidence right{test::drive(test::Limiter{line}, load, seed)};
+        BOOST_TEST(!over(line, right));
+        BOOST_TEST(most_room(line, right) < 1);
+        const auto wrong = [&](double share) {
+            return Evidence{test::drive(test::Limiter{test::wrong_by(line, share)}, load, seed)};
+        };
+        BOOST_TEST(over(line, wrong(0.02)).has_value());
+        BOOST_TEST(most_room(line, wrong(-0.02)) >= 1);
+        Limit shorter = line;
+        shorter.longest_delay = 150ms;  // it refuses who would have to wait for less than was declared
+        BOOST_TEST(most_room(line, Evidence{test::drive(test::Limiter{shorter}, load, seed)}) >= 1);
     }
 }
 

@@ -15,6 +15,7 @@
 using namespace tollgate;
 using namespace tollgate::loadtest;
 using namespace tollgate::loadtest::verify;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -63,12 +64,12 @@ BOOST_AUTO_TEST_CASE(limits_are_read_as_the_gateway_reads_them) {
     BOOST_TEST((read.routes[0].uses == std::vector<std::size_t>{0, 1}));
     BOOST_TEST(read.uses[1].where == "routes.lua:3");
     std::string why;
-    BOOST_TEST(limit_for(read.uses[0].limits[0], nullptr, why)->text() == "token bucket 1000/s burst 1000");
+    BOOST_TEST(limit_for(read.uses[0].limits[0], nullptr, {}, why)->text() == "token bucket 1000/s burst 1000");
     const DeclaredLimit& by_tier = read.uses[1].limits[0];
-    BOOST_TEST(limit_for(by_tier, &read.tiers.at("free"), why)->text() == "token bucket 30/minute burst 2.5");
-    BOOST_TEST(limit_for(by_tier, nullptr, why)->text() == "token bucket 1/s burst 1");
+    BOOST_TEST(limit_for(by_tier, &read.tiers.at("free"), {}, why)->text() == "token bucket 30/minute burst 2.5");
+    BOOST_TEST(limit_for(by_tier, nullptr, std::nullopt, why)->text() == "token bucket 1/s burst 1");
     const Declared unknown = declared(route("GET /a", "ratelimit {}"));
-    BOOST_TEST(!limit_for(unknown.uses[0].limits[0], nullptr, why));
+    BOOST_TEST(!limit_for(unknown.uses[0].limits[0], nullptr, std::nullopt, why));
     BOOST_TEST(why == "neither it nor the tier says a rate");
 }
 
@@ -77,7 +78,7 @@ BOOST_AUTO_TEST_CASE(windows_count_a_cost_in_thousandths_and_buckets_as_it_is) {
         const Declared read = declared(route("GET /a", "ratelimit { by = client_ip, rate = 100 / second, cost = 1 / 3, "
                                                        "algorithm = \"" + algorithm + "\" }"));
         std::string why;
-        return limit_for(read.uses[0].limits[0], nullptr, why)->count;
+        return limit_for(read.uses[0].limits[0], nullptr, {}, why)->count;
     };
     BOOST_TEST(std::floor(limit("fixed_window")) == 299);
     BOOST_TEST(limit("sliding_log") == 100 / 0.334);
@@ -188,14 +189,69 @@ BOOST_AUTO_TEST_CASE(keys_have_a_tier_and_perhaps_an_owner) {
     BOOST_TEST(keys[1].owner == "line 4");
     BOOST_TEST(keys[2].tier == "big");
     try {
-        parse_caller_keys("s3cret\ns3cret2 free\ns3cret2 free\ns3 a b c\n", "keys");
+        parse_caller_keys("s3cret\ns3cret2 free\ns3cret2 free\ns3 a b c\ns4 a b rate=5\ns5 a rate=5/s burst=2\n"
+                          "s6 a rate=5/1s burst=none\n", "keys");
         BOOST_ERROR("no mistake was found");
     } catch (const UsageError& error) {
         BOOST_TEST(error.what() == std::string{
-            "keys:1: expected a key, its tier (\"-\": none) and perhaps its owner\n"
+            "keys:1: expected a key, its tier (\"-\": none), and perhaps its owner, rate=100/60s and burst=20\n"
             "keys:3: the key of an earlier line again\n"
-            "keys:4: expected a key, its tier (\"-\": none) and perhaps its owner"});
+            "keys:4: expected a rate such as rate=100/60s, got \"c\"\n"
+            "keys:5: expected a rate such as rate=100/60s, got \"rate=5\"\n"
+            "keys:6: expected a rate such as rate=100/60s, got \"\"\n"
+            "keys:7: expected a burst such as burst=20, got \"none\""});
     }
+}
+
+BOOST_AUTO_TEST_CASE(a_key_with_a_rate_of_its_own_is_held_to_that) {
+    const Declared read = declared("tier \"free\" { rate = 5 / second, burst = 9, quota = 100 / day }\n" +
+                                   route("GET /a", "auth { key = header \"X-Key\", file = \"keys\" }, ratelimit {}"));
+    const VerifyPlan plan = make_plan(read, asked(parse_caller_keys("k1 free al rate=120/60s burst=3\nk2 free bo\n"
+                                                                    "k3 - cy rate=7/1s\n", "keys")));
+    const auto all = drives(plan);
+    BOOST_TEST_REQUIRE(all.size() == 3u);
+    BOOST_TEST(all[0]->tier == "free, al 120/60s burst 3");
+    BOOST_TEST(all[0]->limits[0].limit.text() == "token bucket 120/minute burst 3");
+    BOOST_TEST(all[0]->limits[1].limit.text() == "quota 100/day");  // the tier's
+    BOOST_TEST(all[1]->tier == "cy 7/1s");
+    BOOST_TEST(all[1]->limits[0].limit.text() == "token bucket 7/s burst 7");
+    BOOST_TEST(all[2]->limits[0].limit.text() == "token bucket 5/s burst 9");
+}
+
+BOOST_AUTO_TEST_CASE(a_store_says_what_gateways_hold_and_whether_each_counts_by_itself) {
+    VerifySettings settings = asked();
+    settings.urls.push_back(parse_url("http://127.0.0.1:8081"));
+    const auto limit = [&](const std::string& words) {
+        const std::string use = "ratelimit { by = client_ip, rate = 10 / second" + words + " }";
+        const Declared read = declared(route("GET /a", use));
+        return drives(make_plan(read, settings)).at(0)->limits.at(0);
+    };
+    BOOST_TEST(limit("").by_gateway);
+    const std::string shared = ", store = \"redis://127.0.0.1\"";
+    BOOST_TEST(!limit(shared).by_gateway);
+    BOOST_TEST(limit(shared).limit.leased == 0);
+    BOOST_TEST(limit(shared + ", lease = 8, cost = 2").limit.leased == 8);  // two gateways, two of each request
+    BOOST_TEST(limit(shared + ", lease = 8").limit.text() == "token bucket 10/s burst 10 leased 16");
+    const Limit line = limit(", mode = \"delay\", longest_delay = 300 * milliseconds").limit;
+    BOOST_TEST(line.most() == 13);
+    BOOST_TEST(line.burst == 10);
+    BOOST_TEST((limit(", mode = \"delay\"").limit.longest_delay == 1s));
+}
+
+BOOST_AUTO_TEST_CASE(quotas_and_concurrency_are_driven_when_it_is_said) {
+    const Declared read = declared(route("GET /a", "ratelimit { by = client_ip, concurrency = 5, quota = 50 / day }"));
+    const VerifyPlan untold = make_plan(read, asked());
+    BOOST_TEST_REQUIRE(untold.not_verified.size() == 2u);
+    BOOST_TEST(untold.not_verified[0].why == "to drive a quota is to spend it; say --quotas");
+    BOOST_TEST(untold.not_verified[1].why ==
+               "how long its requests last is the upstream's to say: say --takes; refusals beside it are judged");
+    VerifySettings settings = asked();
+    settings.quotas = true;
+    settings.takes = 200ms;
+    BOOST_TEST(make_plan(read, settings).not_verified.empty());
+    const Declared large = declared(route("GET /a", "ratelimit { by = client_ip, quota = 1000000 / day }"));
+    const std::string why = only_one(make_plan(large, settings)).why;
+    BOOST_TEST(why == "to use it up takes 22 m 13 s, longer than --longest 1 m 0 s");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

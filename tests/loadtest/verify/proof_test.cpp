@@ -23,7 +23,7 @@ Declared declared(const Limit& limit) {
     DeclaredRoute route;
     route.name = "GET /";
     route.uses = {0};
-    return {{}, {}, {{"routes.lua:1", "", true, "enforce", true, {one}}}, {route}};
+    return {{}, {}, {{"routes.lua:1", "", "enforce", {}, true, 0, true, {one}}}, {route}};
 }
 
 // What is found of a limiter, asked in the stages that are planned for `limit`.
@@ -33,7 +33,7 @@ Finding found(const Limit& limit, const Limit& held, const VerifySettings& setti
     drive.routes = {0};
     drive.identities = {{"alice", "alice", {}, {}}};
     drive.limits = {{0, 0, limit, {{By::Kind::caller}}, ""}};
-    set_stages(drive, settings);
+    set_stages(drive, 1, settings, 0);
     std::mt19937 random{seed};
     std::uniform_real_distribution<double> share{0, 1};
     struct Asked {

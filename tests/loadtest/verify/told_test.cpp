@@ -74,7 +74,8 @@ BOOST_AUTO_TEST_CASE(each_lie_is_told_once_with_its_time) {
                                          "at 1.001 s: RateLimit-Policy has q=7, and 5 is declared"}));
     BOOST_TEST((lies({answer(1, Outcome::admitted, 9)}) ==
                 std::vector<std::string>{"at 1.001 s: 9 are said to be left of 5"}));
-    BOOST_TEST((lies({answer(1, Outcome::refused, 2)}) == std::vector<std::string>{"at 1.001 s: refused with 2 left"}));
+    const char* const left = "at 1.001 s: refused with 2 left, unless the 429 is the upstream's own";
+    BOOST_TEST((lies({answer(1, Outcome::refused, 2)}) == std::vector<std::string>{left}));
     Answer disagreeing = answer(1, Outcome::admitted, 3);
     disagreeing.told.left = 2;
     BOOST_TEST((lies({disagreeing}) ==
@@ -111,6 +112,25 @@ BOOST_AUTO_TEST_CASE(only_who_is_told_of_the_limit_got_as_far) {
     BOOST_TEST((outcome_of(429, of_anybody, true) == Outcome::unclear));
     BOOST_TEST((outcome_of(429, of_anybody, false) == Outcome::refused));
     for (const int status : {401, 403, 502}) BOOST_TEST((outcome_of(status, of_limit, true) == Outcome::unclear));
+}
+
+BOOST_AUTO_TEST_CASE(a_line_that_is_longer_than_it_may_be_is_told) {
+    Limit line = bucket;
+    line.longest_delay = 100ms;
+    // Somebody who did not wait; then refusals, and after each of them one who waited for so long.
+    const auto waiting = [&](std::int64_t ms) {
+        std::vector<Answer> all{answer(0, Outcome::admitted)};
+        for (int i = 1; i <= 12; ++i) {
+            all.push_back(answer(i, Outcome::refused));
+            all.push_back(answer(i + 0.002, Outcome::admitted));
+            all.back().record.done = all.back().record.sent + ms * 1'000'000;
+        }
+        return lies(all, line);
+    };
+    BOOST_TEST(waiting(105).empty());
+    BOOST_TEST_REQUIRE(waiting(140).size() == 1u);
+    BOOST_TEST(waiting(140)[0] == "at 1.142 s: who came to a full line waited 140 ms or longer, and longest_delay is 100 "
+                                  "ms");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -109,11 +109,12 @@ BOOST_AUTO_TEST_CASE(several_limits_of_a_use_are_each_held_to_their_own) {
     BOOST_TEST(says(run.out, "not verified  routes.lua:1 quota 1000000/day by header \"X-Tenant\": "), run.out);
 }
 
-// Each by itself is right: together they admit twice as much.
+// Each by itself is right: together they admit twice as much, and it is declared that they share.
 BOOST_AUTO_TEST_CASE(two_gateways_that_do_not_share_a_limit_admit_too_much) {
     const std::string limit = "rate = 50 / second, burst = 10";
     const test::GatewayProcess one{routes_with(limit)}, two{routes_with(limit)};
-    const test::Finished run = verify(routes_with(limit), {&one, &two}, {"-d", "1s"});
+    const std::string shared = limit + ", store = \"redis://127.0.0.1\"";
+    const test::Finished run = verify(routes_with(shared), {&one, &two}, {"-d", "1s"});
     BOOST_TEST(run.code == exit_limits, run.out + run.err);
     BOOST_TEST(says(run.out, "TOO MUCH"), run.out);
 }
