@@ -154,10 +154,11 @@ std::size_t ChildProcess::open_descriptors() const {
     return count;
 }
 
-Finished run(const std::vector<std::string>& command, const std::vector<std::string>& environment) {
+Finished run(const std::vector<std::string>& command, const std::vector<std::string>& environment,
+             std::chrono::milliseconds time) {
     const TemporaryFolder folder;
     ChildProcess process{command, folder / "out", environment};
-    const ExitCode code = process.wait();
+    const ExitCode code = process.wait(time);
     return {code, slurp(folder / "out"), process.stderr_text()};
 }
 

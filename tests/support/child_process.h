@@ -61,7 +61,8 @@ struct Finished {
     ExitCode code;
     std::string out, err;
 };
-// Runs a command to its end.
-Finished run(const std::vector<std::string>& command, const std::vector<std::string>& environment = {});
+// Runs a command to its end, for which it has that time.
+Finished run(const std::vector<std::string>& command, const std::vector<std::string>& environment = {},
+             std::chrono::milliseconds time = patience);
 
 }  // namespace tollgate::test

@@ -35,7 +35,8 @@ std::string completed(std::string_view routes) {
 std::string tollgate_program() { return TOLLGATE_BINARY_DIR "/bin/tollgate"; }
 
 GatewayProcess::GatewayProcess(std::string_view routes, const std::vector<std::string>& arguments,
-                               const std::vector<std::pair<std::string, std::string>>& files) {
+                               const std::vector<std::pair<std::string, std::string>>& files,
+                               const std::vector<std::string>& environment) {
     for (const auto& [name, text] : files) write_file(name, text);
     write_routes(routes);
     std::vector<std::string> command{tollgate_program(), "serve", (folder_ / "routes.lua").string()};
@@ -46,7 +47,7 @@ GatewayProcess::GatewayProcess(std::string_view routes, const std::vector<std::s
     };
     unless_given("--admin", "127.0.0.1:0");
     unless_given("--loops", "2");
-    process_.emplace(command, folder_ / "stdout");
+    process_.emplace(command, folder_ / "stdout", environment);
     const std::string text = completed(routes);
     for (std::size_t i = listens(text); i > 0; --i)
         addresses_.push_back(after(process_->wait_for_line("gateway: listening on "), "listening on "));

@@ -16,9 +16,10 @@ namespace tollgate::test {
 class GatewayProcess {
 public:
     // `routes` without a `listen` gets one at 127.0.0.1 on a free port (on its first line, so that lines keep their
-    // numbers). Files of `folder` that routes.lua refers to are written before.
+    // numbers). Files of `folder` that routes.lua refers to are written before. `environment`: as a ChildProcess has it.
     explicit GatewayProcess(std::string_view routes, const std::vector<std::string>& arguments = {},
-                            const std::vector<std::pair<std::string, std::string>>& files = {});
+                            const std::vector<std::pair<std::string, std::string>>& files = {},
+                            const std::vector<std::string>& environment = {});
     ~GatewayProcess();
 
     const std::string& address() const { return addresses_.at(0); }

@@ -22,7 +22,8 @@ std::string free_port() {
 
 }  // namespace
 
-Redis::Redis(std::string_view lines) : lines_{lines} {
+Redis::Redis(std::string_view lines, std::vector<std::string> environment)
+    : lines_{lines}, environment_{std::move(environment)} {
     for (int tries = 5;; --tries) {
         try {
             port_ = free_port();
@@ -42,7 +43,8 @@ void Redis::start() {
                                           << "\nsave \"\"\nappendonly no\n"
                                           << "logfile /dev/stderr\ndaemonize no\n"
                                           << lines_ << '\n';
-    process_.emplace(std::vector<std::string>{"/usr/bin/redis-server", here + "/redis.conf"});
+    process_.emplace(std::vector<std::string>{"/usr/bin/redis-server", here + "/redis.conf"},
+                     std::filesystem::path{}, environment_);
     process_->wait_for_line("ready to accept connections at");  // the Unix socket, which comes last
 }
 

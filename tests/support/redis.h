@@ -15,7 +15,8 @@ class Redis {
 public:
     // Further lines of its configuration ("requirepass secret"). It listens on a free port of 127.0.0.1, by TLS where
     // these name a tls-cert-file, and on a Unix socket, and keeps nothing on disk.
-    explicit Redis(std::string_view lines = {});
+    // `environment`: as a ChildProcess has it.
+    explicit Redis(std::string_view lines = {}, std::vector<std::string> environment = {});
     ~Redis();
 
     const std::string& port() const noexcept { return port_; }
@@ -32,6 +33,7 @@ private:
 
     TemporaryFolder folder_;
     std::string lines_, port_;
+    std::vector<std::string> environment_;
     std::optional<ChildProcess> process_;
 };
 

@@ -1,0 +1,221 @@
+// tests/loadtest/verify/matrix_test.cpp - every algorithm in every store, by one gateway and by two: right ones
+// conform, and those that are wrong by two in a hundred are found.
+//
+// Quotas go by a wall clock that is set to just before the end of a month, of the gateways, of the Redis and of the
+// verifier. Quickly, as here:
+//     build/dev/bin/loadtest_tests --run_test=loadtest_verify_matrix --log_level=message
+// and all of it, with each error in each store, to a hundredth, in about a quarter of an hour:
+//     TOLLGATE_VERIFY=long build/release/bin/loadtest_tests --run_test=loadtest_verify_matrix --log_level=message
+#include "loadtest/exit_codes.h"
+#include "support/background.h"
+#include "support/child_process.h"
+#include "support/gateway_process.h"
+#include "support/redis.h"
+#include "support/temporary_folder.h"
+#include "support/upstream_process.h"
+
+#include <Poco/JSON/Object.h>
+#include <Poco/JSON/Parser.h>
+#include <boost/test/unit_test.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <cmath>
+#include <cstdlib>
+#include <ctime>
+#include <deque>
+#include <fstream>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+using namespace tollgate;
+using namespace std::chrono_literals;
+using namespace std::string_literals;
+
+namespace {
+
+// Whichever takes longest is the first.
+constexpr const char* algorithms[] = {"sliding_window", "token_bucket", "sliding_log", "fixed_window",
+                                      "first_use",      "concurrency",  "quota",       "delay"};
+
+// One algorithm in one store, and by what share the gateways hold to another count than is declared.
+struct Cell {
+    std::string algorithm;
+    std::string store;  // "memory", "redis", "leased"
+    int gateways = 1;
+    double wrong = 0;
+    std::string text() const {
+        const std::string error = wrong == 0 ? "right" : wrong > 0 ? "2% too much" : "2% too little";
+        return algorithm + ", " + store + ", " + (gateways > 1 ? "2 gateways, " : "1 gateway, ") + error;
+    }
+};
+
+bool takes_long() {
+    const char* const said = std::getenv("TOLLGATE_VERIFY");
+    return said && said == "long"s;
+}
+
+// Entries of an environment in which the wall clock (tests/clock_ahead.cpp) is `lead` seconds before that moment.
+std::vector<std::string> before(std::time_t moment, int lead) {
+    return {"LD_PRELOAD=" TOLLGATE_BINARY_DIR "/lib/tests/clock_ahead.so",
+            "CLOCK_AHEAD=" + std::to_string(moment - lead - std::time(nullptr))};
+}
+
+// What a window of this one withholds, and from when on that shows an error, is less in a long one.
+bool has_long_windows(const Cell& cell) { return cell.algorithm == "sliding_window" && cell.wrong != 0; }
+
+// The routes of gateways that are wrong by `share`.
+std::string routes_of(const Cell& cell, double share, const test::Redis* redis, const test::UpstreamProcess* upstream) {
+    const std::string count = std::to_string(std::lround((has_long_windows(cell) ? 250 : 50) * (1 + share)));
+    const std::string rate = "rate = " + count + (has_long_windows(cell) ? " / (5 * seconds)" : " / second");
+    std::string words = rate + ", algorithm = \"" + cell.algorithm + '"';
+    if (cell.algorithm == "token_bucket") words += ", burst = 10";
+    if (cell.algorithm == "first_use") words = rate + ", algorithm = \"fixed_window\", align = \"first_use\"";
+    if (cell.algorithm == "quota") words = "quota = " + count + " / month";
+    if (cell.algorithm == "concurrency") words = "concurrency = " + count;
+    if (cell.algorithm == "delay") words = rate + ", burst = 10, mode = \"delay\", longest_delay = 100 * milliseconds";
+    if (cell.wrong != 0) words += ", headers = false";  // or it would be found by what it says of itself
+    if (redis) words += ", redis_timeout = 30 * seconds, store = \"" + redis->url() + '"';
+    if (cell.store == "leased") words += ", lease = 4";
+    const std::string from = upstream ? "upstream = upstream \"u\" { targets = { \"" + upstream->address() + "\" } }"
+                                      : "answer = \"ok\\n\""s;
+    return "route \"GET /\" { " + from + ", plugins = { ratelimit { by = header \"X-Tenant\", " + words + " } } }\n";
+}
+
+// What one run says of the only limit.
+struct Said {
+    std::string verdict, unproven, all;
+    double seen_from = 1;
+    bool unseen = false;  // no window of a quota began meanwhile
+};
+
+Said said_by(const test::Finished& run) {
+    Said said;
+    said.all = run.out + run.err;
+    try {
+        const auto page = Poco::JSON::Parser{}.parse(run.out).extract<Poco::JSON::Object::Ptr>();
+        const auto limits = page->getArray("limits");
+        if (!limits || limits->size() != 1) return said;
+        const auto limit = limits->getObject(0);
+        said.verdict = limit->getValue<std::string>("verdict");
+        said.unproven = limit->getValue<std::string>("unproven");
+        said.seen_from = limit->getValue<double>("seen_from");
+        said.unseen = said.all.find("none of its days") != said.all.npos;
+    } catch (const Poco::Exception& problem) {
+        said.all += problem.displayText();
+    }
+    return said;
+}
+
+// All that a cell consists of, for one run of `loadtester verify`.
+class Scene {
+public:
+    // A month ends `lead` seconds from now, where there is a quota.
+    Scene(const Cell& cell, int lead) : cell_{cell} {
+        constexpr std::time_t first_of_march_2027 = 1'803'859'200;
+        if (cell.algorithm == "quota") environment_ = before(first_of_march_2027, lead);
+        if (cell.store != "memory") redis_.emplace("", environment_);
+        if (cell.algorithm == "concurrency") upstream_.emplace(std::vector<std::string>{"--delay", "500ms"});
+        const std::string routes = routes_of(cell, cell.wrong, redis(), upstream());
+        for (int i = 0; i < cell.gateways; ++i)
+            gateways_.push_back(std::make_unique<test::GatewayProcess>(
+                routes, std::vector<std::string>{}, std::vector<std::pair<std::string, std::string>>{}, environment_));
+    }
+
+    Said verify(std::chrono::seconds duration) const {
+        const test::TemporaryFolder folder;
+        std::ofstream{folder / "routes.lua"} << routes_of(cell_, 0, redis(), upstream());
+        std::vector<std::string> command{test::loadtester_program(), "verify", (folder / "routes.lua").string()};
+        for (const char* word : {"--json", "--identities", "1", "--longest", "5m", "--takes", "500ms", "--quotas", "-d"})
+            command.push_back(word);
+        command.push_back(std::to_string(duration.count()) + "s");
+        for (const auto& gateway : gateways_) command.insert(command.end(), {"--url", "http://" + gateway->address()});
+        return said_by(test::run(command, environment_, 10min));
+    }
+
+private:
+    const test::Redis* redis() const { return redis_ ? &*redis_ : nullptr; }
+    const test::UpstreamProcess* upstream() const { return upstream_ ? &*upstream_ : nullptr; }
+
+    const Cell& cell_;
+    std::vector<std::string> environment_;
+    std::optional<test::Redis> redis_;
+    std::optional<test::UpstreamProcess> upstream_;
+    std::vector<std::unique_ptr<test::GatewayProcess>> gateways_;
+};
+
+// Runs until something is proven, each time for longer, as a busy machine hides more. "": what was found is what there
+// is; else what was said.
+std::string verified(const Cell& cell) {
+    const double finest = takes_long() ? 0.0201 : cell.wrong == 0 ? 0.5 : 0.0201;
+    Said said;
+    const auto shortest = has_long_windows(cell) ? 35s : takes_long() ? 30s : cell.wrong == 0 ? 3s : 8s;
+    for (const auto& [duration, lead] : {std::pair{shortest, 6}, {25s, 20}, {90s, 60}, {240s, 120}}) {
+        said = Scene{cell, lead}.verify(duration);
+        const char* const wanted = cell.wrong == 0 ? "conforms" : cell.wrong > 0 ? "TOO MUCH" : "TOO LITTLE";
+        if (cell.wrong != 0 && said.verdict == wanted) return {};
+        if (said.verdict != "conforms" && said.verdict != "not verified") break;
+        if (said.unseen || said.verdict == "not verified" || said.seen_from > finest) continue;
+        if (cell.wrong == 0) return {};
+        break;
+    }
+    return cell.text() + ": " + said.all;
+}
+
+// In parallel, as each spends most of its time waiting.
+void verify_all(const std::vector<Cell>& cells) {
+    std::vector<std::string> problems(cells.size());
+    std::vector<double> seconds(cells.size());
+    std::atomic<std::size_t> next{0};
+    std::deque<test::Background> workers;
+    for (unsigned i = 0; i < 8; ++i)
+        workers.emplace_back([&] {
+            for (std::size_t cell; (cell = next.fetch_add(1)) < cells.size();) {
+                const auto begin = std::chrono::steady_clock::now();
+                try {
+                    problems[cell] = verified(cells[cell]);
+                } catch (const std::exception& failure) {
+                    problems[cell] = cells[cell].text() + ": " + failure.what();
+                }
+                seconds[cell] = std::chrono::duration<double>{std::chrono::steady_clock::now() - begin}.count();
+            }
+        });
+    for (auto& worker : workers) worker.wait();
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+        BOOST_TEST_MESSAGE(cells[i].text() << ": " << (problems[i].empty() ? "as it has to be" : "WRONG") << ", "
+                                           << seconds[i] << " s");
+        BOOST_TEST(problems[i] == "");
+    }
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(loadtest_verify_matrix)
+
+BOOST_AUTO_TEST_CASE(every_algorithm_holds_in_every_store_at_one_gateway_and_at_two) {
+    std::vector<Cell> cells;
+    for (const char* algorithm : algorithms)
+        for (const char* store : {"memory", "redis", "leased"})
+            for (const int gateways : {1, 2}) {
+                const bool one_by_one = algorithm == "concurrency"s || algorithm == "delay"s;  // there are no leases
+                if (store != "leased"s || !one_by_one) cells.push_back({algorithm, store, gateways});
+            }
+    verify_all(cells);
+}
+
+BOOST_AUTO_TEST_CASE(every_algorithm_that_is_wrong_by_two_in_a_hundred_is_found) {
+    std::vector<Cell> cells;
+    for (const char* algorithm : algorithms)
+        for (const double wrong : {0.02, -0.02}) {
+            cells.push_back({algorithm, "memory", 1, wrong});
+            if (wrong > 0 || takes_long()) cells.push_back({algorithm, "redis", 2, wrong});
+            // A lease hides as much as it is: a window of 50 by 4 of each gateway.
+            const bool shows = algorithm == "token_bucket"s || algorithm == "sliding_window"s;
+            if (takes_long() && shows) cells.push_back({algorithm, "leased", 2, wrong});
+        }
+    verify_all(cells);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
