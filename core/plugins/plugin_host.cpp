@@ -116,8 +116,15 @@ void PluginHost::post(std::size_t loop, std::function<void()> work) {
     if (loop >= spawned_.size()) throw std::logic_error{"post to a loop that there is not"};
     const std::shared_ptr<Spawned>& list = spawned_[loop];
     list->used.store(true, std::memory_order_release);
-    lent_.loops.post(loop, [list, work = std::move(work)] {
-        if (list->open) work();
+    lent_.loops.post(loop, [list, plugin = name_, work = std::move(work)] {
+        if (!list->open) return;
+        try {
+            work();
+        } catch (const std::exception& thrown) {
+            log::error(plugin, std::string{"posted work failed: "} + thrown.what());
+        } catch (...) {
+            log::error(plugin, "posted work failed with something that is no std::exception");
+        }
     });
 }
 

@@ -202,9 +202,9 @@ public:
     }
     // Since ABI 1.3. While the plugin is created: whether a tier of this configuration has a quota.
     virtual bool tiers_have_quotas() const { return false; }
-    // Since ABI 1.4. [any thread] Runs `work` soon on that loop, in order, never inside this call; that is how who waits
-    // there is woken from elsewhere. Dropped where this use of the plugin has ended meanwhile, or no loops run; it may
-    // refer to the plugin and this Host, and to nothing of a request unless that is still there for certain.
+    // Since ABI 1.4. [any thread] Runs `work` soon on that loop, in order, never inside this call: how who waits there is
+    // woken from elsewhere. A throw is logged. Dropped where this use of the plugin has ended meanwhile, or no loops run;
+    // it may refer to the plugin and this Host, to nothing of a request unless that is still there for certain.
     virtual void post(std::size_t loop, std::function<void()> work) {
         (void)loop;
         (void)work;

@@ -262,6 +262,60 @@ BOOST_AUTO_TEST_CASE(it_is_shaped_for_the_upstream_as_a_plain_request) {
     BOOST_TEST(!asked.has("Upgrade"));
 }
 
+// Awaited in the door it is bound to its client, as the request itself would be.
+BOOST_AUTO_TEST_CASE(what_is_destroyed_on_its_way_frees_what_it_held_of_the_upstream) {
+    const std::string half = "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf of it";
+    std::atomic<int> ends{0};
+    ScriptedUpstream upstream{[&](UpstreamConnection& connection) {
+        const auto asked = connection.read_request();
+        if (asked && asked->target() == "/p/head") connection.send(half);
+        connection.wait_for_end();
+        ++ends;
+    }};
+    ErrandSite site{quoted(upstream.address()), ", concurrency = 1, queue = 0, retry = false"};
+    site.now.request = [](RequestContext& ctx) -> Verdict {
+        return [](std::unique_ptr<Errand> errand) -> Task<Verdict> {
+            const Response answer = co_await errand->run();
+            co_return Response{answer.status(), std::string{answer.body().source() ? "unread" : "none"}};
+        }(ctx.errand());
+    };
+    BOOST_TEST(site.client().get("/p/head").body == "unread");
+    site.wait_for(ends, 1, "the unread body's connection is closed");
+    RawClient client = site.client();
+    client.send(RawClient::head("GET", "/p/never"));
+    wait_until("the upstream has the second", [&] { return upstream.requests() == 2; });
+    client.reset();
+    site.wait_for(ends, 2, "its connection is closed");
+    const auto target = [&]() -> const Target& { return *site.gateway->current()->upstreams[0]->targets[0]; };
+    wait_until("nothing is under way", [&] { return target().in_flight() == 0; });
+    BOOST_TEST(site.client().get("/p/head").body == "unread");
+}
+
+// What it reads, the upstream may send: no more than fits between here and there.
+BOOST_AUTO_TEST_CASE(who_reads_sets_the_pace) {
+    std::atomic<std::size_t> sent{0};
+    Gate read_on;
+    const std::size_t size = 64 << 20;
+    ScriptedUpstream upstream{[&](UpstreamConnection& connection) {
+        connection.read_request();
+        connection.send("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(size) + "\r\n\r\n");
+        const std::string piece(64 << 10, 'x');
+        sent += connection.send_as_far_as_possible(std::string(size, 'x'), std::chrono::milliseconds{300});
+        read_on.open();
+        for (std::size_t left = size - sent; left > 0; left -= std::min(left, piece.size()))
+            connection.send(std::string_view{piece}.substr(0, std::min(left, piece.size())));
+    }};
+    ErrandSite site{quoted(upstream.address())};
+    site.now.request = [](RequestContext& ctx) -> Verdict {
+        return [](std::unique_ptr<Errand> errand) -> Task<Verdict> { co_return co_await errand->run(); }(ctx.errand());
+    };
+    RawClient client = site.client();
+    client.send(RawClient::head("GET", "/p/large"));
+    read_on.wait();
+    BOOST_TEST(sent < size);
+    BOOST_TEST(client.answer().body.size() == size);
+}
+
 BOOST_AUTO_TEST_CASE(only_a_get_or_head_may_be_asked_apart) {
     ScriptedUpstream upstream{ScriptedUpstream::always("ok")};
     ErrandSite site{quoted(upstream.address())};

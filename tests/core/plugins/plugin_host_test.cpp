@@ -152,6 +152,10 @@ BOOST_AUTO_TEST_CASE(what_is_posted_runs_later_and_not_once_the_use_has_ended) {
     gateway.loop.run_posted();
     BOOST_TEST(done == "first ");
     BOOST_CHECK_THROW(host->post(1, [] {}), std::logic_error);
+    const log::Capture log;
+    host->post(0, [] { throw std::runtime_error{"out of tea"}; });
+    gateway.loop.run_posted();
+    BOOST_TEST(log.has("hello: posted work failed: out of tea"));
     auto held = std::make_shared<int>(1);
     host->post(0, [&done, held] { done += "late"; });
     plugins::retire(host.get());  // on that very loop: what was posted before is still to come
