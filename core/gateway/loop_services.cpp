@@ -108,6 +108,11 @@ std::size_t GatewayLoops::this_loop() const {
     return loop ? loop->number() : count_;
 }
 
+std::chrono::system_clock::time_point GatewayLoops::wall_clock() const {
+    auto* const loop = net::EventLoop::current();
+    return loop ? loop->wall_clock() : LoopServices::wall_clock();
+}
+
 bool GatewayLoops::post(std::size_t loop, std::function<void()> job) {
     const std::lock_guard lock{mutex_};
     if (!running_) return false;

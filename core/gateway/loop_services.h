@@ -28,6 +28,7 @@ public:
     Task<bool> ready(int descriptor, Interest interest, std::chrono::nanoseconds timeout) override;
     Task<void> blocking(std::function<void()> work) override { return blocking_.run(std::move(work)); }
     Task<Response> fetch(std::string url, Request request, FetchOptions options) override;
+    std::chrono::system_clock::time_point wall_clock() const override;
 
 private:
     std::shared_ptr<const net::TlsClientContext> public_tls();

@@ -97,7 +97,7 @@ private:
         co_return concluded(ctx, co_await later);
     }
 
-    Verdict concluded(RequestContext& ctx, Finding finding) const {
+    Verdict concluded(RequestContext& ctx, Finding&& finding) const {
         // Also where it is refused: a key with a slip of the finger has no business in a log.
         if (hide_ && !finding.absent) method_->hide(ctx.request());
         if (finding.caller) return let_in(ctx, std::move(finding.caller));

@@ -11,8 +11,8 @@ namespace {
 char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
 
 bool same_name(std::string_view name, std::string_view wanted) noexcept {
-    return std::equal(name.begin(), name.end(), wanted.begin(), wanted.end(),
-                      [](char a, char b) { return lower(a) == lower(b); });
+    return name == wanted || std::equal(name.begin(), name.end(), wanted.begin(), wanted.end(),
+                                        [](char a, char b) { return lower(a) == lower(b); });
 }
 
 }  // namespace

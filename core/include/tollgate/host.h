@@ -129,7 +129,7 @@ public:
     virtual void log(Level level, std::string_view message) = 0;
 
     virtual std::chrono::steady_clock::time_point now() const = 0;
-    virtual std::chrono::system_clock::time_point wall_clock() const = 0;
+    virtual std::chrono::system_clock::time_point wall_clock() const = 0;  // on a loop: as its turn began
 
     // Metrics live as long as the gateway; the same name and labels give the same figure, also after a reload. The
     // name is completed to tollgate_<plugin>_<name>. Throws std::invalid_argument for a name Prometheus refuses.
