@@ -61,14 +61,12 @@ int guarded(const std::function<int()>& work) {
 
 int check_database(const Snapshot& snapshot) {
     const std::string& shown = snapshot.database->shown();
-    // Looking would make it.
-    if (snapshot.database->kind() == store::DatabaseUrl::Kind::sqlite &&
-        !std::filesystem::exists(snapshot.database->connection())) {
+    store::Database database{*snapshot.database};
+    if (!database.is_there()) {
         std::cout << shown << ": is not there yet, and made when somebody asks for a key or a quota is kept\n";
         return done;
     }
     return guarded([&] {
-        store::Database database{*snapshot.database};
         const auto status = store::migration_status(database);
         const std::size_t steps = status.applied.size() + status.pending.size();
         std::cout << shown << ": answers, the schema is at step " << status.applied.size() << " of " << steps << '\n';

@@ -36,6 +36,7 @@ void ChangeWait::listen() {
     auto session = database_.session();
     try {
         *session << "LISTEN tollgate_keys", now;
+        session.allow(WireWatch::for_ever);  // nothing is asked of it any more
     } catch (const Poco::Exception& problem) {
         throw StoreError{StoreError::Kind::unavailable, database_.url().shown() + ": " + problem.displayText()};
     }

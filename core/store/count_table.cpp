@@ -29,16 +29,19 @@ std::uint64_t bits_of(std::string_view digits) {
     return bits;
 }
 
-void add(Session& session, std::span<const CountTable::More> more) {
+constexpr std::chrono::minutes all_counts{1};  // for a question that looks at them all
+
+void add(SessionPool::Lease& lease, std::span<const CountTable::More> more) {
     std::string plugin, name, key;
     Poco::Int64 until = 0, amount = 0;
-    Statement insert{session};
+    Statement insert{*lease};
     insert << "INSERT INTO counts (plugin, name, key_hash, ends_at, amount) VALUES ($1, $2, $3, $4, $5)"
               " ON CONFLICT (plugin, name, key_hash, ends_at) DO UPDATE SET amount = counts.amount + excluded.amount",
         use(plugin), use(name), use(key), use(until), use(amount);
     for (const auto& [of, kept] : more) {
         plugin = of.plugin, name = of.name;
         key = digits_of(kept.key), until = kept.until, amount = kept.amount;
+        lease.renew();
         insert.execute();
     }
 }
@@ -72,12 +75,13 @@ std::array<std::uint64_t, 2> CountTable::secret() {
 }
 
 std::vector<Kept> CountTable::load(const CountName& of, std::int64_t now) {
-    return database_.with([&](Session& session) {
+    return database_.with([&](SessionPool::Lease& lease) {
+        lease.allow(all_counts);
         std::string plugin = of.plugin, name = of.name;
         Poco::Int64 after = now;
         std::vector<std::string> keys;
         std::vector<Poco::Int64> ends, amounts;
-        Statement select{session};
+        Statement select{*lease};
         select << "SELECT key_hash, ends_at, amount FROM counts WHERE plugin = $1 AND name = $2 AND ends_at > $3"
                   " ORDER BY ends_at DESC, key_hash",
             use(plugin), use(name), use(after), into(keys), into(ends), into(amounts);
@@ -90,16 +94,20 @@ std::vector<Kept> CountTable::load(const CountName& of, std::int64_t now) {
 }
 
 void CountTable::write(std::span<const More> more, std::span<const Move> moves) {
-    database_.write([&](Session& session) {
-        if (!more.empty()) add(session, more);
-        for (const Move& one : moves) move(session, one);
+    database_.write([&](SessionPool::Lease& lease) {
+        if (!more.empty()) add(lease, more);
+        for (const Move& one : moves) {
+            lease.renew();
+            move(*lease, one);
+        }
     });
 }
 
 void CountTable::forget(std::int64_t now) {
-    database_.write([&](Session& session) {
+    database_.write([&](SessionPool::Lease& lease) {
+        lease.allow(all_counts);
         Poco::Int64 until = now;
-        session << "DELETE FROM counts WHERE ends_at <= $1", use(until), Poco::Data::Keywords::now;
+        *lease << "DELETE FROM counts WHERE ends_at <= $1", use(until), Poco::Data::Keywords::now;
     });
 }
 

@@ -22,7 +22,6 @@ namespace {
 // any descriptor of it ends the locks that SQLite holds on it in this process, and another program would take its
 // write-ahead log away.
 void make_file(const std::string& path) {
-    if (::access(path.c_str(), F_OK) == 0) return;
     const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (descriptor < 0 && errno == EEXIST) return;
     if (descriptor < 0)
@@ -40,9 +39,11 @@ std::string one_line(std::string text) {
 
 }  // namespace
 
+bool Database::is_there() const { return !is_sqlite() || ::access(url_.connection().c_str(), F_OK) == 0; }
+
 SessionPool::Lease Database::session() {
     try {
-        if (is_sqlite()) make_file(url_.connection());
+        if (!is_there()) make_file(url_.connection());
         return pool_.take();
     } catch (const StoreError&) {
         throw;
@@ -52,9 +53,11 @@ SessionPool::Lease Database::session() {
 }
 
 // By the connection and not by codes or words: POCO keeps no SQLSTATE, and servers speak their operators' languages.
-StoreError Database::failure(const Poco::Exception& problem, bool connected) const {
+StoreError Database::failure(const Poco::Exception& problem, SessionPool::Lease& lease) const {
+    if (lease.given_up())
+        return {StoreError::Kind::unavailable, url_.shown() + ": it does not answer in time, and is not waited for"};
     const bool locked = dynamic_cast<const Poco::Data::SQLite::DBLockedException*>(&problem);
-    return {connected && !locked ? StoreError::Kind::broken : StoreError::Kind::unavailable,
+    return {(*lease).isConnected() && !locked ? StoreError::Kind::broken : StoreError::Kind::unavailable,
             url_.shown() + ": " + one_line(problem.displayText())};
 }
 

@@ -6,6 +6,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <type_traits>
 
 namespace tollgate::store {
 
@@ -29,35 +30,39 @@ class Database {
 public:
     // Connects at the first session(). A SQLite file is made where there is none, readable by its owner only, with
     // write-ahead logging, and is durable: what was committed survives the loss of power.
-    explicit Database(DatabaseUrl url) : url_{std::move(url)} {}
+    explicit Database(DatabaseUrl url, Patience patience = {})
+        : url_{std::move(url)}, pool_{url_, patience} {}
 
     const DatabaseUrl& url() const noexcept { return url_; }
     bool is_sqlite() const noexcept { return url_.kind() == DatabaseUrl::Kind::sqlite; }
+    // False for a SQLite file that nobody has made yet.
+    bool is_there() const;
     // Throws StoreError::unavailable.
     SessionPool::Lease session();
     // Ends waiting for the server, for good: whoever waits gets StoreError::unavailable.
     void stop() noexcept { pool_.stop(); }
 
-    // Runs `work` with a session, and says what POCO throws in it as a StoreError.
+    // Runs `work`, which takes a session or its lease, and says what POCO throws in it as a StoreError. A server has
+    // Patience::answer for all of it, unless `work` renews its lease.
     template <class Work>
-    auto with(Work work) -> decltype(work(std::declval<Poco::Data::Session&>())) {
-        auto session = this->session();
+    auto with(Work work) {
+        auto lease = this->session();
         try {
-            return work(*session);
+            return run(work, lease);
         } catch (const Poco::Exception& problem) {
-            throw failure(problem, (*session).isConnected());
+            throw failure(problem, lease);
         }
     }
     // The same in a transaction that writes: committed where `work` returns, undone where it throws.
     template <class Work>
-    auto write(Work work) -> decltype(work(std::declval<Poco::Data::Session&>())) {
-        return with([&](Poco::Data::Session& session) {
-            Transaction transaction{session, is_sqlite()};
-            if constexpr (std::is_void_v<decltype(work(session))>) {
-                work(session);
+    auto write(Work work) {
+        return with([&](SessionPool::Lease& lease) {
+            Transaction transaction{*lease, is_sqlite()};
+            if constexpr (std::is_void_v<decltype(run(work, lease))>) {
+                run(work, lease);
                 transaction.commit();
             } else {
-                auto result = work(session);
+                auto result = run(work, lease);
                 transaction.commit();
                 return result;
             }
@@ -78,10 +83,15 @@ private:
         const bool sqlite_;
         bool open_ = true;
     };
-    StoreError failure(const Poco::Exception& problem, bool connected) const;
+    template <class Work>
+    static auto run(Work& work, SessionPool::Lease& lease) {
+        if constexpr (std::is_invocable_v<Work&, SessionPool::Lease&>) return work(lease);
+        else return work(*lease);
+    }
+    StoreError failure(const Poco::Exception& problem, SessionPool::Lease& lease) const;
 
     const DatabaseUrl url_;
-    SessionPool pool_{url_};
+    SessionPool pool_;
 };
 
 }  // namespace tollgate::store

@@ -16,6 +16,9 @@ using namespace Poco::Data::Keywords;
 
 namespace {
 
+constexpr std::chrono::minutes all_keys{1};      // for a question that looks at them all
+constexpr std::size_t hashes_in_time = 1'000;  // that have to come before the server's time is over
+
 std::optional<Key> only(std::vector<Key> keys) {
     if (keys.empty()) return std::nullopt;
     return std::move(keys.front());
@@ -86,9 +89,11 @@ std::pair<Key, KeySecret> KeyTable::create(const KeyChanges& about, Time now, bo
 }
 
 std::vector<KeyTable::Imported> KeyTable::import(std::span<const Chosen> chosen, Time now) {
-    return database_.write([&](Session& session) {
+    return database_.write([&](SessionPool::Lease& lease) {
+        Session& session = *lease;
         std::vector<Imported> imported;
         for (const auto& [plain, about] : chosen) {
+            lease.renew();
             Key key;
             key.revision = next_revision(session, database_.is_sqlite());
             key.secret_sha256 = hex(sha256(plain));
@@ -120,10 +125,11 @@ std::optional<Key> KeyTable::find_by_hash(const std::string& sha256) {
 }
 
 std::vector<KeyTable::Tier> KeyTable::tiers() {
-    return database_.with([](Session& session) {
+    return database_.with([](SessionPool::Lease& lease) {
+        lease.allow(all_keys);
         std::vector<std::string> names;
         std::vector<Poco::Int64> counts;
-        session << "SELECT tier, COUNT(*) FROM api_keys WHERE tier <> '' AND active = 1 GROUP BY tier ORDER BY tier", into(names),
+        *lease << "SELECT tier, COUNT(*) FROM api_keys WHERE tier <> '' AND active = 1 GROUP BY tier ORDER BY tier", into(names),
             into(counts), now;
         std::vector<Tier> tiers;
         for (std::size_t i = 0; i < names.size(); ++i) tiers.push_back({names[i], std::size_t(counts[i])});
@@ -179,8 +185,13 @@ std::optional<std::pair<Key, KeySecret>> KeyTable::rotate(const std::string& id,
 }
 
 std::size_t KeyTable::each_hash(const std::function<void(std::string_view)>& take) {
-    return database_.with([&](Session& session) {
-        return database_.is_sqlite() ? each_hash_by_pages(session, take) : each_hash_as_it_comes(session, take);
+    return database_.with([&](SessionPool::Lease& lease) {
+        std::size_t count = 0;
+        const auto take_one = [&](std::string_view hash) {
+            if (++count % hashes_in_time == 0) lease.renew();
+            take(hash);
+        };
+        return database_.is_sqlite() ? each_hash_by_pages(*lease, take_one) : each_hash_as_it_comes(*lease, take_one);
     });
 }
 

@@ -54,6 +54,8 @@ constexpr const char* counts_statements[] = {
 
 constexpr Migration all[] = {{1, "keys", keys_statements}, {2, "counts", counts_statements}};
 
+constexpr std::chrono::minutes one_step{10};  // of many rows, or of another program that is waited for
+
 constexpr const char* make_list =
     "CREATE TABLE schema_migrations ("
     " number INTEGER PRIMARY KEY, name VARCHAR(256) NOT NULL, applied_at BIGINT NOT NULL)";
@@ -96,6 +98,7 @@ MigrationStatus status_of(Session& session, bool sqlite, std::span<const Migrati
 std::span<const Migration> migrations() { return all; }
 
 MigrationStatus migration_status(Database& database, std::span<const Migration> known) {
+    if (!database.is_there()) return {{}, {known.begin(), known.end()}};
     return database.with([&](Session& session) {
         return status_of(session, database.is_sqlite(), known, database.url().shown());
     });
@@ -103,8 +106,12 @@ MigrationStatus migration_status(Database& database, std::span<const Migration> 
 
 std::vector<AppliedMigration> migrate(Database& database, std::span<const Migration> known) {
     std::vector<AppliedMigration> applied;
+    // Asked without a lock, and answered at once or not at all: most find everything done.
+    if (migration_status(database, known).pending.empty()) return applied;
     for (;;) {
-        const bool more = database.write([&](Session& session) {
+        const bool more = database.write([&](SessionPool::Lease& lease) {
+            lease.allow(one_step);
+            Session& session = *lease;
             // PostgreSQL would let two make the same table at once, and fail one of them. The number is anybody's.
             if (!database.is_sqlite()) session << "SELECT pg_advisory_xact_lock(7655103471)", now;
             if (!has_list(session, database.is_sqlite())) session << make_list, now;

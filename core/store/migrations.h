@@ -30,7 +30,7 @@ struct MigrationStatus {
     std::vector<Migration> pending;
 };
 
-// What is there and what is not yet; changes nothing. Throws StoreError: also where the database was made by a newer
+// What is there and what is not yet; changes nothing, and makes no file. Throws StoreError: also where the database was made by a newer
 // program, which this one would not understand.
 MigrationStatus migration_status(Database& database, std::span<const Migration> known = migrations());
 

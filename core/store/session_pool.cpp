@@ -1,6 +1,7 @@
 // core/store/session_pool.cpp - connecting, looking whether a session still is, and freeing what POCO would forget.
 #include "store/session_pool.h"
 
+#include "store/greeting.h"
 #include "support/log.h"
 #include "support/text.h"
 
@@ -9,16 +10,20 @@
 #include <Poco/Data/PostgreSQL/Utility.h>
 #include <Poco/Data/SQLite/Connector.h>
 #include <Poco/Data/SQLite/SQLiteException.h>
+#include <Poco/Data/SQLite/Utility.h>
 
 #include <fcntl.h>
 #include <libpq-fe.h>
 #include <poll.h>
-#include <sys/socket.h>
+#include <sqlite3.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <memory>
 #include <string>
+#include <system_error>
 
 namespace tollgate::store {
 
@@ -31,7 +36,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr std::size_t most_lent = 8;
-constexpr auto patience = 5s, longest_idle = 60s;
+constexpr auto longest_idle = 60s;
 
 void register_connectors() {
     static std::once_flag once;
@@ -61,27 +66,6 @@ void log_notice(void*, const PGresult* notice) {
                "the database remarks: " + text::printable(message ? message : "something"));
 }
 
-Session connect_sqlite(const DatabaseUrl& url) {
-    Session session{url.connector(), url.connection()};
-    session << "PRAGMA busy_timeout = 5000", now;
-    session << "PRAGMA journal_mode = WAL", now;
-    session << "PRAGMA synchronous = FULL", now;
-    session << "PRAGMA foreign_keys = ON", now;
-    return session;
-}
-
-// First without POCO, which would not free a connection that fails: of a server that is away one is tried each second.
-Session connect_postgresql(const DatabaseUrl& url) {
-    {
-        const Connection trial{PQconnectdb(url.connection().c_str())};
-        if (PQstatus(trial.get()) != CONNECTION_OK)
-            throw Poco::Data::ConnectionFailedException(PQerrorMessage(trial.get()));
-    }
-    Session session{url.connector(), url.connection()};
-    PQsetNoticeReceiver(*Poco::Data::PostgreSQL::Utility::handle(session), log_notice, nullptr);
-    return session;
-}
-
 PGconn* connection_of(const DatabaseUrl& url, Session& session) {
     return url.kind() == DatabaseUrl::Kind::sqlite ? nullptr : *Poco::Data::PostgreSQL::Utility::handle(session);
 }
@@ -99,8 +83,41 @@ bool is_connected(PGconn* connection) {
 
 }  // namespace
 
+SessionPool::SessionPool(const DatabaseUrl& url, Patience patience)
+    : url_{url}, patience_{patience}, stop_{::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)} {
+    if (stop_ < 0) throw std::system_error{errno, std::generic_category(), "eventfd"};
+}
+
 SessionPool::~SessionPool() {
     end(take_stale(steady_clock::time_point::max()));
+    ::close(stop_);
+}
+
+Session SessionPool::connect_sqlite() {
+    Session session{url_.connector(), url_.connection()};
+    sqlite3_busy_handler(Poco::Data::SQLite::Utility::dbHandle(session), wait_for_lock, this);
+    session << "PRAGMA journal_mode = WAL", now;
+    session << "PRAGMA synchronous = FULL", now;
+    session << "PRAGMA foreign_keys = ON", now;
+    return session;
+}
+
+// Asked by SQLite after each time that it did not get its lock. Its own way of waiting would hear of no stop.
+int SessionPool::wait_for_lock(void* pool, int times) noexcept {
+    const auto& self = *static_cast<const SessionPool*>(pool);
+    thread_local steady_clock::time_point since;
+    if (times == 0) since = steady_clock::now();
+    if (steady_clock::now() - since >= self.patience_.lock) return 0;
+    pollfd wait{self.stop_, POLLIN, 0};
+    return ::poll(&wait, 1, std::min(1 + times, 25)) == 0;
+}
+
+// First without POCO, which would not free a connection that fails: of a server that is away one is tried each second.
+Session SessionPool::connect_postgresql() {
+    greet(url_.connection(), stop_);
+    Session session{url_.connector(), url_.connection()};
+    PQsetNoticeReceiver(*Poco::Data::PostgreSQL::Utility::handle(session), log_notice, nullptr);
+    return session;
 }
 
 // Also of those whose server is gone, of which POCO would forget to.
@@ -115,8 +132,8 @@ void SessionPool::end(std::vector<Connected> sessions) noexcept {
 
 SessionPool::Connected SessionPool::connect() {
     register_connectors();
-    if (url_.kind() == DatabaseUrl::Kind::sqlite) return {connect_sqlite(url_)};
-    Connected connected{connect_postgresql(url_)};
+    if (url_.kind() == DatabaseUrl::Kind::sqlite) return {connect_sqlite()};
+    Connected connected{connect_postgresql()};
     connected.wire = ::fcntl(PQsocket(connection_of(url_, connected.session)), F_DUPFD_CLOEXEC, 0);
     // Without it nobody would hear that the session is lost.
     if (connected.wire < 0) throw Poco::IOException{"no more files can be opened"};
@@ -126,7 +143,7 @@ SessionPool::Connected SessionPool::connect() {
 SessionPool::Lease SessionPool::take() {
     std::unique_lock lock{mutex_};
     const auto free = [&] { return stopped_ || lent_ < most_lent; };
-    if (!given_back_.wait_for(lock, patience, free)) throw Poco::TimeoutException{"all connections are in use"};
+    if (!given_back_.wait_for(lock, patience_.session, free)) throw Poco::TimeoutException{"all connections are in use"};
     if (stopped_) throw Poco::IllegalStateException{"the gateway asks no more"};
     ++lent_;
     try {
@@ -135,7 +152,7 @@ SessionPool::Lease SessionPool::take() {
             idle_.pop_back();
             PGconn* const connection = connection_of(url_, connected.session);
             if (!connection || is_connected(connection)) {
-                wires_.insert(connected.wire);
+                watch_.allow(connected.wire, patience_.answer);
                 return {*this, std::move(connected)};
             }
             ++lent_;  // take_back() counts one less
@@ -145,9 +162,7 @@ SessionPool::Lease SessionPool::take() {
         }
         lock.unlock();
         Connected connected = connect();
-        lock.lock();
-        wires_.insert(connected.wire);
-        if (stopped_ && connected.wire >= 0) ::shutdown(connected.wire, SHUT_RDWR);
+        watch_.allow(connected.wire, patience_.answer);
         return {*this, std::move(connected)};
     } catch (...) {
         if (!lock.owns_lock()) lock.lock();
@@ -158,16 +173,17 @@ SessionPool::Lease SessionPool::take() {
 }
 
 void SessionPool::take_back(Connected connected) noexcept {
-    const bool lost = connected.wire >= 0 && !connected.session.isConnected();
+    const bool given_up = watch_.forget(connected.wire);
+    const bool lost = given_up || (connected.wire >= 0 && !connected.session.isConnected());
     std::vector<Connected> stale;
     {
         const std::lock_guard lock{mutex_};
-        if (const auto wire = wires_.find(connected.wire); wire != wires_.end()) wires_.erase(wire);
         --lent_;
         const auto now = steady_clock::now();
         if (lost || stopped_) stale.push_back(std::move(connected));
         else idle_.push_back({std::move(connected), now});
-        for (auto& old : take_stale(now - longest_idle)) stale.push_back(std::move(old));
+        // Where one server hangs, the others' connections lead to the same one.
+        for (auto& old : take_stale(given_up ? now : now - longest_idle)) stale.push_back(std::move(old));
     }
     given_back_.notify_one();
     end(std::move(stale));
@@ -186,9 +202,10 @@ void SessionPool::stop() noexcept {
     {
         const std::lock_guard lock{mutex_};
         stopped_ = true;
-        for (const int wire : wires_)
-            if (wire >= 0) ::shutdown(wire, SHUT_RDWR);
     }
+    const std::uint64_t one = 1;
+    [[maybe_unused]] const auto written = ::write(stop_, &one, sizeof one);  // full: it was stopped before
+    watch_.give_up_all();
     given_back_.notify_all();
 }
 

@@ -2,21 +2,28 @@
 #pragma once
 
 #include "store/database_url.h"
+#include "store/wire_watch.h"
 
 #include <Poco/Data/Session.h>
 
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
-#include <set>
 #include <utility>
 #include <vector>
 
 namespace tollgate::store {
 
+// How long is waited, and for what.
+struct Patience {
+    std::chrono::milliseconds session{5'000};  // for one to be given back, where too many are lent
+    std::chrono::milliseconds answer{5'000};   // for a server, in all that is asked of one lease; see Lease::renew()
+    std::chrono::milliseconds lock{5'000};     // for others who write to a SQLite file
+};
+
 // Instead of POCO's own pool, which forgets a connection to PostgreSQL that failed or was lost without freeing it (100 KB
 // each, of which a gateway whose database is away makes one a second), lends those that the server has closed, and throws
-// where all are lent. Any thread.
+// where all are lent. A server that hangs is given up. Any thread.
 class SessionPool {
     struct Connected {
         Poco::Data::Session session;
@@ -24,7 +31,7 @@ class SessionPool {
     };
 
 public:
-    explicit SessionPool(const DatabaseUrl& url) : url_{url} {}  // which outlives it
+    explicit SessionPool(const DatabaseUrl& url, Patience patience = {});  // `url` outlives it
     ~SessionPool();
     SessionPool(const SessionPool&) = delete;
 
@@ -37,6 +44,12 @@ public:
             if (pool_) pool_->take_back(std::move(connected_));
         }
         Poco::Data::Session& operator*() noexcept { return connected_.session; }
+        // The server has so long from now on, instead of what is left.
+        void allow(std::chrono::milliseconds time) { pool_->watch_.allow(connected_.wire, time); }
+        // As long as at the beginning: for who asks much, at every step of it.
+        void renew() { allow(pool_->patience_.answer); }
+        // It took longer: the session is lost.
+        bool given_up() const { return pool_->watch_.given_up(connected_.wire); }
 
     private:
         SessionPool* pool_;
@@ -54,15 +67,20 @@ private:
         std::chrono::steady_clock::time_point since;
     };
     Connected connect();
+    Poco::Data::Session connect_sqlite();
+    Poco::Data::Session connect_postgresql();
+    static int wait_for_lock(void* pool, int times) noexcept;
     void take_back(Connected connected) noexcept;
     std::vector<Connected> take_stale(std::chrono::steady_clock::time_point since);
     static void end(std::vector<Connected> sessions) noexcept;
 
     const DatabaseUrl& url_;
+    const Patience patience_;
+    const int stop_;    // an eventfd, readable once stop() was called
+    WireWatch watch_;   // of those lent
     std::mutex mutex_;  // of what follows
     std::condition_variable given_back_;
-    std::vector<Idle> idle_;    // the one used last at the end
-    std::multiset<int> wires_;  // of those lent
+    std::vector<Idle> idle_;  // the one used last at the end
     std::size_t lent_ = 0;
     bool stopped_ = false;
 };

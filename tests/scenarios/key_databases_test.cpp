@@ -78,6 +78,42 @@ BOOST_AUTO_TEST_CASE(a_check_of_a_database_that_is_away_fails_and_of_none_yet_ma
     BOOST_TEST(!std::filesystem::exists(folder / "none.db"));
 }
 
+BOOST_AUTO_TEST_CASE(who_asks_for_the_schemas_step_makes_no_database) {
+    const TemporaryFolder folder;
+    std::ofstream{folder / "routes.lua"} << "listen \"127.0.0.1:0\"\n" << with_database("sqlite:none.db");
+    const auto migrate = [&](std::vector<std::string> words) {
+        words.insert(words.begin(), {tollgate_program(), "migrate", "--file", (folder / "routes.lua").string()});
+        return run(words);
+    };
+    const auto none = migrate({"--status"});
+    BOOST_TEST(none.code == 1);
+    BOOST_TEST(none.out == "1  keys  pending\n2  counts  pending\n");
+    BOOST_TEST(!std::filesystem::exists(folder / "none.db"));
+    BOOST_TEST(migrate({}).code == 0);
+    BOOST_TEST(migrate({"--status"}).code == 0);
+}
+
+// Its connections live on: nothing but time tells that nobody is there.
+BOOST_AUTO_TEST_CASE(a_database_that_hangs_holds_up_no_operator) {
+    Postgres server;
+    const GatewayProcess gateway{with_database(server.url())};
+    wait_until("it is ready", [&] { return ask_admin(gateway, "GET", "/ready").status() == 200; });
+    const auto used = json(ask_admin(gateway, "POST", "/keys", R"({"owner":"alice"})"))->getValue<std::string>("secret");
+    wait_for(gateway, used, 200);
+    server.hang();
+    const auto answer = ask_admin(gateway, "GET", "/keys");
+    BOOST_TEST(answer.status() == 503);
+    BOOST_TEST(answer.body.find("does not answer in time") != std::string::npos, answer.body);
+    auto client = gateway.client();
+    client.send("POST /register HTTP/1.1\r\nHost: a\r\nContent-Length: 15\r\n\r\n{\"owner\":\"bob\"}");
+    BOOST_TEST(client.answer().status() == 503);
+    BOOST_TEST(ask_admin(gateway, "POST", "/keys", R"({"owner":"carol"})").status() == 503);
+    BOOST_TEST(status_with(gateway, used) == 200);
+    server.go_on();
+    wait_until("it is ready", [&] { return ask_admin(gateway, "GET", "/ready").status() == 200; });
+    wait_until("there are answers", [&] { return ask_admin(gateway, "GET", "/keys").status() == 200; });
+}
+
 BOOST_AUTO_TEST_CASE(stopping_the_database_under_load_harms_no_known_key) {
     Postgres server;
     const GatewayProcess gateway{with_database(server.url())};

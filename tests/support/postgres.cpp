@@ -9,6 +9,7 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 #include <stdexcept>
 
 namespace tollgate::test {
@@ -67,8 +68,31 @@ void Postgres::start() {
 
 void Postgres::kill() {
     if (!process_ || !process_->running()) return;
+    go_on();
     process_->signal(SIGQUIT);  // its word for "at once": the postmaster takes its children with it
     process_->wait();
+}
+
+// The postmaster first, which would make others.
+void Postgres::hang() {
+    stop(process_->id());
+    std::ifstream children{"/proc/" + std::to_string(process_->id()) + "/task/" + std::to_string(process_->id()) + "/children"};
+    for (pid_t child = 0; children >> child;) stop(child);
+}
+
+void Postgres::hang_those_that_serve() {
+    std::istringstream serving{ask("SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()")};
+    for (pid_t child = 0; serving >> child;) stop(child);
+}
+
+void Postgres::stop(pid_t process) {
+    ::kill(process, SIGSTOP);
+    stopped_.push_back(process);
+}
+
+void Postgres::go_on() {
+    for (const pid_t process : stopped_) ::kill(process, SIGCONT);
+    stopped_.clear();
 }
 
 std::string Postgres::url(const std::string& database) {

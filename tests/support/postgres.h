@@ -4,8 +4,11 @@
 #include "support/child_process.h"
 #include "support/temporary_folder.h"
 
+#include <sys/types.h>
+
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace tollgate::test {
 
@@ -22,14 +25,20 @@ public:
     // As a crash of the machine would: every process of it gone at once. start() brings it back, on the same port.
     void kill();
     void start();
+    // Every process of it stands still, or those that serve clients now; their connections stay. Until go_on().
+    void hang();
+    void hang_those_that_serve();
+    void go_on();
     int port() const noexcept { return port_; }
 
 private:
     std::vector<std::string> as_its_user(std::vector<std::string> command) const;
+    void stop(pid_t process);
 
     TemporaryFolder folder_;
     int port_ = 0;
     std::optional<ChildProcess> process_;
+    std::vector<pid_t> stopped_;
 };
 
 }  // namespace tollgate::test

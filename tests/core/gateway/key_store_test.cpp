@@ -284,7 +284,9 @@ std::string make_keys(store::Database& database, int count) {
     using namespace Poco::Data::Keywords;
     store::KeyTable table{database};
     const auto one = table.create(about("alice"), wall());
-    database.write([&](Poco::Data::Session& session) {
+    database.write([&](store::SessionPool::Lease& lease) {
+        lease.allow(1h);
+        auto& session = *lease;
         const std::string values = ", 'owner' || i, '', 'free', '', 1, 1, 0 FROM n", number = std::to_string(count);
         const std::string into = "INSERT INTO api_keys (id, secret_sha256, owner, name, tier, scopes, active, created_at, revision) ";
         if (database.is_sqlite())

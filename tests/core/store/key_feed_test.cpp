@@ -160,6 +160,23 @@ BOOST_AUTO_TEST_CASE(a_server_that_goes_away_is_waited_for) {
     wait_for(directory, more.second.shown, Knows::perhaps);
 }
 
+// As behind an address that another server has taken over: the connections are alive, and nobody is there.
+BOOST_AUTO_TEST_CASE(connections_that_nobody_answers_on_are_left_for_others) {
+    test::Postgres server;
+    Patience patience;
+    patience.answer = 1s;
+    Database database{test::database_url(server.url()), patience};
+    KeyDirectory directory{100};
+    const KeyFeed feed{database, directory};
+    test::wait_until("it has read everything", [&] { return !behind(feed); });
+    server.hang_those_that_serve();
+    test::wait_until("it has noticed", [&] { return feed.problem().find("does not answer in time") != std::string::npos; });
+    test::wait_until("it has others", [&] { return !behind(feed) && feed.problem().empty(); });
+    KeyTable table{database};
+    const auto key = table.create(about("alice"), start);
+    wait_for(directory, key.second.shown, Knows::perhaps);
+}
+
 BOOST_AUTO_TEST_CASE(a_server_that_is_not_there_yet_is_waited_for) {
     test::Postgres server;
     Database database{test::database_url(server.url())};

@@ -62,6 +62,15 @@ bool in_the_middle(Database& database) {
 
 BOOST_AUTO_TEST_SUITE(store_migrations)
 
+BOOST_AUTO_TEST_CASE(who_only_looks_makes_no_file) {
+    const test::TemporaryFolder folder;
+    Database database{test::database_url("sqlite:none.db", folder.path().string())};
+    const auto status = migration_status(database);
+    BOOST_TEST(status.applied.empty());
+    BOOST_TEST(status.pending.size() == migrations().size());
+    BOOST_TEST(::access((folder / "none.db").c_str(), F_OK) != 0);
+}
+
 BOOST_AUTO_TEST_CASE(a_new_database_is_brought_up_once) {
     test::on_both([](Database& database) {
         BOOST_TEST(migration_status(database).applied.empty());

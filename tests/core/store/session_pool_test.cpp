@@ -3,11 +3,13 @@
 
 #include "core/store/both_databases.h"
 
+#include "support/connection.h"
 #include "support/deadline.h"
 
 #include <tollgate/plugin.h>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -20,6 +22,7 @@
 using namespace tollgate;
 using namespace tollgate::store;
 using namespace Poco::Data::Keywords;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -90,6 +93,117 @@ BOOST_AUTO_TEST_CASE(who_waits_for_a_server_that_hangs_is_let_go) {
     BOOST_CHECK_THROW(pool.take(), Poco::Exception);
 }
 
+BOOST_AUTO_TEST_CASE(a_server_that_does_not_answer_in_time_is_given_up) {
+    const auto url = test::database_url(test::postgres().url("pool_late"));
+    Patience patience;
+    patience.answer = 1h;
+    SessionPool pool{url, patience};
+    {
+        auto lease = pool.take();
+        lease.allow(100ms);
+        BOOST_CHECK_THROW((*lease << "SELECT pg_sleep(600)", now), Poco::Exception);
+        BOOST_TEST(lease.given_up());
+    }
+    auto lease = pool.take();
+    BOOST_TEST(one(lease) == 1);
+    BOOST_TEST(!lease.given_up());
+}
+
+// The kernel accepts for a program that never does, as for a server that hangs.
+BOOST_AUTO_TEST_CASE(who_connects_to_a_server_that_swallows_connections_is_let_go) {
+    const int listening = test::listen_on("127.0.0.1:0");
+    const std::string address = test::bound_address(listening);
+    const auto url = test::database_url("postgresql://me:secret@" + address + "/d?connect_timeout=3600");
+    SessionPool pool{url};
+    std::atomic<bool> thrown{false};
+    std::thread connects{[&] {
+        try {
+            pool.take();
+        } catch (const Poco::IllegalStateException&) {
+            thrown = true;
+        }
+    }};
+    pollfd wait{listening, POLLIN, 0};
+    BOOST_TEST(::poll(&wait, 1, 60'000) == 1);
+    pool.stop();
+    connects.join();
+    BOOST_TEST(thrown);
+    ::close(listening);
+}
+
+BOOST_AUTO_TEST_CASE(all_addresses_are_tried_and_what_each_says_is_told) {
+    const int listening = test::listen_on("127.0.0.1:0");
+    const std::string address = test::bound_address(listening), port = address.substr(address.rfind(':'));
+    const auto silent = test::database_url("postgresql://me:secret@127.0.0.1,127.0.77.1" + port + "/d?connect_timeout=2");
+    SessionPool pool{silent};
+    try {
+        pool.take();
+        BOOST_ERROR("nobody let it in");
+    } catch (const Poco::Exception& problem) {
+        const std::string said = problem.displayText();
+        BOOST_TEST(said.find("nobody answers within 2 s; ") != std::string::npos, said);
+        BOOST_TEST(said.find("Connection refused") != std::string::npos, said);
+    }
+    ::close(listening);
+    auto& server = test::postgres();
+    const auto second = test::database_url("postgresql://tollgate:secret@127.0.77.1,127.0.0.1:" + std::to_string(server.port()) + "/postgres");
+    SessionPool other{second};
+    auto lease = other.take();
+    BOOST_TEST(one(lease) == 1);
+}
+
+BOOST_AUTO_TEST_CASE(who_waits_for_others_to_write_to_a_file_is_let_go) {
+    const test::TemporaryFolder folder;
+    const auto url = test::database_url("sqlite:wait.db", folder.path().string());
+    SessionPool writers{url};
+    auto writer = writers.take();
+    *writer << "BEGIN IMMEDIATE", now;
+    Patience patience;
+    patience.lock = 1h;
+    SessionPool pool{url, patience};
+    std::atomic<bool> asks{false}, thrown{false};
+    std::thread waits{[&] {
+        auto lease = pool.take();
+        asks = true;
+        try {
+            *lease << "BEGIN IMMEDIATE", now;
+        } catch (const Poco::Exception&) {
+            thrown = true;
+        }
+    }};
+    test::wait_until("it asks for the lock", [&] { return asks.load(); });
+    pool.stop();
+    waits.join();
+    BOOST_TEST(thrown);
+    *writer << "ROLLBACK", now;
+}
+
+BOOST_AUTO_TEST_CASE(others_that_write_to_a_file_are_waited_for) {
+    const test::TemporaryFolder folder;
+    const auto url = test::database_url("sqlite:wait.db", folder.path().string());
+    Patience patience;
+    patience.lock = 1h;
+    SessionPool pool{url, patience};
+    auto writer = pool.take();
+    *writer << "BEGIN IMMEDIATE", now;
+    std::atomic<bool> asks{false};
+    std::thread waits{[&] {
+        auto lease = pool.take();
+        asks = true;
+        *lease << "BEGIN IMMEDIATE", now;
+        *lease << "ROLLBACK", now;
+    }};
+    test::wait_until("it asks for the lock", [&] { return asks.load(); });
+    *writer << "ROLLBACK", now;
+    waits.join();
+    patience.lock = 50ms;
+    SessionPool hasty{url, patience};
+    *writer << "BEGIN IMMEDIATE", now;
+    auto lease = hasty.take();
+    BOOST_CHECK_THROW((*lease << "BEGIN IMMEDIATE", now), Poco::Exception);
+    *writer << "ROLLBACK", now;
+}
+
 BOOST_AUTO_TEST_CASE(a_server_that_was_started_anew_gets_new_sessions_at_once) {
     test::Postgres server;
     const auto url = test::database_url(server.url());
@@ -133,7 +247,7 @@ BOOST_AUTO_TEST_CASE(a_session_is_whole_or_there_is_none) {
     ::setrlimit(RLIMIT_NOFILE, &before);
     BOOST_TEST_REQUIRE(lease.has_value());
     BOOST_TEST_REQUIRE(left >= 2u);
-    test::postgres().ask("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'pool_files'", "postgres");
+    test::postgres().ask("SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE datname = 'pool_files'", "postgres");
     lease.reset();
     auto again = pool.take();
     BOOST_TEST(one(again) == 1);
