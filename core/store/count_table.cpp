@@ -15,7 +15,7 @@ using namespace Poco::Data::Keywords;
 
 namespace {
 
-// As 16 digits: of some negative integers that PostgreSQL sends POCO makes 0.
+// As 16 digits: of integers below -2^53 POCO 1.11, which reads what PostgreSQL sends as text, loses the last bits.
 std::string digits_of(std::uint64_t bits) {
     std::string text(16, '0');
     for (std::size_t i = text.size(); i-- > 0; bits >>= 4) text[i] = "0123456789abcdef"[bits & 15];
