@@ -50,6 +50,9 @@ public:
     std::uint64_t forgotten() const noexcept override { return forgotten_.load(std::memory_order_relaxed); }
     std::size_t in_use(const Ask& ask) noexcept override;
 
+    // Windows: counts at this key what was admitted elsewhere, in the window with that end (milliseconds since 1970).
+    void add(std::uint64_t hash, const Limit& limit, std::uint64_t amount, std::int64_t end, Moment now) noexcept;
+
     Taken take(std::string_view key, double cost, Moment now, const Limit& limit) noexcept {
         const Decision decision = take(hash(key), {limit, limit.price(cost), now});
         return {decision, decision.forgot};
@@ -75,6 +78,7 @@ private:
 
     Pair groups_of(std::uint64_t hash) noexcept;
     static Slot find(const Pair& groups, std::uint64_t hash) noexcept;  // without counter: not there
+    Decision enter(const Pair& groups, std::uint64_t hash, const Ask& ask) noexcept;
     Slot seize_slot(const Pair& groups, const Ask& ask, bool& forgot) const noexcept;
     auto standing_of(Counter& counter, const Ask& ask) const noexcept;
     void note_length(const Limit& limit) noexcept;
@@ -184,6 +188,28 @@ Decision CounterStore<Counter>::take(std::uint64_t hash, const Ask& ask) noexcep
     const std::lock_guard entering{entrances_[hash >> 58].mutex};
     for (Slot slot; (slot = find(groups, hash)).counter;)
         if (const auto decision = slot.counter->decide_while(owner_of(slot, hash), ask, true)) return *decision;
+    return enter(groups, hash, ask);
+}
+
+template <class Counter>
+void CounterStore<Counter>::add(std::uint64_t hash, const Limit& limit, std::uint64_t amount, std::int64_t end,
+                                Moment now) noexcept {
+    const Pair groups = groups_of(hash);
+    note_length(limit);
+    const auto added = [&] {
+        const Slot slot = find(groups, hash);
+        return slot.counter && slot.counter->add_while(owner_of(slot, hash), limit, amount, end);
+    };
+    constexpr auto too_much = ~std::uint64_t{0};  // refused: nothing is counted, whatever the windows
+    while (!added()) {
+        const std::lock_guard entering{entrances_[hash >> 58].mutex};
+        if (!find(groups, hash).counter) enter(groups, hash, {limit, too_much, now});
+    }
+}
+
+// For a key that has no counter, behind its entrance.
+template <class Counter>
+Decision CounterStore<Counter>::enter(const Pair& groups, std::uint64_t hash, const Ask& ask) noexcept {
     bool forgot = false;
     const Slot slot = seize_slot(groups, ask, forgot);
     slot.key->store(hash, std::memory_order_release);

@@ -154,6 +154,19 @@ WindowCounter::State WindowCounter::less(State state, const Ask& ask, std::uint6
     return state;
 }
 
+WindowCounter::State WindowCounter::more(State state, const Limit& limit, std::uint64_t amount,
+                                         std::int64_t end) noexcept {
+    const bool slides = limit.algorithm() == Algorithm::sliding_window;
+    if (end > state.end) {
+        const bool next = slides && state.end == end - length_of(limit);
+        return {.end = end, .current = amount, .previous = next ? state.current : 0};
+    }
+    const bool before = slides && end == state.end - length_of(limit);
+    if (end == state.end) state.current += std::min(amount, most - state.current);
+    if (before) state.previous += std::min(amount, most - state.previous);
+    return state;
+}
+
 std::optional<WindowCounter::Standing> WindowCounter::standing(const Ask& ask,
                                                                std::chrono::nanoseconds longest) const noexcept {
     const Words words = words_.glance();

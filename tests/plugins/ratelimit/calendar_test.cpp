@@ -68,4 +68,15 @@ BOOST_AUTO_TEST_CASE(a_quota_changed_from_month_to_day_keeps_what_was_counted_to
     BOOST_TEST(counter.take(1, {Time{}, date(2026, 1, 11)}, Limit::quota(5, Calendar::day)).admitted);
 }
 
+BOOST_AUTO_TEST_CASE(what_ends_then_is_as_long_as_the_calendar_has_it) {
+    const auto days = [](Calendar calendar, int year, unsigned month, unsigned day) {
+        return length_until(millisecond(date(year, month, day)), calendar) / 86'400'000;
+    };
+    BOOST_TEST(days(Calendar::day, 2026, 3, 1) == 1);
+    BOOST_TEST(days(Calendar::week, 2026, 11, 23) == 7);
+    BOOST_TEST(days(Calendar::month, 2026, 3, 1) == 28);
+    BOOST_TEST(days(Calendar::month, 2024, 3, 1) == 29);
+    BOOST_TEST(days(Calendar::month, 2027, 1, 1) == 31);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
