@@ -4,6 +4,7 @@
 #include "fields.h"
 #include "memory_store.h"
 #include "redis/store_of.h"
+#include "regions/settings.h"
 #include "rule.h"
 #include "taken.h"
 
@@ -70,6 +71,7 @@ private:
     std::vector<std::unique_ptr<const Rule>> rules_;
     std::unique_ptr<Store> elsewhere_;  // null: counted in memory
     Store& store_;
+    std::unique_ptr<const ratelimit::regions::Registered> regions_;  // null: each gateway for itself
     std::string policy_;  // RateLimit-Policy where no tier has a say
     Mode mode_;
     ratelimit::Ticks patience_ = 0;  // longest_delay
@@ -84,6 +86,7 @@ RateLimit::RateLimit(const Settings& settings, Host& host)
       rules_{ratelimit::rules_of(settings, host)},
       elsewhere_{ratelimit::store_of(settings, host, memory, rules_.size())},
       store_{elsewhere_ ? *elsewhere_ : memory},
+      regions_{ratelimit::regions::exchange_of(settings, host, ratelimit::regional_of(rules_))},
       mode_{mode_of(settings.text("mode"))},
       absent_{absent_of(settings.text("absent"))},
       retry_after_{settings.boolean("retry_after")} {
@@ -157,6 +160,7 @@ std::optional<Refusal> RateLimit::gather(RequestContext& ctx, Batch& batch) cons
 
 Verdict RateLimit::on_request(RequestContext& ctx) const {
     if (elsewhere_) return ask_elsewhere(ctx);
+    if (regions_) regions_->attend();
     Batch batch;
     if (auto refusal = gather(ctx, batch)) return mode_ == Mode::shadow ? Verdict{} : Verdict{*std::move(refusal)};
     if (batch.empty()) return {};

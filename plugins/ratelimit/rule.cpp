@@ -3,6 +3,7 @@
 
 #include "answer_lines.h"
 #include "kept_counters.h"
+#include "regions/settings.h"
 
 #include <algorithm>
 #include <array>
@@ -124,7 +125,7 @@ Rule::Rule(Kind kind, const Settings& own, const Settings& use, const std::strin
     key_is_public_ = std::all_of(by_.begin(), by_.end(), is_public);
     const std::string named = own.has("name") ? told + "name" : "name";
     shared_name_ = agree(name_, name_of_counters(), named, own_, other_, own, host);
-    counters_ = counters_of(use, host);
+    counters_ = counters_of(use, told, host);
 }
 
 // Another algorithm counts anew.
@@ -135,12 +136,13 @@ std::string Rule::name_of_counters() const {
 }
 
 // The state's name alone says which counters: `keys` of the first use that asks for it holds until the next start.
-std::shared_ptr<Counters> Rule::counters_of(const Settings& use, Host& host) const {
+std::shared_ptr<Counters> Rule::counters_of(const Settings& use, const std::string& told, Host& host) {
     const auto keys = static_cast<std::size_t>(use.integer("keys"));
+    regional_ = regions::counters_of({name_, told, algorithm_, align_, keys}, use, host);
     const bool kept = kind_ == Kind::quota && (own_ || host.tiers_have_quotas()) && use.boolean("keep") &&
                       use.text("store") == "memory";
     const std::string state = name_of_counters() + (kept ? ", kept" : "");
-    auto counters = host.state<Counters>(state, [&]() -> std::shared_ptr<Counters> {
+    auto counters = regional_ ? regional_ : host.state<Counters>(state, [&]() -> std::shared_ptr<Counters> {
         if (auto keeper = kept ? host.keeper(name_) : nullptr)
             return std::make_shared<KeptCounters>(keys, std::move(keeper));
         return make_counters(algorithm_, keys);
@@ -308,6 +310,11 @@ void Rule::explain(Context& ctx, const Claim& claim) const {
     text += ", " + left + " of " + most + " left";
     if (algorithm_ != Algorithm::concurrency)
         text += (algorithm_ == Algorithm::token_bucket ? ", full again in " : ", all back in ") + reset + " s";
+    std::string others;
+    if (regional_) {
+        others = written(static_cast<double>(regional_->of_others(claim.hash, claim.limit, decision)) / 1000);
+        text += ", " + others + " counted by other gateways";
+    }
     ctx.trace(text, {{"limit", name_},
                      {"key", shown},
                      {"cost", price},

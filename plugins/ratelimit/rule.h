@@ -2,6 +2,7 @@
 #pragma once
 
 #include "address_prefix.h"
+#include "regions/regional_counters.h"
 #include "shared_name.h"
 #include "store.h"
 
@@ -11,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace tollgate::ratelimit {
@@ -37,6 +39,8 @@ public:
     const std::vector<Value>& by() const noexcept { return by_; }
     const std::string& quoted() const noexcept { return quoted_; }  // for header lines
     Counters& counters() const noexcept { return *counters_; }
+    // Null where they are this gateway's alone.
+    const std::shared_ptr<regions::RegionalCounters>& regional() const noexcept { return regional_; }
     const std::optional<Limit>& own() const noexcept { return own_; }
     bool goes_by_wall_clock() const noexcept {
         return algorithm_ == Algorithm::sliding_window || algorithm_ == Algorithm::fixed_window || kind_ == Kind::quota;
@@ -70,7 +74,7 @@ private:
     std::string whose_limit(const Context& ctx) const;  // in words
     Limit checked(const Rate& rate, std::optional<std::int64_t> burst, const std::string& field) const;
     std::string name_of_counters() const;
-    std::shared_ptr<Counters> counters_of(const Settings& use, Host& host) const;
+    std::shared_ptr<Counters> counters_of(const Settings& use, const std::string& told, Host& host);
     static Figures figures_of(const std::string& name, Host& host);
 
     Kind kind_;
@@ -86,11 +90,16 @@ private:
     bool by_caller_;              // whoever asks, it is one caller
     bool key_is_public_;          // may stand in a trace as it is
     std::shared_ptr<const SharedName> shared_name_;
+    std::shared_ptr<regions::RegionalCounters> regional_;
     std::shared_ptr<Counters> counters_;
     Figures figures_;
 };
 
 // All limits of a use. Throws ConfigError.
 std::vector<std::unique_ptr<const Rule>> rules_of(const Settings& settings, Host& host);
+
+// Those that are counted together with other gateways, by name.
+std::vector<std::pair<std::string, std::shared_ptr<regions::RegionalCounters>>> regional_of(
+    const std::vector<std::unique_ptr<const Rule>>& rules);
 
 }  // namespace tollgate::ratelimit

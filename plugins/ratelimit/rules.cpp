@@ -58,4 +58,12 @@ std::vector<std::unique_ptr<const Rule>> rules_of(const Settings& settings, Host
     return rules.take();
 }
 
+std::vector<std::pair<std::string, std::shared_ptr<regions::RegionalCounters>>> regional_of(
+    const std::vector<std::unique_ptr<const Rule>>& rules) {
+    std::vector<std::pair<std::string, std::shared_ptr<regions::RegionalCounters>>> regional;
+    for (const auto& rule : rules)
+        if (rule->regional()) regional.emplace_back(rule->name(), rule->regional());
+    return regional;
+}
+
 }  // namespace tollgate::ratelimit

@@ -105,6 +105,10 @@ function logging(settings) end
 ---@field redis_timeout? tollgate.duration # how long a request waits for a decision of the Redis; a duration from 1 * millisecond to 1 * minute; default: 20 * milliseconds
 ---@field redis_prefix? string # what keys in the Redis begin with; a text; default: "ratelimit:"
 ---@field lease? integer # tokens of a key that this gateway may take from the Redis at once, and hold for a second; unset: none, which is exact; an integer from 2 to 1000000
+---@field regions? string|string[] # URLs of Redis servers through which gateways tell each other what they have counted; each decides by itself; a list of texts
+---@field region? string # regions: what this gateway is called among the others; unset: the name of the machine; a text
+---@field region_every? tollgate.duration # regions: the interval in which they tell each other; unset: 200 milliseconds; a duration from 10 * milliseconds to 1 * minute
+---@field region_secret? string # regions: what keys are hashed with before they are told, the same at all gateways; unset: the limit's name; a text
 ---@field on_error? "local"|"open"|"closed" # what holds while the Redis does not decide; local: the same limits, counted in memory; open: none; closed: requests are refused with 503; one of "local", "open", "closed"; default: "local"
 
 ---refuses callers who ask more often than their limit allows

@@ -145,7 +145,8 @@ std::string used_gateway_metrics() {
         "    retry = { on = 503, hedge = 1 * millisecond, budget = 0, budget_floor = 0 } }"
         "route \"GET /late\"    { upstream = late }"
         "route \"GET /limited\" { answer = \"ok\\n\", plugins = { ratelimit { by = client_ip, rate = 1 / hour }, "
-        "ratelimit { by = client_ip, rate = 1 / hour, store = \"redis://127.0.0.1:1\" } } }"
+        "ratelimit { by = client_ip, rate = 1 / hour, store = \"redis://127.0.0.1:1\" }, "
+        "ratelimit { by = client_ip, quota = 9 / month, regions = \"redis://127.0.0.1:1\" } } }"
         "route \"GET /asked\"   { answer = \"ok\\n\", when = function(request) return request.path ~= \"\" end }"
         "route \"GET /broken\"  { answer = \"ok\\n\", when = function(request) error \"no\" end }"),
                                  {},

@@ -415,7 +415,7 @@ BOOST_AUTO_TEST_CASE(examples_of_the_readme_are_right) {
         const Finished checked = run({tollgate_program(), "check", (folder / "routes.lua").string()});
         BOOST_TEST(checked.code == 0, checked.out);
     }
-    BOOST_TEST(examples == 3u);
+    BOOST_TEST(examples == 4u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -29,19 +29,6 @@ std::string random_name() {
     return {digits, std::to_chars(digits, digits + sizeof digits, number, 16).ptr};
 }
 
-// Another algorithm counts anew: its keys are of another kind.
-std::string_view suffix_of(Algorithm algorithm) noexcept {
-    switch (algorithm) {
-        case Algorithm::token_bucket: return "";
-        case Algorithm::sliding_window: return "/sliding";
-        case Algorithm::sliding_log: return "/log";
-        case Algorithm::fixed_window: return "/fixed";
-        case Algorithm::quota: return "/quota";
-        case Algorithm::concurrency: return "/places";
-    }
-    return "";
-}
-
 bool is_concurrency(const Claim& claim) noexcept { return claim.limit.algorithm() == Algorithm::concurrency; }
 
 // What a reply is that is no decision, in words for the log.
@@ -191,15 +178,11 @@ void RedisStore::give_back_there(Connection& connection, const Claim& claim, Mom
     connection.send(command, nullptr, now.steady);
 }
 
-// ratelimit:NAME:KEY. No name has a colon or a slash in it then, so no key can be another limit's.
+// ratelimit:NAME:KEY.
 void RedisStore::add_key(std::string& out, const Claim& claim) const {
     out += options_.prefix;
-    for (const char c : *claim.name)
-        if (c == ':' || c == '/' || c == '%')
-            out += c == ':' ? "%3A" : c == '/' ? "%2F" : "%25";
-        else
-            out += c;
-    (out += suffix_of(claim.limit.algorithm())) += ':';
+    add_name(out, *claim.name, claim.limit.algorithm());
+    out += ':';
     if (claim.secret || claim.key.size() > longest_key || claim.key.starts_with('#'))
         (out += '#') += sha256_hex(claim.key).substr(0, 32);
     else

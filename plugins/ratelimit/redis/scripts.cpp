@@ -49,6 +49,19 @@ std::string_view letter_of(Algorithm algorithm) noexcept {
     return "w";
 }
 
+// Another algorithm counts anew: its keys are of another kind.
+std::string_view suffix_of(Algorithm algorithm) noexcept {
+    switch (algorithm) {
+        case Algorithm::token_bucket: return "";
+        case Algorithm::sliding_window: return "/sliding";
+        case Algorithm::sliding_log: return "/log";
+        case Algorithm::fixed_window: return "/fixed";
+        case Algorithm::quota: return "/quota";
+        case Algorithm::concurrency: return "/places";
+    }
+    return "";
+}
+
 Decision decision_of(const std::int64_t* number, Moment now) noexcept {
     const auto nanoseconds = [](std::int64_t microseconds) {
         constexpr std::int64_t most = std::int64_t{1} << 52;
@@ -133,6 +146,15 @@ void add_command(std::string& out, const Script& script, std::span<const Questio
 }
 
 }  // namespace
+
+void add_name(std::string& out, std::string_view limit, Algorithm algorithm) {
+    for (const char c : limit)
+        if (c == ':' || c == '/' || c == '%')
+            out += c == ':' ? "%3A" : c == '/' ? "%2F" : "%25";
+        else
+            out += c;
+    out += suffix_of(algorithm);
+}
 
 const Script& script_for(Algorithm algorithm) {
     static const Script bucket = single({token_bucket_text}, "token_bucket");

@@ -1,0 +1,200 @@
+// plugins/ratelimit/regions/exchange.cpp - rounds, and the last words of a gateway that stops.
+#include "regions/exchange.h"
+
+#include <algorithm>
+#include <span>
+#include <utility>
+
+namespace tollgate::ratelimit::regions {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::chrono::nanoseconds patience = 1s;  // with a reply
+constexpr std::size_t last_pages = 16;
+
+std::string complaint(const redis::Reply& reply) {
+    return reply.kind == redis::Reply::Kind::error ? reply.text : "a reply that holds no counts";
+}
+
+}  // namespace
+
+// The counters are nobody's again when all that talk about them have ended.
+class Exchange::Charge {
+public:
+    explicit Charge(std::shared_ptr<RegionalCounters> counters) noexcept : counters_{std::move(counters)} {}
+    ~Charge() { counters_->leave_charge(); }
+    Charge(const Charge&) = delete;
+    Charge& operator=(const Charge&) = delete;
+
+private:
+    const std::shared_ptr<RegionalCounters> counters_;
+};
+
+// What is said in a round. Without a reply, or where the use ends meanwhile, it has to be said again.
+class Exchange::Saying {
+public:
+    Saying(Ledger& ledger, std::size_t carrier, std::size_t most)
+        : ledger_{ledger}, carrier_{carrier}, counts_{ledger.unsaid(carrier, most)} {}
+    ~Saying() {
+        if (!heard_) ledger_.withdrawn(carrier_, counts_);
+    }
+    Saying(const Saying&) = delete;
+    Saying& operator=(const Saying&) = delete;
+
+    const std::vector<Count>& counts() const noexcept { return counts_; }
+    void heard() {
+        heard_ = true;
+        ledger_.acknowledged(carrier_, counts_);
+    }
+
+private:
+    Ledger& ledger_;
+    const std::size_t carrier_;
+    const std::vector<Count> counts_;
+    bool heard_ = false;
+};
+
+class Exchange::LastWords {
+public:
+    LastWords(Exchange& exchange, Line& line, redis::Connection& connection) noexcept
+        : exchange_{exchange}, line_{line}, connection_{connection} {}
+    ~LastWords() { exchange_.say_last(line_, connection_); }
+    LastWords(const LastWords&) = delete;
+    LastWords& operator=(const LastWords&) = delete;
+
+private:
+    Exchange& exchange_;
+    Line& line_;
+    redis::Connection& connection_;
+};
+
+Exchange::Exchange(Host& host, const std::vector<Carrier>& carriers, const std::vector<Limit>& limits,
+                   std::chrono::nanoseconds every)
+    : host_{host}, every_{every} {
+    for (const Limit& limit : limits) {
+        Talk& talk = talks_.emplace_back(Talk{
+            limit,
+            host.counter("regions_merged_total", "Counts of other gateways that were new here.",
+                         {{"limit", limit.name}}),
+            host.counter("regions_left_out_total", "Counts for which there was no room among those exchanged.",
+                         {{"limit", limit.name}}),
+            host.gauge("regions_keys", "Counts of keys in windows that are exchanged.", {{"limit", limit.name}})});
+        for (const Carrier& carrier : carriers)
+            talk.lines.emplace_back(
+                talk, carrier.server, limit.counters->ledger().carrier(carrier.identity),
+                host.gauge("regions_age_seconds", "How old that is which was exchanged last with a Redis.",
+                           {{"limit", limit.name}, {"redis", carrier.server->status().shown()}}));
+    }
+}
+
+// On the loop that is first asked for such a limit.
+void Exchange::begin(Talk& talk) {
+    const auto charge = std::make_shared<Charge>(talk.limit.counters);
+    const std::size_t loop = host_.this_loop();
+    for (Line& line : talk.lines) {
+        host_.spawn(line.server->connection(loop).drive(host_, line.server));
+        host_.spawn(this->talk(line, charge));
+    }
+}
+
+Task<void> Exchange::talk(Line& line, std::shared_ptr<Charge>) {
+    redis::Connection& connection = line.server->connection(host_.this_loop());
+    const LastWords last{*this, line, connection};
+    for (;;) {
+        const bool more = co_await round(line, connection);
+        if (connection.alone()) co_return;
+        tell(line);
+        if (!more) co_await host_.sleep(every_);
+    }
+}
+
+// True: there is more to be heard.
+Task<bool> Exchange::round(Line& line, redis::Connection& connection) {
+    RegionalCounters& counters = *line.talk.limit.counters;
+    const auto began = host_.now();
+    counters.note();
+    counters.apply(now());
+    Saying saying{counters.ledger(), line.number, page};
+    for (const bool whole_text : {false, true}) {
+        redis::Call call{connection, patience};
+        connection.send(question(line, saying.counts(), whole_text), &call, ticks_of(host_.now()));
+        const redis::Reply* const reply = co_await call;
+        if (!reply) co_return false;
+        if (!whole_text && reply->error_word() == "NOSCRIPT") continue;
+        Heard heard;
+        if (reply->kind != redis::Reply::Kind::text || !read(reply->text, heard)) {
+            line.server->status().trouble(host_, "reply", complaint(*reply));
+            co_return false;
+        }
+        line.server->status().replied(host_);
+        take_over(line, heard);
+        saying.heard();
+        line.exchanged.store(began.time_since_epoch().count(), std::memory_order_relaxed);
+        co_return heard.more;
+    }
+    co_return false;
+}
+
+std::string Exchange::question(const Line& line, const std::vector<Count>& said, bool whole_text) const {
+    RegionalCounters& counters = *line.talk.limit.counters;
+    std::string command;
+    ask(command,
+        {.head = line.talk.limit.head,
+         .node = counters.ledger().node(),
+         .progress = counters.progress(line.number),
+         .said = said,
+         .most = page,
+         .slides = counters.slides()},
+        whole_text);
+    return command;
+}
+
+void Exchange::take_over(Line& line, const Heard& heard) {
+    RegionalCounters& counters = *line.talk.limit.counters;
+    Progress& progress = counters.progress(line.number);
+    if (progress.epoch != heard.progress.epoch) counters.ledger().say_all_again(line.number);
+    for (const Heard::Said& said : heard.counts) counters.ledger().merge(said.node, said.count);
+    counters.apply(now());
+    progress = heard.progress;
+}
+
+// Nobody waits for the reply: what does not arrive is said again by the next use, if there is one.
+void Exchange::say_last(Line& line, redis::Connection& connection) {
+    RegionalCounters& counters = *line.talk.limit.counters;
+    if (!connection.open() || connection.alone()) return;
+    counters.note();
+    const Saying saying{counters.ledger(), line.number, last_pages * page};
+    for (std::size_t at = 0; at < saying.counts().size(); at += page) {
+        const auto rest = std::span{saying.counts()}.subspan(at);
+        const auto part = rest.first(std::min(page, rest.size()));
+        connection.send(question(line, {part.begin(), part.end()}, false), nullptr, ticks_of(host_.now()) + at);
+    }
+}
+
+void Exchange::tell(Line& line) {
+    RegionalCounters& counters = *line.talk.limit.counters;
+    const Ledger::News news = counters.news();
+    line.talk.merged.add(news.merged);
+    line.talk.left_out.add(news.left_out);
+    line.talk.keys.set(static_cast<double>(counters.ledger().keys()));
+    const std::chrono::nanoseconds since{line.exchanged.load(std::memory_order_relaxed)};
+    if (since.count() != 0)
+        line.age.set(std::chrono::duration<double>{host_.now().time_since_epoch() - since}.count());
+}
+
+std::vector<Exchange::Report> Exchange::report() const {
+    std::vector<Report> reports;
+    for (const Talk& talk : talks_) {
+        reports.push_back({talk.limit.name, talk.limit.counters.get(), {}});
+        for (const Line& line : talk.lines) {
+            const std::chrono::nanoseconds since{line.exchanged.load(std::memory_order_relaxed)};
+            const auto age = since.count() == 0 ? -1ns : host_.now().time_since_epoch() - since;
+            reports.back().carriers.push_back({line.server->status().shown(), age});
+        }
+    }
+    return reports;
+}
+
+}  // namespace tollgate::ratelimit::regions

@@ -1,0 +1,94 @@
+// plugins/ratelimit/regions/exchange.h - Exchange: telling Redis servers what this gateway has counted, and hearing
+// from them what others have.
+//
+// Each Redis is talked to by itself, in rounds: one that is slow or gone holds up none of the others. In a round goes
+// what that Redis does not know, at most `page` counts, those first that count most; what it has that is new here comes
+// back with the reply.
+#pragma once
+
+#include "redis/server.h"
+#include "regions/regional_counters.h"
+
+#include <tollgate/host.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace tollgate::ratelimit::regions {
+
+// Of one use of the plugin. Counters that several uses share are exchanged by one of them.
+class Exchange {
+public:
+    static constexpr std::size_t page = 1000;
+
+    struct Carrier {
+        std::string identity;
+        std::shared_ptr<redis::Server> server;
+    };
+    struct Limit {
+        std::string name;
+        std::string head;  // of the names in the Redis
+        std::shared_ptr<RegionalCounters> counters;
+    };
+    // `host` outlives it. Throws std::length_error for more carriers than a Ledger knows.
+    Exchange(Host& host, const std::vector<Carrier>& carriers, const std::vector<Limit>& limits,
+             std::chrono::nanoseconds every);
+
+    // [loop] With each request: begins what nobody does yet.
+    void attend() {
+        for (Talk& talk : talks_)
+            if (talk.limit.counters->take_charge()) begin(talk);
+    }
+
+    struct Standing {
+        std::string redis;
+        std::chrono::nanoseconds age;  // since what was exchanged last had been counted; below 0: never
+    };
+    struct Report {
+        std::string name;
+        const RegionalCounters* counters;
+        std::vector<Standing> carriers;
+    };
+    std::vector<Report> report() const;  // any thread
+    std::chrono::nanoseconds every() const noexcept { return every_; }
+
+private:
+    struct Talk;
+    struct Line {  // a limit's counts by one carrier
+        Talk& talk;
+        const std::shared_ptr<redis::Server> server;
+        const std::size_t number;  // the ledger's
+        Gauge& age;
+        std::atomic<std::int64_t> exchanged{0};  // nanoseconds of the steady clock; 0: never
+    };
+    struct Talk {
+        Limit limit;
+        Counter& merged;
+        Counter& left_out;
+        Gauge& keys;
+        std::deque<Line> lines{};
+    };
+    class Charge;
+    class Saying;
+    class LastWords;
+
+    void begin(Talk& talk);
+    Task<void> talk(Line& line, std::shared_ptr<Charge> charge);
+    Task<bool> round(Line& line, redis::Connection& connection);
+    void take_over(Line& line, const Heard& heard);
+    void say_last(Line& line, redis::Connection& connection);
+    std::string question(const Line& line, const std::vector<Count>& said, bool whole_text) const;
+    void tell(Line& line);
+    Moment now() const { return {host_.now(), host_.wall_clock()}; }
+
+    Host& host_;
+    const std::chrono::nanoseconds every_;
+    std::deque<Talk> talks_;
+};
+
+}  // namespace tollgate::ratelimit::regions

@@ -1,0 +1,197 @@
+// plugins/ratelimit/regions/ledger.cpp - pages by window, entries by key, and who has been told of which.
+#include "regions/ledger.h"
+
+#include <algorithm>
+#include <bit>
+#include <iterator>
+#include <stdexcept>
+
+namespace tollgate::ratelimit::regions {
+
+namespace {
+
+constexpr std::int64_t grace = 2000;  // milliseconds: others may be told what came last by clocks that are behind
+
+}  // namespace
+
+Ledger::Ledger(std::string node, std::size_t most_keys, bool slides) : most_keys_{most_keys}, slides_{slides} {
+    numbers_.emplace(node, own);
+    nodes_.push_back(std::move(node));
+}
+
+// Null: there is no room for another.
+Ledger::Entry* Ledger::entry_at(const Window& window, std::uint64_t key, Page*& page) {
+    const auto at = pages_.find(window);
+    if (at != pages_.end())
+        if (const auto known = at->second.entries.find(key); known != at->second.entries.end()) {
+            page = &at->second;
+            return &known->second;
+        }
+    if (keys_ >= most_keys_) {
+        ++news_.left_out;
+        return nullptr;
+    }
+    ++keys_;
+    page = at != pages_.end() ? &at->second : &pages_[window];
+    Entry& entry = page->entries[key];
+    entry.key = key;
+    return &entry;
+}
+
+void Ledger::merge(Page& page, Entry& entry, GrowOnly::Node node, std::uint64_t count) {
+    if (page.nodes.size() <= node) page.nodes.resize(node + 1);
+    page.nodes[node] += entry.counts.merge(node, count);
+}
+
+// --- this gateway's
+
+void Ledger::count(const Window& window, std::uint64_t key, std::int64_t change) {
+    const std::lock_guard lock{mutex_};
+    Page* page = nullptr;
+    Entry* const entry = entry_at(window, key, page);
+    if (!entry) return;
+    entry->net += change;
+    const std::uint64_t said = entry->counts.of(own);
+    if (entry->net <= 0 || static_cast<std::uint64_t>(entry->net) <= said) return;
+    merge(*page, *entry, own, static_cast<std::uint64_t>(entry->net));
+    for (std::size_t carrier = 0; carrier < carriers_.size(); ++carrier) mark(*page, *entry, carrier);
+}
+
+void Ledger::mark(Page& page, Entry& entry, std::size_t carrier) {
+    const auto level = static_cast<std::uint8_t>(std::bit_width(entry.counts.of(own)));
+    if (level == 0 || entry.level[carrier] >= level) return;  // or under way: settle() looks again
+    entry.level[carrier] = level;
+    page.unsaid[carrier][level].push_back(&entry);
+}
+
+std::size_t Ledger::carrier(std::string_view name) {
+    const std::lock_guard lock{mutex_};
+    const auto known = std::find(carriers_.begin(), carriers_.end(), name);
+    const auto number = static_cast<std::size_t>(known - carriers_.begin());
+    if (known != carriers_.end()) return number;
+    if (number == most_carriers) throw std::length_error{"more carriers than a ledger knows"};
+    carriers_.emplace_back(name);
+    for (auto& [window, page] : pages_)
+        for (auto& [key, entry] : page.entries) mark(page, entry, number);
+    return number;
+}
+
+std::vector<Count> Ledger::unsaid(std::size_t carrier, std::size_t most) {
+    const std::lock_guard lock{mutex_};
+    std::vector<Count> counts;
+    for (int level = 64; level > 0 && counts.size() < most; --level)
+        for (auto& [window, page] : pages_) {
+            const auto at = page.unsaid[carrier].find(static_cast<std::uint8_t>(level));
+            if (at == page.unsaid[carrier].end()) continue;
+            std::vector<Entry*>& entries = at->second;
+            for (; !entries.empty() && counts.size() < most; entries.pop_back()) {
+                Entry& entry = *entries.back();
+                if (entry.level[carrier] != level) continue;
+                entry.level[carrier] = under_way;
+                counts.push_back({window, entry.key, entry.counts.of(own)});
+            }
+            if (entries.empty()) page.unsaid[carrier].erase(at);
+        }
+    return counts;
+}
+
+void Ledger::acknowledged(std::size_t carrier, const std::vector<Count>& said) { settle(carrier, said, true); }
+void Ledger::withdrawn(std::size_t carrier, const std::vector<Count>& unheard) { settle(carrier, unheard, false); }
+
+void Ledger::settle(std::size_t carrier, const std::vector<Count>& said, bool heard) {
+    const std::lock_guard lock{mutex_};
+    for (const Count& count : said) {
+        const auto page = pages_.find(count.window);
+        if (page == pages_.end()) continue;
+        const auto entry = page->second.entries.find(count.key);
+        if (entry == page->second.entries.end() || entry->second.level[carrier] != under_way) continue;
+        entry->second.level[carrier] = 0;
+        if (!heard || entry->second.counts.of(own) > count.count) mark(page->second, entry->second, carrier);
+    }
+}
+
+void Ledger::say_all_again(std::size_t carrier) {
+    const std::lock_guard lock{mutex_};
+    for (auto& [window, page] : pages_)
+        for (auto& [key, entry] : page.entries) mark(page, entry, carrier);
+}
+
+// --- the others'
+
+GrowOnly::Node Ledger::node_of(std::string_view name) {
+    if (const auto known = numbers_.find(name); known != numbers_.end()) return known->second;
+    const auto number = static_cast<GrowOnly::Node>(nodes_.size());
+    nodes_.emplace_back(name);
+    numbers_.emplace(name, number);
+    return number;
+}
+
+void Ledger::merge(std::string_view node, const Count& said) {
+    const std::lock_guard lock{mutex_};
+    const GrowOnly::Node number = node_of(node);
+    Page* page = nullptr;
+    Entry* const entry = number == own ? nullptr : entry_at(said.window, said.key, page);
+    if (!entry) return;
+    const std::uint64_t before = others(*entry);
+    merge(*page, *entry, number, said.count);
+    if (others(*entry) == before) return;
+    ++news_.merged;
+    if (!std::exchange(entry->waits, true)) page->waiting.push_back(entry);
+}
+
+std::vector<Count> Ledger::due(std::int64_t now) {
+    const std::lock_guard lock{mutex_};
+    std::vector<Count> counts;
+    for (auto at = pages_.begin(); at != pages_.end();) {
+        const Window& window = at->first;
+        Page& page = at->second;
+        if (window.end + (slides_ ? window.length : 0) + grace <= now) {
+            keys_ -= page.entries.size();
+            at = pages_.erase(at);
+            continue;
+        }
+        ++at;
+        if (window.begin() > now) continue;
+        for (Entry* entry : page.waiting) {
+            entry->waits = false;
+            counts.push_back({window, entry->key, others(*entry) - std::exchange(entry->applied, others(*entry))});
+        }
+        page.waiting.clear();
+    }
+    return counts;
+}
+
+// --- what is known
+
+Ledger::Known Ledger::known(const Window& window, std::uint64_t key) const {
+    const std::lock_guard lock{mutex_};
+    const auto page = pages_.find(window);
+    if (page == pages_.end()) return {};
+    const auto entry = page->second.entries.find(key);
+    if (entry == page->second.entries.end()) return {};
+    return {entry->second.counts.of(own), others(entry->second)};
+}
+
+std::vector<Ledger::WindowSum> Ledger::sums() const {
+    const std::lock_guard lock{mutex_};
+    std::vector<WindowSum> sums;
+    for (const auto& [window, page] : pages_) {
+        sums.push_back({window, page.entries.size(), {}});
+        for (std::size_t node = 0; node < page.nodes.size(); ++node)
+            if (page.nodes[node] > 0) sums.back().nodes.emplace_back(nodes_[node], page.nodes[node]);
+        std::sort(sums.back().nodes.begin(), sums.back().nodes.end());
+    }
+    return sums;
+}
+
+std::size_t Ledger::keys() const {
+    const std::lock_guard lock{mutex_};
+    return keys_;
+}
+
+Ledger::News Ledger::news() {
+    const std::lock_guard lock{mutex_};
+    return std::exchange(news_, {});
+}
+
+}  // namespace tollgate::ratelimit::regions

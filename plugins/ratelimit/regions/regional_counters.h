@@ -1,0 +1,67 @@
+// plugins/ratelimit/regions/regional_counters.h - RegionalCounters: counters of windows that know what other gateways
+// have admitted.
+//
+// Decided in memory as all others: a counter there holds what this gateway has admitted and what it has heard of
+// others. What it admits itself goes into a Tally on the way, and from there into the Ledger, of which others are told.
+#pragma once
+
+#include "counter_store.h"
+#include "regions/ledger.h"
+#include "regions/round.h"
+#include "regions/tally.h"
+#include "window_counter.h"
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace tollgate::ratelimit::regions {
+
+// Any thread. `secret` is the same at all gateways: their hash of a key names it among them.
+class RegionalCounters final : public Counters {
+public:
+    // `algorithm`: of windows, which begin by the clock. Throws std::bad_alloc.
+    RegionalCounters(Algorithm algorithm, std::size_t keys, Secret secret, std::string node);
+
+    std::uint64_t hash(std::string_view key) const noexcept override { return memory_.hash(key); }
+    Decision take(std::uint64_t hash, const Ask& ask) noexcept override;
+    Decision look(std::uint64_t hash, const Ask& ask) noexcept override { return memory_.look(hash, ask); }
+    void give_back(std::uint64_t hash, const Ask& ask, std::uint64_t receipt) noexcept override;
+    bool withdraw(std::uint64_t, const Ask&, Ticks) noexcept override { return false; }  // of token buckets only
+    std::size_t keys() const noexcept override { return memory_.keys(); }
+    std::uint64_t forgotten() const noexcept override { return memory_.forgotten(); }
+    std::size_t in_use(const Ask& ask) noexcept override { return memory_.in_use(ask); }
+
+    Ledger& ledger() noexcept { return ledger_; }
+    const Ledger& ledger() const noexcept { return ledger_; }
+    // Writes down what this gateway has counted since the last call. One thread at a time, as the next.
+    void note();
+    // Counts what was heard of others.
+    void apply(Moment now);
+    // What others have counted at a key that `decision` was made of, in thousandths.
+    std::uint64_t of_others(std::uint64_t hash, const Limit& limit, const Decision& decision) const;
+    Algorithm algorithm() const noexcept { return algorithm_; }
+    bool slides() const noexcept { return algorithm_ == Algorithm::sliding_window; }
+    Ledger::News news();
+
+    // Whether somebody exchanges these counts: true for the first who asks, until it is let go.
+    bool take_charge() noexcept {
+        return !in_charge_.load(std::memory_order_relaxed) && !in_charge_.exchange(true, std::memory_order_acquire);
+    }
+    void leave_charge() noexcept { in_charge_.store(false, std::memory_order_release); }
+    // How far it is with the ledger's carrier of that number: of whoever is in charge.
+    Progress& progress(std::size_t carrier) noexcept { return progress_[carrier]; }
+
+private:
+    const Algorithm algorithm_;
+    CounterStore<WindowCounter> memory_;
+    Tally tally_;
+    Ledger ledger_;
+    std::atomic<bool> in_charge_{false};
+    std::array<Progress, Ledger::most_carriers> progress_;
+};
+
+}  // namespace tollgate::ratelimit::regions

@@ -1,0 +1,240 @@
+// tests/plugins/ratelimit/regions/exchange_test.cpp - gateways in one process, real servers, and the ways between them.
+#include "regions/exchange.h"
+
+#include "plugins/redis/loops.h"
+#include "support/redis.h"
+#include "support/relay.h"
+
+#include <boost/test/unit_test.hpp>
+
+#include <csignal>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+using namespace tollgate;
+using namespace tollgate::ratelimit;
+using namespace tollgate::ratelimit::regions;
+using namespace std::chrono_literals;
+using test::Redis;
+using test::Relay;
+using test::wait_until;
+
+namespace {
+
+Moment now() { return {std::chrono::steady_clock::now(), std::chrono::system_clock::now()}; }
+
+// A month in which nothing ends while a test runs, but for a second a month.
+const Limit hundred = Limit::quota(100, Calendar::month);
+
+// One gateway's counters, exchanged through those servers.
+class Gateway {
+public:
+    Gateway(const std::string& node, const std::vector<std::string>& urls, const Limit& limit = hundred,
+            std::size_t keys = 10'000)
+        : limit_{limit},
+          counters_{std::make_shared<RegionalCounters>(limit.algorithm(), keys, Secret{1, 2}, node)},
+          host_{loops_.host("ratelimit")} {
+        use(urls);
+    }
+    // As a reload does: the next use begins before the one before it ends.
+    void use(const std::vector<std::string>& urls) {
+        std::vector<Exchange::Carrier> carriers;
+        for (const std::string& url : urls) {
+            const auto address = redis::Address::parse(url);
+            carriers.push_back({address.identity(), redis::Server::shared(address, *host_, {"away", "back"})});
+        }
+        auto host = loops_.host("ratelimit");
+        auto exchange = std::make_unique<Exchange>(
+            *host, carriers, std::vector<Exchange::Limit>{{"limit", "test:limit/regions", counters_}}, 20ms);
+        end();
+        host_ = std::move(host);
+        exchange_ = std::move(exchange);
+        attend();
+    }
+    ~Gateway() { end(); }
+    void end() {
+        host_.reset();
+        exchange_.reset();
+    }
+    void attend() {
+        loops_.run([this]() -> Task<void> {
+            exchange_->attend();
+            co_return;
+        });
+    }
+    Decision take(const std::string& key = "alice") {
+        return counters_->take(counters_->hash(key), {limit_, limit_.price(1), now()});
+    }
+    int admitted(int asked, const std::string& key = "alice") {
+        int admitted = 0;
+        for (int i = 0; i < asked; ++i) admitted += take(key).admitted;
+        return admitted;
+    }
+    std::int64_t left(const std::string& key = "alice") {
+        return counters_->look(counters_->hash(key), {limit_, 0, now()}).remaining;
+    }
+    bool exchanged() const { return exchange_->report().at(0).carriers.at(0).age >= 0ns; }
+    RegionalCounters& counters() { return *counters_; }
+    std::string metrics() const { return loops_.metrics(); }
+
+private:
+    const Limit limit_;
+    test::Loops loops_;
+    std::shared_ptr<RegionalCounters> counters_;
+    std::unique_ptr<plugins::PluginHost> host_;
+    std::unique_ptr<Exchange> exchange_;
+};
+
+void wait_for(const char* what, Gateway& gateway, std::int64_t left, const std::string& key = "alice") {
+    wait_until(what, [&] { return gateway.left(key) == left; });
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(ratelimit_regions_exchange)
+
+BOOST_AUTO_TEST_CASE(what_one_admits_the_other_does_not) {
+    const Redis redis;
+    for (const Limit& limit : {hundred, Limit::windowed(Algorithm::fixed_window, 100, 240h),
+                               Limit::windowed(Algorithm::sliding_window, 100, 240h)}) {
+        redis.ask({"FLUSHALL"});
+        Gateway eu{"eu", {redis.url()}, limit}, us{"us", {redis.url()}, limit};
+        BOOST_TEST(eu.admitted(60) == 60);
+        wait_for("the other hears of it", us, 40);
+        BOOST_TEST(us.admitted(60) == 40);
+        wait_for("and the first of that", eu, 0);
+        BOOST_TEST(eu.admitted(10) == 0);
+        BOOST_TEST(eu.admitted(1, "bob") == 1);
+        wait_for("each key by itself", us, 99, "bob");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(one_of_two_servers_suffices_and_what_comes_by_both_counts_once) {
+    Redis one, other;
+    Gateway eu{"eu", {one.url(), other.url()}}, us{"us", {one.url(), other.url()}};
+    BOOST_TEST(eu.admitted(10) == 10);
+    wait_for("by both", us, 90);
+    one.process().signal(SIGKILL);
+    one.process().wait();
+    BOOST_TEST(eu.admitted(10) == 10);
+    wait_for("by the other one", us, 80);
+    one.start_again();  // knows nothing any more
+    wait_until("it is told everything again", [&] {
+        return one.ask({"--raw", "KEYS", "*order"}).find(":order") != std::string::npos &&
+               one.ask({"EVAL",
+                        "local n = 0 for _, k in ipairs(redis.call('KEYS', '*order')) do "
+                        "n = n + redis.call('ZCARD', k) end return n",
+                        "0"}) == "1";
+    });
+    other.process().signal(SIGKILL);
+    other.process().wait();
+    BOOST_TEST(us.admitted(5) == 5);
+    wait_for("by the first one again", eu, 75);
+    BOOST_TEST(us.left() == 75);
+}
+
+BOOST_AUTO_TEST_CASE(a_server_that_hangs_holds_up_no_other) {
+    Redis one, other;
+    Gateway eu{"eu", {one.url(), other.url()}}, us{"us", {one.url(), other.url()}};
+    one.process().signal(SIGSTOP);
+    for (int i = 1; i <= 5; ++i) {
+        BOOST_TEST(eu.admitted(1) == 1);
+        wait_for("by the other one", us, 100 - i);
+    }
+    one.process().signal(SIGCONT);
+}
+
+// Each side reaches the server of its own region only.
+BOOST_AUTO_TEST_CASE(cut_off_each_side_admits_the_limit_at_most_and_healed_both_know_the_same) {
+    const Redis here, there;
+    Relay to_here{"127.0.0.1:" + here.port()}, to_there{"127.0.0.1:" + there.port()};
+    Gateway eu{"eu", {here.url(), "redis://" + to_there.address()}},
+        us{"us", {"redis://" + to_here.address(), there.url()}};
+    BOOST_TEST(eu.admitted(30) == 30);
+    wait_for("both know", us, 70);
+    to_here.cut();
+    to_there.cut();
+    const int in_eu = eu.admitted(200), in_us = us.admitted(200);
+    BOOST_TEST(in_eu == 70);
+    BOOST_TEST(in_us == 70);
+    to_here.mend();
+    to_there.mend();
+    const auto knows = [](Gateway& gateway, std::uint64_t own, std::uint64_t others) {
+        wait_until("both know all", [&] {
+            const auto sums = gateway.counters().ledger().sums();
+            std::uint64_t sum = 0;
+            for (const auto& [node, count] : sums.at(0).nodes) sum += count;
+            return sum == own + others;
+        });
+    };
+    knows(eu, 100'000, 70'000);
+    knows(us, 70'000, 100'000);
+    BOOST_TEST(eu.admitted(10) + us.admitted(10) == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_gateway_that_starts_anew_hears_what_it_had_counted_under_another_name) {
+    const Redis redis;
+    {
+        Gateway before{"eu~1", {redis.url()}};
+        wait_until("it is connected", [&] { return before.exchanged(); });
+        BOOST_TEST(before.admitted(30) == 30);
+        before.end();  // what it says last needs no other round
+    }
+    Gateway after{"eu~2", {redis.url()}};
+    wait_for("its own past", after, 70);
+    BOOST_TEST(after.admitted(5) == 5);
+    Gateway us{"us", {redis.url()}};
+    wait_for("both lives", us, 65);
+}
+
+BOOST_AUTO_TEST_CASE(a_reload_hands_on_what_is_known_and_goes_on_with_other_servers) {
+    const Redis one, other;
+    Gateway eu{"eu", {one.url()}}, us{"us", {one.url()}};
+    BOOST_TEST(eu.admitted(10) == 10);
+    wait_for("the first server", us, 90);
+    eu.use({other.url()});
+    us.use({other.url()});
+    BOOST_TEST(eu.admitted(10) == 10);
+    wait_for("the second server", us, 80);
+}
+
+BOOST_AUTO_TEST_CASE(many_keys_go_page_by_page_and_all_arrive) {
+    const Redis redis;
+    Gateway eu{"eu", {redis.url()}};
+    constexpr int keys = 3500;
+    for (int i = 0; i < keys; ++i) eu.take("key " + std::to_string(i));
+    Gateway us{"us", {redis.url()}};
+    wait_until("all keys are known", [&] { return us.counters().ledger().keys() == keys; });
+    for (int i = 0; i < keys; i += 499) wait_for("each key", us, 99, "key " + std::to_string(i));
+    const std::string metrics = us.metrics();
+    BOOST_TEST(metrics.find("regions_merged_total{limit=\"limit\"} 3500\n") != std::string::npos, metrics);
+}
+
+BOOST_AUTO_TEST_CASE(everything_in_the_server_expires) {
+    const Redis redis;
+    Gateway eu{"eu", {redis.url()}};
+    eu.take();
+    wait_until("it is there", [&] { return redis.ask({"KEYS", "*:order"}).find("order") != std::string::npos; });
+    BOOST_TEST(redis.ask({"EVAL",
+                          "local n = 0 for _, k in ipairs(redis.call('KEYS', '*')) do "
+                          "if redis.call('PTTL', k) < 0 then n = n + 1 end end return n",
+                          "0"}) == "0");
+}
+
+BOOST_AUTO_TEST_CASE(a_server_that_refuses_is_told_of_once_and_costs_nothing_else) {
+    const Redis redis;
+    redis.ask({"CONFIG", "SET", "maxmemory", "1"});
+    Gateway eu{"eu", {redis.url()}};
+    BOOST_TEST(eu.admitted(200) == 100);
+    wait_until("it refuses", [&] {
+        const std::string none = "redis_errors_total{redis=\"" + redis.url() + "\",kind=\"reply\"} 0\n";
+        return eu.metrics().find(none) == std::string::npos;
+    });
+    redis.ask({"CONFIG", "SET", "maxmemory", "0"});
+    Gateway us{"us", {redis.url()}};
+    wait_for("it is told afterwards", us, 0);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
