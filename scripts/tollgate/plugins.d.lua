@@ -108,6 +108,7 @@ function logging(settings) end
 ---@field regions? string|string[] # URLs of Redis servers through which gateways tell each other what they have counted; each decides by itself; a list of texts
 ---@field region? string # regions: what this gateway is called among the others; unset: the name of the machine; a text
 ---@field region_every? tollgate.duration # regions: the interval in which they tell each other; unset: 200 milliseconds; a duration from 10 * milliseconds to 1 * minute
+---@field region_share? number # regions: the part of a limit that this gateway admits while it cannot hear of all others; unset: all of it; a number from 0.001 to 1
 ---@field region_secret? string # regions: what keys are hashed with before they are told, the same at all gateways; unset: the limit's name; a text
 ---@field on_error? "local"|"open"|"closed" # what holds while the Redis does not decide; local: the same limits, counted in memory; open: none; closed: requests are refused with 503; one of "local", "open", "closed"; default: "local"
 

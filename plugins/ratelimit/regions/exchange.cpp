@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr std::chrono::nanoseconds patience = 1s;  // with a reply
+constexpr std::chrono::nanoseconds reply_timeout = 1s;
 constexpr std::size_t last_pages = 16;
 
 std::string complaint(const redis::Reply& reply) {
@@ -71,9 +71,10 @@ private:
 };
 
 Exchange::Exchange(Host& host, const std::vector<Carrier>& carriers, const std::vector<Limit>& limits,
-                   std::chrono::nanoseconds every)
+                   std::chrono::nanoseconds every, std::uint32_t share)
     : host_{host}, every_{every} {
     for (const Limit& limit : limits) {
+        limit.counters->set_share(share);
         Talk& talk = talks_.emplace_back(Talk{
             limit,
             host.counter("regions_merged_total", "Counts of other gateways that were new here.",
@@ -118,7 +119,7 @@ Task<bool> Exchange::round(Line& line, redis::Connection& connection) {
     counters.apply(now());
     Saying saying{counters.ledger(), line.number, page};
     for (const bool whole_text : {false, true}) {
-        redis::Call call{connection, patience};
+        redis::Call call{connection, reply_timeout};
         connection.send(question(line, saying.counts(), whole_text), &call, ticks_of(host_.now()));
         const redis::Reply* const reply = co_await call;
         if (!reply) co_return false;
@@ -131,7 +132,7 @@ Task<bool> Exchange::round(Line& line, redis::Connection& connection) {
         line.server->status().replied(host_);
         take_over(line, heard);
         saying.heard();
-        line.exchanged.store(began.time_since_epoch().count(), std::memory_order_relaxed);
+        counters.exchanged(line.number).store(began.time_since_epoch().count(), std::memory_order_relaxed);
         co_return heard.more;
     }
     co_return false;
@@ -176,12 +177,25 @@ void Exchange::say_last(Line& line, redis::Connection& connection) {
 void Exchange::tell(Line& line) {
     RegionalCounters& counters = *line.talk.limit.counters;
     const Ledger::News news = counters.news();
+    counters.hold(!hears_all(line.talk));
     line.talk.merged.add(news.merged);
     line.talk.left_out.add(news.left_out);
     line.talk.keys.set(static_cast<double>(counters.ledger().keys()));
-    const std::chrono::nanoseconds since{line.exchanged.load(std::memory_order_relaxed)};
+    const std::chrono::nanoseconds since = line.exchanged();
     if (since.count() != 0)
         line.age.set(std::chrono::duration<double>{host_.now().time_since_epoch() - since}.count());
+}
+
+std::chrono::nanoseconds Exchange::Line::exchanged() const noexcept {
+    return std::chrono::nanoseconds{talk.limit.counters->exchanged(number).load(std::memory_order_relaxed)};
+}
+
+bool Exchange::hears_all(const Talk& talk) const {
+    const auto now = host_.now().time_since_epoch();
+    return std::all_of(talk.lines.begin(), talk.lines.end(), [&](const Line& line) {
+        const std::chrono::nanoseconds since = line.exchanged();
+        return since.count() != 0 && now - since < patience();
+    });
 }
 
 std::vector<Exchange::Report> Exchange::report() const {
@@ -189,7 +203,7 @@ std::vector<Exchange::Report> Exchange::report() const {
     for (const Talk& talk : talks_) {
         reports.push_back({talk.limit.name, talk.limit.counters.get(), {}});
         for (const Line& line : talk.lines) {
-            const std::chrono::nanoseconds since{line.exchanged.load(std::memory_order_relaxed)};
+            const std::chrono::nanoseconds since = line.exchanged();
             const auto age = since.count() == 0 ? -1ns : host_.now().time_since_epoch() - since;
             reports.back().carriers.push_back({line.server->status().shown(), age});
         }

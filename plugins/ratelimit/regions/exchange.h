@@ -11,7 +11,7 @@
 
 #include <tollgate/host.h>
 
-#include <atomic>
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <deque>
@@ -36,8 +36,9 @@ public:
         std::shared_ptr<RegionalCounters> counters;
     };
     // `host` outlives it. Throws std::length_error for more carriers than a Ledger knows.
+    // `share`: see RegionalCounters::set_share().
     Exchange(Host& host, const std::vector<Carrier>& carriers, const std::vector<Limit>& limits,
-             std::chrono::nanoseconds every);
+             std::chrono::nanoseconds every, std::uint32_t share = 0);
 
     // [loop] With each request: begins what nobody does yet.
     void attend() {
@@ -56,6 +57,10 @@ public:
     };
     std::vector<Report> report() const;  // any thread
     std::chrono::nanoseconds every() const noexcept { return every_; }
+    // How long nothing may be heard by a Redis until a gateway holds itself to its share.
+    std::chrono::nanoseconds patience() const noexcept {
+        return std::max<std::chrono::nanoseconds>(std::chrono::seconds{1}, 5 * every_);
+    }
 
 private:
     struct Talk;
@@ -64,7 +69,7 @@ private:
         const std::shared_ptr<redis::Server> server;
         const std::size_t number;  // the ledger's
         Gauge& age;
-        std::atomic<std::int64_t> exchanged{0};  // nanoseconds of the steady clock; 0: never
+        std::chrono::nanoseconds exchanged() const noexcept;  // by the steady clock; 0: never
     };
     struct Talk {
         Limit limit;
@@ -84,6 +89,7 @@ private:
     void say_last(Line& line, redis::Connection& connection);
     std::string question(const Line& line, const std::vector<Count>& said, bool whole_text) const;
     void tell(Line& line);
+    bool hears_all(const Talk& talk) const;
     Moment now() const { return {host_.now(), host_.wall_clock()}; }
 
     Host& host_;

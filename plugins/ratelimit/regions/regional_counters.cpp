@@ -22,17 +22,46 @@ Window window_of(const Limit& limit, std::uint64_t receipt) noexcept {
 RegionalCounters::RegionalCounters(Algorithm algorithm, std::size_t keys, Secret secret, std::string node)
     : algorithm_{algorithm},
       memory_{keys, secret},
+      own_{keys, secret},
       ledger_{std::move(node), keys, algorithm == Algorithm::sliding_window} {}
 
 Decision RegionalCounters::take(std::uint64_t hash, const Ask& ask) noexcept {
-    const Decision decision = memory_.take(hash, ask);
+    const bool shared = share_.load(std::memory_order_relaxed) > 0;
+    const Decision decision = shared ? take_of_own(hash, ask) : memory_.take(hash, ask);
     if (decision.admitted && ask.price > 0)
         tally_.add(hash, window_of(ask.limit, decision.receipt), static_cast<std::int64_t>(ask.price));
     return decision;
 }
 
+// Of both limits, or of none. In thousandths, so that a price is the same by either.
+Decision RegionalCounters::take_of_own(std::uint64_t hash, const Ask& ask) noexcept {
+    const Limit part = own_part(ask.limit);
+    const Ask own{part, ask.price, ask.now};
+    const Decision here = own_.take(hash, own);
+    if (!here.admitted) return here;
+    Decision all = memory_.take(hash, ask);
+    if (!all.admitted) own_.give_back(hash, own, here.receipt);
+    all.remaining = std::min(all.remaining, here.remaining);
+    return all;
+}
+
+Limit RegionalCounters::own_part(const Limit& limit) const noexcept {
+    const double count = held() ? limit.count() * share_.load(std::memory_order_relaxed) / 1000 : Limit::most_in_window;
+    return limit.calendar() != Calendar::none ? Limit::quota(count, limit.calendar())
+                                              : Limit::windowed(algorithm_, count, limit.per());
+}
+
+Decision RegionalCounters::look(std::uint64_t hash, const Ask& ask) noexcept {
+    const Decision all = memory_.look(hash, ask);
+    if (!held() || !all.admitted) return all;
+    const Limit part = own_part(ask.limit);
+    const Decision here = own_.look(hash, {part, ask.price, ask.now});
+    return here.admitted && all.remaining < here.remaining ? all : here;
+}
+
 void RegionalCounters::give_back(std::uint64_t hash, const Ask& ask, std::uint64_t receipt) noexcept {
     memory_.give_back(hash, ask, receipt);
+    if (share_.load(std::memory_order_relaxed) > 0) own_.give_back(hash, ask, receipt);
     if (ask.price > 0) tally_.add(hash, window_of(ask.limit, receipt), -static_cast<std::int64_t>(ask.price));
 }
 

@@ -3,6 +3,9 @@
 //
 // Decided in memory as all others: a counter there holds what this gateway has admitted and what it has heard of
 // others. What it admits itself goes into a Tally on the way, and from there into the Ledger, of which others are told.
+//
+// Where a share of the limit is named, what it admits itself is counted once more, and while it cannot hear of all
+// others that is held to the share.
 #pragma once
 
 #include "counter_store.h"
@@ -28,7 +31,7 @@ public:
 
     std::uint64_t hash(std::string_view key) const noexcept override { return memory_.hash(key); }
     Decision take(std::uint64_t hash, const Ask& ask) noexcept override;
-    Decision look(std::uint64_t hash, const Ask& ask) noexcept override { return memory_.look(hash, ask); }
+    Decision look(std::uint64_t hash, const Ask& ask) noexcept override;
     void give_back(std::uint64_t hash, const Ask& ask, std::uint64_t receipt) noexcept override;
     bool withdraw(std::uint64_t, const Ask&, Ticks) noexcept override { return false; }  // of token buckets only
     std::size_t keys() const noexcept override { return memory_.keys(); }
@@ -44,6 +47,14 @@ public:
     // What others have counted at a key that `decision` was made of, in thousandths.
     std::uint64_t of_others(std::uint64_t hash, const Limit& limit, const Decision& decision) const;
     Algorithm algorithm() const noexcept { return algorithm_; }
+    // The part of each limit that is this gateway's own, in thousandths; 0: it admits what all may. Until the first
+    // hold() it is held to that.
+    void set_share(std::uint32_t thousandths) noexcept { share_.store(thousandths, std::memory_order_relaxed); }
+    void hold(bool held) noexcept { held_.store(held, std::memory_order_relaxed); }
+    bool held() const noexcept {
+        return held_.load(std::memory_order_relaxed) && share_.load(std::memory_order_relaxed) > 0;
+    }
+
     bool slides() const noexcept { return algorithm_ == Algorithm::sliding_window; }
     Ledger::News news();
 
@@ -54,14 +65,23 @@ public:
     void leave_charge() noexcept { in_charge_.store(false, std::memory_order_release); }
     // How far it is with the ledger's carrier of that number: of whoever is in charge.
     Progress& progress(std::size_t carrier) noexcept { return progress_[carrier]; }
+    // When what was exchanged last with that carrier had been counted: nanoseconds of the steady clock; 0: never.
+    std::atomic<std::int64_t>& exchanged(std::size_t carrier) noexcept { return exchanged_[carrier]; }
 
 private:
+    Limit own_part(const Limit& limit) const noexcept;
+    Decision take_of_own(std::uint64_t hash, const Ask& ask) noexcept;
+
     const Algorithm algorithm_;
     CounterStore<WindowCounter> memory_;
+    CounterStore<WindowCounter> own_;  // what is admitted here, where there is a share
+    std::atomic<std::uint32_t> share_{0};
+    std::atomic<bool> held_{true};
     Tally tally_;
     Ledger ledger_;
     std::atomic<bool> in_charge_{false};
     std::array<Progress, Ledger::most_carriers> progress_;
+    std::array<std::atomic<std::int64_t>, Ledger::most_carriers> exchanged_{};
 };
 
 }  // namespace tollgate::ratelimit::regions

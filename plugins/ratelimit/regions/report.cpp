@@ -52,7 +52,8 @@ std::string limit(const Exchange::Report& report, std::chrono::nanoseconds every
     const auto interval = std::chrono::duration_cast<std::chrono::milliseconds>(every).count();
     const Ledger& ledger = report.counters->ledger();
     return "{\"limit\": " + quoted(report.name) + ", \"node\": " + quoted(ledger.node()) +
-           ", \"every_ms\": " + std::to_string(interval) + ",\n \"carriers\": [" + list(report.carriers, carrier) +
+           ", \"every_ms\": " + std::to_string(interval) +
+           ", \"held_to_share\": " + (report.counters->held() ? "true" : "false") + ",\n \"carriers\": [" + list(report.carriers, carrier) +
            "],\n \"windows\": [" + list(ledger.sums(), window) + "]}";
 }
 

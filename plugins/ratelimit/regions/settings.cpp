@@ -128,7 +128,7 @@ std::shared_ptr<RegionalCounters> counters_of(const Counted& limit, const Settin
 
 std::unique_ptr<const Registered> exchange_of(const Settings& use, Host& host, const Limits& limits) {
     if (!use.has("regions")) {
-        for (const char* field : {"region", "region_every", "region_secret"})
+        for (const char* field : {"region", "region_every", "region_secret", "region_share"})
             if (use.has(field)) throw ConfigError{field, "expected regions beside it, got it alone"};
         return nullptr;
     }
@@ -142,7 +142,9 @@ std::unique_ptr<const Registered> exchange_of(const Settings& use, Host& host, c
     }
     const auto every = use.has("region_every") ? use.duration("region_every") : std::chrono::milliseconds{200};
     const auto all = host.state<Exchanges>("regions", [] { return std::make_shared<Exchanges>(); });
-    auto exchange = std::make_unique<Exchange>(host, carriers_of(use, host), exchanged, every);
+    const double share = use.has("region_share") ? std::max(1.0, use.number("region_share") * 1000) : 0;
+    auto exchange = std::make_unique<Exchange>(host, carriers_of(use, host), exchanged, every,
+                                               static_cast<std::uint32_t>(share));
     auto registered = std::make_unique<Registered>(all, std::move(exchange));
     host.add_page("regions", [all](const AdminRequest&) {
         return AdminAnswer{.status = 200, .content_type = "application/json", .body = all->report()};

@@ -39,7 +39,7 @@ public:
         use(urls);
     }
     // As a reload does: the next use begins before the one before it ends.
-    void use(const std::vector<std::string>& urls) {
+    void use(const std::vector<std::string>& urls, std::uint32_t share = 0) {
         std::vector<Exchange::Carrier> carriers;
         for (const std::string& url : urls) {
             const auto address = redis::Address::parse(url);
@@ -47,7 +47,7 @@ public:
         }
         auto host = loops_.host("ratelimit");
         auto exchange = std::make_unique<Exchange>(
-            *host, carriers, std::vector<Exchange::Limit>{{"limit", "test:limit/regions", counters_}}, 20ms);
+            *host, carriers, std::vector<Exchange::Limit>{{"limit", "test:limit/regions", counters_}}, 20ms, share);
         end();
         host_ = std::move(host);
         exchange_ = std::move(exchange);
@@ -172,6 +172,31 @@ BOOST_AUTO_TEST_CASE(cut_off_each_side_admits_the_limit_at_most_and_healed_both_
     knows(eu, 100'000, 70'000);
     knows(us, 70'000, 100'000);
     BOOST_TEST(eu.admitted(10) + us.admitted(10) == 0);
+}
+
+BOOST_AUTO_TEST_CASE(with_a_share_each_what_both_sides_admit_while_they_are_cut_off_is_the_limit) {
+    const Redis here, there;
+    Relay to_here{"127.0.0.1:" + here.port()}, to_there{"127.0.0.1:" + there.port()};
+    const std::vector<std::string> of_eu{here.url(), "redis://" + to_there.address()},
+        of_us{"redis://" + to_here.address(), there.url()};
+    Gateway eu{"eu", of_eu}, us{"us", of_us};
+    eu.use(of_eu, 300);
+    us.use(of_us, 700);
+    wait_until("both hear all", [&] { return !eu.counters().held() && !us.counters().held(); });
+    BOOST_TEST(eu.admitted(40) == 40);  // more than its share: nobody is cut off
+    wait_for("both know", us, 60);
+    to_here.cut();
+    to_there.cut();
+    wait_until("both have noticed", [&] { return eu.counters().held() && us.counters().held(); });
+    BOOST_TEST(eu.admitted(200, "bob") == 30);
+    BOOST_TEST(us.admitted(200, "bob") == 70);
+    BOOST_TEST(eu.admitted(200) == 0);
+    BOOST_TEST(us.admitted(200) == 60);
+    to_here.mend();
+    to_there.mend();
+    wait_until("both hear all again", [&] { return !eu.counters().held() && !us.counters().held(); });
+    wait_for("and nothing is left", eu, 0, "bob");
+    wait_for("on either side", us, 0, "bob");
 }
 
 BOOST_AUTO_TEST_CASE(a_gateway_that_starts_anew_hears_what_it_had_counted_under_another_name) {

@@ -137,6 +137,40 @@ BOOST_AUTO_TEST_CASE(quotas_know_their_months) {
     BOOST_TEST(other.admitted(48h) == 5);
 }
 
+BOOST_AUTO_TEST_CASE(who_cannot_hear_of_all_others_admits_its_share_of_what_is_left) {
+    for (const Limit& limit : {fixed, sliding, Limit::quota(10, Calendar::month)}) {
+        Here here{limit};
+        here.counters.set_share(400);  // four of ten
+        here.counters.hold(false);
+        BOOST_TEST(here.admitted(1s, 3) == 3);
+        here.counters.hold(true);
+        BOOST_TEST(here.counters.look(here.alice, {limit, 0, at(1s)}).remaining == 1);
+        BOOST_TEST(here.admitted(1s) == 1);
+        const Decision refused = here.take(1s);
+        BOOST_TEST(!refused.admitted);
+        BOOST_TEST(!here.counters.look(here.alice, {limit, 1000, at(1s)}).admitted);
+        if (limit == fixed) BOOST_TEST((refused.retry_after == 59s));
+        here.counters.hold(false);
+        BOOST_TEST(here.admitted(1s, 2) == 2);
+        here.counters.hold(true);
+        BOOST_TEST(here.admitted(1s) == 0);
+        here.counters.hold(false);
+        BOOST_TEST(here.admitted(1s) == 4);
+        here.counters.hold(true);
+        if (limit == fixed) BOOST_TEST(here.admitted(61s) == 4);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_share_that_is_left_is_no_use_where_others_have_spent_the_limit) {
+    Here here{fixed};
+    here.counters.set_share(500);
+    here.hear(minute(0), 8, 1s);
+    BOOST_TEST(here.admitted(1s) == 2);  // held from the beginning, and the limit is spent
+    Decision last = here.take(61s);
+    here.counters.give_back(here.alice, {fixed, fixed.price(1), at(61s)}, last.receipt);
+    BOOST_TEST(here.admitted(61s) == 5);
+}
+
 // All loops count, one thread exchanges: what was admitted here and what was heard add up to the limit.
 BOOST_AUTO_TEST_CASE(loops_decide_while_others_are_heard) {
     Here here{Limit::windowed(Algorithm::fixed_window, 100'000, 1min)};
