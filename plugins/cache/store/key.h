@@ -1,7 +1,8 @@
 // plugins/cache/store/key.h - Key: what a store knows of a text that something is found by.
 #pragma once
 
-#include <array>
+#include "sip_hash.h"
+
 #include <cstdint>
 #include <string_view>
 
@@ -13,11 +14,7 @@ struct Key {
     bool operator==(const Key&) const = default;
 };
 
-using Secret = std::array<std::uint64_t, 2>;
-
-Secret random_secret();
-
-// SipHash-1-3 with 128 bits of result (Aumasson, Bernstein): keyed, so that no client can make texts meet.
+// Keyed, so that no client can make texts meet.
 Key key_of(std::string_view text, const Secret& secret) noexcept;
 
 }  // namespace tollgate::cache

@@ -160,7 +160,7 @@ std::size_t MemoryStore::purge_label(std::uint32_t hash, Is is) {
         Gone gone;
         const std::lock_guard lock{lock_};
         if (first) {
-            purges_.label(hash);
+            purges_.label(hash, purges_.next());
             most = eviction_.items();
         }
         labels_.each(hash, [&](Number number) {
@@ -211,12 +211,12 @@ std::size_t MemoryStore::purge_tag(std::string_view tag) {
 }
 
 std::size_t MemoryStore::purge_prefix(std::string_view beginning) {
-    return purge_among_all([&] { purges_.prefix(beginning); },
+    return purge_among_all([&] { purges_.prefix(beginning, purges_.next()); },
                            [beginning](const Item& item) { return item.url().starts_with(beginning); });
 }
 
 std::size_t MemoryStore::purge_all() {
-    return purge_among_all([&] { purges_.all(); }, [](const Item&) { return true; });
+    return purge_among_all([&] { purges_.all(purges_.next()); }, [](const Item&) { return true; });
 }
 
 bool MemoryStore::shrink() {

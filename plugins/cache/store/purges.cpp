@@ -15,19 +15,28 @@ constexpr std::size_t most_prefixes = 64;
 
 Purges::Purges() : cells_(cells) {}
 
-void Purges::label(std::uint32_t hash) noexcept { cells_[hash % cells] = next(); }
+// What is begun between the two lines of each counts as begun before.
 
-void Purges::prefix(std::string_view beginning) {
-    prefixes_.push_back({next(), std::string{beginning}});
+void Purges::label(std::uint32_t hash, Moment when) noexcept {
+    cells_[hash % cells] = when;
+    now_.store(when.number, std::memory_order_release);
+}
+
+void Purges::prefix(std::string_view beginning, Moment when) {
+    prefixes_.push_back({when, std::string{beginning}});
+    now_.store(when.number, std::memory_order_release);
     if (prefixes_.size() <= most_prefixes) return;
     everything_ = std::max(everything_, prefixes_.front().when);
     prefixes_.pop_front();
 }
 
-void Purges::all() noexcept { everything_ = next(); }
+void Purges::all(Moment when) noexcept {
+    everything_ = when;
+    now_.store(when.number, std::memory_order_release);
+}
 
 bool Purges::hit(Moment begun, std::string_view url, std::span<const std::uint32_t> labels) const noexcept {
-    if (begun == now()) return false;
+    if (begun >= now()) return false;
     return begun < everything_ ||
            std::any_of(labels.begin(), labels.end(),
                        [&](std::uint32_t hash) { return begun < cells_[hash % cells]; }) ||

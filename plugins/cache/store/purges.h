@@ -14,23 +14,24 @@
 
 namespace tollgate::cache {
 
-// When something was begun: as many purges had been told then.
+// When something was begun: after which purge. 0: before all.
 struct Moment {
-    std::uint64_t purges = 0;
+    std::uint64_t number = 0;
     auto operator<=>(const Moment&) const = default;
 };
 
 // In bounded memory: of each label only when one was purged that falls into the same of many cells, and of prefixes the
-// last few. Where that is not enough to know, what was begun before counts as purged. Under the store's lock, but for
-// now().
+// last few. Where that is not enough to know, what was begun before counts as purged. Moments grow from call to call.
+// Under its owner's lock, but for now().
 class Purges {
 public:
     Purges();
 
-    Moment now() const noexcept { return {count_.load(std::memory_order_acquire)}; }  // any thread
-    void label(std::uint32_t hash) noexcept;
-    void prefix(std::string_view beginning);
-    void all() noexcept;
+    Moment now() const noexcept { return {now_.load(std::memory_order_acquire)}; }  // of the last; any thread
+    Moment next() const noexcept { return {now().number + 1}; }
+    void label(std::uint32_t hash, Moment when) noexcept;
+    void prefix(std::string_view beginning, Moment when);
+    void all(Moment when) noexcept;
 
     // Whether what was begun then may have been purged since.
     bool hit(Moment begun, std::string_view url, std::span<const std::uint32_t> labels) const noexcept;
@@ -38,13 +39,11 @@ public:
     std::size_t bytes() const noexcept { return cells_.size() * sizeof(Moment); }
 
 private:
-    Moment next() noexcept { return {count_.fetch_add(1, std::memory_order_acq_rel) + 1}; }
-
     struct Prefix {
         Moment when;
         std::string text;
     };
-    std::atomic<std::uint64_t> count_{0};
+    std::atomic<std::uint64_t> now_{0};
     std::vector<Moment> cells_;
     std::deque<Prefix> prefixes_;
     Moment everything_{};  // when all were purged last

@@ -71,16 +71,6 @@ RedisStore::RedisStore(Host& host, std::shared_ptr<redis::Server> server, Store&
       gateway_{random_name()},
       heres_(server_->loops()) {}
 
-Connection* RedisStore::here() {
-    const std::size_t loop = host_.this_loop();
-    if (loop >= heres_.size()) return nullptr;
-    Connection& connection = server_->connection(loop);
-    if (!std::exchange(heres_[loop].attends, true)) {
-        host_.spawn(connection.drive(host_, server_));
-    }
-    return &connection;
-}
-
 Task<void> RedisStore::take(std::span<Claim> claims, Moment now) {
     Connection* const connection = here();
     if (!connection || connection->alone()) return memory_.take(claims, now);

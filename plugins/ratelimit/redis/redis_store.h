@@ -1,9 +1,9 @@
 // plugins/ratelimit/redis/redis_store.h - RedisStore: limits counted in a Redis, for all gateways that ask it.
 #pragma once
 
+#include "redis/attendance.h"
 #include "redis/places.h"
 #include "redis/scripts.h"
-#include "redis/server.h"
 #include "store.h"
 
 #include <chrono>
@@ -49,13 +49,12 @@ private:
     };
     // Of a loop, which alone touches it.
     struct alignas(64) Here {
-        bool attends = false;     // this use has its place among those that drive the connection
         std::uint64_t named = 0;  // places
         Places places;
         bool renews = false;
     };
     struct Undecided;
-    redis::Connection* here();
+    redis::Connection* here() { return attendance_.here(); }
     Task<void> ask_there(redis::Connection& connection, std::span<Claim> claims, Moment now);
     Task<bool> decided_there(redis::Connection& connection, std::span<Claim> claims, Moment now, More& more);
     bool read(const redis::Reply& reply, std::span<Claim> claims, Moment now, More& more) const noexcept;
@@ -71,6 +70,7 @@ private:
 
     Host& host_;
     const std::shared_ptr<redis::Server> server_;
+    redis::Attendance attendance_{host_, server_};
     Store& memory_;
     Counter& decisions_;
     Counter& fallbacks_;

@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 
+using namespace tollgate;
 using namespace tollgate::cache;
 
 namespace {

@@ -1,0 +1,149 @@
+// tests/plugins/cache/store/purge_log_test.cpp - what a gateway concludes from what the log replies.
+#include "store/purge_log.h"
+
+#include "plugins/cache/store/text_item.h"
+
+#include <boost/test/unit_test.hpp>
+
+#include <string>
+#include <vector>
+
+using namespace tollgate::cache;
+using namespace std::chrono_literals;
+using tollgate::test::TextItem;
+
+namespace {
+
+using What = Purge::What;
+
+// Of one gateway, which hears what a test says.
+struct Hearing {
+    std::vector<Purge> applied;
+    PurgeLog log{[this](const Purge& purge) { applied.push_back(purge); }};
+    PurgeLog::Clock::time_point now{1h};
+
+    static std::string line(const std::string& id, const std::string& what, const std::string& text,
+                            const std::string& by = "other:1") {
+        return id + ' ' + by + ' ' + what + ' ' + std::to_string(text.size()) + '\n' + text + '\n';
+    }
+    bool hear(const std::string& first, const std::string& last, const std::string& lines = "") {
+        return log.heard(first + '\n' + last + '\n' + lines, now);
+    }
+    Moment begun() { return log.position(now); }
+    bool purged(Moment begun, const std::string& url, std::vector<std::string> tags = {}) {
+        return log.may_be_purged(begun, *TextItem::make(url, std::move(tags)));
+    }
+    // The name by which this gateway tells, out of what it asks.
+    std::string own_name() {
+        const std::string question = log.question("log");
+        const auto colon = question.find(":1\r\n");
+        const auto begin = question.rfind('\n', colon) + 1;
+        return question.substr(begin, colon - begin);
+    }
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(cache_purge_log)
+
+BOOST_AUTO_TEST_CASE(until_the_log_was_read_to_its_end_nothing_is_known) {
+    Hearing one;
+    BOOST_TEST((one.begun() == Moment{}));
+    BOOST_TEST(one.purged({1}, "http://a/"));
+    BOOST_TEST(one.hear("1000-0", "1002-0", Hearing::line("1000-0", "all", "", "-")));
+    BOOST_TEST((one.begun() == Moment{}));
+    BOOST_TEST(one.log.behind());
+    BOOST_TEST(one.hear("1000-0", "1002-0", Hearing::line("1002-0", "url", "http://a/")));
+    BOOST_TEST(!one.log.behind());
+    BOOST_TEST((one.begun() > Moment{}));
+    BOOST_TEST(one.purged({1000ULL << 22}, "http://a/"));
+    BOOST_TEST(!one.purged({1000ULL << 22}, "http://b/"));
+    BOOST_TEST(one.purged({999ULL << 22}, "http://b/"));  // from before all that the log knows
+    one.now += 2s;
+    BOOST_TEST((one.begun() == Moment{}));  // nobody has said anything for a while
+}
+
+BOOST_AUTO_TEST_CASE(purges_of_others_are_applied_here_once_and_make_older_copies_useless) {
+    Hearing one;
+    BOOST_TEST(one.hear("1000-0", "1000-0", Hearing::line("1000-0", "all", "", "-")));
+    const std::size_t before = one.applied.size();
+    const Moment begun = one.begun();
+    const std::string lines = Hearing::line("1001-0", "url", "http://a/x") + Hearing::line("1001-1", "tag", "red") +
+                              Hearing::line("1002-0", "prefix", "http://b/\nhttp://") ;
+    BOOST_TEST(one.hear("1000-0", "1002-0", lines));
+    BOOST_TEST((std::vector<Purge>(one.applied.begin() + before, one.applied.end()) ==
+                std::vector<Purge>{{What::url, "http://a/x"}, {What::tag, "red"}, {What::prefix, "http://b/\nhttp://"}}));
+    BOOST_TEST(one.purged(begun, "http://a/x"));
+    BOOST_TEST(one.purged(begun, "http://a/y", {"blue", "red"}));
+    BOOST_TEST(one.purged(begun, "http://b/\nhttp://c/"));
+    BOOST_TEST(!one.purged(begun, "http://a/y", {"blue"}));
+    BOOST_TEST(!one.purged(one.begun(), "http://a/x", {"red"}));
+    BOOST_TEST(one.purged({one.begun().number + 1}, "http://a/y"));  // further on than we are
+}
+
+BOOST_AUTO_TEST_CASE(what_is_told_counts_at_once_and_is_told_until_it_is_read_back) {
+    Hearing one;
+    BOOST_TEST(one.hear("1000-0", "1000-0", Hearing::line("1000-0", "all", "", "-")));
+    const Moment begun = one.begun();
+    one.log.tell({What::tag, "crimson"});
+    BOOST_TEST(one.purged(begun, "http://a/", {"crimson"}));
+    BOOST_TEST(!one.purged(begun, "http://a/", {"blue"}));
+    const std::size_t applied = one.applied.size();
+    const std::string name = one.own_name();
+    BOOST_TEST(one.hear("1000-0", "1000-0"));  // the answer to a question from before
+    BOOST_TEST(one.log.behind());
+    BOOST_TEST(one.log.question("log").find("crimson") != std::string::npos);
+    BOOST_TEST(one.hear("1000-0", "1005-0", Hearing::line("1005-0", "tag", "crimson", name + ":1")));
+    BOOST_TEST(!one.log.behind());
+    BOOST_TEST(one.applied.size() == applied);  // it is purged here already
+    BOOST_TEST(one.purged(begun, "http://a/", {"crimson"}));
+    BOOST_TEST(!one.purged(one.begun(), "http://a/", {"crimson"}));
+    BOOST_TEST(one.log.question("log").find("crimson") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(more_than_can_be_told_becomes_everything) {
+    Hearing one;
+    BOOST_TEST(one.hear("1000-0", "1000-0", Hearing::line("1000-0", "all", "", "-")));
+    const Moment begun = one.begun();
+    for (int i = 0; i < 1000; ++i) one.log.tell({What::url, "http://a/" + std::to_string(i)});
+    BOOST_TEST(!one.purged(begun, "http://b/"));
+    one.log.tell({What::url, "http://a/"});
+    BOOST_TEST(one.purged(begun, "http://b/"));
+}
+
+BOOST_AUTO_TEST_CASE(a_log_that_was_trimmed_or_lost_purges_everything) {
+    Hearing one;
+    BOOST_TEST(one.hear("1000-0", "1005-0", Hearing::line("1000-0", "all", "", "-") + Hearing::line("1005-0", "tag", "x")));
+    const Moment begun = one.begun();
+    one.applied.clear();
+    BOOST_TEST(one.hear("2000-0", "2001-0", Hearing::line("2000-0", "tag", "y") + Hearing::line("2001-0", "tag", "z")));
+    BOOST_TEST((one.applied.at(0) == Purge{What::all, ""}));
+    BOOST_TEST(one.purged(begun, "http://a/"));
+    const Moment later = one.begun();
+    BOOST_TEST((later > begun));
+
+    // Another Redis, whose clock is behind.
+    one.applied.clear();
+    BOOST_TEST(one.hear("50-0", "50-0"));
+    BOOST_TEST((one.applied == std::vector<Purge>{{What::all, ""}}));
+    BOOST_TEST((one.begun() == Moment{}));
+    BOOST_TEST(one.log.question("log").find("\r\n0-0\r\n") != std::string::npos);
+    BOOST_TEST(one.hear("50-0", "50-0", Hearing::line("50-0", "all", "", "-")));
+    BOOST_TEST((one.begun() > Moment{}));
+    BOOST_TEST(one.purged(later, "http://a/"));
+    BOOST_TEST(!one.purged(one.begun(), "http://a/"));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_log_is_refused_and_changes_nothing) {
+    Hearing one;
+    BOOST_TEST(one.hear("1000-0", "1000-0", Hearing::line("1000-0", "all", "", "-")));
+    const Moment begun = one.begun();
+    for (const std::string bad :
+         {"", "\n", "1000-0", "1000-0\nx\n", "1000\n1000-0\n", "1000-0\n1001-0\n1001-0 a:1 url 9\nshort\n",
+          "1000-0\n1001-0\n1001-0 a:1 word 1\nx\n", "1000-0\n1001-0\n1001-0 a:1 url -1\nx\n", "1000-0\n1001-0\nrubbish",
+          "1000-0\n99999999999999999999-0\n", "1000-0\n1000-99999999999\n"})
+        BOOST_TEST(!one.log.heard(bad, one.now), bad);
+    BOOST_TEST((one.begun() == begun));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,285 @@
+// tests/plugins/cache/store/redis_tier_test.cpp - gateways that share copies through a real Redis, and lose it.
+#include "store/redis_tier.h"
+
+#include "plugins/cache/store/text_item.h"
+#include "plugins/redis/loops.h"
+#include "support/redis.h"
+
+#include <boost/test/unit_test.hpp>
+
+#include <array>
+#include <csignal>
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+using namespace tollgate;
+using namespace tollgate::cache;
+using namespace std::chrono_literals;
+using test::TextItem;
+using test::wait_until;
+
+namespace {
+
+// "version url tag tag"
+class TextForm final : public Form {
+public:
+    void write(const Item& item, std::string& out) const override {
+        out += std::to_string(static_cast<const TextItem&>(item).version()) + ' ' + std::string{item.url()};
+        for (const std::string& tag : item.tags()) out += ' ' + tag;
+    }
+    std::shared_ptr<const Item> read(std::string_view bytes) const override {
+        std::vector<std::string> words{""};
+        for (const char c : bytes)
+            if (c == ' ')
+                words.emplace_back();
+            else
+                words.back() += c;
+        if (words.size() < 2) return nullptr;
+        return TextItem::make(words[1], {words.begin() + 2, words.end()}, 1000, std::stoull(words[0]));
+    }
+};
+
+struct Gateway {
+    explicit Gateway(const std::string& url, RedisTier::Options options = {.timeout = 60s})
+        : tier{std::make_unique<RedisTier>(
+              *host, redis::Server::shared(redis::Address::parse(url), *host, words_of_copies), log, memory, form,
+              std::move(options))} {
+        loops.run([this]() -> Task<void> {
+            tier->attend();
+            co_return;
+        });
+        wait_until("the log is read", [this] { return position() != Moment{}; });
+    }
+    ~Gateway() { plugins::retire(host.get()); }  // its tasks end before what they refer to
+
+    void purge(const Purge& purge) {
+        if (purge.what == Purge::What::url) memory.purge_url(purge.text);
+        if (purge.what == Purge::What::prefix) memory.purge_prefix(purge.text);
+        if (purge.what == Purge::What::tag) memory.purge_tag(purge.text);
+        if (purge.what == Purge::What::all) memory.purge_all();
+    }
+    // As the plugin does: here, and wherever else it is.
+    void purge_everywhere(const Purge& meant) {
+        purge(meant);
+        tier->tell(meant);
+    }
+    std::shared_ptr<const Item> in_memory(const std::string& text) { return memory.find(memory.key_of(text)); }
+    std::shared_ptr<const Item> find(const std::string& text) {
+        std::shared_ptr<const Item> found;
+        loops.run([&]() -> Task<void> { found = co_await tier->find(memory.key_of(text), text); });
+        return found;
+    }
+    Moment position() {
+        Moment moment;
+        loops.run([&]() -> Task<void> {
+            moment = tier->now_begun();
+            co_return;
+        });
+        return moment;
+    }
+    void put(const std::string& text, const std::shared_ptr<const TextItem>& item, Moment begun,
+             std::chrono::milliseconds keep = 1h) {
+        loops.run([&]() -> Task<void> {
+            tier->put(text, *item, begun, keep);
+            co_return;
+        });
+    }
+    int late() const {
+        const std::string all = loops.metrics();
+        const auto at = all.find("} ", all.find("kind=\"timeout\""));
+        return at == all.npos ? -1 : std::stoi(all.substr(at + 2));
+    }
+
+    test::Loops loops;
+    std::unique_ptr<plugins::PluginHost> host = loops.host("cache");
+    MemoryStore memory{1 << 20};
+    TextForm form;
+    std::shared_ptr<PurgeLog> log = std::make_shared<PurgeLog>([this](const Purge& meant) { purge(meant); });
+    std::unique_ptr<RedisTier> tier;
+};
+
+constexpr const char* key = "GET http://a/x";
+
+std::shared_ptr<const TextItem> item(std::uint64_t version) {
+    return TextItem::make("http://a/x", {"red"}, 1000, version);
+}
+
+// Sent, and there: what is put waits for nobody.
+void put_and_wait(Gateway& gateway, Gateway& other, std::uint64_t version) {
+    gateway.put(key, item(version), gateway.position());
+    wait_until("the other finds it", [&] {
+        const auto found = other.find(key);
+        return found && TextItem::version_of(found) == version;
+    });
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(cache_redis_tier)
+
+BOOST_AUTO_TEST_CASE(what_one_gateway_puts_the_other_finds_and_has_in_memory_then) {
+    const test::Redis redis;
+    Gateway one{redis.url()}, other{redis.unix_url()};
+    BOOST_TEST(!one.find(key));
+    put_and_wait(one, other, 5);
+    BOOST_TEST(TextItem::version_of(other.in_memory(key)) == 5U);
+    BOOST_TEST(!one.in_memory(key));  // put() is the tier's only
+    BOOST_TEST(!other.find("GET http://a/y"));
+    one.loops.run([&]() -> Task<void> {
+        one.tier->remove(key);
+        co_return;
+    });
+    wait_until("it is gone", [&] { return !other.find(key); });
+}
+
+BOOST_AUTO_TEST_CASE(a_purge_on_one_gateway_is_one_on_the_others_and_in_the_redis) {
+    const test::Redis redis;
+    Gateway one{redis.url()}, other{redis.url()};
+    std::uint64_t version = 0;
+    for (const Purge& purge : {Purge{Purge::What::url, "http://a/x"}, Purge{Purge::What::prefix, "http://a"},
+                               Purge{Purge::What::tag, "red"}, Purge{Purge::What::all, ""}}) {
+        put_and_wait(one, other, ++version);
+        BOOST_TEST(one.find(key) != nullptr);
+        one.purge_everywhere(purge);
+        BOOST_TEST(!one.in_memory(key));
+        BOOST_TEST(!one.find(key));  // at once
+        wait_until("the other's memory has heard of it", [&] { return !other.in_memory(key); });
+        BOOST_TEST(!other.find(key));
+    }
+    put_and_wait(one, other, ++version);
+    other.purge_everywhere({Purge::What::url, "http://a/y"});
+    wait_until("it is told", [&] { return !other.log->behind(); });
+    BOOST_TEST(other.find(key) != nullptr);
+}
+
+BOOST_AUTO_TEST_CASE(what_was_sent_for_before_anothers_purge_is_not_found_whenever_it_comes) {
+    const test::Redis redis;
+    Gateway one{redis.url()}, other{redis.url()};
+    const Moment begun = one.position();
+    other.purge_everywhere({Purge::What::tag, "red"});
+    wait_until("it is told", [&] { return !other.log->behind(); });
+    // The first has not heard of it perhaps: it may still put the copy, which nobody takes then.
+    one.put(key, item(1), begun);
+    wait_until("the first has heard of it", [&] { return one.position() > begun; });
+    BOOST_TEST(!one.find(key));
+    BOOST_TEST(!other.find(key));
+    put_and_wait(other, one, 2);
+}
+
+BOOST_AUTO_TEST_CASE(while_the_redis_is_away_everything_is_a_miss_and_purges_are_told_later) {
+    test::Redis redis;
+    Gateway one{redis.url(), {.timeout = 100ms}}, other{redis.url(), {.timeout = 100ms}};
+    put_and_wait(one, other, 1);
+    redis.process().signal(SIGKILL);
+    for (int i = 0; i < 100; ++i) BOOST_REQUIRE(!one.find(key));
+    BOOST_TEST(other.in_memory(key) != nullptr);
+    one.put(key, item(2), one.position());
+    one.purge_everywhere({Purge::What::tag, "blue"});
+    BOOST_TEST(one.log->behind());
+    redis.start_again();
+    wait_until("it is told", [&] { return !one.log->behind() && one.position() != Moment{}; });
+    // Nobody knows what the log said that was lost.
+    wait_until("the other's memory has heard of it", [&] { return !other.in_memory(key); });
+    wait_until("the other is there again", [&] { return other.position() != Moment{}; });
+    put_and_wait(one, other, 3);
+}
+
+BOOST_AUTO_TEST_CASE(a_redis_that_says_nothing_keeps_a_few_waiting_for_their_timeout_and_then_nobody) {
+    test::Redis redis;
+    Gateway one{redis.url(), {.timeout = 50ms}}, other{redis.url()};
+    put_and_wait(other, one, 1);
+    redis.process().signal(SIGSTOP);
+    for (int i = 0; i < 200; ++i) BOOST_REQUIRE(!one.find(key));
+    BOOST_TEST(one.late() > 0);
+    BOOST_TEST(one.late() < 50);
+    redis.process().signal(SIGCONT);
+    wait_until("it is found again", [&] { return one.find(key) != nullptr; });
+}
+
+BOOST_AUTO_TEST_CASE(garbage_is_a_miss) {
+    const test::Redis redis;
+    Gateway one{redis.url()}, other{redis.url()};
+    put_and_wait(one, other, 1);
+    std::string name = redis.ask({"keys", "cache:[0-9a-f]*"});
+    name = name.substr(0, name.find_first_of("\r\n"));
+    for (const char* garbage : {"", "garbage", "tollgate cache 1", "tollgate cache 2........................"}) {
+        redis.ask({"set", name, garbage});
+        BOOST_TEST(!one.find(key), garbage);
+    }
+    redis.ask({"del", name});
+    redis.ask({"rpush", name, "a", "list"});
+    BOOST_TEST(!one.find(key));
+    put_and_wait(one, other, 2);
+}
+
+BOOST_AUTO_TEST_CASE(a_value_lives_as_long_as_was_said_and_large_ones_are_not_sent) {
+    const test::Redis redis;
+    Gateway one{redis.url(), {.timeout = 60s, .largest = 1000}}, other{redis.url()};
+    one.put(key, item(1), one.position(), 90s);
+    wait_until("it is there", [&] { return other.find(key) != nullptr; });
+    std::string name = redis.ask({"keys", "cache:[0-9a-f]*"});
+    const int left = std::stoi(redis.ask({"pttl", name.substr(0, name.find_first_of("\r\n"))}));
+    BOOST_TEST(left > 0);
+    BOOST_TEST(left <= 90'000);
+
+    one.put("large", TextItem::make("http://a/" + std::string(1000, 'x')), one.position());
+    one.put("later", item(2), one.position());  // comes after it
+    wait_until("it is there", [&] { return other.find("later") != nullptr; });
+    BOOST_TEST(!other.find("large"));
+}
+
+BOOST_AUTO_TEST_CASE(a_log_that_is_flushed_empties_all_memories) {
+    const test::Redis redis;
+    Gateway one{redis.url()}, other{redis.url()};
+    put_and_wait(one, other, 1);
+    redis.ask({"flushall"});
+    wait_until("nobody trusts his memory", [&] { return !other.in_memory(key); });
+    BOOST_TEST(!other.find(key));
+    put_and_wait(one, other, 2);
+}
+
+// Whatever happens in between: when all is told, nobody finds what was before.
+BOOST_AUTO_TEST_CASE(gateways_that_find_put_and_purge_at_random_agree_with_the_upstream_in_the_end) {
+    const test::Redis redis;
+    Gateway gateways[2]{Gateway{redis.url()}, Gateway{redis.unix_url()}};
+    constexpr int names = 8;
+    std::array<std::uint64_t, names> upstream{};
+    std::mt19937 random{11};
+    const auto url = [](int name) { return "http://a/" + std::to_string(name % 2) + "/" + std::to_string(name); };
+    const auto tag = [](int name) { return "t" + std::to_string(name % 4); };
+    std::size_t found = 0;
+    for (int round = 0; round < 20; ++round) {
+        for (int step = 0; step < 60; ++step) {
+            Gateway& gateway = gateways[random() % 2];
+            const int name = static_cast<int>(random() % names);
+            const std::string text = url(name);
+            if (random() % 6 == 0) {
+                const bool by_tag = random() % 2;
+                for (int i = 0; i < names; ++i)
+                    if (by_tag ? i % 4 == name % 4 : i == name) ++upstream[i];
+                gateway.purge_everywhere(by_tag ? Purge{Purge::What::tag, tag(name)} : Purge{Purge::What::url, text});
+            } else if (!gateway.in_memory(text) && !gateway.find(text)) {
+                const auto fresh = TextItem::make(text, {tag(name)}, 1000, upstream[name]);
+                const Moment begun = gateway.position(), here = gateway.memory.now_begun();
+                gateway.memory.put(gateway.memory.key_of(text), fresh, here);
+                gateway.put(text, fresh, begun);
+            }
+        }
+        wait_until("all is told", [&] {
+            return !gateways[0].log->behind() && !gateways[1].log->behind() &&
+                   gateways[0].position() == gateways[1].position();
+        });
+        for (Gateway& gateway : gateways)
+            for (int name = 0; name < names; ++name)
+                for (const auto& item : {gateway.in_memory(url(name)), gateway.find(url(name))})
+                    if (item) {
+                        ++found;
+                        BOOST_REQUIRE(TextItem::version_of(item) == upstream[name]);
+                    }
+    }
+    BOOST_TEST(found > 50U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
