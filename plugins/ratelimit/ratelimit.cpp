@@ -61,10 +61,10 @@ private:
     Task<Verdict> ask_elsewhere(RequestContext& ctx) const;
     Task<Verdict> wait(Taken& taken, std::chrono::nanoseconds time) const;
     Verdict unknown(RequestContext& ctx, Batch& batch) const;
-    Verdict conclude(RequestContext& ctx, Batch& batch) const;
+    Verdict conclude(RequestContext& ctx, Batch& batch, Moment asked) const;
     Counter& figure_of_refusals(const Rule& rule) const;
     void count(Batch& batch, const Claim& tightest) const;
-    void tell(RequestContext& ctx, Batch& batch, const Claim& tightest) const;
+    void tell(RequestContext& ctx, Batch& batch, const Claim& tightest, Moment asked) const;
     Verdict refusal(const Decision& decision) const;
 
     Host& host_;
@@ -164,8 +164,9 @@ Verdict RateLimit::on_request(RequestContext& ctx) const {
     Batch batch;
     if (auto refusal = gather(ctx, batch)) return mode_ == Mode::shadow ? Verdict{} : Verdict{*std::move(refusal)};
     if (batch.empty()) return {};
-    const Task<void> later = store_.take(batch.claims(), now(ctx));
-    return conclude(ctx, batch);
+    const Moment asked = now(ctx);
+    const Task<void> later = store_.take(batch.claims(), asked);
+    return conclude(ctx, batch, asked);
 }
 
 Task<Verdict> RateLimit::ask_elsewhere(RequestContext& ctx) const {
@@ -173,8 +174,9 @@ Task<Verdict> RateLimit::ask_elsewhere(RequestContext& ctx) const {
     if (auto refusal = gather(ctx, batch))
         co_return mode_ == Mode::shadow ? Verdict{} : Verdict{*std::move(refusal)};
     if (batch.empty()) co_return Verdict{};
-    if (const Task<void> later = store_.take(batch.claims(), now(ctx))) co_await later;
-    Verdict verdict = batch.claims()[0].decision.unavailable ? unknown(ctx, batch) : conclude(ctx, batch);
+    const Moment asked = now(ctx);
+    if (const Task<void> later = store_.take(batch.claims(), asked)) co_await later;
+    Verdict verdict = batch.claims()[0].decision.unavailable ? unknown(ctx, batch) : conclude(ctx, batch, asked);
     if (verdict.pending()) co_return co_await verdict.take_later();
     co_return verdict;
 }
@@ -189,7 +191,7 @@ Verdict RateLimit::unknown(RequestContext& ctx, Batch& batch) const {
     return Refusal{503, "limit_unavailable", "the limit of this request cannot be checked at the moment"};
 }
 
-Verdict RateLimit::conclude(RequestContext& ctx, Batch& batch) const {
+Verdict RateLimit::conclude(RequestContext& ctx, Batch& batch, Moment asked) const {
     const auto claims = batch.claims();
     const Claim& tightest = ratelimit::tightest(claims);
     count(batch, tightest);
@@ -201,7 +203,7 @@ Verdict RateLimit::conclude(RequestContext& ctx, Batch& batch) const {
     if (admitted && (holds_places_ || delay.count() > 0 || uses.load(std::memory_order_relaxed) > 1))
         ctx.state<Taken>().hold(claims, elsewhere_ != nullptr);
     if (mode_ == Mode::shadow) return {};
-    if (ietf_ || classic_) tell(ctx, batch, tightest);
+    if (ietf_ || classic_) tell(ctx, batch, tightest, asked);
     if (!admitted) return refusal(tightest.decision);
     return delay.count() > 0 ? Verdict{wait(ctx.state<Taken>(), delay)} : Verdict{};
 }
@@ -230,7 +232,9 @@ Counter& RateLimit::figure_of_refusals(const Rule& rule) const {
     return mode_ == Mode::shadow ? rule.figures().shadow_refused : rule.figures().refused;
 }
 
-void RateLimit::tell(RequestContext& ctx, Batch& batch, const Claim& tightest) const {
+// What is told as a time of day counts from the moment of the decision: with a later one a window that ends on a second
+// would end on the next.
+void RateLimit::tell(RequestContext& ctx, Batch& batch, const Claim& tightest, Moment asked) const {
     const auto claims = batch.claims();
     if (ietf_) {
         thread_local std::string line;  // the loop's: keeps its room
@@ -246,7 +250,7 @@ void RateLimit::tell(RequestContext& ctx, Batch& batch, const Claim& tightest) c
         ctx.add_answer_header("RateLimit", line);
     }
     if (classic_) {
-        const auto reset = host_.wall_clock().time_since_epoch() + tightest.decision.reset;
+        const auto reset = std::chrono::nanoseconds{asked.wall} + tightest.decision.reset;
         ctx.add_answer_header("X-RateLimit-Limit", Digits{tightest.limit.burst()});
         ctx.add_answer_header("X-RateLimit-Remaining", Digits{tightest.decision.remaining});
         ctx.add_answer_header("X-RateLimit-Reset", Digits{whole_seconds(reset)});
