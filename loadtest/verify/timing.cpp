@@ -73,15 +73,18 @@ void set_stages_of_quota(Drive& drive, std::size_t gateways, const VerifySetting
     const QuotaPlan plan = quota_plan(drive, settings, now);
     const double rate = plan.rate * static_cast<double>(gateways);
     const Nanoseconds spent = plan.to_spend + std::chrono::seconds{1}, before_end = plan.to_end - spare;
-    drive.stages.push_back({Nanoseconds{0}, spent, rate});
-    drive.duration = spent;
-    if (plan.to_end == Nanoseconds::zero()) return;
-    if (before_end > spent) {
-        drive.stages.push_back({spent, before_end, std::min(rate, now_and_then)});
-        drive.duration = before_end;
+    drive.duration = Nanoseconds::zero();
+    const auto add = [&](Nanoseconds until, double requests) {
+        if (until <= drive.duration) return;
+        drive.stages.push_back({drive.duration, until, requests});
+        drive.duration = until;
+    };
+    add(spent, rate);
+    if (plan.to_end > Nanoseconds::zero()) {
+        add(before_end, std::min(rate, now_and_then));
+        add(std::max(drive.duration, plan.to_end) + spent, rate);
     }
-    drive.stages.push_back({drive.duration, std::max(drive.duration, plan.to_end) + spent, rate});
-    drive.duration = drive.stages.back().to;
+    add(settings.duration.value_or(Nanoseconds::zero()), std::min(rate, now_and_then));
 }
 
 }  // namespace

@@ -6,26 +6,14 @@
 //     build/dev/bin/loadtest_tests --run_test=loadtest_verify_matrix --log_level=message
 // and all of it, with each error in each store, to a hundredth, in about a quarter of an hour:
 //     TOLLGATE_VERIFY=long build/release/bin/loadtest_tests --run_test=loadtest_verify_matrix --log_level=message
-#include "loadtest/exit_codes.h"
-#include "support/background.h"
-#include "support/child_process.h"
-#include "support/gateway_process.h"
+#include "real_run.h"
 #include "support/redis.h"
-#include "support/temporary_folder.h"
-#include "support/upstream_process.h"
 
-#include <Poco/JSON/Object.h>
-#include <Poco/JSON/Parser.h>
 #include <boost/test/unit_test.hpp>
 
-#include <atomic>
 #include <chrono>
 #include <cmath>
 #include <cstdlib>
-#include <ctime>
-#include <deque>
-#include <fstream>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -57,12 +45,6 @@ bool takes_long() {
     return said && said == "long"s;
 }
 
-// Entries of an environment in which the wall clock (tests/clock_ahead.cpp) is `lead` seconds before that moment.
-std::vector<std::string> before(std::time_t moment, int lead) {
-    return {"LD_PRELOAD=" TOLLGATE_BINARY_DIR "/lib/tests/clock_ahead.so",
-            "CLOCK_AHEAD=" + std::to_string(moment - lead - std::time(nullptr))};
-}
-
 // What a window of this one withholds, and from when on that shows an error, is less in a long one.
 bool has_long_windows(const Cell& cell) { return cell.algorithm == "sliding_window" && cell.wrong != 0; }
 
@@ -84,55 +66,23 @@ std::string routes_of(const Cell& cell, double share, const test::Redis* redis, 
     return "route \"GET /\" { " + from + ", plugins = { ratelimit { by = header \"X-Tenant\", " + words + " } } }\n";
 }
 
-// What one run says of the only limit.
-struct Said {
-    std::string verdict, unproven, all;
-    double seen_from = 1;
-    bool unseen = false;  // no window of a quota began meanwhile
-};
-
-Said said_by(const test::Finished& run) {
-    Said said;
-    said.all = run.out + run.err;
-    try {
-        const auto page = Poco::JSON::Parser{}.parse(run.out).extract<Poco::JSON::Object::Ptr>();
-        const auto limits = page->getArray("limits");
-        if (!limits || limits->size() != 1) return said;
-        const auto limit = limits->getObject(0);
-        said.verdict = limit->getValue<std::string>("verdict");
-        said.unproven = limit->getValue<std::string>("unproven");
-        said.seen_from = limit->getValue<double>("seen_from");
-        said.unseen = said.all.find("none of its days") != said.all.npos;
-    } catch (const Poco::Exception& problem) {
-        said.all += problem.displayText();
-    }
-    return said;
-}
-
 // All that a cell consists of, for one run of `loadtester verify`.
 class Scene {
 public:
     // A month ends `lead` seconds from now, where there is a quota.
     Scene(const Cell& cell, int lead) : cell_{cell} {
         constexpr std::time_t first_of_march_2027 = 1'803'859'200;
-        if (cell.algorithm == "quota") environment_ = before(first_of_march_2027, lead);
+        if (cell.algorithm == "quota") environment_ = test::before(first_of_march_2027, lead);
         if (cell.store != "memory") redis_.emplace("", environment_);
         if (cell.algorithm == "concurrency") upstream_.emplace(std::vector<std::string>{"--delay", "500ms"});
-        const std::string routes = routes_of(cell, cell.wrong, redis(), upstream());
-        for (int i = 0; i < cell.gateways; ++i)
-            gateways_.push_back(std::make_unique<test::GatewayProcess>(
-                routes, std::vector<std::string>{}, std::vector<std::pair<std::string, std::string>>{}, environment_));
+        gateways_ = test::gateways_with(routes_of(cell, cell.wrong, redis(), upstream()), cell.gateways, environment_);
     }
 
-    Said verify(std::chrono::seconds duration) const {
-        const test::TemporaryFolder folder;
-        std::ofstream{folder / "routes.lua"} << routes_of(cell_, 0, redis(), upstream());
-        std::vector<std::string> command{test::loadtester_program(), "verify", (folder / "routes.lua").string()};
-        for (const char* word : {"--json", "--identities", "1", "--longest", "5m", "--takes", "500ms", "--quotas", "-d"})
-            command.push_back(word);
-        command.push_back(std::to_string(duration.count()) + "s");
-        for (const auto& gateway : gateways_) command.insert(command.end(), {"--url", "http://" + gateway->address()});
-        return said_by(test::run(command, environment_, 10min));
+    test::Said verify(std::chrono::seconds duration) const {
+        return test::verify(routes_of(cell_, 0, redis(), upstream()), gateways_,
+                            {"--identities", "1", "--longest", "5m", "--takes", "500ms", "--quotas", "-d",
+                             std::to_string(duration.count()) + "s"},
+                            environment_);
     }
 
 private:
@@ -140,53 +90,45 @@ private:
     const test::UpstreamProcess* upstream() const { return upstream_ ? &*upstream_ : nullptr; }
 
     const Cell& cell_;
-    std::vector<std::string> environment_;
+    test::Environment environment_;
     std::optional<test::Redis> redis_;
     std::optional<test::UpstreamProcess> upstream_;
-    std::vector<std::unique_ptr<test::GatewayProcess>> gateways_;
+    test::Gateways gateways_;
 };
 
 // Runs until something is proven, each time for longer, as a busy machine hides more. "": what was found is what there
 // is; else what was said.
 std::string verified(const Cell& cell) {
     const double finest = takes_long() ? 0.0201 : cell.wrong == 0 ? 0.5 : 0.0201;
-    Said said;
+    test::Said said;
     const auto shortest = has_long_windows(cell) ? 35s : takes_long() ? 30s : cell.wrong == 0 ? 3s : 8s;
     for (const auto& [duration, lead] : {std::pair{shortest, 6}, {25s, 20}, {90s, 60}, {240s, 120}}) {
         said = Scene{cell, lead}.verify(duration);
         const char* const wanted = cell.wrong == 0 ? "conforms" : cell.wrong > 0 ? "TOO MUCH" : "TOO LITTLE";
         if (cell.wrong != 0 && said.verdict == wanted) return {};
         if (said.verdict != "conforms" && said.verdict != "not verified") break;
-        if (said.unseen || said.verdict == "not verified" || said.seen_from > finest) continue;
+        if (!said.saw_begin || said.verdict == "not verified" || said.seen_from > finest) continue;
         if (cell.wrong == 0) return {};
         break;
     }
     return cell.text() + ": " + said.all;
 }
 
-// In parallel, as each spends most of its time waiting.
 void verify_all(const std::vector<Cell>& cells) {
-    std::vector<std::string> problems(cells.size());
     std::vector<double> seconds(cells.size());
-    std::atomic<std::size_t> next{0};
-    std::deque<test::Background> workers;
-    for (unsigned i = 0; i < 8; ++i)
-        workers.emplace_back([&] {
-            for (std::size_t cell; (cell = next.fetch_add(1)) < cells.size();) {
-                const auto begin = std::chrono::steady_clock::now();
-                try {
-                    problems[cell] = verified(cells[cell]);
-                } catch (const std::exception& failure) {
-                    problems[cell] = cells[cell].text() + ": " + failure.what();
-                }
-                seconds[cell] = std::chrono::duration<double>{std::chrono::steady_clock::now() - begin}.count();
-            }
+    std::vector<std::function<std::string()>> jobs;
+    for (std::size_t i = 0; i < cells.size(); ++i)
+        jobs.push_back([&cells, &seconds, i] {
+            const auto begin = std::chrono::steady_clock::now();
+            const std::string problem = verified(cells[i]);
+            seconds[i] = std::chrono::duration<double>{std::chrono::steady_clock::now() - begin}.count();
+            return problem;
         });
-    for (auto& worker : workers) worker.wait();
+    const std::vector<std::string> problems = test::in_parallel(jobs);
     for (std::size_t i = 0; i < cells.size(); ++i) {
         BOOST_TEST_MESSAGE(cells[i].text() << ": " << (problems[i].empty() ? "as it has to be" : "WRONG") << ", "
                                            << seconds[i] << " s");
-        BOOST_TEST(problems[i] == "");
+        BOOST_TEST(problems[i] == "", cells[i].text() << ": " << problems[i]);
     }
 }
 
