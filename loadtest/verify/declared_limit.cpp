@@ -46,7 +46,8 @@ double DeclaredLimit::price() const {
 }
 
 std::string OwnRate::text() const {
-    return text::number(rate.count) + '/' + text::number(seconds(rate.per)) + 's' +
+    const std::string time = rate.per == std::chrono::seconds{1} ? "" : text::number(seconds(rate.per));
+    return text::number(rate.count) + '/' + time + 's' +
            (burst ? " burst " + text::number(*burst) : "");
 }
 

@@ -34,14 +34,15 @@ double positive(std::string_view text, const char* wanted) {
     return static_cast<double>(number);
 }
 
-// As a key's claims say it: "rate=100/60s", and perhaps "burst=20" as the next word of the line.
+// As the key store has it: "rate=100/60s" or "rate=5/s", and perhaps "burst=20" as the next word of the line.
 std::optional<OwnRate> own_rate(std::string_view word, std::string_view& line) {
     if (word.empty()) return std::nullopt;
     constexpr const char* wanted = "a rate such as rate=100/60s";
     const std::size_t slash = word.find('/');
     if (!is_own(word) || slash == word.npos || !word.ends_with('s'))
         throw UsageError{"expected " + std::string{wanted} + ", got " + text::quote(word)};
-    const double time = positive(word.substr(slash + 1, word.size() - slash - 2), wanted);
+    const std::string_view number = word.substr(slash + 1, word.size() - slash - 2);
+    const double time = number.empty() ? 1 : positive(number, wanted);
     const Nanoseconds per{static_cast<std::int64_t>(1e9 * std::min(time, 366 * 86'400.0))};
     OwnRate own{{positive(word.substr(5, slash - 5), wanted), per}, std::nullopt};
     if (const std::string_view burst = take_word(line); burst.starts_with("burst="))

@@ -58,7 +58,7 @@ void add_table(TextPage& page, const Findings& findings) {
         char jain[16];
         std::snprintf(jain, sizeof jain, "%.4f", limit.jain);
         table.row({std::string{limit.verdict()}, limit.limit + ' ' + shortened(limit.by, 40), routes,
-                   limit.tier.empty() ? "-" : shortened(limit.tier, 20), number(limit.identities.size()),
+                   limit.tier.empty() ? "-" : shortened(limit.tier, 40), number(limit.identities.size()),
                    number(limit.sent), number(limit.admitted), number(limit.refused), excess(limit.over),
                    excess(limit.under), limit.seen_from < 1 ? show_percent(limit.seen_from, 1) : "-",
                    limit.identities.size() > 1 ? jain : "-",

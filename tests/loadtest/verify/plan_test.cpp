@@ -189,7 +189,7 @@ BOOST_AUTO_TEST_CASE(keys_have_a_tier_and_perhaps_an_owner) {
     BOOST_TEST(keys[1].owner == "line 4");
     BOOST_TEST(keys[2].tier == "big");
     try {
-        parse_caller_keys("s3cret\ns3cret2 free\ns3cret2 free\ns3 a b c\ns4 a b rate=5\ns5 a rate=5/s burst=2\n"
+        parse_caller_keys("s3cret\ns3cret2 free\ns3cret2 free\ns3 a b c\ns4 a b rate=5\ns5 a rate=5/m burst=2\n"
                           "s6 a rate=5/1s burst=none\n", "keys");
         BOOST_ERROR("no mistake was found");
     } catch (const UsageError& error) {
@@ -198,7 +198,7 @@ BOOST_AUTO_TEST_CASE(keys_have_a_tier_and_perhaps_an_owner) {
             "keys:3: the key of an earlier line again\n"
             "keys:4: expected a rate such as rate=100/60s, got \"c\"\n"
             "keys:5: expected a rate such as rate=100/60s, got \"rate=5\"\n"
-            "keys:6: expected a rate such as rate=100/60s, got \"\"\n"
+            "keys:6: expected a rate such as rate=100/60s, got \"rate=5/m\"\n"
             "keys:7: expected a burst such as burst=20, got \"none\""});
     }
 }
@@ -207,13 +207,13 @@ BOOST_AUTO_TEST_CASE(a_key_with_a_rate_of_its_own_is_held_to_that) {
     const Declared read = declared("tier \"free\" { rate = 5 / second, burst = 9, quota = 100 / day }\n" +
                                    route("GET /a", "auth { key = header \"X-Key\", file = \"keys\" }, ratelimit {}"));
     const VerifyPlan plan = make_plan(read, asked(parse_caller_keys("k1 free al rate=120/60s burst=3\nk2 free bo\n"
-                                                                    "k3 - cy rate=7/1s\n", "keys")));
+                                                                    "k3 - cy rate=7/s\n", "keys")));
     const auto all = drives(plan);
     BOOST_TEST_REQUIRE(all.size() == 3u);
     BOOST_TEST(all[0]->tier == "free, al 120/60s burst 3");
     BOOST_TEST(all[0]->limits[0].limit.text() == "token bucket 120/minute burst 3");
     BOOST_TEST(all[0]->limits[1].limit.text() == "quota 100/day");  // the tier's
-    BOOST_TEST(all[1]->tier == "cy 7/1s");
+    BOOST_TEST(all[1]->tier == "cy 7/s");
     BOOST_TEST(all[1]->limits[0].limit.text() == "token bucket 7/s burst 7");
     BOOST_TEST(all[2]->limits[0].limit.text() == "token bucket 5/s burst 9");
 }

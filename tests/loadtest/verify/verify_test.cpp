@@ -2,6 +2,7 @@
 // are not those that were declared.
 #include "loadtest/exit_codes.h"
 #include "support/child_process.h"
+#include "support/deadline.h"
 #include "support/gateway_process.h"
 #include "support/temporary_folder.h"
 #include "support/upstream_process.h"
@@ -144,6 +145,30 @@ BOOST_AUTO_TEST_CASE(callers_of_each_tier_are_told_apart_and_what_cannot_be_driv
     std::vector<std::string> strict = options;
     strict.push_back("--strict");
     BOOST_TEST(verify(words + routes, {&gateway}, strict).code == exit_limits);
+}
+
+BOOST_AUTO_TEST_CASE(a_key_of_the_store_with_a_rate_of_its_own_is_held_to_that) {
+    const std::string routes = "tier \"free\" { rate = 20 / second, burst = 5 }\n"
+                               "route \"GET /\" { answer = \"ok\\n\", plugins = { "
+                               "auth { key = header \"X-Key\" }, ratelimit { by = caller } } }\n";
+    const test::GatewayProcess gateway{routes};
+    const test::Finished made =
+        test::run({test::tollgate_program(), "keys", "create", "--owner", "alice", "--tier", "free", "--rate",
+                   "50/s burst 10", "--file", (gateway.folder() / "routes.lua").string()});
+    BOOST_TEST_REQUIRE(made.code == 0, made.err);
+    const std::string secret = made.out.substr(0, made.out.find('\n'));
+    test::wait_until("the gateway has heard of the key", [&] {
+        return gateway.client().get("/", "X-Key: " + secret + "\r\n").status() == 200;
+    });
+    const test::TemporaryFolder folder;
+    const std::string file = (folder / "keys.txt").string();
+    std::ofstream{file} << secret << " free alice rate=50/s burst=10\n";
+    const test::Finished run = verify(routes, {&gateway}, {"--keys", file, "-d", "2s"});
+    BOOST_TEST(run.code == exit_passed, run.out + run.err);
+    BOOST_TEST(says(run.out, "conforms  token bucket 50/s burst 10 by caller  GET /  free, alice 50/s burst 10"), run.out);
+    std::ofstream{file} << secret << " free alice\n";
+    const test::Finished as_its_tier = verify(routes, {&gateway}, {"--keys", file, "-d", "2s"});
+    BOOST_TEST(says(as_its_tier.out, "TOO MUCH  token bucket 20/s burst 5"), as_its_tier.out);
 }
 
 BOOST_AUTO_TEST_CASE(a_gateway_that_is_not_there_is_unreachable_and_one_that_never_heard_of_the_limit_is_wrong) {
