@@ -140,6 +140,7 @@ private:
         if (drive_.isolation) look_at_others(made);
         set_unproven(saturated, made);
         set_burst(applied.limit, burst, made);
+        note_hidden(applied.limit, made);
         if (applied.limit.algorithm == Algorithm::quota && !began && made.conforms() && made.unproven.empty())
             made.notes.push_back("none of its days, weeks or months began meanwhile: that it lets enough through is "
                                  "not proven");
@@ -147,6 +148,14 @@ private:
             made.notes.push_back(
                 "counted by each gateway in its memory: together they let as many times as much through");
         return made;
+    }
+
+    // A bucket never shows more room than its burst: where answers hide as much, nobody can say that it was there.
+    void note_hidden(const Limit& limit, Finding& made) const {
+        if (limit.algorithm != Algorithm::token_bucket || !made.conforms() || !made.unproven.empty()) return;
+        if (1 + limit.leased + limit.per_second() * seconds(latency_) < limit.most()) return;
+        made.notes.push_back("answers took up to " + show(latency_) +
+                             ", which hides a whole burst: that it lets enough through is not proven");
     }
 
     // So many more than were seen inside at once had to be too many to be found.

@@ -64,11 +64,11 @@ std::string routes_of(const Cell& cell, double share, const test::Redis* redis, 
     const std::string count = std::to_string(std::lround(50 * windows_of(cell) * (1 + share)));
     const std::string rate = "rate = " + count + " / (" + std::to_string(windows_of(cell)) + " * seconds)";
     std::string words = rate + ", algorithm = \"" + cell.algorithm + '"';
-    if (cell.algorithm == "token_bucket") words += ", burst = 10";
+    if (cell.algorithm == "token_bucket") words += ", burst = 50";
     if (cell.algorithm == "first_use") words = rate + ", algorithm = \"fixed_window\", align = \"first_use\"";
     if (cell.algorithm == "quota") words = "quota = " + count + " / month";
     if (cell.algorithm == "concurrency") words = "concurrency = " + count;
-    if (cell.algorithm == "delay") words = rate + ", burst = 10, mode = \"delay\", longest_delay = 100 * milliseconds";
+    if (cell.algorithm == "delay") words = rate + ", burst = 50, mode = \"delay\", longest_delay = 100 * milliseconds";
     if (cell.wrong != 0) words += ", headers = false";  // or it would be found by what it says of itself
     if (redis) words += ", redis_timeout = 30 * seconds, store = \"" + redis->url() + '"';
     if (cell.store == "leased") words += ", lease = 4";
@@ -117,7 +117,7 @@ std::string verified(const Cell& cell) {
         const char* const wanted = cell.wrong == 0 ? "conforms" : cell.wrong > 0 ? "TOO MUCH" : "TOO LITTLE";
         if (cell.wrong != 0 && said.verdict == wanted) return {};
         if (said.verdict != "conforms" && said.verdict != "not verified") break;
-        if (!said.saw_begin || said.verdict == "not verified" || said.seen_from > finest) continue;
+        if (said.hidden || said.verdict == "not verified" || said.seen_from > finest) continue;
         if (cell.wrong == 0) return {};
         break;
     }

@@ -102,6 +102,19 @@ BOOST_AUTO_TEST_CASE(a_burst_that_has_no_time_to_fill_is_told_as_not_proven) {
     BOOST_TEST(least.unproven.starts_with("a burst above 3"), said(least));
 }
 
+BOOST_AUTO_TEST_CASE(a_burst_that_answers_hide_is_told_as_not_proven_from_below) {
+    const Finding slow = found(bucket(100, 5), bucket(100, 5), {}, 1, 0.1);
+    BOOST_TEST(slow.verdict() == "conforms", said(slow));
+    BOOST_TEST_REQUIRE(slow.notes.size() == 1u);
+    BOOST_TEST(slow.notes[0].starts_with("answers took up to "), slow.notes[0]);
+    BOOST_TEST(slow.notes[0].ends_with(" ms, which hides a whole burst: that it lets enough through is not proven"),
+               slow.notes[0]);
+    VerifySettings longer;
+    longer.duration = 30s;
+    BOOST_TEST(found(bucket(100, 5), bucket(102, 5), longer, 1, 0.1).verdict() == "TOO MUCH");
+    BOOST_TEST(found(bucket(100, 50), bucket(98, 50), longer, 1, 0.1).verdict() == "TOO LITTLE");
+}
+
 // Shorter or longer windows are hidden by what answers and clocks hide, and that is told.
 BOOST_AUTO_TEST_CASE(a_window_that_is_wrong_by_more_than_finds_says_is_found) {
     const Limit limits[] = {{Algorithm::sliding_log, 400, 1s}, {Algorithm::sliding_log, 50, 100ms},

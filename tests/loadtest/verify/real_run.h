@@ -44,11 +44,13 @@ struct Said {
     std::string verdict, all;  // all: whatever it said
     double seen_from = 1;
     bool saw_begin = true;  // false: no window of a quota began meanwhile
+    bool hidden = false;    // that enough is let through is not proven, of whatever
 };
 
 inline Said said_by(const Finished& run) {
     Said said;
     said.all = run.out + run.err;
+    said.hidden = said.all.find("lets enough through is not proven") != said.all.npos;
     said.saw_begin = said.all.find("none of its days") == said.all.npos;
     try {
         const auto page = Poco::JSON::Parser{}.parse(run.out).extract<Poco::JSON::Object::Ptr>();
