@@ -176,6 +176,7 @@ private:
         if (use.mode == "delay") use.longest_delay = duration_of(table.find("longest_delay"));
         if (const Item* store = table.find("store"))
             use.in_memory = store->is(Item::Kind::text) && store->text == "memory";
+        use.regional = table.find("regions") != nullptr;
         use.lease = number_of(table.find("lease")).value_or(0);
         if (const Item* headers = table.find("headers"))
             use.tells_headers = !headers->is(Item::Kind::boolean) || headers->truth;

@@ -51,6 +51,7 @@ struct DeclaredUse {
     bool refuses() const { return mode != "shadow"; }
     bool tells_headers = true;
     std::vector<DeclaredLimit> limits;
+    bool regional = false;               // gateways tell each other afterwards what they have counted
 };
 
 struct DeclaredTier {

@@ -207,6 +207,8 @@ private:
             const bool by_gateway = declared.in_memory && plan_.urls.size() > 1;
             if (limit && !declared.refuses()) why = "mode is \"" + declared.mode + "\"";
             const std::size_t times = drive.identities.size() * (by_gateway ? plan_.urls.size() : 1);
+            if (limit && why.empty() && declared.regional && plan_.urls.size() > 1)
+                why = "its gateways tell each other only afterwards what they have counted; ask one of them";
             if (limit && why.empty()) why = beyond_reach(*limit, static_cast<double>(times), settings_);
             const std::string of = drive.tier.empty() ? "" : ", tier " + text::quote(drive.tier);
             if (!limit && why.empty()) continue;  // a quota that the tier does not have

@@ -230,6 +230,11 @@ BOOST_AUTO_TEST_CASE(a_store_says_what_gateways_hold_and_whether_each_counts_by_
     const std::string shared = ", store = \"redis://127.0.0.1\"";
     BOOST_TEST(!limit(shared).by_gateway);
     BOOST_TEST(limit(shared).limit.leased == 0);
+    const Declared regional = declared(route("GET /a", "ratelimit { by = client_ip, rate = 10 / second, algorithm = "
+                                                       "\"fixed_window\", regions = { \"redis://127.0.0.1\" } }"));
+    BOOST_TEST(only_one(make_plan(regional, settings)).why ==
+               "its gateways tell each other only afterwards what they have counted; ask one of them");
+    BOOST_TEST(make_plan(regional, asked()).not_verified.empty());
     BOOST_TEST(limit(shared + ", lease = 8, cost = 2").limit.leased == 8);  // two gateways, two of each request
     BOOST_TEST(limit(shared + ", lease = 8").limit.text() == "token bucket 10/s burst 10 leased 16");
     const Limit line = limit(", mode = \"delay\", longest_delay = 300 * milliseconds").limit;
