@@ -11,6 +11,7 @@
 #include <atomic>
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <deque>
 #include <fstream>
 #include <string>
@@ -189,9 +190,11 @@ BOOST_AUTO_TEST_CASE(scripts_that_were_flushed_and_a_replica_and_a_full_memory) 
     BOOST_TEST(client.get("/").header("X-RateLimit-Remaining") == "95");
 }
 
-BOOST_AUTO_TEST_CASE(a_reload_in_the_middle_loses_no_decision) {
+// TOLLGATE_TEST_LARGE: a thousand of them.
+BOOST_AUTO_TEST_CASE(reloads_with_changing_limits_lose_no_decision) {
+    const int reloads = std::getenv("TOLLGATE_TEST_LARGE") ? 1000 : 20;
     Redis redis;
-    GatewayProcess gateway{limited_by("rate = 1000000 / hour, name = \"all\"", redis)};
+    GatewayProcess gateway{limited_by("rate = 50000000 / hour, name = \"all\"", redis)};
     std::atomic<bool> over{false};
     std::atomic<int> answers{0};
     std::deque<Background> load;
@@ -202,8 +205,8 @@ BOOST_AUTO_TEST_CASE(a_reload_in_the_middle_loses_no_decision) {
                 if (const int status = client.get("/").status(); status != 200)
                     throw std::runtime_error{"an answer " + std::to_string(status)};
         });
-    for (int i = 0; i < 20; ++i) {
-        gateway.write_routes(limited_by("rate = " + std::to_string(1000000 + i) + " / hour, name = \"all\"", redis));
+    for (int i = 0; i < reloads; ++i) {
+        gateway.write_routes(limited_by("rate = " + std::to_string(50'000'000 + i) + " / hour, name = \"all\"", redis));
         BOOST_TEST(gateway.reload().find("reloaded") != std::string::npos);
         const int seen = answers;
         wait_until("requests go on", [&] { return answers > seen + 20; });
@@ -212,6 +215,7 @@ BOOST_AUTO_TEST_CASE(a_reload_in_the_middle_loses_no_decision) {
     for (auto& one : load) one.wait();
     BOOST_TEST(figure(gateway, "fallbacks_total") == 0);
     BOOST_TEST(figure(gateway, "decisions_total") == answers);
+    BOOST_TEST_MESSAGE(reloads << " reloads, " << answers << " requests");
     BOOST_TEST(gateway.process().stderr_text().find("failed") == std::string::npos);
 }
 
