@@ -22,6 +22,7 @@
 #include <atomic>
 #include <cstddef>
 #include <mutex>
+#include <optional>
 #include <type_traits>
 
 namespace tollgate::ratelimit {
@@ -46,6 +47,9 @@ public:
     Decision look(std::uint64_t hash, const Ask& ask) noexcept override;
     void give_back(std::uint64_t hash, const Ask& ask, std::uint64_t receipt) noexcept override;
     bool withdraw(std::uint64_t hash, const Ask& ask, Ticks due) noexcept override;
+    bool clear(std::uint64_t hash, const Ask& ask) noexcept override { return cleared(hash, ask).has_value(); }
+    // The same, and what its worth was (see Counter::Standing).
+    std::optional<std::uint64_t> cleared(std::uint64_t hash, const Ask& ask) noexcept;
     std::size_t keys() const noexcept override { return keys_; }  // as constructed
     std::uint64_t forgotten() const noexcept override { return forgotten_.load(std::memory_order_relaxed); }
     std::size_t in_use(const Ask& ask) noexcept override;
@@ -239,6 +243,20 @@ bool CounterStore<Counter>::withdraw(std::uint64_t hash, const Ask& ask, Ticks d
         if (const Slot slot = find(groups_of(hash), hash); slot.counter)
             return slot.counter->withdraw_while(owner_of(slot, hash), ask, due);
     return false;
+}
+
+// As a slot whose key comes anew: it is seized, and begins with nothing.
+template <class Counter>
+std::optional<std::uint64_t> CounterStore<Counter>::cleared(std::uint64_t hash, const Ask& ask) noexcept {
+    const std::lock_guard entering{entrances_[hash >> 58].mutex};
+    for (const Pair groups = groups_of(hash);;) {
+        const Slot slot = find(groups, hash);
+        if (!slot.counter) return 0;
+        const auto standing = standing_of(*slot.counter, ask);
+        if (!standing || !owner_of(slot, hash)() || !slot.counter->seize(*standing)) continue;
+        slot.counter->restart({ask.limit, 0, ask.now});
+        return standing->worth;
+    }
 }
 
 template <class Counter>

@@ -56,6 +56,13 @@ void KeptCounters::give_back(std::uint64_t hash, const Ask& ask, std::uint64_t r
         keeper_->add({hash, static_cast<std::int64_t>(receipt), -static_cast<std::int64_t>(ask.price)});
 }
 
+bool KeptCounters::clear(std::uint64_t hash, const Ask& ask) noexcept {
+    const auto end = static_cast<std::int64_t>(look(hash, ask).receipt);
+    const auto worth = memory_of(hash).cleared(hash, ask);
+    if (worth && *worth > 0 && is_kept(hash)) keeper_->add({hash, end, -static_cast<std::int64_t>(*worth)});
+    return worth.has_value();
+}
+
 std::uint64_t KeptCounters::forgotten() const noexcept {
     const Memory* const kept = kept_.load(std::memory_order_acquire);
     return first_->forgotten() + (kept ? kept->forgotten() : 0);

@@ -24,6 +24,7 @@ public:
     Decision take(std::uint64_t hash, const Ask& ask) noexcept override;
     Decision look(std::uint64_t hash, const Ask& ask) noexcept override;
     void give_back(std::uint64_t hash, const Ask& ask, std::uint64_t receipt) noexcept override;
+    bool clear(std::uint64_t hash, const Ask& ask) noexcept override;
     bool withdraw(std::uint64_t, const Ask&, Ticks) noexcept override { return false; }  // of token buckets only
     std::size_t keys() const noexcept override { return keys_; }
     std::uint64_t forgotten() const noexcept override;

@@ -92,6 +92,11 @@ bool MemoryStore::take_each(std::span<Claim> claims, Moment now) noexcept {
     return true;
 }
 
+void MemoryStore::clear(const Claim& claim, Moment now) noexcept {
+    if (claim.limit.algorithm() != Algorithm::concurrency)
+        claim.counters->clear(claim.counters->hash(claim.key), {claim.limit, 0, now});
+}
+
 void MemoryStore::give_back(std::span<const Claim> claims, Moment now) noexcept {
     for (const Claim& claim : claims) {
         if (claim.decision.due > now.steady)

@@ -15,6 +15,7 @@ class MemoryStore final : public Store {
 public:
     Task<void> take(std::span<Claim> claims, Moment now) noexcept override;
     void give_back(std::span<const Claim> claims, Moment now) noexcept override;
+    void clear(const Claim& claim, Moment now) noexcept override;
 
 private:
     struct alignas(64) Gate {

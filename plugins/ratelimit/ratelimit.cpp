@@ -2,6 +2,7 @@
 #include "answer_lines.h"
 #include "batch.h"
 #include "fields.h"
+#include "limits_page.h"
 #include "memory_store.h"
 #include "redis/store_of.h"
 #include "regions/settings.h"
@@ -79,6 +80,7 @@ private:
     bool ietf_ = false, classic_ = false, retry_after_;
     bool by_wall_clock_;
     bool holds_places_;  // has a limit of requests under way
+    const ratelimit::LimitsPage::Listed listed_;  // last: it refers to the rest
 };
 
 RateLimit::RateLimit(const Settings& settings, Host& host)
@@ -89,7 +91,8 @@ RateLimit::RateLimit(const Settings& settings, Host& host)
       regions_{ratelimit::regions::exchange_of(settings, host, ratelimit::regional_of(rules_))},
       mode_{mode_of(settings.text("mode"))},
       absent_{absent_of(settings.text("absent"))},
-      retry_after_{settings.boolean("retry_after")} {
+      retry_after_{settings.boolean("retry_after")},
+      listed_{host, rules_, elsewhere_.get()} {
     for (const std::string& line : settings.texts("headers")) (line == "ietf" ? ietf_ : classic_) = true;
     const auto any = [&](auto holds) {
         return std::any_of(rules_.begin(), rules_.end(), [&](const auto& rule) { return holds(*rule); });

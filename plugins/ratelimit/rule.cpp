@@ -3,6 +3,7 @@
 
 #include "answer_lines.h"
 #include "kept_counters.h"
+#include "key_limit.h"
 #include "regions/settings.h"
 
 #include <algorithm>
@@ -33,31 +34,6 @@ std::string fingerprint(std::string_view key) {
     char digits[16];
     const auto end = std::to_chars(digits, digits + sizeof digits, 0x1000000 | (hash >> 8), 16).ptr;
     return "of " + std::to_string(key.size()) + " bytes, #" + std::string(digits + 1, end);
-}
-
-struct KeyLimit {
-    Rate rate;
-    std::optional<std::int64_t> burst;
-};
-
-// A key's own limit, as the key store says it: "100/60s", and perhaps a burst; nullopt where it has none. No claim of a
-// token has these names, so that nobody brings a limit of his own.
-std::optional<KeyLimit> limit_of_key(const Caller& caller) {
-    const std::string_view rate = caller.claim("tollgate.rate");
-    if (rate.empty()) return std::nullopt;
-    const auto number = [](std::string_view text) {
-        std::int64_t count = 0;
-        const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), count);
-        return problem == std::errc{} && end == text.data() + text.size() && count > 0 ? count : 0;
-    };
-    const auto slash = rate.find('/');
-    if (slash == rate.npos || !rate.ends_with('s')) return std::nullopt;
-    const std::int64_t count = number(rate.substr(0, slash)),
-                       seconds = number(rate.substr(slash + 1, rate.size() - slash - 2));
-    constexpr std::int64_t longest = 366 * 86'400;
-    if (count == 0 || seconds == 0 || seconds > longest) return std::nullopt;
-    const std::int64_t burst = number(caller.claim("tollgate.burst"));
-    return KeyLimit{{double(count), std::chrono::seconds{seconds}}, burst > 0 ? std::optional{burst} : std::nullopt};
 }
 
 std::string written(double number) {
@@ -124,7 +100,8 @@ Rule::Rule(Kind kind, const Settings& own, const Settings& use, const std::strin
     by_caller_ = std::any_of(by_.begin(), by_.end(), [](const Value& by) { return by.kind() == "caller"; });
     key_is_public_ = std::all_of(by_.begin(), by_.end(), is_public);
     const std::string named = own.has("name") ? told + "name" : "name";
-    shared_name_ = agree(name_, name_of_counters(), named, own_, other_, own, host);
+    in_words_ = in_words(own_, other_);
+    shared_name_ = agree(name_, name_of_counters(), named, in_words_, own, host);
     counters_ = counters_of(use, told, host);
 }
 
@@ -235,8 +212,13 @@ std::optional<Limit> Rule::limit_of(const Context& ctx) const {
         if (const auto key = limit_of_key(*ctx.caller())) return limit_for(key->rate, key->burst);
     const Tier* tier = tier_of(ctx);
     if (!tier) return other_;
-    if (kind_ == Kind::quota) return limit_for(*tier->quota(), std::nullopt);
-    return limit_for(*tier->rate(), burst_ ? burst_ : tier->burst());
+    note(*tier);
+    return limit_of(*tier);
+}
+
+Limit Rule::limit_of(const Tier& tier) const {
+    if (kind_ == Kind::quota) return limit_for(*tier.quota(), std::nullopt);
+    return limit_for(*tier.rate(), burst_ ? burst_ : tier.burst());
 }
 
 // Of several values each with its length before it: no other parts make the same text. One that is absent makes all

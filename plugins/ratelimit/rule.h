@@ -8,6 +8,8 @@
 
 #include <tollgate/plugin.h>
 
+#include <array>
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,6 +18,8 @@
 #include <vector>
 
 namespace tollgate::ratelimit {
+
+struct Inquiry;
 
 // A quota of this length: of 30 days it is the month that the calendar has, of 7 days the week from Monday.
 Calendar calendar_of(std::chrono::nanoseconds per) noexcept;
@@ -41,6 +45,7 @@ public:
     Counters& counters() const noexcept { return *counters_; }
     // Null where they are this gateway's alone.
     const std::shared_ptr<regions::RegionalCounters>& regional() const noexcept { return regional_; }
+    std::string name_of_counters() const;
     const std::optional<Limit>& own() const noexcept { return own_; }
     bool goes_by_wall_clock() const noexcept {
         return algorithm_ == Algorithm::sliding_window || algorithm_ == Algorithm::fixed_window || kind_ == Kind::quota;
@@ -48,8 +53,12 @@ public:
 
     // What holds for this request: its own, its caller's tier's, the default; nullopt if nobody says.
     std::optional<Limit> limit_of(const Context& ctx) const;
+    // The same for an operator; of the tiers those are known that somebody has come of. Throws std::invalid_argument.
+    std::optional<Limit> limit_of(const Inquiry& inquiry) const;
+    const std::string& limit_in_words() const noexcept { return in_words_; }
     // On whose account the request is; "" where it does not say. The view holds until `scratch` or the request changes.
     std::string_view key_of(const Context& ctx, std::string& scratch) const;
+    std::string key_of(const Inquiry& inquiry) const;  // of as many values as by(); among those whom its limit holds
     // The same among those whom the same limit holds. The view holds as long as that of `key`.
     std::string_view key_under_limit(const Context& ctx, std::string_view key, std::string& scratch) const;
     // nullopt: what the client says is no cost. Throws what a function in routes.lua throws.
@@ -66,6 +75,8 @@ public:
 
 private:
     const Tier* tier_of(const Context& ctx) const;
+    Limit limit_of(const Tier& tier) const;
+    void note(const Tier& tier) const noexcept;
     bool has_limit_of_key(const Context& ctx) const;
     std::optional<Limit> own_limit(const Settings& own, const std::string& told) const;
     void check_words(const Settings& own, const std::string& told) const;
@@ -73,7 +84,6 @@ private:
     Limit windowed(const Rate& rate) const;
     std::string whose_limit(const Context& ctx) const;  // in words
     Limit checked(const Rate& rate, std::optional<std::int64_t> burst, const std::string& field) const;
-    std::string name_of_counters() const;
     std::shared_ptr<Counters> counters_of(const Settings& use, const std::string& told, Host& host);
     static Figures figures_of(const std::string& name, Host& host);
 
@@ -89,6 +99,8 @@ private:
     std::optional<Limit> other_;  // where no tier says anything
     bool by_caller_;              // whoever asks, it is one caller
     bool key_is_public_;          // may stand in a trace as it is
+    std::string in_words_;        // own_ and other_
+    mutable std::array<std::atomic<const Tier*>, 16> tiers_{};  // that somebody has come of, for operators
     std::shared_ptr<const SharedName> shared_name_;
     std::shared_ptr<regions::RegionalCounters> regional_;
     std::shared_ptr<Counters> counters_;

@@ -29,15 +29,16 @@ std::string words_of(const Limit& limit) {
 
 }  // namespace
 
+std::string in_words(const std::optional<Limit>& own, const std::optional<Limit>& other) {
+    return (own ? words_of(*own) : "what tiers say") + (other ? " or else " + words_of(*other) : "");
+}
+
 std::shared_ptr<const SharedName> agree(const std::string& name, const std::string& state, const std::string& field,
-                                        const std::optional<Limit>& own, const std::optional<Limit>& other,
-                                        const Settings& settings, Host& host) {
-    std::string limit = own ? words_of(*own) : "what tiers say";
-    if (other) limit += " or else " + words_of(*other);
+                                        const std::string& limit, const Settings& settings, Host& host) {
     auto shared = host.state<SharedName>("name " + state, [] { return std::make_shared<SharedName>(); });
     // A configuration before this one may hold it too, and may have said otherwise.
     if (settings.ordinal("name " + state) == 1)
-        *shared = {std::move(limit), settings.where()};
+        *shared = {limit, settings.where()};
     else if (shared->limit != limit)
         throw ConfigError{field, "expected \"" + name + "\" to be one limit (" + shared->limit + ", as at " +
                                      shared->where + "), since what shares a name is counted together, got " + limit};

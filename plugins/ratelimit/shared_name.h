@@ -16,11 +16,12 @@ struct SharedName {
     std::string limit, where;
 };
 
-// Compares what a use says under this name with what the first use of this configuration said. `state` is the name of
-// the counters, `own` and `other` the limit where it is not, and where nobody else says it, a tier's. Throws
-// ConfigError for the field `field`.
+// A limit that is `own`, or what tiers say, or else `other`; the same words for the same limits.
+std::string in_words(const std::optional<Limit>& own, const std::optional<Limit>& other);
+
+// Compares the limit, in words, that a use says under this name with what the first use of this configuration said.
+// `state` is the name of the counters. Throws ConfigError for the field `field`.
 std::shared_ptr<const SharedName> agree(const std::string& name, const std::string& state, const std::string& field,
-                                        const std::optional<Limit>& own, const std::optional<Limit>& other,
-                                        const Settings& settings, Host& host);
+                                        const std::string& limit, const Settings& settings, Host& host);
 
 }  // namespace tollgate::ratelimit

@@ -29,6 +29,13 @@ public:
     // Undoes an admitted take() of the same price, as far as it still counts.
     virtual void give_back(std::uint64_t hash, const Ask& ask, std::uint64_t receipt) noexcept = 0;
 
+    // Nothing of this key counts any more. False where that cannot be. (Were its place given to another key in that very
+    // moment, and had that one counted just the same, it would be freed in its stead.)
+    virtual bool clear(std::uint64_t hash, const Ask& ask) noexcept {
+        (void)hash, (void)ask;
+        return false;
+    }
+
     // Token buckets: gives back tokens that are there only from `due` on, if nobody has taken some after them.
     virtual bool withdraw(std::uint64_t hash, const Ask& ask, Ticks due) noexcept = 0;
 
@@ -66,6 +73,9 @@ public:
     // Takes back what take() admitted, as far as it still counts: a request under way is over, or another limit refused
     // it after all. Never waits; `key` may be gone by now where `hash` says enough.
     virtual void give_back(std::span<const Claim> claims, Moment now) noexcept = 0;
+
+    // Nothing of this key counts any more, from the next take() on. Requests under way stay under way.
+    virtual void clear(const Claim& claim, Moment now) noexcept = 0;
 };
 
 inline bool all_admitted(std::span<const Claim> claims) noexcept {

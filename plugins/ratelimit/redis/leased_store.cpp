@@ -33,7 +33,7 @@ LeasedStore::LeasedStore(Host& host, std::unique_ptr<RedisStore> exact, std::int
 
 Task<void> LeasedStore::take(std::span<Claim> claims, Moment now) {
     const std::size_t number = host_.this_loop();
-    if (share_ < 2 || number >= loops_.size() || claims.size() != 1 || claims[0].patience > 0 ||
+    if (share_ < 2 || number >= loops_.size() || claims.size() != 1 || claims[0].patience > 0 || claims[0].cost <= 0 ||
         claims[0].limit.algorithm() == Algorithm::concurrency)
         return exact_->take(claims, now);
     Loop& loop = loops_[number];
@@ -81,6 +81,12 @@ Task<void> LeasedStore::fetch(Loop& loop, std::span<Claim> claims, Moment now) {
     lease.taken = now.steady;
     lease.ends = now.steady + lasts(claim.limit, claim.decision);
     claim.decision.remaining += static_cast<std::int64_t>(lease.tokens);
+}
+
+void LeasedStore::clear(const Claim& claim, Moment now) noexcept {
+    auto& leases = loops_[host_.this_loop()].leases;
+    if (const auto held = leases.find(std::string{claim.key}); held != leases.end()) held->second.tokens = 0;
+    exact_->clear(claim, now);
 }
 
 void LeasedStore::return_rest(const std::string& key, Lease& lease, Moment now) noexcept {

@@ -26,6 +26,8 @@ public:
 
     Task<void> take(std::span<Claim> claims, Moment now) override;
     void give_back(std::span<const Claim> claims, Moment now) noexcept override { exact_->give_back(claims, now); }
+    // What other loops hold of a lease they still spend.
+    void clear(const Claim& claim, Moment now) noexcept override;
 
 private:
     struct Lease {

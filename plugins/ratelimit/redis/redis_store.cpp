@@ -157,6 +157,16 @@ void RedisStore::give_back(std::span<const Claim> claims, Moment now) noexcept {
     }
 }
 
+void RedisStore::clear(const Claim& claim, Moment now) noexcept {
+    memory_.clear(claim, now);
+    Connection* const connection = here();
+    if (!connection || is_concurrency(claim)) return;
+    std::string key, command;
+    add_key(key, claim);
+    redis::Command{command, 2}.add("DEL").add(key);
+    connection->send(command, nullptr, now.steady);
+}
+
 void RedisStore::give_back_there(Connection& connection, const Claim& claim, Moment now) {
     thread_local std::string key, command;  // the loop's: keep their room
     key.clear();
@@ -218,7 +228,7 @@ void RedisStore::hold_places(std::span<const Claim> claims) {
     const std::size_t loop = host_.this_loop();
     Here& here = heres_[loop];
     for (const Claim& claim : claims) {
-        if (!is_concurrency(claim)) continue;
+        if (!is_concurrency(claim) || claim.cost <= 0) continue;  // who only asks is not under way
         std::string key;
         add_key(key, claim);
         here.places.hold(claim.decision.receipt, key, host_.now());

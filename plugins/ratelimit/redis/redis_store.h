@@ -38,6 +38,7 @@ public:
 
     Task<void> take(std::span<Claim> claims, Moment now) override;
     void give_back(std::span<const Claim> claims, Moment now) noexcept override;
+    void clear(const Claim& claim, Moment now) noexcept override;
     // Takes tokens that cost `batch`, if they can be had, else the claim's own cost, as take() does: whether it took
     // the batch. The claim and what it refers to live until then.
     Task<bool> take_more(Claim& claim, double batch, Moment now);

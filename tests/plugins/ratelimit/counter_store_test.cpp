@@ -215,6 +215,30 @@ BOOST_AUTO_TEST_CASE(what_is_old_makes_room_by_every_algorithm_without_being_for
     BOOST_TEST(logs.forgotten() == 0u);
 }
 
+BOOST_AUTO_TEST_CASE(what_one_key_has_counted_is_cleared_and_no_other_key_of_it) {
+    for (const Limit& limit :
+         {hourly, Limit::windowed(Algorithm::sliding_window, 10, 1h), Limit::windowed(Algorithm::sliding_log, 10, 1h),
+          Limit::windowed(Algorithm::fixed_window, 10, 1h), Limit::quota(10, Calendar::month)}) {
+        const auto store = make_counters(limit.algorithm(), 1000);
+        const Moment now{start, WallTime{1'700'000'000s}};
+        const std::uint64_t alice = store->hash("alice"), bob = store->hash("bob");
+        const auto takes_ten = [&](std::uint64_t who) {
+            return store->take(who, {limit, limit.price(10), now}).admitted;
+        };
+        BOOST_TEST(takes_ten(alice));
+        BOOST_TEST(takes_ten(bob));
+
+        BOOST_TEST(store->clear(alice, {limit, 0, now}));
+        BOOST_TEST(store->clear(store->hash("nobody"), {limit, 0, now}));
+
+        BOOST_TEST(store->look(alice, {limit, 0, now}).remaining == 10);
+        BOOST_TEST(takes_ten(alice));
+        BOOST_TEST(!takes_ten(alice));
+        BOOST_TEST(!takes_ten(bob));
+        BOOST_TEST(store->in_use({limit, 0, now}) == 2u);
+    }
+}
+
 // Tiers may have windows of different lengths, and the slots are shared.
 BOOST_AUTO_TEST_CASE(a_key_of_long_windows_keeps_its_slot_while_keys_of_short_ones_come_and_go) {
     const Limit hour = Limit::windowed(Algorithm::sliding_window, 10, 1h);

@@ -95,6 +95,21 @@ BOOST_AUTO_TEST_CASE(what_is_given_back_is_not_kept) {
     BOOST_TEST(left(*std::make_unique<KeptCounters>(100, std::make_shared<FakeKeeper>(held)), "alice") == 9);
 }
 
+BOOST_AUTO_TEST_CASE(what_is_cleared_is_not_kept_either) {
+    Held held;
+    {
+        KeptCounters counters{100, std::make_shared<FakeKeeper>(held)};
+        BOOST_TEST(spend(counters, "alice", daily, 7));
+        BOOST_TEST(spend(counters, "bob", daily, 7));
+        BOOST_TEST(counters.clear(counters.hash("alice"), {daily, 0, {Time{}, noon}}));
+        BOOST_TEST(spend(counters, "alice", daily, 2));
+    }
+    KeptCounters counters{100, std::make_shared<FakeKeeper>(held)};
+    BOOST_TEST(spend(counters, "alice", daily, 8));
+    BOOST_TEST(!spend(counters, "alice"));
+    BOOST_TEST(!spend(counters, "bob", daily, 4));
+}
+
 BOOST_AUTO_TEST_CASE(refusals_looks_and_what_is_free_tell_the_keeper_nothing) {
     Held held;
     KeptCounters counters{100, std::make_shared<FakeKeeper>(held)};
