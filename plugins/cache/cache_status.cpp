@@ -13,7 +13,7 @@ struct Words {
 };
 constexpr std::array<Words, ways> words{{{"HIT", "hit", "hit"},
                                          {"STALE", "stale", "hit"},
-                                         {"REVALIDATED", "revalidated", "hit; fwd=stale; fwd-status=304"},
+                                         {"REVALIDATED", "revalidated", "fwd=stale; fwd-status=304"},
                                          {"MISS", "miss", "fwd=uri-miss"},
                                          {"EXPIRED", "expired", "fwd=stale"},
                                          {"BYPASS", "pass", "fwd=bypass"},

@@ -55,8 +55,7 @@ std::string_view ban(const Asking& asking, int status, Lines answer, const Said&
         return std::find(d.private_fields.begin(), d.private_fields.end(), name) != d.private_fields.end() ||
                std::find(d.no_cache_fields.begin(), d.no_cache_fields.end(), name) != d.no_cache_fields.end();
     };
-    for (const std::string_view name : {"set-cookie", "set-cookie2"})
-        if (!policy.set_cookie && has(answer, name) && !left_out(name)) return "set-cookie";
+    if (!policy.set_cookie && has(answer, "Set-Cookie") && !left_out("set-cookie")) return "set-cookie";
     return {};
 }
 

@@ -147,6 +147,7 @@ std::string used_gateway_metrics() {
         "route \"GET /limited\" { answer = \"ok\\n\", plugins = { ratelimit { by = client_ip, rate = 1 / hour }, "
         "ratelimit { by = client_ip, rate = 1 / hour, store = \"redis://127.0.0.1:1\" }, "
         "ratelimit { by = client_ip, quota = 9 / month, regions = \"redis://127.0.0.1:1\" } } }"
+        "route \"GET /kept\"    { answer = \"ok\\n\", plugins = cache { ttl = 1 * hour } }"
         "route \"GET /asked\"   { answer = \"ok\\n\", when = function(request) return request.path ~= \"\" end }"
         "route \"GET /broken\"  { answer = \"ok\\n\", when = function(request) error \"no\" end }"),
                                  {},
@@ -162,11 +163,12 @@ std::string used_gateway_metrics() {
     BOOST_TEST(client.answer().status() == 503);
     BOOST_TEST(client.get("/limited").status() == 200);
     BOOST_TEST(client.get("/limited").status() == 429);
+    BOOST_TEST(client.get("/kept").status() == 200);
     BOOST_TEST(client.get("/asked").status() == 200);
     BOOST_TEST(client.get("/broken").status() == 500);
     BOOST_TEST(gateway.reload().starts_with("reloaded"));
     scrape_when(gateway, "tollgate_mirrored_requests_total{outcome=\"answered\",upstream=\"shadow\"}", 1);
-    return scrape_when(gateway, "tollgate_gateway_duration_seconds_count", 9);
+    return scrape_when(gateway, "tollgate_gateway_duration_seconds_count", 10);
 }
 
 }  // namespace

@@ -1,0 +1,193 @@
+// plugins/cache/fetch.cpp - an errand, and what becomes of its answer.
+#include "fetch.h"
+
+#include "use.h"
+#include "validators.h"
+#include "vary.h"
+
+#include <tollgate/plugin.h>
+
+#include <array>
+
+namespace tollgate::cache {
+
+namespace {
+
+// Of one request, and not of what is asked for.
+constexpr std::array<std::string_view, 6> not_asked{"If-None-Match", "If-Modified-Since",   "If-Range",
+                                                    "If-Match",      "If-Unmodified-Since", "Range"};
+
+Asked about(Asked asked, const Headers& request) {
+    asked.lines = lines_of(request);
+    return asked;
+}
+
+bool is_failure(int status) noexcept { return status == 500 || (status >= 502 && status <= 504); }
+
+// Why only this request's answer is not kept, which says nothing of others.
+bool is_of_the_request(std::string_view why_not) noexcept {
+    return why_not == "cookie" || why_not == "authorization" || why_not == "no-store of the request";
+}
+
+}  // namespace
+
+Fetch::Fetch(const Site& site, Loop& loop, std::shared_ptr<Arriving> arriving, const Asked& asked,
+             const Headers& request, std::shared_ptr<const Kept> stale, Instant now)
+    : site_{site},
+      loop_{loop},
+      arriving_{std::move(arriving)},
+      request_{request},
+      asked_{about(asked, request_)},
+      stale_{std::move(stale)},
+      asked_at_{now},
+      begun_{site.zone.store().now_begun()} {}
+
+Fetch::~Fetch() {
+    site_.zone.leave(*arriving_);
+    if (settled_) return;
+    if (head_) arriving_->cut();
+    else arriving_->decline();
+}
+
+void Fetch::prepare(Request& request) const {
+    for (const std::string_view name : not_asked) request.headers().remove(name);
+    if (!stale_) return;
+    const auto kept = stale_->head().lines();
+    for (const Line& line : validating_lines(kept)) request.headers().set(line.name, line.value);
+}
+
+Task<void> Fetch::run(std::unique_ptr<Errand> errand, std::unique_ptr<Fetch> fetch) {
+    Response response;
+    try {
+        response = co_await errand->run();
+    } catch (const Refusal& refusal) {
+        fetch->refuse(std::current_exception(), refusal.status());
+        co_return;
+    }
+    if (fetch->settled_by_head(response)) co_return;
+    bool keeps = false;
+    try {
+        keeps = co_await fetch->take_body(response.body());
+    } catch (const std::exception&) {
+        co_return;  // it was cut, and so are they who read it
+    }
+    if (fetch->abandoned_) co_return;
+    if (keeps) fetch->keep(fetch->arriving_->collect());
+    fetch->settled_ = true;
+    fetch->site_.zone.leave(*fetch->arriving_);  // who comes now finds it kept
+    fetch->arriving_->finish();
+}
+
+void Fetch::refuse(std::exception_ptr failure, int status) {
+    settled_ = true;
+    if (status >= 500) return arriving_->fail(std::move(failure));
+    handover_->failure = std::move(failure);
+    arriving_->decline();
+}
+
+bool Fetch::settled_by_head(Response& response) {
+    if (response.status() == 304 && stale_) {
+        confirm(response);
+        return true;
+    }
+    if (stale_ && is_failure(response.status()) && answers_errors(*stale_, {}, site_.host.now())) {
+        settled_ = true;
+        handover_->answer = std::move(response);
+        arriving_->fail(nullptr);
+        return true;
+    }
+    const auto lines = lines_of(response.headers());
+    auto judgement = judge(asked_.asking, response.status(), lines, site_.rules.policy, wall_clock(site_.host));
+    const auto length = response.body().length();
+    if (judgement.terms && length && *length > site_.rules.largest) judgement = {std::nullopt, "too large"};
+    if (!judgement.terms) {
+        if (stale_ && !is_of_the_request(judgement.why_not)) site_.zone.remove(*stale_);
+        give_up(std::move(response));
+        return true;
+    }
+    open(response, lines, *std::move(judgement.terms));
+    return false;
+}
+
+void Fetch::give_up(Response response) {
+    settled_ = true;
+    site_.zone.deny(asked_.kind(), site_.host.now());
+    handover_->answer = std::move(response);
+    arriving_->decline();
+}
+
+void Fetch::confirm(Response& response) {
+    const auto newer = lines_of(response.headers());
+    if (!is_about(newer, stale_->head().lines(), wall_clock(site_.host))) {
+        site_.zone.remove(*stale_);  // it speaks of something else: the one who asked asks again, for all of it
+        return;
+    }
+    settled_ = true;
+    auto [kept, keeps] = refreshed(site_, asked_, asked_at_, *stale_, newer);
+    if (!keeps) {
+        site_.zone.remove(*stale_);
+        handover_->kept = std::move(kept);
+        return arriving_->decline();
+    }
+    site_.zone.put(kept, begun_);
+    site_.zone.leave(*arriving_);
+    arriving_->confirm({std::move(kept), nullptr});
+}
+
+// By what it is told apart is known from now on, so that those who ask for another do not wait for this one.
+Arriving::Opened Fetch::opened(std::shared_ptr<const Kept> head, const std::vector<Line>& answer) {
+    const std::string& primary = asked_.key_of(head->terms());
+    const auto there = site_.zone.find(primary);
+    const Variants none{primary, asked_.url, {}, {}};
+    const Variants& known = there && there->variants() ? *there->variants() : none;
+    std::shared_ptr<const Variants> variants;
+    if (there && there->variants()) variants = std::static_pointer_cast<const Variants>(there);
+    if (&known != &none || !varying_names(answer).empty()) {
+        if (auto more = known.with(answer)) site_.zone.put(variants = std::move(more), begun_);
+    }
+    if (variants) site_.zone.also(std::string{head->key()}, asked_.url, arriving_);
+    return {std::move(head), std::move(variants)};
+}
+
+void Fetch::open(Response& response, const std::vector<Line>& lines, Terms terms) {
+    handover_->stored = true;
+    for (const Line& line : lines)
+        for (const std::string& name : terms.without)
+            if (same(line.name, name)) handover_->lines.emplace_back(line.name, line.value);
+    head_ = made(site_, asked_, asked_at_, lines, response.status(), std::move(terms));
+    arriving_->open(opened(head_, lines), response.body().length());
+}
+
+Task<bool> Fetch::take_body(Body& body) {
+    BodySource* const source = body.source();
+    if (!source) {
+        arriving_->append(body.bytes());
+        co_return true;
+    }
+    bool left = false;
+    for (;;) {
+        std::string_view piece;
+        if (!source->try_read(piece)) piece = co_await source->read();
+        if (piece.empty()) break;
+        arriving_->append(piece);
+        if (!arriving_->too_long()) continue;
+        if (!std::exchange(left, true)) {
+            site_.zone.leave(*arriving_);
+            site_.zone.deny(asked_.kind(), site_.host.now());
+        }
+        if (arriving_->in_vain()) {
+            abandoned_ = true;
+            co_return false;
+        }
+        co_await arriving_->room(loop_);
+    }
+    const Headers* trailers = source->trailers();
+    co_return !trailers || trailers->size() == 0;  // whoever reads has the body; with its trailers it is not kept
+}
+
+void Fetch::keep(std::shared_ptr<const std::string> body) {
+    if (!body) return;
+    if (site_.zone.put(head_->with_body(std::move(body)), begun_) == Put::stored) site_.stored.add();
+}
+
+}  // namespace tollgate::cache
