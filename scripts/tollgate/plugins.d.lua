@@ -65,6 +65,35 @@ function auth(settings) end
 ---@return tollgate.use
 function balancer(settings) end
 
+---@class tollgate.plugins.cache
+---@field ttl? tollgate.duration # how long answers are fresh, whatever they say of it themselves; never against no-store, no-cache and private; not for 404, 405, 410, 414 and 501; a duration from 1 * millisecond to 366 * days
+---@field default_ttl? tollgate.duration # how long those are fresh that do not say; unset: a tenth of the time since Last-Modified, a day at the most; a duration from 1 * millisecond to 366 * days
+---@field negative_ttl? tollgate.duration # the same of 404, 405, 410, 414 and 501; a duration from 1 * millisecond to 366 * days
+---@field stale_while_revalidate? tollgate.duration # how long after that an answer is still used while another is sent for, where it does not say; a duration of at most 366 * days
+---@field stale_if_error? tollgate.duration # how long after that it is still used where the upstream fails, where it does not say; a duration of at most 366 * days
+---@field by? tollgate.value|tollgate.value[] # whose copies are apart from whose: "everyone", caller, or what else tells people apart; unset: each caller has his own, unless the answer says that it is for everyone; a value or a list of them
+---@field key? tollgate.value|tollgate.value[] # what tells one answer from another; unset: scheme, host, path, and of the query what the next settings say; a value or a list of them
+---@field query? "exact"|"sorted"|"ignored" # whether the query tells answers apart: as it is written, whatever the order of its parameters, or not at all; one of "exact", "sorted", "ignored"; default: "exact"
+---@field parameters? string|string[] # parameters of the query that count, and no others do; a list of texts
+---@field ignored_parameters? string|string[] # parameters of the query that do not count: "gclid", "utm_*"; a list of texts
+---@field statuses? string|string[] # statuses that may be kept, as "200" or "2xx"; unset: all that RFC 9111 allows; a list of texts
+---@field bypass? tollgate.value # requests for which this is not empty pass by the cache; a value
+---@field set_cookie? boolean # whether answers that set a cookie are kept, cookie and all; true or false; default: false
+---@field cookies? boolean # whether requests with cookies share answers that do not say themselves that they are fresh; true or false; default: false
+---@field client_directives? "obey"|"ignore" # whether Cache-Control of requests is obeyed; one of "obey", "ignore"; default: "obey"
+---@field targeted? string|string[] # fields that are for caches like this one, and then hold instead of Cache-Control and Expires; a list of texts; default: "CDN-Cache-Control"
+---@field tags? string|string[] # lines of answers whose words are tags, by which they can be purged; a list of texts; default: { "Cache-Tag", "Surrogate-Key" }
+---@field wait? tollgate.duration # how long a request waits for an answer that another one has sent for, before it goes by itself; a duration from 1 * millisecond to 1 * hour; default: 5 * seconds
+---@field headers? boolean # whether clients are told: X-Cache, Cache-Status; true or false; default: true
+---@field largest? tollgate.size # the longest body that is kept; a size from 1 * byte to 3906250 * kilobytes; default: 1 * megabyte
+---@field memory? tollgate.size # what all that is kept takes, with its keys and lines; of uses that share it what the last one says; unset: 64 megabytes; a size from 1000000 * bytes to 976562500 * kilobytes
+---@field name? string # name of what is kept, to share it among uses; unset: uses share the memory, and nothing that is in it; a text
+
+---keeps answers and gives them again, as RFC 9111 has it
+---@param settings? tollgate.plugins.cache
+---@return tollgate.use
+function cache(settings) end
+
 ---@class tollgate.plugins.logging
 ---@field format? "json"|"text" # form of a line; one of "json", "text"; default: "json"
 ---@field to? string # "stdout", "stderr" or a file that is appended to; a file's path; default: "stdout"
