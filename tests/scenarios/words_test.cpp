@@ -50,7 +50,8 @@ BOOST_AUTO_TEST_CASE(annotations_of_this_repository_are_up_to_date) {
 BOOST_AUTO_TEST_CASE(tables_of_the_manual_and_the_readmes_are_up_to_date) {
     std::vector<fs::path> pages{root / "docs/configuration.md"};
     for (const auto& plugin : fs::directory_iterator{root / "plugins"})
-        if (fs::exists(plugin.path() / "README.md")) pages.push_back(plugin.path() / "README.md");
+        if (fs::exists(plugin.path() / (plugin.path().filename().string() + ".cpp")))  // redis is what plugins share
+            pages.push_back(plugin.path() / "README.md");
     BOOST_TEST(pages.size() >= 5u);
     for (const auto& page : pages) {
         const test::TemporaryFolder folder;
