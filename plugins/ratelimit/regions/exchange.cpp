@@ -73,6 +73,7 @@ private:
 Exchange::Exchange(Host& host, const std::vector<Carrier>& carriers, const std::vector<Limit>& limits,
                    std::chrono::nanoseconds every, std::uint32_t share)
     : host_{host}, every_{every} {
+    for (const Carrier& carrier : carriers) redis_.emplace_back(host, carrier.server);
     for (const Limit& limit : limits) {
         limit.counters->set_share(share);
         Talk& talk = talks_.emplace_back(Talk{
@@ -82,26 +83,22 @@ Exchange::Exchange(Host& host, const std::vector<Carrier>& carriers, const std::
             host.counter("regions_left_out_total", "Counts for which there was no room among those exchanged.",
                          {{"limit", limit.name}}),
             host.gauge("regions_keys", "Counts of keys in windows that are exchanged.", {{"limit", limit.name}})});
-        for (const Carrier& carrier : carriers)
+        for (std::size_t i = 0; i < carriers.size(); ++i)
             talk.lines.emplace_back(
-                talk, carrier.server, limit.counters->ledger().carrier(carrier.identity),
+                talk, redis_[i], limit.counters->ledger().carrier(carriers[i].identity),
                 host.gauge("regions_age_seconds", "How old that is which was exchanged last with a Redis.",
-                           {{"limit", limit.name}, {"redis", carrier.server->status().shown()}}));
+                           {{"limit", limit.name}, {"redis", carriers[i].server->status().shown()}}));
     }
 }
 
 // On the loop that is first asked for such a limit.
 void Exchange::begin(Talk& talk) {
     const auto charge = std::make_shared<Charge>(talk.limit.counters);
-    const std::size_t loop = host_.this_loop();
-    for (Line& line : talk.lines) {
-        host_.spawn(line.server->connection(loop).drive(host_, line.server));
-        host_.spawn(this->talk(line, charge));
-    }
+    for (Line& line : talk.lines)
+        if (redis::Connection* const connection = line.redis.here()) host_.spawn(this->talk(line, *connection, charge));
 }
 
-Task<void> Exchange::talk(Line& line, std::shared_ptr<Charge>) {
-    redis::Connection& connection = line.server->connection(host_.this_loop());
+Task<void> Exchange::talk(Line& line, redis::Connection& connection, std::shared_ptr<Charge>) {
     const LastWords last{*this, line, connection};
     for (;;) {
         const bool more = co_await round(line, connection);
@@ -126,10 +123,10 @@ Task<bool> Exchange::round(Line& line, redis::Connection& connection) {
         if (!whole_text && reply->error_word() == "NOSCRIPT") continue;
         Heard heard;
         if (reply->kind != redis::Reply::Kind::text || !read(reply->text, heard)) {
-            line.server->status().trouble(host_, "reply", complaint(*reply));
+            line.redis.server().status().trouble(host_, "reply", complaint(*reply));
             co_return false;
         }
-        line.server->status().replied(host_);
+        line.redis.server().status().replied(host_);
         take_over(line, heard);
         saying.heard();
         counters.exchanged(line.number).store(began.time_since_epoch().count(), std::memory_order_relaxed);
@@ -205,7 +202,7 @@ std::vector<Exchange::Report> Exchange::report() const {
         for (const Line& line : talk.lines) {
             const std::chrono::nanoseconds since = line.exchanged();
             const auto age = since.count() == 0 ? -1ns : host_.now().time_since_epoch() - since;
-            reports.back().carriers.push_back({line.server->status().shown(), age});
+            reports.back().carriers.push_back({line.redis.server().status().shown(), age});
         }
     }
     return reports;

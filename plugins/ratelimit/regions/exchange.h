@@ -6,7 +6,7 @@
 // back with the reply.
 #pragma once
 
-#include "redis/server.h"
+#include "redis/attendance.h"
 #include "regions/regional_counters.h"
 
 #include <tollgate/host.h>
@@ -66,7 +66,7 @@ private:
     struct Talk;
     struct Line {  // a limit's counts by one carrier
         Talk& talk;
-        const std::shared_ptr<redis::Server> server;
+        redis::Attendance& redis;
         const std::size_t number;  // the ledger's
         Gauge& age;
         std::chrono::nanoseconds exchanged() const noexcept;  // by the steady clock; 0: never
@@ -83,7 +83,7 @@ private:
     class LastWords;
 
     void begin(Talk& talk);
-    Task<void> talk(Line& line, std::shared_ptr<Charge> charge);
+    Task<void> talk(Line& line, redis::Connection& connection, std::shared_ptr<Charge> charge);
     Task<bool> round(Line& line, redis::Connection& connection);
     void take_over(Line& line, const Heard& heard);
     void say_last(Line& line, redis::Connection& connection);
@@ -94,6 +94,7 @@ private:
 
     Host& host_;
     const std::chrono::nanoseconds every_;
+    std::deque<redis::Attendance> redis_;
     std::deque<Talk> talks_;
 };
 
