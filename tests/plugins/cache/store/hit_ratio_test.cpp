@@ -84,7 +84,8 @@ Ratios ratios(const char* name, const Trace& trace, std::size_t items) {
     const Ratios all{ratio_of_store(trace, items), ratio_of_lru(trace, items), ratio_of_most_popular(trace, items)};
     char line[200];
     std::snprintf(line, sizeof line, "%-23s room for %4.1f %%: hits %4.1f %%, LRU %4.1f %%, most popular %4.1f %%",
-                  name, 100.0 * static_cast<double>(items) / objects, 100 * all.store, 100 * all.lru, 100 * all.most_popular);
+                  name, 100.0 * static_cast<double>(items) / objects, 100 * all.store, 100 * all.lru,
+                  100 * all.most_popular);
     BOOST_TEST_MESSAGE(line);
     return all;
 }

@@ -5,7 +5,10 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <array>
+#include <atomic>
 #include <string>
+#include <thread>
 #include <vector>
 
 using namespace tollgate::cache;
@@ -42,6 +45,36 @@ struct Hearing {
     }
 };
 
+// What a Redis makes of a question: adds what is told, replies with up to three lines that come after.
+class Log {
+public:
+    std::string reply_to(const std::string& question) {
+        const std::vector<std::string> words = words_of(question);
+        for (std::size_t i = 7; i + 2 < words.size(); i += 3)
+            lines_.push_back(Hearing::line(id(lines_.size()), words[i + 1], words[i + 2], words[i]));
+        std::size_t from = 0;
+        while (from < lines_.size() && "0-0" != words[4] && id(from) <= words[4]) ++from;
+        std::string reply = id(0) + '\n' + id(lines_.size() - 1) + '\n';
+        for (std::size_t i = from; i < lines_.size() && i < from + 3; ++i) reply += lines_[i];
+        return reply;
+    }
+
+private:
+    static std::string id(std::size_t number) { return std::to_string(1'000'000 + number) + "-0"; }
+    static std::vector<std::string> words_of(const std::string& command) {
+        std::vector<std::string> words;
+        for (std::size_t at = command.find('$'); at < command.size();) {
+            const auto end = command.find("\r\n", at);
+            const std::size_t size = std::stoul(command.substr(at + 1, end - at - 1));
+            words.push_back(command.substr(end + 2, size));
+            at = end + 2 + size + 2;
+        }
+        return words;
+    }
+
+    std::vector<std::string> lines_{Hearing::line(id(0), "all", "", "-")};
+};
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(cache_purge_log)
@@ -69,10 +102,11 @@ BOOST_AUTO_TEST_CASE(purges_of_others_are_applied_here_once_and_make_older_copie
     const std::size_t before = one.applied.size();
     const Moment begun = one.begun();
     const std::string lines = Hearing::line("1001-0", "url", "http://a/x") + Hearing::line("1001-1", "tag", "red") +
-                              Hearing::line("1002-0", "prefix", "http://b/\nhttp://") ;
+                              Hearing::line("1002-0", "prefix", "http://b/\nhttp://");
     BOOST_TEST(one.hear("1000-0", "1002-0", lines));
-    BOOST_TEST((std::vector<Purge>(one.applied.begin() + before, one.applied.end()) ==
-                std::vector<Purge>{{What::url, "http://a/x"}, {What::tag, "red"}, {What::prefix, "http://b/\nhttp://"}}));
+    const std::vector<Purge> applied{one.applied.begin() + before, one.applied.end()}, expected{
+        {What::url, "http://a/x"}, {What::tag, "red"}, {What::prefix, "http://b/\nhttp://"}};
+    BOOST_TEST((applied == expected));
     BOOST_TEST(one.purged(begun, "http://a/x"));
     BOOST_TEST(one.purged(begun, "http://a/y", {"blue", "red"}));
     BOOST_TEST(one.purged(begun, "http://b/\nhttp://c/"));
@@ -113,7 +147,8 @@ BOOST_AUTO_TEST_CASE(more_than_can_be_told_becomes_everything) {
 
 BOOST_AUTO_TEST_CASE(a_log_that_was_trimmed_or_lost_purges_everything) {
     Hearing one;
-    BOOST_TEST(one.hear("1000-0", "1005-0", Hearing::line("1000-0", "all", "", "-") + Hearing::line("1005-0", "tag", "x")));
+    const std::string lines = Hearing::line("1000-0", "all", "", "-") + Hearing::line("1005-0", "tag", "x");
+    BOOST_TEST(one.hear("1000-0", "1005-0", lines));
     const Moment begun = one.begun();
     one.applied.clear();
     BOOST_TEST(one.hear("2000-0", "2001-0", Hearing::line("2000-0", "tag", "y") + Hearing::line("2001-0", "tag", "z")));
@@ -132,6 +167,37 @@ BOOST_AUTO_TEST_CASE(a_log_that_was_trimmed_or_lost_purges_everything) {
     BOOST_TEST((one.begun() > Moment{}));
     BOOST_TEST(one.purged(later, "http://a/"));
     BOOST_TEST(!one.purged(one.begun(), "http://a/"));
+}
+
+// As it is used: purges come from any thread while one reads and others ask.
+BOOST_AUTO_TEST_CASE(what_several_threads_tell_reaches_the_other_gateway_once_and_in_order) {
+    constexpr int each = 200, tellers = 2;
+    Hearing one, other;
+    Log log;
+    std::atomic<int> telling{tellers};
+    std::vector<std::thread> threads;
+    for (int i = 0; i < tellers; ++i)
+        threads.emplace_back([&one, &telling, i] {
+            for (int n = 0; n < each; ++n) one.log.tell({What::url, std::to_string(i) + '/' + std::to_string(n)});
+            --telling;
+        });
+    threads.emplace_back([&] {
+        while (telling > 0) one.purged(one.begun(), "http://a/", {"red"});
+    });
+    const auto read = [&log](Hearing& who) { return who.log.heard(log.reply_to(who.log.question("log")), who.now); };
+    while (telling > 0 || one.log.behind()) BOOST_REQUIRE(read(one));
+    for (std::thread& thread : threads) thread.join();
+    do BOOST_REQUIRE(read(other));
+    while (other.log.behind());
+    std::array<int, tellers> next{};
+    for (const Purge& purge : other.applied) {
+        if (purge.what == What::all) continue;
+        const auto slash = purge.text.find('/');
+        int& expected = next[std::stoul(purge.text.substr(0, slash))];
+        BOOST_REQUIRE(std::stoi(purge.text.substr(slash + 1)) == expected++);
+    }
+    for (const int count : next) BOOST_TEST(count == each);
+    for (const Purge& purge : one.applied) BOOST_TEST((purge.what == What::all));  // its own it has purged already
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_log_is_refused_and_changes_nothing) {
