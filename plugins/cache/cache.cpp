@@ -210,6 +210,7 @@ void Cache::invalidate(ResponseContext& ctx) const {
 void Cache::learn_of_head(ResponseContext& ctx, const Asked& remembered) const {
     Asked asked = remembered;
     asked.lines = lines_of(ctx.request().headers());
+    const Moment begun = zone_->store().now_begun();
     const Found found = look_up(asked);
     if (!found.kept || found.kept->status() != 200) return;
     const auto newer = lines_of(ctx.response().headers());
@@ -219,7 +220,7 @@ void Cache::learn_of_head(ResponseContext& ctx, const Asked& remembered) const {
         return;
     }
     auto [kept, keeps] = refreshed(site_, asked, ctx.now(), *found.kept, newer);
-    if (keeps) zone_->put(std::move(kept), zone_->store().now_begun());
+    if (keeps) zone_->put(std::move(kept), begun);
 }
 
 // Sending for what is missing --------------------------------------------------------------------------------------
