@@ -201,11 +201,13 @@ BOOST_AUTO_TEST_CASE(the_log_says_once_that_a_server_is_away_and_once_that_it_is
     BOOST_TEST(admitted(gateway, 100) == 100);
     redis.start_again();
     gateway.process().wait_for_line("counts are exchanged there again");
-    const std::string metrics = page(gateway, "/metrics");
     const std::string limit = "{limit=\"calls quota\"";
-    const std::string age = "tollgate_ratelimit_regions_age_seconds" + limit + ",redis=\"" + redis.url();
-    BOOST_TEST(metrics.find(age) != metrics.npos, metrics);
-    BOOST_TEST(metrics.find("tollgate_ratelimit_regions_keys" + limit + "} 1\n") != metrics.npos, metrics);
+    const std::string age = "\ntollgate_ratelimit_regions_age_seconds" + limit + ",redis=\"" + redis.url();
+    const std::string keys = "\ntollgate_ratelimit_regions_keys" + limit + "} 1\n";
+    wait_until("the figures are those of a round that followed", [&] {  // told when a round is over, after the log
+        const std::string metrics = page(gateway, "/metrics");
+        return metrics.find(age) != metrics.npos && metrics.find(keys) != metrics.npos;
+    });
 }
 
 BOOST_AUTO_TEST_SUITE_END()
