@@ -9,6 +9,7 @@
 #include "gateway/upstream_figures.h"
 #include "http/server.h"
 #include "store/ledger.h"
+#include "store/stored_requests.h"
 #include "support/aside.h"
 #include "support/log.h"
 
@@ -174,6 +175,7 @@ std::unique_ptr<Host> Gateway::Engine::host_for(const Descriptor& descriptor, co
         lent.keeper = [this, database](std::string_view plugin, std::string_view name) {
             return ledgers_.of(*database)->page({std::string{plugin}, std::string{name}});
         };
+        lent.request_table = [database] { return std::make_shared<store::StoredRequests>(*database); };
     }
     lent.tiers_have_quotas = std::any_of(made.tiers.begin(), made.tiers.end(),
                                          [](const auto& tier) { return tier.second.quota_.has_value(); });

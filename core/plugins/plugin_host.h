@@ -63,6 +63,7 @@ struct Lent {
     // Of a plugin's counts by that name; null where nothing is kept.
     std::function<std::shared_ptr<Keeper>(std::string_view plugin, std::string_view name)> keeper{};
     bool tiers_have_quotas = false;
+    std::function<std::shared_ptr<RequestTable>()> request_table{};  // null where nothing is written down
 };
 
 class PluginHost final : public Host {
@@ -101,6 +102,9 @@ public:
         return lent_.keeper ? lent_.keeper(name_, name) : nullptr;
     }
     bool tiers_have_quotas() const override { return lent_.tiers_have_quotas; }
+    std::shared_ptr<RequestTable> request_table() override {
+        return lent_.request_table ? lent_.request_table() : nullptr;
+    }
     std::string_view plugin_name() const override { return name_; }
     void reserve_request_header(std::string_view name) override;
     void post(std::size_t loop, std::function<void()> work) override;

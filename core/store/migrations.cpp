@@ -52,7 +52,38 @@ constexpr const char* counts_statements[] = {
     " second_half CHAR(16) NOT NULL)",
 };
 
-constexpr Migration all[] = {{1, "keys", keys_statements}, {2, "counts", counts_statements}};
+// SQLite knows no times of its own: there they are texts, of one length, in UTC.
+constexpr const char* requests_statements[] = {
+    "CREATE TABLE request_log ("
+    " id UUID PRIMARY KEY,"  // of the gateway's start, the loop and a sequence there; see plugins/logging
+    " timestamp_utc TIMESTAMP WITH TIME ZONE NOT NULL,"  // when the request began
+    " user_id TEXT,"         // whom the key belongs to, or else who asked
+    " key_id TEXT,"
+    " tier TEXT,"
+    " http_method VARCHAR(10) NOT NULL,"
+    " request_path TEXT NOT NULL,"
+    " route TEXT NOT NULL,"
+    " status_code INTEGER NOT NULL,"
+    " reason TEXT,"
+    " latency_ms DOUBLE PRECISION NOT NULL,"
+    " gateway_ms DOUBLE PRECISION NOT NULL,"  // without what upstreams took
+    " upstream TEXT,"
+    " target TEXT,"
+    " attempts INTEGER,"
+    " upstream_status INTEGER,"
+    " cache TEXT,"
+    " bytes_received BIGINT NOT NULL,"
+    " bytes_sent BIGINT NOT NULL,"
+    " complete BOOLEAN NOT NULL,"
+    " request_id TEXT NOT NULL,"
+    " client_ip TEXT NOT NULL)",
+    "CREATE INDEX request_log_timestamp ON request_log (timestamp_utc)",
+    "CREATE INDEX request_log_key ON request_log (key_id, timestamp_utc) WHERE key_id IS NOT NULL",
+    "CREATE INDEX request_log_user ON request_log (user_id, timestamp_utc) WHERE user_id IS NOT NULL",
+};
+
+constexpr Migration all[] = {{1, "keys", keys_statements}, {2, "counts", counts_statements},
+                             {3, "requests", requests_statements}};
 
 constexpr std::chrono::minutes one_step{10};  // of many rows, or of another program that is waited for
 

@@ -110,6 +110,29 @@ public:
     virtual void move(std::uint64_t key, std::int64_t from, std::int64_t until) noexcept = 0;
 };
 
+// Why a database was not told, or did not say: it is away, and the same may work later. Since ABI 1.4, as what follows.
+class DatabaseUnavailable : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+// The table request_log of the gateway's database, for who writes requests down. Every call may block, and is not for a
+// loop; any thread. Throws DatabaseUnavailable, or another std::runtime_error where the database refuses.
+class RequestTable {
+public:
+    virtual ~RequestTable() = default;
+    // Lines of JSON, as the plugin `logging` writes them, each with an "id" (a UUID): where that is in the table already
+    // nothing is changed, so that lines may be given again. All of them or none. Members that are no column are passed
+    // over.
+    virtual void add(std::string_view lines) = 0;
+    // "2026-02-01T00:00:00.123456Z" of the `nth` newest request, from 1; "" where there are fewer.
+    virtual std::string moment_of(std::uint64_t nth) = 0;
+    // Removes the oldest of those from before a moment, at most so many. Returns how many.
+    virtual std::uint64_t forget(std::string_view before, std::uint64_t most) = 0;
+    // From then on every call throws DatabaseUnavailable, also those that wait for the database now.
+    virtual void stop() noexcept = 0;
+};
+
 // What an admin page or command is asked. For a command, `arguments` are its words.
 struct AdminRequest {
     std::string_view method, path, query, body;
@@ -209,6 +232,8 @@ public:
         (void)loop;
         (void)work;
     }
+    // Since ABI 1.4. A new connection to the table of requests. Null where there is no gateway that serves, or no database.
+    virtual std::shared_ptr<RequestTable> request_table() { return nullptr; }
 
 private:
     // The same text for the same type in every library, whatever compiler made it.
