@@ -13,6 +13,7 @@ struct Member {
     const char* name;   // in JSON, and in the setting `fields`
     const char* label;  // what it is called in text
     bool always;        // said even if it is 0 or ""
+    bool asked = false; // only where it is asked for
     std::string_view Record::*text = nullptr;
     std::int64_t Record::*number = nullptr;
     std::chrono::nanoseconds Record::*time = nullptr;
@@ -30,12 +31,13 @@ constexpr Member members[] = {
     {.name = "client_ip", .label = "Client: ", .always = true, .text = &R::client_ip},
     {.name = "method", .label = "Method: ", .always = true, .text = &R::method},
     {.name = "path", .label = "Path: ", .always = true, .text = &R::path},
-    {.name = "query", .label = "Query: ", .always = false, .text = &R::query},
+    {.name = "query", .label = "Query: ", .always = false, .asked = true, .text = &R::query},
     {.name = "route", .label = "Route: ", .always = true, .text = &R::route},
     {.name = "status", .label = "Completed: ", .always = true, .number = &R::status},
     {.name = "reason", .label = "Reason: ", .always = false, .text = &R::reason},
     {.name = "detail", .label = "Detail: ", .always = false, .text = &R::detail},
     {.name = "caller", .label = "Caller: ", .always = false, .text = &R::caller},
+    {.name = "owner", .label = "Owner: ", .always = false, .text = &R::owner},
     {.name = "tier", .label = "Tier: ", .always = false, .text = &R::tier},
     {.name = "upstream", .label = "Upstream: ", .always = false, .text = &R::upstream},
     {.name = "target", .label = "Target: ", .always = false, .text = &R::target},
@@ -43,16 +45,20 @@ constexpr Member members[] = {
     {.name = "hedged", .label = "Hedged: ", .always = false, .truth = &R::hedged},
     {.name = "upstream_status", .label = "Upstream status: ", .always = false,
      .number = &R::upstream_status},
+    {.name = "cache", .label = "Cache: ", .always = false, .text = &R::cache},
     {.name = "bytes_received", .label = "Received: ", .always = true,
      .number = &R::bytes_received},
     {.name = "bytes_sent", .label = "Sent: ", .always = true, .number = &R::bytes_sent},
     {.name = "duration_ms", .label = "Duration: ", .always = true, .time = &R::duration},
     {.name = "upstream_ms", .label = "Upstream time: ", .always = false,
      .time = &R::upstream_time},
+    {.name = "gateway_ms", .label = "Gateway time: ", .always = true, .asked = true, .time = &R::gateway_time},
     {.name = "complete", .label = "Complete: ", .always = true, .truth = &R::complete},
     {.name = "user_agent", .label = "Agent: ", .always = false, .text = &R::user_agent},
     {.name = "host", .label = "Host: ", .always = false, .text = &R::host},
     {.name = "scheme", .label = "Scheme: ", .always = false, .text = &R::scheme},
+    {.name = "protocol", .label = "Protocol: ", .always = false, .asked = true, .text = &R::protocol},
+    {.name = "id", .label = "Row: ", .always = false, .asked = true, .text = &R::id},
 };
 
 // Text lines begin with these, in this order; the rest follow as in the table.
@@ -60,8 +66,10 @@ constexpr std::string_view text_first[] = {"time", "status", "duration_ms", "req
 
 constexpr std::string_view separator = " | ";
 
-// 15 texts, each cut at longest_text, and 64 bytes for each member's name, number and punctuation.
-static_assert(15 * (longest_text * longest_escape + 3) + std::size(members) * 64 <= Line::longest);
+// 19 texts, each cut at longest_text, and 64 bytes for each member's name, number and punctuation; names of headers are
+// shorter than that (log.cpp), and so is the head of syslog.
+static_assert(512 + 19 * longest_member + std::size(members) * 64 + most_headers * (longest_header * longest_escape + 64) <=
+              Line::longest);
 
 char* put(char* out, std::string_view text) noexcept {
     std::memcpy(out, text.data(), text.size());
@@ -87,19 +95,26 @@ char* put_duration(char* out, std::chrono::nanoseconds time, int decimals) noexc
     return put_padded(out, micros % unit, decimals);
 }
 
+char* put_text(char* out, Format format, std::string_view text, std::size_t longest = longest_text) noexcept {
+    const std::string_view head = beginning(text, longest);
+    out = escape(format, head, out);
+    return head.size() < text.size() ? put(out, "...") : out;
+}
+
+}  // namespace
+
+const Member* find_member(std::string_view name) noexcept {
+    const auto* const found = std::find_if(std::begin(members), std::end(members), [&](const Member& m) { return name == m.name; });
+    return found == std::end(members) ? nullptr : found;
+}
+
 bool says_something(const Member& member, const Record& record) noexcept {
     return member.always || (member.text && !(record.*member.text).empty()) ||
            (member.number && record.*member.number != 0) || (member.time && (record.*member.time).count() != 0) ||
            (member.truth && record.*member.truth);
 }
 
-char* put_text(char* out, Format format, std::string_view text) noexcept {
-    const std::string_view head = beginning(text, longest_text);
-    out = escape(format, head, out);
-    return head.size() < text.size() ? put(out, "...") : out;
-}
-
-char* put_value(char* out, Format format, const Member& member, const Record& record) noexcept {
+char* put_member(char* out, Format format, const Member& member, const Record& record) noexcept {
     const bool json = format == Format::json;
     if (member.number) return put_number(out, record.*member.number);
     if (member.time) {
@@ -113,15 +128,31 @@ char* put_value(char* out, Format format, const Member& member, const Record& re
     return out;
 }
 
-}  // namespace
+char* put_bare(char* out, const Member& member, const Record& record) noexcept {
+    const bool is_number = member.number || member.time || member.truth;
+    return put_member(out, is_number ? Format::json : Format::text, member, record);
+}
 
-Line::Line(Format format, const std::vector<std::string>& chosen, bool with_query) : format_{format} {
-    const std::vector<std::string_view> known = names();
+std::size_t longest_of(const Member& member) noexcept {
+    return member.text ? longest_member : 32;
+}
+
+char* put_header(char* out, Format format, std::string_view value) noexcept {
+    return put_text(out, format, value, longest_header);
+}
+
+Line::Line(Format format, const std::vector<std::string>& chosen, bool with_query, const HeaderNames& headers)
+    : format_{format} {
     for (const std::string& name : chosen)
-        if (std::find(known.begin(), known.end(), name) == known.end()) throw std::invalid_argument{name};
+        if (!find_member(name)) throw std::invalid_argument{name};
+    const auto lead_of = [&](const std::string& name) {
+        return format == Format::json ? ",\"" + name + "\":\"" : std::string{separator} + name + ": ";
+    };
+    for (const std::string& name : headers.request) request_leads_.push_back(lead_of(name));
+    for (const std::string& name : headers.response) response_leads_.push_back(lead_of(name));
     const auto wanted = [&](const Member& member) {
         if (with_query && std::string_view{member.name} == "query") return true;
-        if (chosen.empty()) return std::string_view{member.name} != "query";
+        if (chosen.empty()) return !member.asked;
         return std::find(chosen.begin(), chosen.end(), member.name) != chosen.end();
     };
     std::vector<const Member*> all;
@@ -145,7 +176,8 @@ Line::Line(Format format, const std::vector<std::string>& chosen, bool with_quer
 
 std::vector<std::string_view> Line::names() {
     std::vector<std::string_view> all;
-    for (const Member& member : members) all.emplace_back(member.name);
+    for (const Member& member : members)
+        if (std::string_view{member.name} != "id") all.emplace_back(member.name);
     return all;
 }
 
@@ -162,13 +194,34 @@ std::size_t Line::write(const Record& record, char* const begin) const noexcept 
         if (!json && before == &members[0]) skipped = separator.size() - 1;
         std::memcpy(out, column.lead.data(), column.lead.size());
         if (skipped) std::memmove(out, out + skipped, column.lead.size() - skipped);
-        out = put_value(out + column.length - skipped, format_, member, record);
+        out = put_member(out + column.length - skipped, format_, member, record);
         before = &member;
     }
+    if (!request_leads_.empty()) out = put_headers(out, request_leads_, record.request_headers, "request_headers");
+    if (!response_leads_.empty()) out = put_headers(out, response_leads_, record.response_headers, "response_headers");
     if (!json) return static_cast<std::size_t>(put(out, "\n") - begin);
-    if (!before) *out++ = '{';
+    if (out == begin) *out++ = '{';
     *begin = '{';  // in the place of the first comma
     return static_cast<std::size_t>(put(out, "}\n") - begin);
+}
+
+// In JSON an object of their own; in text like members. A line that there is not, or that is empty, is left out.
+char* Line::put_headers(char* out, const std::vector<std::string>& leads, std::span<const std::string_view> values,
+                        std::string_view group) const noexcept {
+    const bool json = format_ == Format::json;
+    char* const begin = out;
+    if (json) out = put(put(put(out, ",\""), group), "\":");
+    char* const first = out;
+    for (std::size_t i = 0; i < leads.size() && i < values.size(); ++i) {
+        if (values[i].empty()) continue;
+        out = put_header(put(out, leads[i]), format_, values[i]);
+        if (json) *out++ = '"';
+    }
+    if (out == first) return begin;
+    if (!json) return out;
+    *first = '{';  // in the place of the first comma
+    *out++ = '}';
+    return out;
 }
 
 std::string Line::note(std::chrono::system_clock::time_point time, std::uint64_t dropped) const {
@@ -200,6 +253,22 @@ char* put_time(char* out, std::chrono::system_clock::time_point time) noexcept {
     out = put_padded(out, micros % 1'000'000, 6);
     *out++ = 'Z';
     return out;
+}
+
+char* put_clf_time(char* out, std::chrono::system_clock::time_point time) noexcept {
+    using namespace std::chrono;
+    constexpr const char* months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    const auto day = floor<days>(time);
+    const year_month_day date{day};
+    const auto second = static_cast<std::uint64_t>(floor<seconds>(time - day).count());
+    out = put_padded(out, static_cast<unsigned>(date.day()), 2);
+    out = put(put(put(out, "/"), months[static_cast<unsigned>(date.month()) - 1]), "/");
+    out = put_padded(out, static_cast<std::uint64_t>(static_cast<int>(date.year())), 4);
+    for (const std::uint64_t part : {second / 3600, second / 60 % 60, second % 60}) {
+        *out++ = ':';
+        out = put_padded(out, part, 2);
+    }
+    return put(out, " +0000");
 }
 
 }  // namespace tollgate::logging

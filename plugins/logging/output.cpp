@@ -45,14 +45,14 @@ std::string Output::problem_with(const std::string& destination) {
 int Output::open() {
     if (is_stream()) return open_stream();
     const int descriptor =
-        ::open(destination_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0640);
+        ::open(name().c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0640);
     if (descriptor < 0) return errno;
     adopt(descriptor, Kind::direct);
     return 0;
 }
 
 int Output::open_stream() {
-    const int number = destination_ == "stdout" ? STDOUT_FILENO : STDERR_FILENO;
+    const int number = name() == "stdout" ? STDOUT_FILENO : STDERR_FILENO;
     struct stat facts {};
     if (::fstat(number, &facts) != 0) return errno;
     if (S_ISFIFO(facts.st_mode) || S_ISCHR(facts.st_mode)) {

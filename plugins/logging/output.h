@@ -1,36 +1,30 @@
-// plugins/logging/output.h - Output: the stream or file that lines go to, written without ever waiting for a reader.
+// plugins/logging/output.h - Output: a stream or a file, written without ever waiting for a reader.
 #pragma once
 
+#include "destination.h"
+
+#include <cstdint>
 #include <string>
 #include <string_view>
 
-#include <sys/types.h>
-
 namespace tollgate::logging {
 
-// Used by one thread. Its thread must have SIGPIPE blocked: a pipe whose reader has gone is an error like others.
-class Output {
+class Output final : public Destination {
 public:
     // "stdout", "stderr" or the path of a file (also of a FIFO or a device).
-    explicit Output(std::string destination) : destination_{std::move(destination)} {}
-    ~Output();
-    Output(const Output&) = delete;
-    Output& operator=(const Output&) = delete;
+    explicit Output(std::string destination) : Destination{std::move(destination)} {}
+    ~Output() override;
 
     // What stands in the way of writing there, or "". Creates nothing: `tollgate check` asks this too, perhaps as
     // another user than the gateway's.
     static std::string problem_with(const std::string& destination);
 
-    bool is_stream() const noexcept { return destination_ == "stdout" || destination_ == "stderr"; }
-    bool is_open() const noexcept { return descriptor_ >= 0; }
-    // 0, or errno; then what was open before still is. A file is appended to, and made with mode 0640.
-    int open();
-    // The bytes that were taken, of `first` and then of `second`; -1 with errno, EAGAIN where taking any would mean
-    // to wait. A file on a disk is the one thing that may still keep us waiting.
-    ssize_t write(std::string_view first, std::string_view second) noexcept;
-    // For poll(), when write() said EAGAIN.
-    int descriptor() const noexcept { return descriptor_; }
-    const std::string& destination() const noexcept { return destination_; }
+    bool is_stream() const noexcept override { return name() == "stdout" || name() == "stderr"; }
+    bool is_open() const noexcept override { return descriptor_ >= 0; }
+    // A file is appended to, and made with mode 0640.
+    int open() override;
+    ssize_t write(std::string_view first, std::string_view second) noexcept override;
+    int descriptor() const noexcept override { return descriptor_; }
 
 private:
     // How writing without waiting is had.
@@ -43,12 +37,8 @@ private:
     int open_stream();
     void adopt(int descriptor, Kind kind) noexcept;
 
-    std::string destination_;
     int descriptor_ = -1;
     Kind kind_ = Kind::direct;
 };
-
-// What errno means, in our style: "no space left on device".
-std::string failure_text(int error);
 
 }  // namespace tollgate::logging

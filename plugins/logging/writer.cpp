@@ -1,8 +1,9 @@
 // plugins/logging/writer.cpp - handing lines over, and the thread that writes them.
 #include "writer.h"
 
+#include "signals_blocked.h"
+
 #include <poll.h>
-#include <signal.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -20,23 +21,6 @@ int make_event() {
     return event;
 }
 
-// While it lives, threads that are made have every signal blocked: signals are the main thread's, and SIGPIPE is
-// nobody's.
-class SignalsBlocked {
-public:
-    SignalsBlocked() noexcept {
-        sigset_t all;
-        sigfillset(&all);
-        pthread_sigmask(SIG_BLOCK, &all, &before_);
-    }
-    ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-    SignalsBlocked(const SignalsBlocked&) = delete;
-    SignalsBlocked& operator=(const SignalsBlocked&) = delete;
-
-private:
-    sigset_t before_;
-};
-
 std::uint64_t lines_in(std::string_view text) noexcept {
     // find() goes in strides; a line is some hundred bytes.
     std::uint64_t lines = 0;
@@ -46,8 +30,8 @@ std::uint64_t lines_in(std::string_view text) noexcept {
 
 }  // namespace
 
-Writer::Writer(std::string destination, std::size_t lanes, std::size_t ring_bytes, std::unique_ptr<Tally> tally,
-               Times times)
+Writer::Writer(std::unique_ptr<Destination> destination, std::size_t lanes, std::size_t ring_bytes,
+               std::unique_ptr<Tally> tally, Times times)
     : times_{times}, tally_{std::move(tally)}, output_{std::move(destination)}, lanes_{lanes, ring_bytes},
       event_{make_event()}, retry_{times.first_retry} {
     const SignalsBlocked blocked;
@@ -91,23 +75,8 @@ void Writer::set_note(std::function<std::string(std::uint64_t)> note) {
     note_ = std::move(note);
 }
 
-void Writer::attach(const void* who, Report report) {
-    const std::lock_guard lock{report_mutex_};
-    reports_.emplace_back(who, std::move(report));
-}
-
-void Writer::detach(const void* who) noexcept {
-    const std::lock_guard lock{report_mutex_};
-    std::erase_if(reports_, [who](const auto& one) { return one.first == who; });
-}
-
-void Writer::report(bool failing, const std::string& text) {
-    const std::lock_guard lock{report_mutex_};
-    if (!reports_.empty()) reports_.back().second(failing, text);
-}
-
 std::string Writer::reopen(std::chrono::milliseconds patience) {
-    if (output_.is_stream()) return {};
+    if (output_->is_stream()) return {};
     std::unique_lock lock{mutex_};
     const std::uint64_t mine = ++reopen_asked_;
     signal();
@@ -127,6 +96,7 @@ void Writer::run() {
         }
         const Progress progress = drain();
         tell_waiting();
+        if (const std::string remark = output_->take_remark(); !remark.empty()) reports_.tell(true, remark);
         if (asked) serve_reopen(asked);
         if (stopping) {
             if (progress == Progress::idle) return;
@@ -172,9 +142,9 @@ Writer::Progress Writer::pump(Ring& ring) {
         Ring::Stretch stretch = ring.readable();
         stretch.first = stretch.first.substr(0, left);
         stretch.second = stretch.second.substr(0, left - stretch.first.size());
-        if (!output_.is_open())
-            if (const int error = output_.open(); error != 0) return took(-1, error);
-        const ssize_t count = output_.write(stretch.first, stretch.second);
+        if (!output_->is_open())
+            if (const int error = output_->open(); error != 0) return took(-1, error);
+        const ssize_t count = output_->write(stretch.first, stretch.second);
         if (const Progress progress = took(count, errno); progress != Progress::wrote) return progress;
 
         const auto taken = static_cast<std::size_t>(count);
@@ -192,7 +162,7 @@ Writer::Progress Writer::pump(Ring& ring) {
 Writer::Progress Writer::pump_note() {
     if (note_text_.empty()) return Progress::idle;
     while (note_written_ < note_text_.size()) {
-        const ssize_t count = output_.write(std::string_view{note_text_}.substr(note_written_), {});
+        const ssize_t count = output_->write(std::string_view{note_text_}.substr(note_written_), {});
         if (const Progress progress = took(count, errno); progress != Progress::wrote) return progress;
         note_written_ += static_cast<std::size_t>(count);
     }
@@ -209,7 +179,7 @@ Writer::Progress Writer::took(ssize_t count, int error) {
         if (failing_) {
             failing_ = false;
             const std::uint64_t lost = dropped_.load(std::memory_order_relaxed) - dropped_before_failure_;
-            report(false, destination() + ": written again; lines dropped meanwhile: " + std::to_string(lost));
+            reports_.tell(false, destination() + ": written again; lines dropped meanwhile: " + std::to_string(lost));
         }
         return Progress::wrote;
     }
@@ -218,7 +188,7 @@ Writer::Progress Writer::took(ssize_t count, int error) {
     if (!failing_) {
         failing_ = true;
         dropped_before_failure_ = dropped_.load(std::memory_order_relaxed);
-        report(true, destination() + ": " + failure_text(error) +
+        reports_.tell(true, destination() + ": " + output_->explain(error) +
                          "; lines wait in memory, and are dropped when that is full");
     }
     return Progress::failed;
@@ -227,7 +197,7 @@ Writer::Progress Writer::took(ssize_t count, int error) {
 // True if there is something to tell: lines were dropped since the last note.
 bool Writer::make_note() {
     const std::uint64_t dropped = dropped_.load(std::memory_order_relaxed);
-    if (dropped == noted_ || !output_.is_open()) return false;
+    if (dropped == noted_ || !output_->is_open()) return false;
     const std::lock_guard lock{mutex_};
     if (!note_) return false;
     note_text_ = note_(dropped - noted_);
@@ -237,13 +207,13 @@ bool Writer::make_note() {
 
 void Writer::serve_reopen(std::uint64_t asked) {
     // Not open yet: the first line will open whatever is there then.
-    const int error = output_.is_open() ? output_.open() : 0;
+    const int error = output_->is_open() ? output_->open() : 0;
     if (error == 0) skip_unfinished();
     else tally_->failed();
     const std::lock_guard lock{mutex_};
     reopen_done_ = asked;
     reopen_problem_.clear();
-    if (error) reopen_problem_ = destination() + ": " + failure_text(error) + "; the old file is still written to";
+    if (error) reopen_problem_ = destination() + ": " + output_->explain(error) + "; the old file is still written to";
     reopened_.notify_all();
 }
 
@@ -275,7 +245,7 @@ void Writer::rest(Progress progress) {
             if (!lanes_.empty()) time = milliseconds{0};
             break;
         case Progress::stalled:
-            wanted[1].fd = output_.descriptor();
+            wanted[1].fd = output_->descriptor();
             time = times_.last_retry;
             break;
         case Progress::failed:

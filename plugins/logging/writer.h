@@ -9,8 +9,9 @@
 // room is dropped and counted, and a line in the log says how many are missing.
 #pragma once
 
+#include "destination.h"
 #include "lanes.h"
-#include "output.h"
+#include "reports.h"
 
 #include <atomic>
 #include <chrono>
@@ -22,7 +23,6 @@
 #include <string>
 #include <string_view>
 #include <thread>
-#include <vector>
 
 namespace tollgate::logging {
 
@@ -47,9 +47,10 @@ public:
 
     // `lanes`: threads that write one line after the other; each has a ring of `ring_bytes`. One lane more is for
     // everybody else. Opens nothing before the first line.
-    Writer(std::string destination, std::size_t lanes, std::size_t ring_bytes, std::unique_ptr<Tally> tally,
-           Times times);
-    Writer(std::string destination, std::size_t lanes, std::size_t ring_bytes, std::unique_ptr<Tally> tally)
+    Writer(std::unique_ptr<Destination> destination, std::size_t lanes, std::size_t ring_bytes,
+           std::unique_ptr<Tally> tally, Times times);
+    Writer(std::unique_ptr<Destination> destination, std::size_t lanes, std::size_t ring_bytes,
+           std::unique_ptr<Tally> tally)
         : Writer(std::move(destination), lanes, ring_bytes, std::move(tally), Times{}) {}
     // Writes what waits. A destination that stalls or fails has Times::grace from now; what it has not taken then is
     // counted as dropped. Nobody may write any more.
@@ -65,17 +66,15 @@ public:
     void grow(std::size_t ring_bytes) { lanes_.grow(ring_bytes); }
     // How a line says that so many are missing; the last one told counts, and it outlives its teller.
     void set_note(std::function<std::string(std::uint64_t)> note);
-    // Whom to tell, for people, that the destination fails (true) and that it works again (false). The last one
-    // attached is told, on the writer's thread, never after detach() has returned.
-    using Report = std::function<void(bool failing, const std::string& text)>;
-    void attach(const void* who, Report report);
-    void detach(const void* who) noexcept;
+    // Whom to tell, on the writer's thread.
+    void attach(const void* who, Report report) { reports_.attach(who, std::move(report)); }
+    void detach(const void* who) noexcept { reports_.detach(who); }
 
     // Opens the file anew, after a rotation. Lines made before this call go to the old file. Waits until it is done,
     // and returns what went wrong ("": nothing). What was open stays so on failure. Not on a loop.
     std::string reopen(std::chrono::milliseconds patience);
 
-    const std::string& destination() const noexcept { return output_.destination(); }
+    const std::string& destination() const noexcept { return output_->name(); }
 
 private:
     enum class Thread : int { awake, napping, asleep };
@@ -96,13 +95,12 @@ private:
     void skip_unfinished();
     void rest(Progress progress);
     void give_up();
-    void report(bool failing, const std::string& text);
     void tell_waiting();
     void drop(std::uint64_t lines) noexcept;
 
     const Times times_;
     const std::unique_ptr<Tally> tally_;
-    Output output_;
+    const std::unique_ptr<Destination> output_;
     Lanes lanes_;
     const int event_;  // an eventfd
     std::atomic<Thread> thread_state_{Thread::awake};
@@ -114,8 +112,7 @@ private:
     std::uint64_t reopen_asked_ = 0, reopen_done_ = 0;
     std::string reopen_problem_;
     std::function<std::string(std::uint64_t)> note_;
-    std::mutex report_mutex_;  // held while a report is made
-    std::vector<std::pair<const void*, Report>> reports_;
+    Reports reports_;
 
     Ring* unfinished_ = nullptr;  // whose oldest line is half written
     std::string note_text_;       // a note that is being written

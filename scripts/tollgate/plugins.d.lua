@@ -11,8 +11,8 @@
 ---@field anonymous_tier? string # tier of requests that pass without a credential; a text
 ---@field hide? boolean # whether the credential is removed before the upstream sees it; true or false; default: true
 ---@field realm? string # name of what is protected, told in WWW-Authenticate; a text; default: "tollgate"
----@field key? tollgate.value # key, jwt: place of the key or token; unset: X-API-Key, or Authorization if bearer or basic; a value
----@field scheme? "plain"|"bearer"|"basic" # key, jwt: form of the credential there: by itself, "Bearer KEY", or Basic (key alone), as password or user name; jwt without key: always bearer; one of "plain", "bearer", "basic"; default: "plain"
+---@field key? tollgate.value # key, jwt: place of the key or token; unset: X-API-Key, or Authorization if bearer; a value
+---@field scheme? "plain"|"bearer" # key, jwt: form of the credential there: by itself, or "Bearer KEY"; jwt without key: always bearer; one of "plain", "bearer"; default: "plain"
 ---@field file? string # key: file of hashed keys; basic: of users; certificate: of certificates; signature: of signers; read at start and at each reload; key without it: keys of the database; a file's path
 ---@field tier? string # certificate, ip: tier of whom they let in; unset: none, and ip lets pass without saying who it is; a text
 ---@field allow_from? string|string[] # ip: addresses and networks that are let in; unset: all others; a list of texts
@@ -95,10 +95,31 @@ function balancer(settings) end
 function cache(settings) end
 
 ---@class tollgate.plugins.logging
----@field format? "json"|"text" # form of a line; one of "json", "text"; default: "json"
----@field to? string # "stdout", "stderr" or a file that is appended to; a file's path; default: "stdout"
----@field fields? string|string[] # members of a line; unset: all but query; a list of texts
----@field query? boolean # whether a line has the query, which may hold secrets; true or false; default: false
+---@field to? string # "stdout", "stderr" or a file that is appended to; unset: "stdout", where neither `syslog` nor `database` is said; a file's path
+---@field syslog? string # instead, a syslog daemon: "/dev/log", "udp://192.0.2.9:514", "tcp://logs.example.com:601"; a text
+---@field database? boolean # instead, the table `request_log` of the gateway's database; true or false; default: false
+---@field logs? table[] # several logs, each with its own `to`, `syslog` or `database = true`, and what else of these settings differs; a list of tables
+---@field format? "json"|"text"|"combined" # form of a line; one of "json", "text", "combined"; default: "json"
+---@field template? string # instead of a format, a line in your words: "{client_ip} {method} {path} {status}"; a text
+---@field fields? string|string[] # members of a line; unset: all but query, gateway_ms and protocol; a list of texts
+---@field query? boolean # whether a line has the query, secrets hidden; true or false; default: false
+---@field request_headers? string|string[] # header lines of the request that a line has too; a list of texts
+---@field response_headers? string|string[] # header lines of the answer that a line has too; a list of texts
+---@field redact? string|string[] # headers and query parameters that are secrets, beside those whose names say so; a list of texts
+---@field only? boolean|string|string[] # which requests: answers of 500 and above or cut short (errors), 400 to 499 (refusals), slow ones; unset: all; true, false or a list of "errors", "refusals", "slow"
+---@field slow? tollgate.duration # from when on a request is slow; a duration of at least 0.001 * milliseconds
+---@field sample? number # how many of the requests that are neither errors nor slow: 0.1 is one in ten; a number from 0 to 1; default: 1
+---@field rotate_size? tollgate.size # a file of that size makes room for a new one; a size of at least 4 * kilobytes
+---@field rotate_every? tollgate.duration # so does a file at each multiple of that, by the clock (UTC); a duration of at least 1 * second
+---@field rotate_keep? integer # how many older files there are; an integer from 1 to 1000; default: 7
+---@field rotate_age? tollgate.duration # older files that were written to last before that go too; a duration of at least 1 * second
+---@field facility? "kern"|"user"|"mail"|"daemon"|"auth"|"syslog"|"lpr"|"news"|"uucp"|"cron"|"authpriv"|"ftp"|"ntp"|"audit"|"alert"|"clock"|"local0"|"local1"|"local2"|"local3"|"local4"|"local5"|"local6"|"local7" # of syslog; one of "kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron", "authpriv", "ftp", "ntp", "audit", "alert", "clock", "local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7"; default: "local0"
+---@field severity? "emerg"|"alert"|"crit"|"err"|"warning"|"notice"|"info"|"debug" # of syslog; one of "emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"; default: "info"
+---@field application? string # what syslog calls the gateway; a text; default: "tollgate"
+---@field spool? string # folder of what waits for the database; a file's path; default: "request_log.spool"
+---@field spool_size? tollgate.size # what may wait there at a time; a size from 8 * megabytes to 976562500 * kilobytes; default: 256 * megabytes
+---@field keep? tollgate.duration # older requests leave the database; unset: none; a duration of at least 1 * second
+---@field keep_rows? integer # all but so many of the newest leave the database; unset: none; an integer from 1 to 1000000000000
 ---@field ring? tollgate.size # bytes of lines per event loop that may wait; a size from 256 * kilobytes to 1 * gigabyte; default: 1 * megabytes
 
 ---writes a line for every request

@@ -134,7 +134,7 @@ std::string used_gateway_metrics() {
     test::GatewayProcess gateway{test::routes_to(
         upstream.address(), "health = \"/health\", eject = {}, breaker = { scope = \"both\" }, concurrency = 100",
         "plugins = { auth { key = header \"X-API-Key\", file = \"keys\" } }, mirror = { upstream = \"shadow\" }",
-        "always { logging { to = \"log\" } }"
+        "always { logging { logs = { { to = \"log\" }, { database = true } } } }"
         "upstream \"shadow\" { targets = { \"" + upstream.address() + "\" } }"
         "route \"GET /token\"   { answer = \"ok\\n\", plugins = { auth { method = \"jwt\", keys_url = \"http://" +
             upstream.address() + "/keys\" } } }"

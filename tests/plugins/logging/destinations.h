@@ -1,6 +1,7 @@
 // tests/plugins/logging/destinations.h - things to log to, and a tally that tests can wait on.
 #pragma once
 
+#include "output.h"
 #include "writer.h"
 
 #include "support/deadline.h"
@@ -79,7 +80,7 @@ public:
         };
         return std::make_unique<OnBoard>(*this);
     }
-    Writer::Report report() {
+    Report report() {
         return [this](bool, const std::string& text) { change([&](Board& b) { b.last_report = text; }); };
     }
 

@@ -36,6 +36,10 @@ Record usual() {
         .user_agent = "curl/7.88.1",
         .host = "api.example.com",
         .scheme = "http",
+        .owner = {},
+        .cache = {},
+        .protocol = "HTTP/1.1",
+        .id = {},
         .status = 200,
         .attempts = 1,
         .upstream_status = 200,
@@ -43,8 +47,11 @@ Record usual() {
         .bytes_sent = 127,
         .duration = 1234567ns,
         .upstream_time = 1100000ns,
+        .gateway_time = 134567ns,
         .complete = true,
         .hedged = false,
+        .request_headers = {},
+        .response_headers = {},
     };
 }
 
@@ -119,6 +126,21 @@ BOOST_AUTO_TEST_CASE(chosen_members_come_in_the_usual_order) {
     BOOST_TEST(written(Line{Format::text, {"path", "status"}, false}, usual()) == "Completed: 200 | Path: /orders/7\n");
 }
 
+BOOST_AUTO_TEST_CASE(header_lines_come_last) {
+    Record record = usual();
+    const std::vector<std::string_view> asked{"https://example.com/\"", ""}, answered{"HIT"};
+    record.request_headers = asked;
+    record.response_headers = answered;
+    const HeaderNames names{{"Referer", "X-Absent"}, {"X-Cache"}};
+    BOOST_TEST(written(Line{Format::json, {"status"}, false, names}, record) ==
+               R"({"status":200,"request_headers":{"Referer":"https://example.com/\""},"response_headers":{"X-Cache":"HIT"}})"
+               "\n");
+    BOOST_TEST(written(Line{Format::text, {"status"}, false, names}, record) ==
+               "Completed: 200 | Referer: https://example.com/\\\" | X-Cache: HIT\n");
+    record.request_headers = {};
+    BOOST_TEST(written(Line{Format::json, {"status"}, false, {{"Referer"}, {}}}, record) == "{\"status\":200}\n");
+}
+
 BOOST_AUTO_TEST_CASE(chosen_members_that_say_nothing_leave_an_empty_object) {
     BOOST_TEST(written(Line{Format::json, {"reason"}, false}, usual()) == "{}\n");
 }
@@ -133,12 +155,15 @@ BOOST_AUTO_TEST_CASE(what_a_client_sends_is_escaped_in_every_text) {
     Record record = usual();
     for (auto text : {&Record::request_id, &Record::client_ip, &Record::method, &Record::path, &Record::query,
                       &Record::route, &Record::reason, &Record::detail, &Record::caller, &Record::tier,
-                      &Record::upstream, &Record::target, &Record::user_agent, &Record::host, &Record::scheme})
+                      &Record::upstream, &Record::target, &Record::user_agent, &Record::host, &Record::scheme, &Record::owner,
+                      &Record::cache, &Record::protocol, &Record::id})
         record.*text = evil;
     record.hedged = true;
 
     const std::string json = written(Line{Format::json, {}, true}, record);
-    const std::string text = written(Line{Format::text, {}, true}, record);
+    std::vector<std::string> all;
+    for (const auto name : Line::names()) all.emplace_back(name);
+    const std::string text = written(Line{Format::text, all, true}, record);
 
     BOOST_TEST(std::count(json.begin(), json.end(), '\n') == 1);
     BOOST_TEST(std::count(text.begin(), text.end(), '\n') == 1);
@@ -153,7 +178,8 @@ BOOST_AUTO_TEST_CASE(the_worst_line_is_no_longer_than_promised) {
     Record record = usual();
     for (auto text : {&Record::request_id, &Record::client_ip, &Record::method, &Record::path, &Record::query,
                       &Record::route, &Record::reason, &Record::detail, &Record::caller, &Record::tier,
-                      &Record::upstream, &Record::target, &Record::user_agent, &Record::host, &Record::scheme})
+                      &Record::upstream, &Record::target, &Record::user_agent, &Record::host, &Record::scheme, &Record::owner,
+                      &Record::cache, &Record::protocol, &Record::id})
         record.*text = endless;
     for (auto number : {&Record::status, &Record::attempts, &Record::upstream_status, &Record::bytes_received,
                         &Record::bytes_sent})
@@ -161,9 +187,16 @@ BOOST_AUTO_TEST_CASE(the_worst_line_is_no_longer_than_promised) {
     record.duration = record.upstream_time = std::chrono::nanoseconds::max();
     record.hedged = true;
 
-    const std::string line = written(Line{Format::json, {}, true}, record);
+    HeaderNames headers;
+    for (std::size_t i = 0; i < most_headers; ++i) headers.request.push_back(std::string(47, 'x') + char('a' + i));
+    const std::vector<std::string_view> values(most_headers, endless);
+    record.request_headers = values;
 
-    BOOST_TEST(line.size() <= Line::longest);
+    std::vector<std::string> all{"id"};
+    for (const auto name : Line::names()) all.emplace_back(name);
+    const std::string line = written(Line{Format::json, all, true, headers}, record);
+
+    BOOST_TEST(line.size() + 512 <= Line::longest);  // the head of syslog
     BOOST_TEST(line.size() > Line::longest / 2);
     BOOST_TEST(parsed(line)->getValue<std::string>("path") == std::string(longest_text, '\x01') + "...");
 }

@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(a_writer_reports_nothing_to_a_use_that_could_not_be_made) {
     const std::string to = (inner / "access.log").string();
     FullHost host;
     BOOST_CHECK_THROW(Logging(Told{to}, host), std::runtime_error);
-    const auto writer = std::static_pointer_cast<Writer>(host.states.at("writer " + to));
+    Writer* const writer = &std::static_pointer_cast<FileLog>(host.states.at("writer " + to))->writer;
 
     std::filesystem::remove(inner);
     BOOST_REQUIRE(writer->write(1, "a line\n"));

@@ -1,4 +1,5 @@
 // tests/plugins/logging/writer_test.cpp - lines that arrive, wait, are counted when lost, and never hold anybody up.
+#include "output.h"
 #include "writer.h"
 
 #include "destinations.h"
@@ -95,7 +96,7 @@ BOOST_AUTO_TEST_CASE(what_waits_is_written_before_the_end) {
     const std::string path = (folder / "log").string();
     Board board;
     {
-        Writer writer{path, 2, 1 << 20, board.tally(), no_naps};
+        Writer writer{std::make_unique<Output>(path), 2, 1 << 20, board.tally(), no_naps};
         for (int i = 0; i < 10'000; ++i) writer.write(static_cast<std::size_t>(i % 3), numbered(std::size_t(i % 3), i));
     }
     const Reading reading = read(content(path), 3);
@@ -108,7 +109,7 @@ BOOST_AUTO_TEST_CASE(what_waits_is_written_before_the_end) {
 BOOST_AUTO_TEST_CASE(a_sleeping_thread_is_woken_by_a_line) {
     const TemporaryFolder folder;
     Board board;
-    Writer writer{(folder / "log").string(), 1, small_ring, board.tally(), no_naps};
+    Writer writer{std::make_unique<Output>((folder / "log").string()), 1, small_ring, board.tally(), no_naps};
     writer.write(0, "first\n");
     board.wait_written(1);
 }
@@ -116,7 +117,7 @@ BOOST_AUTO_TEST_CASE(a_sleeping_thread_is_woken_by_a_line) {
 BOOST_AUTO_TEST_CASE(a_napping_thread_is_woken_by_a_ring_half_full) {
     const TemporaryFolder folder;
     Board board;
-    Writer writer{(folder / "log").string(), 1, small_ring, board.tally(), no_naps};
+    Writer writer{std::make_unique<Output>((folder / "log").string()), 1, small_ring, board.tally(), no_naps};
     writer.write(0, numbered(0, 0));
     board.wait_written(1);  // and now it naps for an hour
 
@@ -129,7 +130,7 @@ BOOST_AUTO_TEST_CASE(a_napping_thread_is_woken_by_a_ring_half_full) {
 BOOST_AUTO_TEST_CASE(a_nap_ends_by_itself) {
     const TemporaryFolder folder;
     Board board;
-    Writer writer{(folder / "log").string(), 1, small_ring, board.tally(), quick};
+    Writer writer{std::make_unique<Output>((folder / "log").string()), 1, small_ring, board.tally(), quick};
     for (std::uint64_t i = 1; i <= 20; ++i) {
         writer.write(0, "a line\n");
         if (i % 2 == 0) board.wait_written(i);
@@ -141,7 +142,7 @@ BOOST_AUTO_TEST_CASE(nothing_is_made_before_the_first_line) {
     const std::string path = (folder / "log").string();
     Board board;
     {
-        Writer writer{path, 1, small_ring, board.tally(), quick};
+        Writer writer{std::make_unique<Output>(path), 1, small_ring, board.tally(), quick};
         BOOST_TEST(writer.reopen(patience) == "");
     }
     BOOST_TEST(!std::filesystem::exists(path));
@@ -152,7 +153,7 @@ BOOST_AUTO_TEST_CASE(an_existing_file_is_continued) {
     const TemporaryFolder folder;
     const std::string path = (folder / "log").string();
     Board board;
-    for (int i = 0; i < 2; ++i) Writer{path, 1, small_ring, board.tally(), quick}.write(0, numbered(0, i));
+    for (int i = 0; i < 2; ++i) Writer{std::make_unique<Output>(path), 1, small_ring, board.tally(), quick}.write(0, numbered(0, i));
     BOOST_TEST(content(path) == numbered(0, 0) + numbered(0, 1));
 }
 
@@ -162,7 +163,7 @@ BOOST_AUTO_TEST_CASE(two_loops_and_a_guest_write_side_by_side) {
     Board board;
     std::uint64_t refused[3] = {};
     {
-        Writer writer{path, 2, small_ring, board.tally(), quick};
+        Writer writer{std::make_unique<Output>(path), 2, small_ring, board.tally(), quick};
         writer.set_note(note);
         std::vector<std::thread> loops;
         for (std::size_t lane = 0; lane < 3; ++lane)
@@ -185,7 +186,7 @@ BOOST_AUTO_TEST_CASE(rings_grow_under_a_producers_hands) {
     Board board;
     std::uint64_t refused = 0;
     {
-        Writer writer{path, 1, small_ring, board.tally(), quick};
+        Writer writer{std::make_unique<Output>(path), 1, small_ring, board.tally(), quick};
         writer.set_note(note);
         std::thread loop{[&] {
             for (int i = 0; i < 50'000; ++i) refused += !writer.write(0, numbered(0, i));
@@ -202,7 +203,7 @@ BOOST_AUTO_TEST_CASE(a_stalled_pipe_holds_nobody_up_and_what_was_dropped_is_said
     const TemporaryFolder folder;
     Fifo fifo{(folder / "log").string()};
     Board board;
-    Writer writer{fifo.path(), 1, small_ring, board.tally(), quick};
+    Writer writer{std::make_unique<Output>(fifo.path()), 1, small_ring, board.tally(), quick};
     writer.set_note(note);
 
     // Nobody reads: pipe and ring fill, and the rest is dropped at once.
@@ -231,7 +232,7 @@ BOOST_AUTO_TEST_CASE(what_waits_is_told_until_it_is_written) {
     const TemporaryFolder folder;
     Fifo fifo{(folder / "log").string()};
     Board board;
-    Writer writer{fifo.path(), 1, small_ring, board.tally(), quick};
+    Writer writer{std::make_unique<Output>(fifo.path()), 1, small_ring, board.tally(), quick};
     writer.set_note(note);
     std::size_t waiting = 0;
     const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds{20};
@@ -253,7 +254,7 @@ BOOST_AUTO_TEST_CASE(a_pipe_that_stalls_at_the_end_is_given_up_and_the_rest_coun
     Board board;
     const auto begun = std::chrono::steady_clock::now();
     {
-        Writer writer{fifo.path(), 1, 1 << 20, board.tally(), quick};
+        Writer writer{std::make_unique<Output>(fifo.path()), 1, 1 << 20, board.tally(), quick};
         for (int i = 0; i < 10'000; ++i) writer.write(0, numbered(0, i));
     }
     BOOST_TEST((std::chrono::steady_clock::now() - begun >= quick.grace));
@@ -266,7 +267,7 @@ BOOST_AUTO_TEST_CASE(a_slow_reader_gets_every_line_whole) {
     const TemporaryFolder folder;
     Fifo fifo{(folder / "log").string()};
     Board board;
-    Writer writer{fifo.path(), 2, 1 << 20, board.tally(), quick};
+    Writer writer{std::make_unique<Output>(fifo.path()), 2, 1 << 20, board.tally(), quick};
     for (int i = 0; i < 20'000; ++i) writer.write(static_cast<std::size_t>(i % 2), numbered(std::size_t(i % 2), i));
 
     // 640 kB through a pipe of 64 kB: the writer stalls in the middle of lines, over and over.
@@ -279,7 +280,7 @@ BOOST_AUTO_TEST_CASE(a_reader_that_leaves_is_an_error_like_others) {
     const TemporaryFolder folder;
     Fifo fifo{(folder / "log").string()};
     Board board;
-    Writer writer{fifo.path(), 1, small_ring, board.tally(), quick};
+    Writer writer{std::make_unique<Output>(fifo.path()), 1, small_ring, board.tally(), quick};
     writer.attach(&board, board.report());
     writer.write(0, numbered(0, 0));
     BOOST_TEST(fifo.read_lines(1) == numbered(0, 0));
@@ -297,7 +298,7 @@ BOOST_AUTO_TEST_CASE(a_full_disk_is_told_once_counted_and_survived) {
     Board board;
     std::uint64_t refused = 0;
     {
-        Writer writer{"/dev/full", 1, small_ring, board.tally(), quick};
+        Writer writer{std::make_unique<Output>("/dev/full"), 1, small_ring, board.tally(), quick};
         writer.set_note(note);
         writer.attach(&board, board.report());
         writer.write(0, numbered(0, 0));
@@ -316,7 +317,7 @@ BOOST_AUTO_TEST_CASE(a_destination_that_comes_back_gets_what_waited) {
     const TemporaryFolder folder;
     const std::string path = (folder / "there" / "log").string();
     Board board;
-    Writer writer{path, 1, small_ring, board.tally(), quick};
+    Writer writer{std::make_unique<Output>(path), 1, small_ring, board.tally(), quick};
     writer.set_note(note);
     writer.attach(&board, board.report());
     for (int i = 0; i < 200; ++i) writer.write(0, numbered(0, i));
@@ -338,7 +339,7 @@ BOOST_AUTO_TEST_CASE(a_renamed_file_is_written_to_until_it_is_reopened) {
     const TemporaryFolder folder;
     const std::string path = (folder / "log").string(), old = (folder / "log.1").string();
     Board board;
-    Writer writer{path, 1, small_ring, board.tally(), quick};
+    Writer writer{std::make_unique<Output>(path), 1, small_ring, board.tally(), quick};
     writer.write(0, numbered(0, 0));
     board.wait_written(1);
 
@@ -356,7 +357,7 @@ BOOST_AUTO_TEST_CASE(a_removed_file_is_made_again) {
     const TemporaryFolder folder;
     const std::string path = (folder / "log").string();
     Board board;
-    Writer writer{path, 1, small_ring, board.tally(), quick};
+    Writer writer{std::make_unique<Output>(path), 1, small_ring, board.tally(), quick};
     writer.write(0, numbered(0, 0));
     board.wait_written(1);
 
@@ -372,7 +373,7 @@ BOOST_AUTO_TEST_CASE(a_reopening_that_fails_keeps_the_old_file_and_says_so) {
     const TemporaryFolder folder;
     const std::string path = (folder / "log").string(), old = (folder / "log.1").string();
     Board board;
-    Writer writer{path, 1, small_ring, board.tally(), quick};
+    Writer writer{std::make_unique<Output>(path), 1, small_ring, board.tally(), quick};
     writer.write(0, numbered(0, 0));
     board.wait_written(1);
 
@@ -392,7 +393,7 @@ BOOST_AUTO_TEST_CASE(reopening_under_load_loses_and_tears_nothing) {
     Board board;
     int files = 0;
     {
-        Writer writer{path, 1, 4 << 20, board.tally(), quick};
+        Writer writer{std::make_unique<Output>(path), 1, 4 << 20, board.tally(), quick};
         std::atomic<bool> enough{false};
         int lines = 0;
         std::thread loop{[&] {
@@ -424,7 +425,7 @@ BOOST_AUTO_TEST_CASE(a_line_half_written_when_the_file_changes_is_not_continued_
     const TemporaryFolder folder;
     const std::string path = (folder / "log").string(), old = (folder / "log.1").string();
     Board board;
-    Writer writer{path, 1, small_ring, board.tally(), quick};
+    Writer writer{std::make_unique<Output>(path), 1, small_ring, board.tally(), quick};
     writer.set_note(note);
     const FileSizeLimit limit{100};  // three lines, and four bytes of the next
     for (int i = 0; i < 5; ++i) writer.write(0, numbered(0, i));
@@ -442,7 +443,7 @@ BOOST_AUTO_TEST_CASE(a_line_half_written_when_the_file_changes_is_not_continued_
 
 BOOST_AUTO_TEST_CASE(nobody_is_told_after_leaving) {
     Board board;
-    Writer writer{"/dev/full", 1, small_ring, board.tally(), quick};
+    Writer writer{std::make_unique<Output>("/dev/full"), 1, small_ring, board.tally(), quick};
     Board leaver;
     writer.attach(&leaver, leaver.report());
     writer.detach(&leaver);
