@@ -4,7 +4,6 @@ import ssl
 from dataclasses import dataclass, field
 from typing import Callable
 
-import caches
 import contenders
 import generators
 import policies
@@ -36,7 +35,6 @@ class Row:
     generators: bool = False  # the contenders are load testers: they ask the upstream, and nobody asks them
     lag_goal_us: int | None = None  # of an open loop: how late requests may be sent, p99
     secure: bool = False  # by TLS
-    cached: bool = False  # all but the first are to come from the contender's cache
     idle: int = 0  # connections that are open and silent meanwhile, and whose memory is measured
 
 
@@ -50,6 +48,10 @@ ROWS = [
         floor="(copier)"),
     Row("plugins", "forwarded with auth, ratelimit, logging and balancer on; the others bare", PLUGINS,
         headers={"X-API-Key": contenders.KEY}, goals={64: 0.88, 512: 0.88}, below="haproxy"),
+    Row("log_database", "answered by the route itself, with each request in the database, in a file, and without a log",
+        {"database": contenders.tollgate_logging("database = true"), "file": contenders.tollgate_logging('to = "access.log"'),
+         "off": contenders.tollgate_answer},
+        base="off", body=contenders.ANSWER, connections=(64,)),
     Row("auth_jwt", "forwarded, with a token that is in the cache of verified ones, and without auth",
         {"token": contenders.tollgate_jwt, "off": contenders.tollgate_proxy}, base="off",
         headers={"Authorization": f"Bearer {contenders.token()}"}, connections=(64,), above_goal_us=0.5),
@@ -63,9 +65,6 @@ ROWS = [
     Row("answer", "answered by the route itself",
         {"tollgate": contenders.tollgate_answer, "nginx": contenders.nginx_answer,
          "haproxy": contenders.haproxy_answer}, body=contenders.ANSWER),
-    Row("cached", "answered from the cache, 127 bytes", caches.CACHES, goals={64: 0.60, 512: 0.60}, cached=True),
-    Row("cached_large", "answered from the cache, 64 KiB", caches.CACHES, body=contenders.LARGE,
-        path=contenders.LARGE_PATH, goals={64: 0.80}, connections=(64,), cached=True),
     Row("routes", "forwarded, requests spread over all routes",
         {"10,000 routes": contenders.tollgate_routes(10_000), "10 routes": contenders.tollgate_routes(10)},
         base="10 routes", routes={"10,000 routes": 10_000, "10 routes": 10}, goals={64: 1.10}, connections=(64,)),
@@ -142,10 +141,6 @@ def check_answers(row, name, process):
         owe(name, "status without a token", 401, ask(process.port, row.path)[0])
     if row.name == "auth_key" and name != "off":
         owe(name, "status without a key", 401, ask(process.port, row.path)[0])
-    if row.cached:  # the first request, above, was a miss
-        _, body, answer = ask(process.port, row.path)
-        owe(name, "a second request is answered from the cache, whole", (row.body, True),
-            (body, answer.headers["X-Cache"].upper().startswith("HIT")))
     if row.name == "sticky":
         owe(name, "an answer to a client without a cookie sets it", True, "lb=" in (answer.headers["Set-Cookie"] or ""))
     if row.routes:

@@ -117,7 +117,7 @@ function cache(settings) end
 ---@field severity? "emerg"|"alert"|"crit"|"err"|"warning"|"notice"|"info"|"debug" # of syslog; one of "emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"; default: "info"
 ---@field application? string # what syslog calls the gateway; a text; default: "tollgate"
 ---@field spool? string # folder of what waits for the database; a file's path; default: "request_log.spool"
----@field spool_size? tollgate.size # what may wait there at a time; a size from 8 * megabytes to 976562500 * kilobytes; default: 256 * megabytes
+---@field spool_size? tollgate.size # what may wait there at a time; a size from 8 * megabytes to 1024 * gigabytes; default: 256 * megabytes
 ---@field keep? tollgate.duration # older requests leave the database; unset: none; a duration of at least 1 * second
 ---@field keep_rows? integer # all but so many of the newest leave the database; unset: none; an integer from 1 to 1000000000000
 ---@field ring? tollgate.size # bytes of lines per event loop that may wait; a size from 256 * kilobytes to 1 * gigabyte; default: 1 * megabytes
