@@ -13,6 +13,8 @@ from processes import Process, Trouble, free_port
 
 KEY = "correct-horse-battery-staple"
 BODY = "x" * 126 + "\n"  # what the upstream answers: 127 bytes
+LARGE = "y" * 65535 + "\n"  # what it answers at LARGE_PATH: 64 KiB
+LARGE_PATH = "/large"
 ANSWER = "ok\n"
 FOREVER = 1_000_000_000  # requests per connection: nobody closes for having served enough
 IDLE = 300  # seconds a connection may be idle: longer than any measurement
@@ -86,7 +88,9 @@ def started(process, port):
 def start_upstream(settings):
     ports, status = [free_port(), free_port()], free_port()
     listens = "".join(f"listen 127.0.0.1:{port} backlog=4096; " for port in ports)
-    http = f'    server {{ {listens}location / {{ return 200 "{"x" * 126}\\n"; }} }}\n'
+    large = write(settings.folder, "large", LARGE)
+    http = (f'    server {{ {listens}location / {{ return 200 "{"x" * 126}\\n"; }}\n'
+            f"        location = {LARGE_PATH} {{ alias {large}; }} }}\n")
     http += f"    server {{ listen 127.0.0.1:{status}; location / {{ stub_status; }} }}\n"
     place = Place(frozenset({settings.other_cpu}), 1)
     process = start_nginx(settings, place, "upstream", http, ports[0])

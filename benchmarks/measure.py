@@ -76,8 +76,10 @@ class Silent:
 
 
 # Errors are what no request of this row should have had; a row of refusals should have nothing but refusals.
-def count_errors(row, result):
+def count_errors(row, result, forwarded):
     broken = sum(result[name] for name in ("connect", "read", "write", "timeout"))
+    if row.cached:
+        broken += forwarded
     if row.status < 400:
         return broken + result["refused"]
     admitted = result["requests"] - result["refused"]
@@ -186,16 +188,17 @@ def settle(process):
     os.truncate(process.log, 0)
 
 
-# Connections that the upstream has accepted so far, but for those that asked this.
+# Connections that the upstream has accepted so far and requests it was asked, but for those that asked this.
 def accepted(settings, asked):
     status, body, _ = ask(settings.upstream_status, "/")
     if status != 200:
         raise Trouble(f"the upstream's status: {status} {body!r}")
-    return int(body.split("requests")[1].split()[0]) - asked
+    connections, _, requests = body.split("requests")[1].split()[:3]
+    return int(connections) - asked, int(requests) - asked
 
 
 def observe(settings, row, place, wrk, process):
-    opened = accepted(settings, 0)
+    opened, forwarded = accepted(settings, 0)
     ran, waited = process.ran_and_waited()
     busy, stolen = cpu_times(place.cpus)
     start = time.monotonic()
@@ -203,7 +206,7 @@ def observe(settings, row, place, wrk, process):
     elapsed = (time.monotonic() - start) * 1e6 * len(place.cpus)
     busy_after, stolen_after = cpu_times(place.cpus)
     ran_after, waited_after = process.ran_and_waited()
-    opened = accepted(settings, 1) - opened
+    opened, forwarded = (after - before for after, before in zip(accepted(settings, 1), (opened, forwarded)))
     if result["requests"] == 0:
         raise Trouble("wrk had no answer at all")
     return {"requests": result["requests"],
@@ -214,7 +217,7 @@ def observe(settings, row, place, wrk, process):
             "own_us": (ran_after - ran) * 1e6 / result["requests"],
             "waited": (waited_after - waited) * 1e6 / elapsed,
             "opened_per_1000": opened * 1000 / result["requests"],
-            "errors": count_errors(row, result)}
+            "errors": count_errors(row, result, forwarded)}
 
 
 def check_seconds(settings):

@@ -4,6 +4,7 @@ import ssl
 from dataclasses import dataclass, field
 from typing import Callable
 
+import caches
 import contenders
 import generators
 import policies
@@ -35,6 +36,7 @@ class Row:
     generators: bool = False  # the contenders are load testers: they ask the upstream, and nobody asks them
     lag_goal_us: int | None = None  # of an open loop: how late requests may be sent, p99
     secure: bool = False  # by TLS
+    cached: bool = False  # all but the first are to come from the contender's cache
     idle: int = 0  # connections that are open and silent meanwhile, and whose memory is measured
 
 
@@ -65,6 +67,9 @@ ROWS = [
     Row("answer", "answered by the route itself",
         {"tollgate": contenders.tollgate_answer, "nginx": contenders.nginx_answer,
          "haproxy": contenders.haproxy_answer}, body=contenders.ANSWER),
+    Row("cached", "answered from the cache, 127 bytes", caches.CACHES, goals={64: 0.60, 512: 0.60}, cached=True),
+    Row("cached_large", "answered from the cache, 64 KiB", caches.CACHES, body=contenders.LARGE,
+        path=contenders.LARGE_PATH, goals={64: 0.80}, connections=(64,), cached=True),
     Row("routes", "forwarded, requests spread over all routes",
         {"10,000 routes": contenders.tollgate_routes(10_000), "10 routes": contenders.tollgate_routes(10)},
         base="10 routes", routes={"10,000 routes": 10_000, "10 routes": 10}, goals={64: 1.10}, connections=(64,)),
@@ -141,6 +146,10 @@ def check_answers(row, name, process):
         owe(name, "status without a token", 401, ask(process.port, row.path)[0])
     if row.name == "auth_key" and name != "off":
         owe(name, "status without a key", 401, ask(process.port, row.path)[0])
+    if row.cached:  # the first request, above, was a miss
+        _, body, answer = ask(process.port, row.path)
+        owe(name, "a second request is answered from the cache, whole", (row.body, True),
+            (body, answer.headers["X-Cache"].upper().startswith("HIT")))
     if row.name == "sticky":
         owe(name, "an answer to a client without a cookie sets it", True, "lb=" in (answer.headers["Set-Cookie"] or ""))
     if row.routes:

@@ -10,7 +10,7 @@ namespace tollgate::auth {
 namespace {
 
 constexpr const char* methods[] = {"key", "jwt", "basic", "certificate", "ip", "signature"};
-constexpr const char* schemes[] = {"plain", "bearer"};
+constexpr const char* schemes[] = {"plain", "bearer", "basic"};
 constexpr const char* replays[] = {"refuse", "allow"};
 
 constexpr Field fields[] = {
@@ -29,9 +29,10 @@ constexpr Field fields[] = {
     {.name = "realm", .type = Type::text, .doc = "name of what is protected, told in WWW-Authenticate",
      .fallback = "\"tollgate\""},
     {.name = "key", .type = Type::value,
-     .doc = "key, jwt: place of the key or token; unset: X-API-Key, or Authorization if bearer"},
+     .doc = "key, jwt: place of the key or token; unset: X-API-Key, or Authorization if bearer or basic"},
     {.name = "scheme", .type = Type::choice,
-     .doc = "key, jwt: form of the credential there: by itself, or \"Bearer KEY\"; jwt without key: always bearer",
+     .doc = "key, jwt: form of the credential there: by itself, \"Bearer KEY\", or Basic (key alone), as password or user "
+            "name; jwt without key: always bearer",
      .fallback = "\"plain\"", .choices = schemes},
     {.name = "file", .type = Type::path,
      .doc = "key: file of hashed keys; basic: of users; certificate: of certificates; signature: of signers; read at "

@@ -95,11 +95,18 @@ ClaimNames names_of(const Settings& settings) {
             texts_of(settings, "scope_claims", {"scope", "scp"})};
 }
 
+Scheme scheme_for_tokens(const Settings& settings) {
+    const Scheme scheme = scheme_of(settings);
+    if (scheme == Scheme::basic)
+        throw ConfigError{"scheme", "expected \"plain\" or \"bearer\" for a token, got \"basic\""};
+    return settings.has("key") ? scheme : Scheme::bearer;
+}
+
 class JwtMethod final : public Method {
 public:
     JwtMethod(const Settings& settings, Host& host)
-        : host_{host}, bearer_{!settings.has("key") || settings.text("scheme") == "bearer"},
-          place_{settings, "Authorization", bearer_, jwt::Token::longest}, keys_{settings, host},
+        : host_{host}, place_{settings, "Authorization", scheme_for_tokens(settings), jwt::Token::longest},
+          keys_{settings, host},
           accepted_{accepted_by(settings, keys_.fixed())}, rules_{rules_of(settings)}, names_{names_of(settings)},
           id_of_{CallerIds::of(settings, "jwt")},
           challenge_{"Bearer realm=" + quoted_realm(settings)},
@@ -183,7 +190,6 @@ private:
     }
 
     Host& host_;
-    const bool bearer_;
     const Place place_;
     const JwtKeys keys_;
     const AlgorithmSet accepted_;

@@ -64,13 +64,17 @@ std::shared_ptr<const Keys> read_keys(const Settings& settings, Host& host) {
     return keys;
 }
 
+const char* challenge_word(Scheme scheme) noexcept {
+    return scheme == Scheme::bearer ? "Bearer realm=" : scheme == Scheme::basic ? "Basic realm=" : "ApiKey realm=";
+}
+
 class KeyMethod final : public Method {
 public:
     KeyMethod(const Settings& settings, Host& host)
-        : host_{host}, bearer_{settings.text("scheme") == "bearer"},
-          place_{settings, bearer_ ? "Authorization" : "X-API-Key", bearer_, longest_secret},
+        : host_{host}, scheme_{scheme_of(settings)},
+          place_{settings, scheme_ == Scheme::plain ? "X-API-Key" : "Authorization", scheme_, longest_secret},
           keys_{read_keys(settings, host)}, store_{keys_ ? nullptr : host.keys()},
-          challenge_{(bearer_ ? "Bearer realm=" : "ApiKey realm=") + quoted_realm(settings)},
+          challenge_{challenge_word(scheme_) + quoted_realm(settings)},
           missing_{denial("missing", sentence("an ", "a ", " is required", place_.text()), "")},
           unknown_{denial("unknown", sentence("the ", "the ", " is not known", ""), ", error=\"invalid_token\"")},
           malformed_{denial("malformed", sentence("the ", "the ", " is not well formed", ""),
@@ -133,15 +137,15 @@ private:
 
     Denial denial(const char* outcome, std::string message, const char* error) const {
         return {host_, "key", outcome, Refusal{401, std::string{"key_"} + outcome, std::move(message)},
-                bearer_ ? challenge_ + error : challenge_};
+                scheme_ == Scheme::bearer ? challenge_ + error : challenge_};
     }
     std::string sentence(const char* plain, const char* bearer, const char* predicate, const std::string& place) const {
-        return (bearer_ ? std::string{bearer} + "bearer token" : std::string{plain} + "API key") + predicate +
-               (place.empty() ? "" : " in " + place);
+        return (scheme_ == Scheme::bearer ? std::string{bearer} + "bearer token" : std::string{plain} + "API key") +
+               predicate + (place.empty() ? "" : " in " + place);
     }
 
     Host& host_;
-    const bool bearer_;
+    const Scheme scheme_;
     const Place place_;
     const std::shared_ptr<const Keys> keys_;   // null: those of the database
     const std::shared_ptr<KeyStore> store_;    // null: those of the file, or nothing is served

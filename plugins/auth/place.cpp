@@ -1,7 +1,10 @@
 // plugins/auth/place.cpp - reading a credential from a header, query parameter, cookie or function, and removing it.
 #include "place.h"
 
+#include "basic_credentials.h"
+
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 namespace tollgate::auth {
@@ -15,10 +18,24 @@ bool same_name(std::string_view name, std::string_view wanted) noexcept {
                                         [](char a, char b) { return lower(a) == lower(b); });
 }
 
+// As user name without a password, or as anybody's password: programs have one or the other.
+Presented read_basic_key(std::string_view text, std::size_t longest, std::string& scratch) {
+    BasicCredentials given = read_basic(text);
+    if (given.form == BasicCredentials::Form::absent) return {};
+    if (given.form == BasicCredentials::Form::malformed) return {Presented::Form::malformed, {}};
+    scratch = std::move(given.password.empty() ? given.name : given.password);
+    return read_plain(scratch, longest);
+}
+
 }  // namespace
 
-Place::Place(const Settings& settings, const char* fallback, bool bearer, std::size_t longest)
-    : bearer_{bearer}, longest_{longest} {
+Scheme scheme_of(const Settings& settings) {
+    const auto scheme = settings.text("scheme");
+    return scheme == "bearer" ? Scheme::bearer : scheme == "basic" ? Scheme::basic : Scheme::plain;
+}
+
+Place::Place(const Settings& settings, const char* fallback, Scheme scheme, std::size_t longest)
+    : scheme_{scheme}, longest_{longest} {
     if (!settings.has("key")) {
         kind_ = "header";
         name_ = fallback;
@@ -30,8 +47,8 @@ Place::Place(const Settings& settings, const char* fallback, bool bearer, std::s
     const std::string text = value_.describe();  // for people: a long name is cut
     if (kind_ != "header" && kind_ != "query" && kind_ != "cookie" && kind_ != "function")
         throw ConfigError{"key", "expected a header, query, cookie or function, got " + text};
-    if (bearer && kind_ != "header")
-        throw ConfigError{"key", "expected a header for scheme \"bearer\", got " + text};
+    if (scheme != Scheme::plain && kind_ != "header")
+        throw ConfigError{"key", "expected a header for scheme \"" + settings.text("scheme") + "\", got " + text};
     if (kind_ == "function" && settings.boolean("hide"))
         throw ConfigError{"hide", "expected false: a key that a function read cannot be taken out of the request"};
 }
@@ -48,7 +65,8 @@ Presented Place::read(const RequestContext& ctx, std::string& scratch) const {
     if (lines == 0) return {};
     // Two lines of one key: which of them an upstream would believe is anybody's guess.
     if (lines > 1 || text.empty()) return {Presented::Form::malformed, {}};
-    return bearer_ ? read_bearer(text, longest_) : read_plain(text, longest_);
+    if (scheme_ == Scheme::basic) return read_basic_key(text, longest_, scratch);
+    return scheme_ == Scheme::bearer ? read_bearer(text, longest_) : read_plain(text, longest_);
 }
 
 void Place::clear(Request& request) const {

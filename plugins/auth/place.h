@@ -11,11 +11,17 @@
 
 namespace tollgate::auth {
 
+// Which form a credential has in its header: by itself, "Bearer KEY", or "Basic" and base64 of "KEY:" or "anybody:KEY"
+// (RFC 7617).
+enum class Scheme { plain, bearer, basic };
+// What `scheme` says.
+Scheme scheme_of(const Settings& settings);
+
 class Place {
 public:
     // What `key` and `hide` say. `fallback` is the header where `key` says nothing; `longest` bounds what is read.
     // Throws ConfigError.
-    Place(const Settings& settings, const char* fallback, bool bearer, std::size_t longest);
+    Place(const Settings& settings, const char* fallback, Scheme scheme, std::size_t longest);
 
     // `scratch` holds what the result views where the request itself does not.
     Presented read(const RequestContext& ctx, std::string& scratch) const;
@@ -29,7 +35,7 @@ private:
 
     Value value_;
     std::string kind_, name_;
-    bool bearer_;
+    Scheme scheme_;
     std::size_t longest_;
 };
 

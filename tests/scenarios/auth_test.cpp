@@ -96,6 +96,28 @@ BOOST_AUTO_TEST_CASE(a_key_in_a_header_with_a_long_name_is_found_and_hidden) {
     BOOST_TEST(refused.body.find(name) != std::string::npos, refused.body);
 }
 
+BOOST_AUTO_TEST_CASE(a_key_is_the_password_of_basic_or_the_name_of_who_has_none) {
+    ScriptedUpstream upstream{ScriptedUpstream::always("x")};
+    const GatewayProcess gateway{routes_to(upstream.address(), "", R"(plugins = { auth { scheme = "basic", file = "keys" } })"),
+                                 {},
+                                 {{"keys", hash + " alice -\n"}}};
+    const auto status = [&](const std::string& word) {
+        return gateway.client().get("/", "Authorization: " + word + "\r\n").status();
+    };
+    BOOST_TEST(status("Basic Z29sZC1rZXk6") == 200);       // gold-key:
+    BOOST_TEST(status("basic YW55Ym9keTpnb2xkLWtleQ==") == 200);  // anybody:gold-key
+    BOOST_TEST(status("Basic Z29sZC1rZXk6d3Jvbmc=") == 401);  // gold-key:wrong
+    BOOST_TEST(status("Basic Z29sZC1rZXk=") == 401);       // gold-key, without a colon
+    BOOST_TEST(status("Bearer gold-key") == 401);
+    const Message refused = gateway.client().get("/");
+    BOOST_TEST(refused.status() == 401);
+    BOOST_TEST(refused.header("WWW-Authenticate") == "Basic realm=\"tollgate\"");
+    BOOST_TEST(refused.body.find("key_missing") != std::string::npos);
+    const auto received = upstream.received();
+    BOOST_TEST(received.size() == 2);
+    for (const Message& seen : received) BOOST_TEST(!seen.has("Authorization"));
+}
+
 BOOST_AUTO_TEST_CASE(hiding_a_cookie_keeps_the_others_of_all_lines) {
     Scene scene{"cookie \"k\""};
     auto client = scene.gateway.client();
