@@ -104,6 +104,10 @@ void tell(Headers& headers, const Told& told) {
     headers.add("Cache-Status", status);
 }
 
+Refusal not_cached() {
+    return {504, "not_cached", "the request asks for what is kept only, and there is nothing that may be used"};
+}
+
 Response answer_of(const Kept& kept, const Recipient& recipient) {
     if (has_it_already(kept, recipient)) return Response{304, headers_of(kept, recipient, 304)};
     if (const auto range = range_of(kept, recipient)) {

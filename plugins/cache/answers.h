@@ -7,6 +7,7 @@
 
 #include <tollgate/context.h>
 #include <tollgate/message.h>
+#include <tollgate/plugin.h>
 
 #include <memory>
 
@@ -27,5 +28,7 @@ Response answer_of(const Kept& kept, const Recipient& recipient);
 Response answer_of(std::shared_ptr<Arriving> arriving, const Kept& head, const Recipient& recipient, Loop& loop);
 // Adds what clients are told of the way to an answer of somebody else's.
 void tell(Headers& headers, const Told& told);
+// only-if-cached, and there is nothing (RFC 9111 section 5.2.1.7).
+Refusal not_cached();
 
 }  // namespace tollgate::cache

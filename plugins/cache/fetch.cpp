@@ -40,7 +40,8 @@ Fetch::Fetch(const Site& site, Loop& loop, std::shared_ptr<Arriving> arriving, c
       asked_{about(asked, request_)},
       stale_{std::move(stale)},
       asked_at_{now},
-      begun_{site.zone.store().now_begun()} {}
+      begun_{site.zone.store().now_begun()},
+      begun_elsewhere_{site.tier ? site.tier->now_begun() : Moment{}} {}
 
 Fetch::~Fetch() {
     site_.zone.leave(*arriving_);
@@ -101,7 +102,7 @@ bool Fetch::settled_by_head(Response& response) {
     const auto length = response.body().length();
     if (judgement.terms && length && *length > site_.rules.largest) judgement = {std::nullopt, "too large"};
     if (!judgement.terms) {
-        if (stale_ && !is_of_the_request(judgement.why_not)) site_.zone.remove(*stale_);
+        if (stale_ && !is_of_the_request(judgement.why_not)) remove_stale();
         give_up(std::move(response));
         return true;
     }
@@ -119,17 +120,17 @@ void Fetch::give_up(Response response) {
 void Fetch::confirm(Response& response) {
     const auto newer = lines_of(response.headers());
     if (!is_about(newer, stale_->head().lines(), wall_clock(site_.host))) {
-        site_.zone.remove(*stale_);  // it speaks of something else: the one who asked asks again, for all of it
+        remove_stale();  // it speaks of something else: the one who asked asks again, for all of it
         return;
     }
     settled_ = true;
     auto [kept, keeps] = refreshed(site_, asked_, asked_at_, *stale_, newer);
     if (!keeps) {
-        site_.zone.remove(*stale_);
+        remove_stale();
         handover_->kept = std::move(kept);
         return arriving_->decline();
     }
-    site_.zone.put(kept, begun_);
+    put(kept, worth(*kept, site_.host.now()));
     site_.zone.leave(*arriving_);
     arriving_->confirm({std::move(kept), nullptr});
 }
@@ -143,7 +144,7 @@ Arriving::Opened Fetch::opened(std::shared_ptr<const Kept> head, const std::vect
     std::shared_ptr<const Variants> variants;
     if (there && there->variants()) variants = std::static_pointer_cast<const Variants>(there);
     if (&known != &none || !varying_names(answer).empty()) {
-        if (auto more = known.with(answer)) site_.zone.put(variants = std::move(more), begun_);
+        if (auto more = known.with(answer)) put(variants = std::move(more), worth(*head, site_.host.now()));
     }
     if (variants) site_.zone.also(std::string{head->key()}, asked_.url, arriving_);
     return {std::move(head), std::move(variants)};
@@ -187,7 +188,18 @@ Task<bool> Fetch::take_body(Body& body) {
 
 void Fetch::keep(std::shared_ptr<const std::string> body) {
     if (!body) return;
-    if (site_.zone.put(head_->with_body(std::move(body)), begun_) == Put::stored) site_.stored.add();
+    const auto kept = head_->with_body(std::move(body));
+    if (put(kept, worth(*kept, site_.host.now())) == Put::stored) site_.stored.add();
+}
+
+Put Fetch::put(const std::shared_ptr<const Entry>& entry, std::chrono::milliseconds worth) {
+    if (site_.tier) site_.tier->put(entry->key(), *entry, begun_elsewhere_, worth);
+    return site_.zone.put(entry, begun_);
+}
+
+void Fetch::remove_stale() {
+    site_.zone.remove(*stale_);
+    if (site_.tier) site_.tier->remove(stale_->key());
 }
 
 }  // namespace tollgate::cache

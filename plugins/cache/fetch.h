@@ -50,6 +50,8 @@ private:
     void open(Response& response, const std::vector<Line>& lines, Terms terms);
     Task<bool> take_body(Body& body);
     void keep(std::shared_ptr<const std::string> body);
+    Put put(const std::shared_ptr<const Entry>& entry, std::chrono::milliseconds worth);
+    void remove_stale();
 
     const Site site_;
     Loop& loop_;
@@ -58,7 +60,7 @@ private:
     const Asked asked_;
     const std::shared_ptr<const Kept> stale_;
     const Instant asked_at_;
-    const Moment begun_;
+    const Moment begun_, begun_elsewhere_;
     const std::shared_ptr<Handover> handover_ = std::make_shared<Handover>();
     std::shared_ptr<const Kept> head_;
     bool settled_ = false;

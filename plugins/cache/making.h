@@ -4,6 +4,7 @@
 #include "asked.h"
 #include "kept.h"
 #include "rules.h"
+#include "shared.h"
 #include "zone.h"
 
 #include <tollgate/host.h>
@@ -20,6 +21,7 @@ struct Site {
     const Rules& rules;
     Zone& zone;
     Counter& stored;
+    RedisTier* tier;  // null: what is kept is this gateway's alone
 };
 
 Seconds wall_clock(const Host& host);  // since 1970

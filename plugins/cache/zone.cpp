@@ -100,26 +100,38 @@ std::vector<std::string> Zone::urls_of(std::string_view origin, std::string_view
 
 std::size_t Zone::purge_url(std::string_view origin, std::string_view target) {
     std::size_t count = 0;
-    for (const std::string& url : urls_of(origin, target)) {
-        forget_on_their_way(url);
-        count += store_.purge_url(url);
-    }
+    for (std::string& url : urls_of(origin, target)) count += purge({Purge::What::url, std::move(url)});
     return count;
 }
 
 std::size_t Zone::purge_prefix(std::string_view beginning) {
-    forget_all_on_their_way();
-    return store_.purge_prefix(beginning);
+    return purge({Purge::What::prefix, std::string{beginning}});
+}
+std::size_t Zone::purge_tag(std::string_view tag) { return purge({Purge::What::tag, std::string{tag}}); }
+std::size_t Zone::purge_all() { return purge({Purge::What::all, {}}); }
+
+std::size_t Zone::purge(Purge purge) {
+    const std::size_t count = purge_here(purge);
+    const std::lock_guard lock{mutex_};
+    for (const auto& one : logs_)
+        if (const auto log = one.lock()) log->tell(purge);
+    return count;
 }
 
-std::size_t Zone::purge_tag(std::string_view tag) {
+std::size_t Zone::purge_here(const Purge& purge) {
+    if (purge.what == Purge::What::url) {
+        forget_on_their_way(purge.text);
+        return store_.purge_url(purge.text);
+    }
     forget_all_on_their_way();
-    return store_.purge_tag(tag);
+    if (purge.what == Purge::What::prefix) return store_.purge_prefix(purge.text);
+    return purge.what == Purge::What::tag ? store_.purge_tag(purge.text) : store_.purge_all();
 }
 
-std::size_t Zone::purge_all() {
-    forget_all_on_their_way();
-    return store_.purge_all();
+void Zone::add_log(const std::shared_ptr<PurgeLog>& log) {
+    const std::lock_guard lock{mutex_};
+    std::erase_if(logs_, [&](const auto& one) { return one.expired() || one.lock() == log; });
+    logs_.push_back(log);
 }
 
 std::vector<std::shared_ptr<const Item>> Zone::of_url(std::string_view origin, std::string_view target) {

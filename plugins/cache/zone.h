@@ -5,6 +5,7 @@
 #include "kept.h"
 #include "query.h"
 #include "store/memory_store.h"
+#include "store/purge_log.h"
 
 #include <array>
 #include <atomic>
@@ -54,6 +55,9 @@ public:
     std::size_t purge_prefix(std::string_view beginning);
     std::size_t purge_tag(std::string_view tag);
     std::size_t purge_all();
+    // What other gateways have purged; and the logs by which they are told what this one has.
+    void apply(const Purge& purge) { (void)purge_here(purge); }
+    void add_log(const std::shared_ptr<PurgeLog>& log);
     // What is kept of that URL, in all its ways of being written.
     std::vector<std::shared_ptr<const Item>> of_url(std::string_view origin, std::string_view target);
 
@@ -70,6 +74,8 @@ private:
     // Who comes after a purge does not join what was sent for before it.
     void forget_on_their_way(std::string_view url);
     void forget_all_on_their_way();
+    std::size_t purge(Purge purge);
+    std::size_t purge_here(const Purge& purge);
     static std::uint64_t tag_of(const Key& key) noexcept { return key.high >> 32 << 32; }
     const Denial& denial_of(const Key& key) const noexcept { return denied_[key.low % denials]; }
 
@@ -79,6 +85,7 @@ private:
     std::unordered_map<std::string, OnItsWay> on_their_way_;
     const std::shared_ptr<std::atomic<std::size_t>> held_ = std::make_shared<std::atomic<std::size_t>>(0);
     std::vector<Query> queries_;
+    std::vector<std::weak_ptr<PurgeLog>> logs_;
     std::array<Denial, denials> denied_{};
 };
 

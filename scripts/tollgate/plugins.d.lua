@@ -11,8 +11,8 @@
 ---@field anonymous_tier? string # tier of requests that pass without a credential; a text
 ---@field hide? boolean # whether the credential is removed before the upstream sees it; true or false; default: true
 ---@field realm? string # name of what is protected, told in WWW-Authenticate; a text; default: "tollgate"
----@field key? tollgate.value # key, jwt: place of the key or token; unset: X-API-Key, or Authorization if bearer or basic; a value
----@field scheme? "plain"|"bearer"|"basic" # key, jwt: form of the credential there: by itself, "Bearer KEY", or Basic (key alone), as password or user name; jwt without key: always bearer; one of "plain", "bearer", "basic"; default: "plain"
+---@field key? tollgate.value # key, jwt: place of the key or token; unset: X-API-Key, or Authorization if bearer; a value
+---@field scheme? "plain"|"bearer" # key, jwt: form of the credential there: by itself, or "Bearer KEY"; jwt without key: always bearer; one of "plain", "bearer"; default: "plain"
 ---@field file? string # key: file of hashed keys; basic: of users; certificate: of certificates; signature: of signers; read at start and at each reload; key without it: keys of the database; a file's path
 ---@field tier? string # certificate, ip: tier of whom they let in; unset: none, and ip lets pass without saying who it is; a text
 ---@field allow_from? string|string[] # ip: addresses and networks that are let in; unset: all others; a list of texts
@@ -87,6 +87,11 @@ function balancer(settings) end
 ---@field headers? boolean # whether clients are told: X-Cache, Cache-Status; true or false; default: true
 ---@field largest? tollgate.size # the longest body that is kept; a size from 1 * byte to 3906250 * kilobytes; default: 1 * megabyte
 ---@field memory? tollgate.size # what all that is kept takes, with its keys and lines; of uses that share it what the last one says; unset: 64 megabytes; a size from 1000000 * bytes to 976562500 * kilobytes
+---@field store? string # where answers are kept: "memory", or in memory and a Redis that gateways share, "redis" (as redis_url says) or its URL; a text; default: "memory"
+---@field redis_url? string # URL of the store "redis": redis://[user:password@]host[:port][/db], rediss://, redis+unix:///path[?db=0]; a text
+---@field redis_authorities? string # certificates in PEM that vouch for a rediss:// URL; unset: the system's; a file's path
+---@field redis_timeout? tollgate.duration # how long a request for what memory lacks waits for the Redis; a duration from 1 * millisecond to 1 * minute; default: 20 * milliseconds
+---@field redis_prefix? string # what keys in the Redis begin with; a text; default: "cache:"
 ---@field name? string # name of what is kept, to share it among uses; unset: uses share the memory, and nothing that is in it; a text
 
 ---keeps answers and gives them again, as RFC 9111 has it

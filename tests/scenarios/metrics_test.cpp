@@ -147,7 +147,8 @@ std::string used_gateway_metrics() {
         "route \"GET /limited\" { answer = \"ok\\n\", plugins = { ratelimit { by = client_ip, rate = 1 / hour }, "
         "ratelimit { by = client_ip, rate = 1 / hour, store = \"redis://127.0.0.1:1\" }, "
         "ratelimit { by = client_ip, quota = 9 / month, regions = \"redis://127.0.0.1:1\" } } }"
-        "route \"GET /kept\"    { answer = \"ok\\n\", plugins = cache { ttl = 1 * hour } }"
+        "route \"GET /kept\"    { answer = \"ok\\n\", plugins = cache { ttl = 1 * hour, "
+        "    store = \"redis://127.0.0.1:1\" } }"
         "route \"GET /asked\"   { answer = \"ok\\n\", when = function(request) return request.path ~= \"\" end }"
         "route \"GET /broken\"  { answer = \"ok\\n\", when = function(request) error \"no\" end }"),
                                  {},

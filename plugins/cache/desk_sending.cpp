@@ -1,0 +1,147 @@
+// plugins/cache/desk_sending.cpp - what is missing is sent for, once, and taken by all who wait.
+#include "desk.h"
+
+#include "use.h"
+
+#include <utility>
+
+namespace tollgate::cache {
+
+namespace {
+
+// The one who is to send for it. If he leaves before he has, those who wait are told.
+class Lead {
+public:
+    Lead(Zone& zone, std::shared_ptr<Arriving> arriving) noexcept : zone_{zone}, arriving_{std::move(arriving)} {}
+    ~Lead() {
+        if (!arriving_) return;
+        zone_.leave(*arriving_);
+        arriving_->decline();
+    }
+    Lead(const Lead&) = delete;
+    Lead& operator=(const Lead&) = delete;
+    void passed_on() noexcept { arriving_ = nullptr; }
+
+private:
+    Zone& zone_;
+    std::shared_ptr<Arriving> arriving_;
+};
+
+}  // namespace
+
+Task<Verdict> Desk::ask(RequestContext& ctx, Asked asked, Found found) const {
+    constexpr int most_turns = 3;  // to learn by what answers of this URL are told apart, and whose they are
+    for (int turn = 0; turn < most_turns; ++turn) {
+        if (turn > 0) {
+            found = look_up(asked);
+            if (auto verdict = answer_at_once(ctx, asked, found)) co_return *std::move(verdict);
+            if (zone_->denied(asked.kind(), ctx.now())) break;
+        }
+        const auto joined = zone_->join(found.key, asked.url, rules_.largest);
+        if (!joined.arriving) break;
+        const Arriving::Coming coming{joined.arriving};
+        std::shared_ptr<Handover> handover;
+        Task<void> alarm, here;
+        if (joined.leads) {
+            Lead lead{*zone_, joined.arriving};
+            if (tier_) co_await bring(asked, found.key);
+            found = look_up(asked);  // it may have come just before
+            if (auto verdict = answer_at_once(ctx, asked, found)) co_return *std::move(verdict);
+            if (asked.directives.only_if_cached) co_return not_cached();
+            handover = send(ctx, asked, found.kept, joined.arriving, here);
+            lead.passed_on();
+        } else {
+            alarm = host_.sleep(rules_.wait);
+        }
+        if (here) co_await here;
+        if (!co_await head_came(joined.arriving, loop(), std::move(alarm))) break;
+        if (auto verdict = take(ctx, asked, found, joined.arriving, handover.get())) co_return *std::move(verdict);
+        if (handover) break;
+    }
+    co_return pass(ctx, Way::denied, "what was sent for is not for this request", std::move(asked));
+}
+
+// From where gateways share them: what stands for that URL, and perhaps then the one that this request selects of it.
+Task<void> Desk::bring(const Asked& asked, std::string key) const {
+    for (int step = 0; step < 2; ++step) {
+        if (!co_await tier_->find(zone_->store().key_of(key), key)) co_return;
+        const Found found = look_up(asked);
+        if (found.key == key) co_return;
+        key = found.key;
+    }
+}
+
+// Where no loop runs (a rehearsal) `here` is what has to be awaited.
+std::shared_ptr<Handover> Desk::send(RequestContext& ctx, const Asked& asked, std::shared_ptr<const Kept> stale,
+                                      std::shared_ptr<Arriving> arriving, Task<void>& here) const {
+    auto fetch = std::make_unique<Fetch>(site_, loop(), std::move(arriving), asked, ctx.request().headers(),
+                                         std::move(stale), ctx.now());
+    auto handover = fetch->handover();
+    auto errand = ctx.errand();
+    fetch->prepare(errand->request());
+    auto task = Fetch::run(std::move(errand), std::move(fetch));
+    if (host_.this_loop() < host_.loop_count()) host_.spawn(std::move(task));
+    else here = std::move(task);
+    return handover;
+}
+
+void Desk::refresh(RequestContext& ctx, const Asked& asked, const Found& found) const {
+    if (ctx.request().method() != "GET") return;
+    const auto joined = zone_->join(found.key, asked.url, rules_.largest);
+    Task<void> here;
+    if (joined.leads) send(ctx, asked, found.kept, joined.arriving, here);
+}
+
+std::optional<Verdict> Desk::take(RequestContext& ctx, const Asked& asked, const Found& found,
+                                   const std::shared_ptr<Arriving>& arriving, Handover* handover) const {
+    const auto state = arriving->state();
+    if (state == Arriving::State::failed) return take_failure(ctx, asked, found, *arriving, handover);
+    const auto [head, variants] = arriving->opened();
+    if (state == Arriving::State::declined || !head)
+        return handover ? take_handover(ctx, asked, found, *handover) : std::nullopt;
+    const bool selected = !variants || variants->key_for(asked.lines) == head->key();
+    if (!handover && !(selected && asked.may_have(*head))) return std::nullopt;
+    if (!handover) coalesced_.add();
+    if (head->body()) return give(ctx, asked, *head, Way::revalidated);
+    const Way way = found.kept ? Way::expired : Way::miss;
+    const Told told{.way = way, .fresh_for = {}, .stored = true, .collapsed = !handover};
+    Response response = answer_of(arriving, *head, recipient(ctx, asked, told), loop());
+    if (!response) return std::nullopt;
+    if (ctx.traced()) ctx.trace(std::string{word(way)} + (handover ? ", kept from now on" : ", another request had sent for it"));
+    if (handover)
+        for (const auto& [name, value] : handover->lines) response.headers().add(name, value);
+    count(way);
+    return response;
+}
+
+std::optional<Verdict> Desk::take_failure(RequestContext& ctx, const Asked& asked, const Found& found,
+                                          const Arriving& arriving, Handover* handover) const {
+    if (found.kept && answers_errors(*found.kept, asked.directives, ctx.now()))
+        return give(ctx, asked, *found.kept, Way::stale);
+    if (handover && handover->answer) return take_handover(ctx, asked, found, *handover);
+    if (const auto failure = arriving.failure()) {
+        count(found.kept ? Way::expired : Way::miss);
+        std::rethrow_exception(failure);
+    }
+    return std::nullopt;
+}
+
+std::optional<Verdict> Desk::take_handover(RequestContext& ctx, const Asked& asked, const Found& found,
+                                            Handover& handover) const {
+    if (handover.kept) return give(ctx, asked, *handover.kept, Way::revalidated);
+    const Way way = found.kept ? Way::expired : Way::miss;
+    if (handover.failure) {
+        count(way);
+        std::rethrow_exception(handover.failure);
+    }
+    if (!handover.answer) return std::nullopt;
+    // Too long to be kept, perhaps: its client wants a part of it, and may have just that by going itself.
+    if (asked.wants_part && handover.answer.headers().get("Accept-Ranges") == "bytes") return std::nullopt;
+    count(way);
+    if (ctx.traced()) ctx.trace(std::string{word(way)} + ", not kept");
+    const Told told{.way = way, .fresh_for = {}, .upstream_status = handover.answer.status()};
+    if (rules_.headers) tell(handover.answer.headers(), told);
+    return std::move(handover.answer);
+}
+
+}  // namespace tollgate::cache

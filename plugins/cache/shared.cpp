@@ -1,0 +1,65 @@
+// plugins/cache/shared.cpp - settings that go together, and what comes of them.
+#include "shared.h"
+
+#include "validators.h"
+
+#include <algorithm>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+namespace tollgate::cache {
+
+namespace {
+
+redis::Address address_of(const Settings& settings) {
+    std::string url = settings.text("store"), field = "store";
+    if (url == "redis") {
+        field = "redis_url";
+        if (!settings.has(field))
+            throw ConfigError{"store",
+                              "expected redis_url, or REDIS_URL in the environment, beside \"redis\", got neither"};
+        url = settings.text(field);
+    }
+    try {
+        redis::Address address = redis::Address::parse(url);
+        if (!settings.has("redis_authorities")) return address;
+        if (!address.tls)
+            throw ConfigError{"redis_authorities", "expected it with rediss:// only, got \"" + address.shown() + "\""};
+        address.authorities = settings.text("redis_authorities");
+        return address;
+    } catch (const std::invalid_argument& problem) {
+        throw ConfigError{field, problem.what()};
+    }
+}
+
+}  // namespace
+
+std::unique_ptr<RedisTier> tier_of(const Settings& settings, Host& host, std::string_view zone_name,
+                                   const std::shared_ptr<Zone>& zone, const Form& form) {
+    if (settings.text("store") == "memory") return nullptr;
+    const redis::Address address = address_of(settings);
+    std::shared_ptr<redis::Server> server;
+    try {
+        server = redis::Server::shared(address, host, words_of_copies);
+    } catch (const std::runtime_error& problem) {
+        throw ConfigError{"redis_authorities", std::string{"expected certificates in PEM: "} + problem.what()};
+    }
+    RedisTier::Options options{.prefix = settings.text("redis_prefix"), .timeout = settings.duration("redis_timeout")};
+    const std::string name = "log " + options.prefix + ' ' + address.identity() + ' ' + std::string{zone_name};
+    auto log = host.state<PurgeLog>(
+        name, [&zone] { return std::make_shared<PurgeLog>([zone](const Purge& purge) { zone->apply(purge); }); });
+    zone->add_log(log);
+    return std::make_unique<RedisTier>(host, std::move(server), std::move(log), zone->store(), form, std::move(options));
+}
+
+std::chrono::milliseconds worth(const Kept& kept, Instant now) {
+    constexpr std::chrono::hours asked_about{1};
+    const Terms& terms = kept.terms();
+    const auto left = std::max(kept.fresh_for(now), Milliseconds{0});
+    const auto stale = std::max(terms.stale_while_revalidate, terms.stale_if_error);
+    const bool validates = !validating_lines(kept.head().lines()).empty();
+    return left + std::max(stale, validates ? Milliseconds{asked_about} : Milliseconds{0});
+}
+
+}  // namespace tollgate::cache

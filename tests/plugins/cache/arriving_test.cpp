@@ -1,0 +1,275 @@
+// tests/plugins/cache/arriving_test.cpp - one writes, many read, each on a loop of his own.
+#include "arriving.h"
+#include "made_kept.h"
+
+#include <boost/test/unit_test.hpp>
+
+#include <deque>
+#include <functional>
+#include <limits>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+using namespace tollgate::cache;
+using tollgate::Task;
+
+namespace {
+
+constexpr std::uint64_t all = std::numeric_limits<std::uint64_t>::max();
+
+// A loop that runs when it is told to. post() is for any thread.
+class Steps final : public Loop {
+public:
+    void post(std::function<void()> work) override {
+        const std::lock_guard lock{mutex_};
+        work_.push_back(std::move(work));
+    }
+    std::size_t run() {
+        std::deque<std::function<void()>> work;
+        {
+            const std::lock_guard lock{mutex_};
+            work.swap(work_);
+        }
+        for (auto& one : work) one();
+        return work.size();
+    }
+
+private:
+    std::mutex mutex_;
+    std::deque<std::function<void()>> work_;
+};
+
+struct Made {
+    explicit Made(std::size_t largest = 1'000'000) : arriving{std::make_shared<Arriving>(largest, held)} {}
+    void open(std::optional<std::uint64_t> length = {}) const { arriving->open({make_kept(), nullptr}, length); }
+
+    std::shared_ptr<std::atomic<std::size_t>> held = std::make_shared<std::atomic<std::size_t>>(0);
+    std::shared_ptr<Arriving> arriving;
+};
+
+// Reads to the end, as a request does.
+struct Follower {
+    Follower(const std::shared_ptr<Arriving>& arriving, Loop& loop, std::uint64_t most = all)
+        : reader{arriving, loop}, left{most}, task{follow()} {
+        task.start();
+    }
+    Task<void> follow() {
+        for (;;) {
+            const auto piece = co_await reader.read(left);
+            if (piece.empty()) co_return;
+            text += piece;
+        }
+    }
+    bool was_cut() {
+        try {
+            task.take();
+        } catch (const Arriving::Reader::Cut&) {
+            return true;
+        }
+        return false;
+    }
+    Arriving::Reader reader;
+    std::uint64_t left;
+    std::string text;
+    Task<void> task;
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(cache_arriving)
+
+BOOST_AUTO_TEST_CASE(everybody_reads_what_has_come_and_waits_for_the_rest) {
+    const Made made;
+    Steps loop, another;
+    made.open();
+    made.arriving->append("one ");
+    Follower early{made.arriving, loop}, elsewhere{made.arriving, another};
+    BOOST_TEST(early.text == "one ");
+    made.arriving->append("two ");
+    BOOST_TEST(early.text == "one ");
+    BOOST_TEST(loop.run() == 1u);
+    BOOST_TEST(another.run() == 1u);
+    Follower late{made.arriving, loop};
+    for (Follower* one : {&early, &elsewhere, &late}) BOOST_TEST(one->text == "one two ");
+    BOOST_TEST(*made.arriving->collect() == "one two ");
+    made.arriving->finish();
+    loop.run();
+    another.run();
+    for (Follower* one : {&early, &elsewhere, &late}) BOOST_TEST(one->task.done());
+}
+
+BOOST_AUTO_TEST_CASE(who_sleeps_on_one_loop_is_woken_by_one_message) {
+    const Made made;
+    Steps loop;
+    made.open();
+    Follower a{made.arriving, loop}, b{made.arriving, loop}, c{made.arriving, loop};
+    made.arriving->append("x");
+    BOOST_TEST(loop.run() == 1u);
+    for (Follower* one : {&a, &b, &c}) BOOST_TEST(one->text == "x");
+}
+
+BOOST_AUTO_TEST_CASE(who_leaves_is_not_woken) {
+    const Made made;
+    Steps loop;
+    made.open();
+    auto leaver = std::make_unique<Follower>(made.arriving, loop);
+    Follower stays{made.arriving, loop};
+    made.arriving->append("x");
+    leaver.reset();
+    loop.run();
+    BOOST_TEST(stays.text == "x");
+}
+
+BOOST_AUTO_TEST_CASE(of_a_known_length_the_end_is_shown_when_all_is_done) {
+    const Made made;
+    Steps loop;
+    made.open(6);
+    made.arriving->append("abc");
+    Follower follower{made.arriving, loop};
+    made.arriving->append("def");
+    loop.run();
+    BOOST_TEST(follower.text == "abc");
+    const auto body = made.arriving->collect();
+    made.arriving->finish();
+    loop.run();
+    BOOST_TEST(follower.text == "abcdef");
+    BOOST_TEST(*body == "abcdef");
+    BOOST_TEST(follower.task.done());
+}
+
+BOOST_AUTO_TEST_CASE(what_is_cut_is_cut_for_all) {
+    const Made made;
+    Steps loop;
+    made.open(6);
+    made.arriving->append("abc");
+    Follower follower{made.arriving, loop};
+    made.arriving->cut();
+    loop.run();
+    BOOST_TEST(follower.was_cut());
+    BOOST_TEST(follower.text == "abc");
+}
+
+BOOST_AUTO_TEST_CASE(a_part_ends_where_it_ends) {
+    const Made made;
+    Steps loop;
+    made.open();
+    made.arriving->append("abcdef");
+    Follower follower{made.arriving, loop, 4};
+    BOOST_TEST(follower.text == "abcd");
+    BOOST_TEST(follower.task.done());
+}
+
+BOOST_AUTO_TEST_CASE(what_is_too_long_passes_through_a_window_at_the_pace_of_the_slowest) {
+    const Made made{40'000};
+    Steps loop, slow_loop, writer;
+    made.open();
+    auto slow = std::make_unique<Arriving::Reader>(made.arriving, slow_loop);
+    Follower quick{made.arriving, loop};
+    std::size_t sent = 0;
+    for (bool waits = false; !waits; loop.run()) {
+        made.arriving->append(std::string(10'000, 'x'));
+        sent += 10'000;
+        Task<void> room = made.arriving->room(writer);
+        room.start();
+        waits = !room.done();
+        BOOST_REQUIRE(sent < 200'000);
+    }
+    BOOST_TEST(sent == 50'000u);
+    BOOST_TEST(quick.text.size() == sent);
+    BOOST_TEST(!made.arriving->collect());
+    Task<void> room = made.arriving->room(writer);
+    room.start();
+    std::uint64_t left = all;
+    while (!room.done()) {
+        BOOST_TEST_REQUIRE(slow->try_read(left).has_value());
+        writer.run();
+    }
+    slow.reset();
+    Arriving::Reader late{made.arriving, loop};
+    BOOST_TEST(!late.in_time());
+}
+
+BOOST_AUTO_TEST_CASE(nobody_goes_on_for_nobody) {
+    const Made made{1000};
+    Steps loop;
+    made.open();
+    {
+        const Arriving::Coming coming{made.arriving};
+        made.arriving->append(std::string(2000, 'x'));
+        BOOST_TEST(!made.arriving->in_vain());
+        Follower follower{made.arriving, loop};
+        BOOST_TEST(follower.text.size() == 2000u);
+    }
+    BOOST_TEST(made.arriving->in_vain());
+}
+
+BOOST_AUTO_TEST_CASE(memory_on_its_way_is_counted_until_it_is_kept_or_gone) {
+    std::shared_ptr<const std::string> body;
+    std::shared_ptr<std::atomic<std::size_t>> held;
+    {
+        const Made made;
+        held = made.held;
+        made.open(100'000);
+        made.arriving->append(std::string(100'000, 'x'));
+        BOOST_TEST(held->load() == 100'000u);
+        body = made.arriving->collect();
+        made.arriving->finish();
+    }
+    BOOST_TEST(held->load() == 0u);
+    BOOST_TEST(body->size() == 100'000u);
+}
+
+BOOST_AUTO_TEST_CASE(the_head_is_waited_for_no_longer_than_until_the_alarm) {
+    const Made made;
+    Steps loop;
+    Task<bool> waiting = head_came(made.arriving, loop, {});
+    waiting.start();
+    BOOST_TEST(!waiting.done());
+    made.open();
+    loop.run();
+    BOOST_TEST(waiting.done());
+    BOOST_TEST(waiting.take());
+
+    const Made silent;
+    std::mutex mutex;
+    Waiters bell{mutex};
+    const auto alarm = [&]() -> Task<void> {
+        Waiters::Change change{bell, loop, 0};
+        co_await change;
+    };
+    Task<bool> in_vain = head_came(silent.arriving, loop, alarm());
+    in_vain.start();
+    {
+        const std::lock_guard lock{mutex};
+        bell.wake_all();
+    }
+    loop.run();
+    BOOST_TEST(in_vain.done());
+    BOOST_TEST(!in_vain.take());
+}
+
+// For the thread sanitizer: the writer and its readers on threads of their own.
+BOOST_AUTO_TEST_CASE(threads_see_the_same_bytes) {
+    const std::string piece = "0123456789abcdef";
+    constexpr int pieces = 20'000;
+    const Made made{piece.size() * pieces};
+    made.open();
+    std::vector<std::thread> threads;
+    std::vector<std::size_t> right(4);
+    for (std::size_t& count : right)
+        threads.emplace_back([&] {
+            Steps loop;
+            Follower follower{made.arriving, loop};
+            while (!follower.task.done()) loop.run();
+            for (std::size_t at = 0; at < follower.text.size(); at += piece.size())
+                count += follower.text.compare(at, piece.size(), piece) == 0;
+        });
+    for (int i = 0; i < pieces; ++i) made.arriving->append(piece);
+    made.arriving->finish();
+    for (auto& thread : threads) thread.join();
+    for (const std::size_t count : right) BOOST_TEST(count == std::size_t(pieces));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
