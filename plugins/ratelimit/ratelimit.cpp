@@ -204,14 +204,14 @@ Verdict RateLimit::conclude(RequestContext& ctx, Batch& batch, Moment asked) con
     std::chrono::nanoseconds delay{0};
     for (const Claim& claim : claims) delay = std::max(delay, claim.decision.delay);
     if (admitted && (holds_places_ || delay.count() > 0 || uses.load(std::memory_order_relaxed) > 1))
-        ctx.state<Taken>().hold(claims, elsewhere_ != nullptr);
+        ctx.state<Taken>().hold(store_, host_, claims, elsewhere_ != nullptr);
     if (mode_ == Mode::shadow) return {};
     if (ietf_ || classic_) tell(ctx, batch, tightest, asked);
     if (!admitted) return refusal(tightest.decision);
     return delay.count() > 0 ? Verdict{wait(ctx.state<Taken>(), delay)} : Verdict{};
 }
 
-// Where the client leaves meanwhile this coroutine is destroyed, and on_log finds a request that waits.
+// Where the client leaves meanwhile this coroutine is destroyed, and what is taken knows that it waits.
 Task<Verdict> RateLimit::wait(Taken& taken, std::chrono::nanoseconds time) const {
     taken.waits = true;
     co_await host_.sleep(time);
@@ -282,12 +282,9 @@ void RateLimit::on_log(const LogContext& ctx) const {
     if (!taken) return;
     // Every word by which a use of this plugin refuses.
     const auto reason = ctx.reason();
-    const bool in_vain = taken->waits || reason == "rate_limited" || reason == "limit_unavailable" ||
-                         reason == "limit_key_missing" || reason == "limit_unknown" || reason == "limit_cost_wrong";
-    taken->for_each([&](const Claim& claim) {
-        if (in_vain || claim.limit.algorithm() == ratelimit::Algorithm::concurrency)
-            store_.give_back({&claim, 1}, now(ctx));
-    });
+    if (reason == "rate_limited" || reason == "limit_unavailable" || reason == "limit_key_missing" ||
+        reason == "limit_unknown" || reason == "limit_cost_wrong")
+        taken->undo();
 }
 
 }  // namespace

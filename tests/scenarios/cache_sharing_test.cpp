@@ -111,6 +111,18 @@ BOOST_AUTO_TEST_CASE(the_answer_goes_on_when_the_one_who_asked_first_has_left) {
     BOOST_TEST(origin.requests() == 1);
 }
 
+// Free once the fetch is over, which may be a moment after its client has everything.
+BOOST_AUTO_TEST_CASE(a_place_under_way_that_a_fetch_took_is_free_when_it_is_over) {
+    Origin origin{std::string{fresh}};
+    GatewayProcess gateway{"route \"* /**\" { upstream = upstream \"u\" { targets = { \"" + origin.address() +
+                           "\" } }, plugins = { cache {}, ratelimit { concurrency = 1, by = client_ip } } }\n"};
+    auto client = gateway.client();
+    for (int page = 1; page <= 3; ++page)
+        wait_until("the page is fetched",
+                   [&] { return client.get("/" + std::to_string(page)).status() == 200; });
+    BOOST_TEST(origin.requests() == 3);
+}
+
 BOOST_AUTO_TEST_CASE(it_arrives_at_all_of_them_piece_by_piece_and_a_slow_one_holds_up_nobody) {
     Gate asked, rest;
     const std::string half(300'000, 'a'), other(300'000, 'b');
