@@ -29,9 +29,10 @@ public:
     T& operator[](Number number) noexcept { return chunk_of(number).things[number % in_chunk]; }
     const T& operator[](Number number) const noexcept { return chunk_of(number).things[number % in_chunk]; }
 
-    // After this, so many take() succeed. Throws std::bad_alloc.
+    // After this, so many take() succeed, whatever is given back in between. Throws std::bad_alloc.
     void reserve(std::size_t count) {
         while (free_ < count) add_chunk();
+        reserved_ = count;
     }
     Number take() noexcept {
         Chunk& chunk = chunk_at(open_);
@@ -39,6 +40,7 @@ public:
         chunk.first_free = (*this)[number].next;
         if (++chunk.used == in_chunk) unlink(open_);
         --free_;
+        if (reserved_ > 0) --reserved_;
         return number;
     }
     // The thing is as its constructor made it. An empty chunk goes where others have room for as many.
@@ -49,7 +51,7 @@ public:
         chunk.first_free = number;
         ++free_;
         if (chunk.used-- == in_chunk) link(place);
-        if (chunk.used == 0 && free_ >= 2 * in_chunk) release(place);
+        if (chunk.used == 0 && free_ >= 2 * in_chunk && free_ - in_chunk >= reserved_) release(place);
     }
 
     // All numbers are below; [number] may only be asked where has(number).
@@ -117,6 +119,7 @@ private:
     std::array<std::unique_ptr<Block>, most_blocks> blocks_{};
     std::vector<Number> unused_;  // places of chunks that were let go
     std::size_t chunks_ = 0, living_ = 0, free_ = 0;
+    std::size_t reserved_ = 0;  // of those free, for take() to come
     Number open_ = none, last_ = none;
 };
 

@@ -63,13 +63,15 @@ Put MemoryStore::put(const Key& key, std::shared_ptr<const Item> item, Moment be
     for (;;) {
         Gone gone;
         const std::lock_guard lock{lock_};
-        const bool too_large = bytes > room() / 2 || bytes > 0xffffffff;
+        const bool too_large = bytes > room() / 2 || bytes > 0xffffffff || labels.size() > 1 + most_tags;
+        Number there = number_of(key);
         if (too_large || purges_.hit(begun, item->url(), labels)) {
             ++refused_;
-            return too_large ? Put::too_large : Put::purged;
+            if (!too_large) return Put::purged;
+            if (there != none) take_out(there, gone);
+            return Put::too_large;
         }
         if (allowed == 0) allowed = std::max(room(), eviction_.bytes());
-        Number there = number_of(key);
         if (!make_room(bytes, allowed, there, effort, gone)) continue;
         insert(there, key, item, bytes, labels);
         return Put::stored;

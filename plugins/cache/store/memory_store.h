@@ -24,7 +24,7 @@
 
 namespace tollgate::cache {
 
-// What became of an item that was to be stored.
+// What became of an item that was to be stored; too_large: or it has too many tags.
 enum class Put : std::uint8_t { stored, purged, too_large };
 
 struct Figures {
@@ -32,12 +32,12 @@ struct Figures {
     std::uint64_t hits = 0, misses = 0;
     std::uint64_t stored = 0, replaced = 0;  // replaced: of those stored, in the place of another
     std::uint64_t evicted = 0, purged = 0;   // purged: and removed
-    std::uint64_t refused = 0;               // too large, or purged while they were on their way
+    std::uint64_t refused = 0;               // too large (or too many tags), or purged while they were on their way
 };
 
 class MemoryStore {
 public:
-    // `bound`: the bytes of all items and of what the store needs for each; 160 KiB for itself come on top.
+    // `bound`: the bytes of all items and of what the store needs for each; 176 KiB for itself come on top.
     explicit MemoryStore(std::size_t bound);
     MemoryStore(const MemoryStore&) = delete;
     MemoryStore& operator=(const MemoryStore&) = delete;
@@ -50,7 +50,9 @@ public:
     // To be asked before an item is sent for: put() refuses it if it was purged meanwhile.
     Moment now_begun() const noexcept { return purges_.now(); }
     // In the place of another of that key, if there is one. Sends others away to make room. Items of more than half
-    // of the bound are refused. Throws std::bad_alloc, and then nothing is stored.
+    // of the bound, or with more tags than `most_tags`, are refused, and the one that they would have replaced goes
+    // all the same. Throws std::bad_alloc, and then nothing is stored.
+    static constexpr std::size_t most_tags = 1000;  // they are all entered while the lock is held
     Put put(const Key& key, std::shared_ptr<const Item> item, Moment begun);
 
     // Whether it was there; `only`: remove no other than this.

@@ -11,8 +11,9 @@
 
 namespace tollgate::cache {
 
-// One line of the processor's cache. `key` and `item` change under the store's lock and the shard's; `hits` counts
-// under the shard's and is spent under the store's, and may miss one now and then; the rest is under the store's.
+// One line of the processor's cache. `item` changes under the store's lock and the shard's, and so does `key` while the
+// shard's index knows of the slot; `hits` counts under the shard's and is spent under the store's, and may miss one now
+// and then; the rest is under the store's.
 struct alignas(64) Slot {
     static constexpr std::uint8_t most_hits = 3;
     enum class Queue : std::uint8_t { nowhere, small, main };

@@ -229,6 +229,25 @@ BOOST_AUTO_TEST_CASE(remove_takes_only_what_was_meant) {
     BOOST_TEST(!store.remove(key));
 }
 
+BOOST_AUTO_TEST_CASE(what_is_refused_for_its_size_or_its_tags_is_not_answered_by_what_it_would_have_replaced) {
+    MemoryStore store{megabyte};
+    std::vector<std::string> tags;
+    while (tags.size() < MemoryStore::most_tags) tags.push_back(std::to_string(tags.size()));
+    put(store, "http://a/x");
+    BOOST_TEST((put(store, "http://a/x", tags) == Put::stored));
+    BOOST_TEST(store.purge_tag("999") == 1U);
+    while (tags.size() < 3000) tags.push_back(std::to_string(tags.size()));
+    put(store, "http://a/x");
+    put(store, "http://a/y");
+    BOOST_TEST((put(store, "http://a/x", tags) == Put::too_large));
+    BOOST_TEST(!has(store, "http://a/x"));
+    BOOST_TEST((put(store, "http://a/y", {}, megabyte) == Put::too_large));
+    BOOST_TEST(!has(store, "http://a/y"));
+    BOOST_TEST(store.figures().items == 0U);
+    BOOST_TEST(store.figures().bytes == 0U);
+    BOOST_TEST(store.figures().refused == 2U);
+}
+
 BOOST_AUTO_TEST_CASE(the_bound_holds_whatever_comes_and_what_is_too_large_is_refused) {
     MemoryStore store{megabyte};
     std::mt19937 random{7};
@@ -266,6 +285,9 @@ BOOST_AUTO_TEST_CASE(a_lower_bound_is_reached_step_by_step_and_never_grows_meanw
 BOOST_AUTO_TEST_CASE(the_stores_own_memory_goes_back_with_the_items) {
     MemoryStore store{256 * megabyte};
     const std::size_t empty = store.own_bytes();
+    BOOST_TEST(empty < 180U * 1024);
+    put(store, "http://a/first");
+    BOOST_TEST(store.own_bytes() < 380U * 1024);
     for (int i = 0; i < 100'000; ++i) put(store, "http://a/" + std::to_string(i), {"tag"}, 100);
     const std::size_t full = store.own_bytes();
     BOOST_TEST(full - empty <= 100'000 * MemoryStore::overhead(1));
