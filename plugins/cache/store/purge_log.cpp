@@ -116,7 +116,7 @@ bool PurgeLog::due(Clock::time_point now, std::chrono::nanoseconds every) {
     return true;
 }
 
-std::string PurgeLog::question(std::string_view key) const {
+PurgeLog::Question PurgeLog::question(std::string_view key) const {
     const std::lock_guard lock{mutex_};
     // Behind, what is told now would not come back with this reply.
     const std::size_t telling = more_ ? 0 : std::min<std::size_t>(untold_.size(), at_once);
@@ -128,7 +128,7 @@ std::string PurgeLog::question(std::string_view key) const {
         command.add(gateway_ + ':' + std::to_string(number)).add(words[static_cast<std::size_t>(purge.what)]);
         command.add(purge.text);
     }
-    return out;
+    return {std::move(out), turn_};
 }
 
 struct PurgeLog::Line {
@@ -153,7 +153,7 @@ std::optional<PurgeLog::Line> PurgeLog::line_of(std::string_view& rest) {
     return line;
 }
 
-bool PurgeLog::heard(std::string_view reply, Clock::time_point now) {
+bool PurgeLog::heard(std::uint64_t turn, std::string_view reply, Clock::time_point asked) {
     const auto first_id = up_to(reply, '\n'), last_id = up_to(reply, '\n');
     const auto first = first_id ? moment_of(*first_id) : std::nullopt, last = last_id ? moment_of(*last_id) : first;
     std::vector<Line> lines;
@@ -163,30 +163,49 @@ bool PurgeLog::heard(std::string_view reply, Clock::time_point now) {
         lines.push_back(std::move(*line));
     }
     if (!first || !last) return false;
-    std::vector<Purge> others;
-    {
-        const std::lock_guard lock{mutex_};
-        const bool anew = *last < position_;
-        if (anew || position_ < *first) {  // or we missed what was there before the first
-            if (position_ != Moment{}) others.push_back({Purge::What::all, ""});
-            if (anew) purges_ = std::make_unique<Purges>();
-            purges_->all(*first);
-            position_ = anew ? Moment{} : *first;
-        }
-        for (const Line& line : lines)
-            if (!anew) learn(line, others);
-        more_ = position_ < *last;
-        heard_ = now;
+    const std::lock_guard lock{mutex_};
+    if (turn != turn_) return true;  // it may be older than what is known by now
+    const Moment before = position_;
+    const bool anew = *last < position_;
+    if (anew || position_ < *first) {  // or we missed what was there before the first
+        if (position_ != Moment{}) unapplied_.push_back({Purge::What::all, ""});
+        if (anew) purges_ = std::make_unique<Purges>();
+        purges_->all(*first);
+        position_ = anew ? Moment{} : *first;
     }
-    for (const Purge& purge : others) apply_(purge);
+    for (const Line& line : lines)
+        if (!anew) learn(line);
+    if (position_ != before) ++turn_;
+    more_ = position_ < *last;
+    heard_ = std::max(heard_, asked);
     return true;
 }
 
-void PurgeLog::learn(const Line& line, std::vector<Purge>& others) {
+void PurgeLog::apply() {
+    const std::lock_guard one_at_a_time{applying_};
+    for (;;) {
+        Purge purge;
+        {
+            const std::lock_guard lock{mutex_};
+            if (unapplied_.empty()) return;
+            purge = unapplied_.front();
+        }
+        apply_(purge);
+        const std::lock_guard lock{mutex_};
+        unapplied_.pop_front();
+    }
+}
+
+bool PurgeLog::applied() const {
+    const std::lock_guard lock{mutex_};
+    return unapplied_.empty();
+}
+
+void PurgeLog::learn(const Line& line) {
     if (line.gateway == gateway_)
         while (!untold_.empty() && untold_.front().number <= line.number) untold_.pop_front();
     else
-        others.push_back(line.purge);
+        unapplied_.push_back(line.purge);
     if (line.when < purges_->now()) return;
     if (line.purge.what == Purge::What::all)
         purges_->all(line.when);

@@ -35,10 +35,11 @@ struct Purge {
 class PurgeLog {
 public:
     using Clock = std::chrono::steady_clock;
-    // `apply`: purges this gateway's memory, as another gateway purged; called by whoever calls heard().
+    // `apply`: purges this gateway's memory, as another gateway purged; called by whoever calls apply().
     explicit PurgeLog(std::function<void(const Purge&)> apply);
 
-    // This gateway has purged: the others are to hear of it. What it means counts as purged from now on.
+    // This gateway purges: the others are to hear of it. What it means counts as purged from now on; so it is told
+    // before the memory is purged, or a copy that was looked up meanwhile would come into it behind the purge.
     void tell(Purge purge);
 
     // How far the log was read; 0: not yet, or nothing was heard for a while: then there is no Redis to count on.
@@ -46,15 +47,22 @@ public:
     // Whether a copy that was sent for then is too old, or nothing can be said of it.
     bool may_be_purged(Moment begun, const Item& item) const;
 
-    // --- for who talks to the Redis, one at a time
+    // --- for those who talk to the Redis: each use of a memory has one, and their questions may overtake each other
 
     // Whether it is time to read the log. Then nobody else is told so for a while.
     bool due(Clock::time_point now, std::chrono::nanoseconds every);
     // One command that adds what the others have not been told, and replies with what has come since it was read, or
     // (further down in time) a part of that.
-    std::string question(std::string_view key) const;
-    // The reply. False: it is none.
-    bool heard(std::string_view reply, Clock::time_point now);
+    struct Question {
+        std::string command;
+        std::uint64_t turn;  // how often the log was read on before
+    };
+    Question question(std::string_view key) const;
+    // The reply to that turn's; nothing, if the log was read on meanwhile. False: it is no reply of the log.
+    bool heard(std::uint64_t turn, std::string_view reply, Clock::time_point asked);
+    // Purges here what was heard of and is not purged yet. That may take its time: on a thread that has it.
+    void apply();
+    bool applied() const;  // whether there is nothing of that
     // Whether there is more to read, or to tell.
     bool behind() const;
 
@@ -67,13 +75,14 @@ private:
     };
     struct Line;
     static std::optional<Line> line_of(std::string_view& rest);
-    void learn(const Line& line, std::vector<Purge>& others);
+    void learn(const Line& line);
     std::vector<std::uint32_t> hashes_of(const Item& item) const;
     std::uint32_t hash_of(const Purge& purge) const noexcept;
 
     const std::function<void(const Purge&)> apply_;
     const std::string gateway_;  // a name that no other has
     const Secret secret_ = random_secret();
+    std::mutex applying_;       // taken before the other
     mutable std::mutex mutex_;  // of all that follows
     std::unique_ptr<Purges> purges_ = std::make_unique<Purges>();
     Moment position_;
@@ -81,6 +90,8 @@ private:
     bool more_ = false;
     std::deque<Told> untold_;  // or told, and not read back yet
     std::uint64_t told_ = 0;
+    std::uint64_t turn_ = 0;
+    std::deque<Purge> unapplied_;
 };
 
 }  // namespace tollgate::cache

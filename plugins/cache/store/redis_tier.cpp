@@ -1,4 +1,4 @@
-// plugins/cache/store/redis_tier.cpp - one question for a lookup, one message for the rest, and reading the log.
+// plugins/cache/store/redis_tier.cpp - one question for a lookup, one message for the rest.
 #include "store/redis_tier.h"
 
 #include "redis/digest.h"
@@ -19,7 +19,6 @@ namespace {
 
 constexpr std::chrono::nanoseconds patience = 500ms;       // for replies that no request waits for
 constexpr std::size_t most_under_way = std::size_t{16} << 20;  // bytes of a loop
-constexpr int most_rounds = 200;                           // of reading the log at once: more than it is long
 
 Counter& lookups(Host& host, const redis::Status& status, std::string_view result) {
     return host.counter("redis_lookups_total", "What came of asking a Redis for a copy.",
@@ -36,34 +35,28 @@ Counter& writes(Host& host, const redis::Status& status, std::string_view what) 
 RedisTier::RedisTier(Host& host, std::shared_ptr<redis::Server> server, std::shared_ptr<PurgeLog> log,
                      MemoryStore& memory, const Form& form, Options options)
     : host_{host},
-      attendance_{host, std::move(server)},
-      status_{attendance_.server().status()},
-      log_{std::move(log)},
+      reader_{std::make_shared<LogReader>(host, std::move(server), std::move(log), options.prefix + "purges",
+                                          options.every)},
+      log_{reader_->log()},
+      status_{reader_->attendance().server().status()},
       memory_{memory},
       form_{form},
       options_{std::move(options)},
-      heres_(attendance_.server().loops()),
-      follower_{heres_.size()},
+      heres_(reader_->attendance().server().loops()),
       hits_{lookups(host, status_, "hit")},
       misses_{lookups(host, status_, "miss")},
       stale_{lookups(host, status_, "purged")},
       stored_{writes(host, status_, "stored")},
       removed_{writes(host, status_, "removed")},
       refused_{writes(host, status_, "refused")} {
-    // Where loops run already, after a reload, nobody needs to ask first.
-    host_.post(0, [this] { attend(); });
+    reader_->begin();
 }
 
-void RedisTier::attend() {
-    if (follower_.load(std::memory_order_relaxed) < heres_.size()) return;
-    std::size_t nobody = heres_.size();
-    const std::size_t loop = host_.this_loop();
-    if (loop < heres_.size() && follower_.compare_exchange_strong(nobody, loop)) host_.spawn(follow());
-}
+RedisTier::~RedisTier() { reader_->end(); }
 
 Connection* RedisTier::here() {
     attend();
-    Connection* const connection = attendance_.here();
+    Connection* const connection = reader_->attendance().here();
     return connection && connection->open() ? connection : nullptr;
 }
 
@@ -98,7 +91,7 @@ std::shared_ptr<const Item> RedisTier::item_of(const Reply& reply, std::string_v
     const auto envelope = reply.kind == Reply::Kind::text ? Envelope::read(reply.text) : std::nullopt;
     const bool there = envelope && envelope->text == text;
     auto item = there ? form_.read(envelope->bytes) : nullptr;
-    const bool stale = item && (now_begun() == Moment{} || log_->may_be_purged(envelope->begun, *item));
+    const bool stale = item && (now_begun() == Moment{} || log_.may_be_purged(envelope->begun, *item));
     (!item ? misses_ : stale ? stale_ : hits_).add();
     return stale ? nullptr : item;
 }
@@ -107,12 +100,17 @@ std::shared_ptr<const Item> RedisTier::item_of(const Reply& reply, std::string_v
 
 void RedisTier::put(std::string_view text, const Item& item, Moment begun, std::chrono::milliseconds keep) {
     Connection* const connection = here();
-    if (!connection || keep < 1ms || log_->may_be_purged(begun, item)) return;
-    std::string bytes;
-    form_.write(item, bytes);
-    const std::string value = Envelope{begun, text, bytes}.written();
+    if (!connection || keep < 1ms || log_.may_be_purged(begun, item)) return;
     const std::size_t loop = host_.this_loop();
-    if (value.size() > options_.largest || heres_[loop].under_way + value.size() > most_under_way) {
+    const auto fits = [&](std::size_t bytes) {
+        return bytes <= options_.largest && heres_[loop].under_way + bytes <= most_under_way;
+    };
+    std::string bytes, value;
+    if (fits(item.bytes())) {  // to write a long one for nothing takes the loop's time
+        form_.write(item, bytes);
+        value = Envelope{begun, text, bytes}.written();
+    }
+    if (value.empty() || !fits(value.size())) {
         refused_.add();
         return;
     }
@@ -136,7 +134,7 @@ Task<void> RedisTier::send(std::string command, std::size_t loop, Counter& done)
         ~UnderWay() { bytes -= size; }
     };
     const UnderWay under_way{heres_[loop].under_way += command.size(), command.size()};
-    Connection* const connection = attendance_.here();
+    Connection* const connection = reader_->attendance().here();
     Call call{*connection, patience};
     connection->send(command, &call, turn());
     const Reply* const reply = co_await call;
@@ -150,36 +148,8 @@ Task<void> RedisTier::send(std::string command, std::size_t loop, Counter& done)
 // --- the log
 
 void RedisTier::tell(Purge purge) {
-    log_->tell(std::move(purge));
-    const std::size_t loop = follower_.load(std::memory_order_relaxed);
-    if (loop < heres_.size()) host_.post(loop, [this] { host_.spawn(read_log()); });
-}
-
-Task<void> RedisTier::follow() {
-    for (;;) {
-        if (log_->due(host_.now(), options_.every)) co_await read_log();
-        co_await host_.sleep(options_.every);
-    }
-}
-
-Task<void> RedisTier::read_log() {
-    const std::string name = options_.prefix + "purges";
-    for (int round = 0; round < most_rounds; ++round) {
-        Connection* const connection = attendance_.here();
-        if (!connection->open()) co_return;
-        Call call{*connection, patience};
-        const auto asked = host_.now();
-        connection->send(log_->question(name), &call, turn());
-        const Reply* const reply = co_await call;
-        if (!reply) co_return;
-        if (reply->kind != Reply::Kind::text || !log_->heard(reply->text, asked)) {
-            status_.trouble(host_, "reply",
-                            reply->kind == Reply::Kind::error ? reply->text : "a reply that is no log of purges");
-            co_return;
-        }
-        status_.replied(host_);
-        if (!log_->behind()) co_return;
-    }
+    reader_->log().tell(std::move(purge));
+    reader_->hurry();
 }
 
 }  // namespace tollgate::cache

@@ -4,13 +4,11 @@
 // purge does not look for them, but stands in a log that all gateways read (purge_log.h), and what is older is a miss.
 #pragma once
 
-#include "redis/attendance.h"
+#include "store/log_reader.h"
 #include "store/memory_store.h"
-#include "store/purge_log.h"
 
 #include <tollgate/host.h>
 
-#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <memory>
@@ -39,26 +37,29 @@ public:
     struct Options {
         std::string prefix = "cache:";
         std::chrono::nanoseconds timeout = std::chrono::milliseconds{20};  // of a lookup
-        std::size_t largest = 1 << 20;                                     // bytes of a value
+        std::size_t largest = 1 << 20;                                     // bytes of a value, and of its item
         std::chrono::nanoseconds every = std::chrono::milliseconds{100};   // the log is read
     };
     // `host`, `memory` and `form` outlive it.
     RedisTier(Host& host, std::shared_ptr<redis::Server> server, std::shared_ptr<PurgeLog> log, MemoryStore& memory,
               const Form& form, Options options);
+    ~RedisTier();
+    RedisTier(const RedisTier&) = delete;
+    RedisTier& operator=(const RedisTier&) = delete;
 
     // [loop] To be called with every request, before it looks into memory: from the first on, what other gateways purge
     // is purged here, `every` later at most, while the Redis answers. Costs next to nothing.
-    void attend();
+    void attend() { reader_->attend(); }
 
     // [loop] To be asked before an item is sent for, as MemoryStore's.
-    Moment now_begun() const { return log_->position(host_.now()); }
+    Moment now_begun() const { return log_.position(host_.now()); }
     // [loop] What is there by that text, and now in memory too by its key; null: nothing, or not in time.
     Task<std::shared_ptr<const Item>> find(Key key, std::string text);
     // [loop] Sends it there for so long, and waits for nothing.
     void put(std::string_view text, const Item& item, Moment begun, std::chrono::milliseconds keep);
     // [loop] Likewise: nobody finds it any more by that text.
     void remove(std::string_view text);
-    // [any thread] The other gateways are to purge that too; this one has. Told until it is heard.
+    // [any thread] The other gateways are to purge that too; this one does next (PurgeLog::tell). Told until heard.
     void tell(Purge purge);
 
 private:
@@ -69,20 +70,17 @@ private:
     redis::Connection* here();
     std::string name_of(std::string_view text) const;
     std::shared_ptr<const Item> item_of(const redis::Reply& reply, std::string_view text);
-    Task<void> follow();
-    Task<void> read_log();
     Task<void> send(std::string command, std::size_t loop, Counter& done);
     std::uint64_t turn() const { return static_cast<std::uint64_t>(host_.now().time_since_epoch().count()); }
 
     Host& host_;
-    redis::Attendance attendance_;
+    const std::shared_ptr<LogReader> reader_;
+    PurgeLog& log_;
     redis::Status& status_;
-    const std::shared_ptr<PurgeLog> log_;
     MemoryStore& memory_;
     const Form& form_;
     const Options options_;
     std::vector<Here> heres_;  // by loop
-    std::atomic<std::size_t> follower_;  // the loop that reads the log; as many as there are: none yet
     Counter &hits_, &misses_, &stale_, &stored_, &removed_, &refused_;
 };
 

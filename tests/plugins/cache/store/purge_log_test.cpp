@@ -30,7 +30,12 @@ struct Hearing {
         return id + ' ' + by + ' ' + what + ' ' + std::to_string(text.size()) + '\n' + text + '\n';
     }
     bool hear(const std::string& first, const std::string& last, const std::string& lines = "") {
-        return log.heard(first + '\n' + last + '\n' + lines, now);
+        return hear(log.question("log").turn, first, last, lines);
+    }
+    bool hear(std::uint64_t turn, const std::string& first, const std::string& last, const std::string& lines = "") {
+        const bool heard = log.heard(turn, first + '\n' + last + '\n' + lines, now);
+        log.apply();
+        return heard;
     }
     Moment begun() { return log.position(now); }
     bool purged(Moment begun, const std::string& url, std::vector<std::string> tags = {}) {
@@ -38,7 +43,7 @@ struct Hearing {
     }
     // The name by which this gateway tells, out of what it asks.
     std::string own_name() {
-        const std::string question = log.question("log");
+        const std::string question = log.question("log").command;
         const auto colon = question.find(":1\r\n");
         const auto begin = question.rfind('\n', colon) + 1;
         return question.substr(begin, colon - begin);
@@ -126,13 +131,13 @@ BOOST_AUTO_TEST_CASE(what_is_told_counts_at_once_and_is_told_until_it_is_read_ba
     const std::string name = one.own_name();
     BOOST_TEST(one.hear("1000-0", "1000-0"));  // the answer to a question from before
     BOOST_TEST(one.log.behind());
-    BOOST_TEST(one.log.question("log").find("crimson") != std::string::npos);
+    BOOST_TEST(one.log.question("log").command.find("crimson") != std::string::npos);
     BOOST_TEST(one.hear("1000-0", "1005-0", Hearing::line("1005-0", "tag", "crimson", name + ":1")));
     BOOST_TEST(!one.log.behind());
     BOOST_TEST(one.applied.size() == applied);  // it is purged here already
     BOOST_TEST(one.purged(begun, "http://a/", {"crimson"}));
     BOOST_TEST(!one.purged(one.begun(), "http://a/", {"crimson"}));
-    BOOST_TEST(one.log.question("log").find("crimson") == std::string::npos);
+    BOOST_TEST(one.log.question("log").command.find("crimson") == std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(more_than_can_be_told_becomes_everything) {
@@ -162,11 +167,30 @@ BOOST_AUTO_TEST_CASE(a_log_that_was_trimmed_or_lost_purges_everything) {
     BOOST_TEST(one.hear("50-0", "50-0"));
     BOOST_TEST((one.applied == std::vector<Purge>{{What::all, ""}}));
     BOOST_TEST((one.begun() == Moment{}));
-    BOOST_TEST(one.log.question("log").find("\r\n0-0\r\n") != std::string::npos);
+    BOOST_TEST(one.log.question("log").command.find("\r\n0-0\r\n") != std::string::npos);
     BOOST_TEST(one.hear("50-0", "50-0", Hearing::line("50-0", "all", "", "-")));
     BOOST_TEST((one.begun() > Moment{}));
     BOOST_TEST(one.purged(later, "http://a/"));
     BOOST_TEST(!one.purged(one.begun(), "http://a/"));
+}
+
+// Two uses of a memory read the log, each on a loop and a connection of its own.
+BOOST_AUTO_TEST_CASE(a_reply_that_another_has_overtaken_is_not_a_log_that_begins_anew) {
+    const std::string first = Hearing::line("1000-0", "all", "", "-");
+    const std::string news = Hearing::line("1001-0", "url", "http://a/");
+    for (const bool older_last : {false, true}) {
+        Hearing one;
+        BOOST_TEST(one.hear("1000-0", "1000-0", first));
+        one.applied.clear();
+        const auto older = one.log.question("log").turn, newer = one.log.question("log").turn;
+        if (!older_last) BOOST_TEST(one.hear(older, "1000-0", "1000-0"));
+        BOOST_TEST(one.hear(newer, "1000-0", "1001-0", news));
+        if (older_last) BOOST_TEST(one.hear(older, "1000-0", "1000-0"));
+        BOOST_TEST((one.applied == std::vector<Purge>{{What::url, "http://a/"}}));
+        BOOST_TEST((one.begun() == Moment{1001ULL << 22}));
+        BOOST_TEST(one.hear(newer, "1000-0", "1001-0", news));  // both were told the same
+        BOOST_TEST(one.applied.size() == 1U);
+    }
 }
 
 // As it is used: purges come from any thread while one reads and others ask.
@@ -184,7 +208,12 @@ BOOST_AUTO_TEST_CASE(what_several_threads_tell_reaches_the_other_gateway_once_an
     threads.emplace_back([&] {
         while (telling > 0) one.purged(one.begun(), "http://a/", {"red"});
     });
-    const auto read = [&log](Hearing& who) { return who.log.heard(log.reply_to(who.log.question("log")), who.now); };
+    const auto read = [&log](Hearing& who) {
+        const auto question = who.log.question("log");
+        const bool heard = who.log.heard(question.turn, log.reply_to(question.command), who.now);
+        who.log.apply();
+        return heard;
+    };
     while (telling > 0 || one.log.behind()) BOOST_REQUIRE(read(one));
     for (std::thread& thread : threads) thread.join();
     do BOOST_REQUIRE(read(other));
@@ -208,7 +237,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_log_is_refused_and_changes_nothing) {
          {"", "\n", "1000-0", "1000-0\nx\n", "1000\n1000-0\n", "1000-0\n1001-0\n1001-0 a:1 url 9\nshort\n",
           "1000-0\n1001-0\n1001-0 a:1 word 1\nx\n", "1000-0\n1001-0\n1001-0 a:1 url -1\nx\n", "1000-0\n1001-0\nrubbish",
           "1000-0\n99999999999999999999-0\n", "1000-0\n1000-99999999999\n"})
-        BOOST_TEST(!one.log.heard(bad, one.now), bad);
+        BOOST_TEST(!one.log.heard(one.log.question("log").turn, bad, one.now), bad);
     BOOST_TEST((one.begun() == begun));
 }
 

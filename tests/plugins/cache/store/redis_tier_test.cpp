@@ -8,10 +8,12 @@
 #include <boost/test/unit_test.hpp>
 
 #include <array>
+#include <atomic>
 #include <csignal>
 #include <memory>
 #include <random>
 #include <string>
+#include <thread>
 #include <vector>
 
 using namespace tollgate;
@@ -26,6 +28,7 @@ namespace {
 class TextForm final : public Form {
 public:
     void write(const Item& item, std::string& out) const override {
+        ++written;
         out += std::to_string(static_cast<const TextItem&>(item).version()) + ' ' + std::string{item.url()};
         for (const std::string& tag : item.tags()) out += ' ' + tag;
     }
@@ -39,7 +42,17 @@ public:
         if (words.size() < 2) return nullptr;
         return TextItem::make(words[1], {words.begin() + 2, words.end()}, 1000, std::stoull(words[0]));
     }
+    mutable std::atomic<int> written{0};
 };
+
+std::thread::id thread_of(test::Loops& loops) {
+    std::thread::id id;
+    loops.run([&]() -> Task<void> {
+        id = std::this_thread::get_id();
+        co_return;
+    });
+    return id;
+}
 
 struct Gateway {
     explicit Gateway(const std::string& url, RedisTier::Options options = {.timeout = 60s})
@@ -54,16 +67,16 @@ struct Gateway {
     }
     ~Gateway() { plugins::retire(host.get()); }  // its tasks end before what they refer to
 
-    void purge(const Purge& purge) {
+    static void purge(MemoryStore& memory, const Purge& purge) {
         if (purge.what == Purge::What::url) memory.purge_url(purge.text);
         if (purge.what == Purge::What::prefix) memory.purge_prefix(purge.text);
         if (purge.what == Purge::What::tag) memory.purge_tag(purge.text);
         if (purge.what == Purge::What::all) memory.purge_all();
     }
-    // As the plugin does: here, and wherever else it is.
+    // Told first, as PurgeLog says.
     void purge_everywhere(const Purge& meant) {
-        purge(meant);
         tier->tell(meant);
+        purge(memory, meant);
     }
     std::shared_ptr<const Item> in_memory(const std::string& text) { return memory.find(memory.key_of(text)); }
     std::shared_ptr<const Item> find(const std::string& text) {
@@ -94,9 +107,18 @@ struct Gateway {
 
     test::Loops loops;
     std::unique_ptr<plugins::PluginHost> host = loops.host("cache");
-    MemoryStore memory{1 << 20};
+    // What the log's applying may still be at when the rest is gone.
+    struct Own {
+        MemoryStore memory{1 << 20};
+        std::atomic<int> applied{0}, applied_on_a_loop{0};
+    };
+    const std::shared_ptr<Own> own = std::make_shared<Own>();
+    MemoryStore& memory = own->memory;
     TextForm form;
-    std::shared_ptr<PurgeLog> log = std::make_shared<PurgeLog>([this](const Purge& meant) { purge(meant); });
+    std::shared_ptr<PurgeLog> log = std::make_shared<PurgeLog>([own = own, on = thread_of(loops)](const Purge& meant) {
+        ++(std::this_thread::get_id() == on ? own->applied_on_a_loop : own->applied);
+        purge(own->memory, meant);
+    });
     std::unique_ptr<RedisTier> tier;
 };
 
@@ -228,6 +250,37 @@ BOOST_AUTO_TEST_CASE(a_value_lives_as_long_as_was_said_and_large_ones_are_not_se
     one.put("later", item(2), one.position());  // comes after it
     wait_until("it is there", [&] { return other.find("later") != nullptr; });
     BOOST_TEST(!other.find("large"));
+
+    const int written = one.form.written;
+    one.put("long", TextItem::make("http://a/x", {}, 1 << 20), one.position());
+    BOOST_TEST(one.form.written == written);  // nobody spends a loop's time on it
+}
+
+// A scan of all that is there is no matter for an event loop.
+BOOST_AUTO_TEST_CASE(what_others_purge_is_purged_on_no_loop) {
+    const test::Redis redis;
+    Gateway one{redis.url()}, other{redis.url()};
+    const int before = other.own->applied;
+    one.purge_everywhere({Purge::What::prefix, "http://a/"});
+    wait_until("it is heard", [&] { return other.own->applied + other.own->applied_on_a_loop > before; });
+    BOOST_TEST(other.own->applied_on_a_loop == 0);
+}
+
+// The rest of a plugin's constructor may throw: its Host stays, with the loops that have begun already.
+BOOST_AUTO_TEST_CASE(a_tier_that_ends_before_its_host_leaves_nothing_behind) {
+    const test::Redis redis;
+    Gateway gateway{redis.url()};
+    for (const bool at_once : {true, false}) {
+        auto log = std::make_shared<PurgeLog>([](const Purge&) {});
+        {
+            MemoryStore memory{1 << 20};
+            const TextForm form;
+            auto server = redis::Server::shared(redis::Address::parse(redis.url()), *gateway.host, words_of_copies);
+            const RedisTier tier{*gateway.host, std::move(server), log, memory, form, {}};
+            if (!at_once) wait_until("it reads", [&] { return log->position(gateway.host->now()) != Moment{}; });
+        }
+        wait_until("nobody reads", [&] { return log.use_count() == 1; });
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_log_that_is_flushed_empties_all_memories) {
@@ -269,7 +322,8 @@ BOOST_AUTO_TEST_CASE(gateways_that_find_put_and_purge_at_random_agree_with_the_u
         }
         wait_until("all is told", [&] {
             return !gateways[0].log->behind() && !gateways[1].log->behind() &&
-                   gateways[0].position() == gateways[1].position();
+                   gateways[0].position() == gateways[1].position() && gateways[0].log->applied() &&
+                   gateways[1].log->applied();
         });
         for (Gateway& gateway : gateways)
             for (int name = 0; name < names; ++name)
