@@ -111,11 +111,12 @@ std::size_t Zone::purge_tag(std::string_view tag) { return purge({Purge::What::t
 std::size_t Zone::purge_all() { return purge({Purge::What::all, {}}); }
 
 std::size_t Zone::purge(Purge purge) {
-    const std::size_t count = purge_here(purge);
-    const std::lock_guard lock{mutex_};
-    for (const auto& one : logs_)
-        if (const auto log = one.lock()) log->tell(purge);
-    return count;
+    {
+        const std::lock_guard lock{mutex_};
+        for (const auto& one : logs_)
+            if (const auto log = one.lock()) log->tell(purge);
+    }
+    return purge_here(purge);
 }
 
 std::size_t Zone::purge_here(const Purge& purge) {
