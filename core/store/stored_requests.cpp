@@ -46,8 +46,9 @@ std::string insert_statement(bool sqlite) {
     const auto value = [sqlite](const std::string& member) {
         return sqlite ? "json_extract(value, '$." + member + "')" : '"' + member + '"';
     };
-    std::string names = "user_id, http_method", values = "coalesce(" + value("owner") + ", " + value("caller") +
-                                                         "), substr(" + value("method") + ", 1, 10)",
+    std::string names = "user_id, http_method",
+                values =
+                    "coalesce(" + value("owner") + ", " + value("caller") + "), substr(" + value("method") + ", 1, 10)",
                 types = "\"owner\" text, \"method\" text";
     for (const auto& [name, member, type] : columns) {
         names += std::string{", "} + name;
@@ -55,7 +56,8 @@ std::string insert_statement(bool sqlite) {
         types += std::string{", \""} + member + "\" " + type;
     }
     return "INSERT INTO request_log (" + names + ") SELECT " + values +
-           (sqlite ? " FROM json_each($1) WHERE TRUE" : " FROM json_to_recordset(CAST($1 AS json)) AS line(" + types + ')') +
+           (sqlite ? " FROM json_each($1) WHERE TRUE"
+                   : " FROM json_to_recordset(CAST($1 AS json)) AS line(" + types + ')') +
            " ON CONFLICT (id) DO NOTHING";
 }
 
@@ -106,8 +108,9 @@ std::string StoredRequests::moment_of(std::uint64_t nth) {
     return ask([&] {
         return database_.with([&](Session& session) {
             const std::string moment =
-                database_.is_sqlite() ? "timestamp_utc"
-                                      : "to_char(timestamp_utc AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')";
+                database_.is_sqlite()
+                    ? "timestamp_utc"
+                    : "to_char(timestamp_utc AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')";
             std::vector<std::string> found;
             session << "SELECT " + moment + " FROM request_log ORDER BY timestamp_utc DESC LIMIT 1 OFFSET " +
                            std::to_string(std::max<std::uint64_t>(nth, 1) - 1),
@@ -121,7 +124,8 @@ std::uint64_t StoredRequests::forget(std::string_view before, std::uint64_t most
     std::string moment{before};
     return ask([&] {
         return database_.write([&](Session& session) {
-            const std::string bound = database_.is_sqlite() ? "$1" : "CAST(CAST($1 AS text) AS timestamp with time zone)";
+            const std::string bound =
+                database_.is_sqlite() ? "$1" : "CAST(CAST($1 AS text) AS timestamp with time zone)";
             Statement remove{session};
             remove << "DELETE FROM request_log WHERE id IN (SELECT id FROM request_log WHERE timestamp_utc < " + bound +
                           " ORDER BY timestamp_utc LIMIT " + std::to_string(most) + ")",

@@ -1,4 +1,5 @@
-// core/store/stored_requests.h - StoredRequests: the table request_log, a row for each request that a plugin writes down.
+// core/store/stored_requests.h - StoredRequests: the table request_log, a row for each request that a plugin writes
+// down.
 #pragma once
 
 #include "store/database.h"

@@ -29,9 +29,10 @@ std::string text_of(std::chrono::system_clock::time_point time) {
 
 }  // namespace
 
-Carrier::Carrier(std::shared_ptr<Spool> spool, std::shared_ptr<RequestTable> table, std::unique_ptr<Tally> tally, Times times)
-    : spool_{std::move(spool)}, table_{std::move(table)}, tally_{std::move(tally)}, times_{times}, retry_{times.first_retry},
-      next_sweep_{Clock::now() + times.first_sweep} {
+Carrier::Carrier(std::shared_ptr<Spool> spool, std::shared_ptr<RequestTable> table, std::unique_ptr<Tally> tally,
+                 Times times)
+    : spool_{std::move(spool)}, tally_{std::move(tally)}, times_{times}, table_{std::move(table)},
+      retry_{times.first_retry}, next_sweep_{Clock::now() + times.first_sweep} {
     const SignalsBlocked blocked;
     thread_ = std::thread{[this] { run(); }};
 }
@@ -43,14 +44,25 @@ Carrier::~Carrier() {
         changed_.notify_all();
         spool_->interrupt();
         changed_.wait_for(lock, times_.grace, [this] { return ended_; });
+        for (const auto& table : {in_use_, table_})
+            if (table) table->stop();
     }
-    table_->stop();
     thread_.join();
 }
 
 void Carrier::set_retention(const Retention& retention) {
     const std::lock_guard lock{mutex_};
     retention_ = retention;
+}
+
+void Carrier::set_table(std::shared_ptr<RequestTable> table) {
+    const std::lock_guard lock{mutex_};
+    table_ = std::move(table);
+}
+
+std::shared_ptr<RequestTable> Carrier::table() {
+    const std::lock_guard lock{mutex_};
+    return in_use_ = table_;
 }
 
 // True when the carrier is to end.
@@ -86,10 +98,12 @@ bool Carrier::carry() {
     if (spool_->open() != 0) return false;  // who appends says so
     const std::string lines = spool_->next(batch);
     if (const std::uint64_t damaged = spool_->take_damaged(); damaged > 0)
-        reports_.tell(true, spool_->folder() + ": " + std::to_string(damaged) + " bytes at the end of a file could not be read again");
+        reports_.tell(true, spool_->folder() + ": " + std::to_string(damaged) +
+                                " bytes at the end of a file could not be read again");
     if (lines.empty()) return false;
+    const auto table = this->table();
     try {
-        table_->add(lines);
+        table->add(lines);
         tally_->stored(lines_in(lines));
     } catch (const DatabaseUnavailable& problem) {
         fail(problem.what());
@@ -97,7 +111,7 @@ bool Carrier::carry() {
     } catch (const std::exception& problem) {
         tally_->failed();
         try {
-            carry_one_by_one(lines);
+            carry_one_by_one(*table, lines);
         } catch (const std::exception& still) {
             fail(still.what());
             return false;
@@ -108,16 +122,16 @@ bool Carrier::carry() {
     return true;
 }
 
-// Where the database takes some and refuses others, it is not the database that is broken: those are dropped, or nothing
-// would ever get past them. Throws where it takes none.
-void Carrier::carry_one_by_one(const std::string& lines) {
+// Where the database takes some and refuses others, it is not the database that is broken: those are dropped, or
+// nothing would ever get past them. Throws where it takes none.
+void Carrier::carry_one_by_one(RequestTable& table, const std::string& lines) {
     std::uint64_t stored = 0, refused = 0;
     std::string problem;
     for (std::string_view rest = lines; !rest.empty();) {
         const std::string_view line = rest.substr(0, rest.find('\n') + 1);
         rest.remove_prefix(line.size());
         try {
-            table_->add(line);
+            table.add(line);
             ++stored;
         } catch (const DatabaseUnavailable&) {
             throw;
@@ -130,8 +144,8 @@ void Carrier::carry_one_by_one(const std::string& lines) {
     tally_->stored(stored);
     tally_->refused(refused);
     if (refused > 0)
-        reports_.tell(true, "the database refuses " + std::to_string(refused) + " of " + std::to_string(stored + refused) +
-                                " requests, which are dropped: " + problem);
+        reports_.tell(true, "the database refuses " + std::to_string(refused) + " of " +
+                                std::to_string(stored + refused) + " requests, which are dropped: " + problem);
 }
 
 void Carrier::begin_sweep() {
@@ -142,7 +156,7 @@ void Carrier::begin_sweep() {
     }
     next_sweep_ = Clock::now() + times_.sweep;
     if (retention.age.count() > 0) forget_before_ = text_of(std::chrono::system_clock::now() - retention.age);
-    if (retention.rows > 0) forget_before_ = std::max(forget_before_, table_->moment_of(retention.rows));
+    if (retention.rows > 0) forget_before_ = std::max(forget_before_, table()->moment_of(retention.rows));
 }
 
 void Carrier::sweep() {
@@ -150,7 +164,7 @@ void Carrier::sweep() {
     try {
         if (forget_before_.empty()) begin_sweep();
         if (forget_before_.empty()) return;
-        if (table_->forget(forget_before_, most_forgotten) < most_forgotten) forget_before_.clear();
+        if (table()->forget(forget_before_, most_forgotten) < most_forgotten) forget_before_.clear();
     } catch (const std::exception& problem) {
         forget_before_.clear();  // the next time
         tally_->failed();

@@ -1,4 +1,5 @@
-// plugins/logging/carrier.h - Carrier: the thread that carries lines from the spool to the database, and forgets old ones.
+// plugins/logging/carrier.h - Carrier: the thread that carries lines from the spool to the database, and forgets old
+// ones.
 #pragma once
 
 #include "reports.h"
@@ -39,11 +40,12 @@ public:
     struct Times {
         std::chrono::milliseconds pace{200};  // between small batches
         std::chrono::milliseconds first_retry{100}, last_retry{1000};
-        std::chrono::milliseconds grace{2000};    // what the destructor grants the database
+        std::chrono::milliseconds grace{2000};                        // what the destructor grants the database
         std::chrono::milliseconds first_sweep{2'000}, sweep{60'000};  // how soon and how often old ones are looked for
     };
 
-    Carrier(std::shared_ptr<Spool> spool, std::shared_ptr<RequestTable> table, std::unique_ptr<Tally> tally, Times times);
+    Carrier(std::shared_ptr<Spool> spool, std::shared_ptr<RequestTable> table, std::unique_ptr<Tally> tally,
+            Times times);
     Carrier(std::shared_ptr<Spool> spool, std::shared_ptr<RequestTable> table, std::unique_ptr<Tally> tally)
         : Carrier(std::move(spool), std::move(table), std::move(tally), Times{}) {}
     // Carries what waits, while the database takes it and for no longer than Times::grace. The rest stays in the spool.
@@ -51,9 +53,12 @@ public:
     Carrier(const Carrier&) = delete;
 
     Reports& reports() noexcept { return reports_; }
-    void set_retention(const Retention& retention);  // any thread
+    void set_retention(const Retention& retention);  // any thread, as the next
+    // From the next batch on.
+    void set_table(std::shared_ptr<RequestTable> table);
 
-    static constexpr std::size_t batch = 256 << 10;  // bytes of lines in one transaction, unless the first frame is longer
+    static constexpr std::size_t batch = 256
+                                         << 10;  // bytes of lines in one transaction, unless the first frame is longer
     static constexpr std::uint64_t most_forgotten = 1000;  // rows in one transaction
 
 private:
@@ -61,21 +66,22 @@ private:
 
     void run();
     bool carry();
-    void carry_one_by_one(const std::string& lines);
+    void carry_one_by_one(RequestTable& table, const std::string& lines);
     void sweep();
     void begin_sweep();
     void fail(const std::string& problem);
     void succeed();
     bool pause(std::chrono::milliseconds time);
+    std::shared_ptr<RequestTable> table();
 
     const std::shared_ptr<Spool> spool_;
-    const std::shared_ptr<RequestTable> table_;
     const std::unique_ptr<Tally> tally_;
     const Times times_;
     Reports reports_;
 
     std::mutex mutex_;  // of what follows
     std::condition_variable changed_;
+    std::shared_ptr<RequestTable> table_, in_use_;
     Retention retention_;
     bool stopping_ = false, ended_ = false;
 

@@ -18,7 +18,8 @@ struct Choice {
         const bool is_error = status >= 500 || !complete;
         const bool is_slow = slow_from.count() > 0 && duration >= slow_from;
         if (errors || refusals || slow)
-            if (!((errors && is_error) || (slow && is_slow) || (refusals && status >= 400 && status < 500))) return false;
+            if (!((errors && is_error) || (slow && is_slow) || (refusals && status >= 400 && status < 500)))
+                return false;
         return sample >= 1 || is_error || is_slow || draw() < sample;
     }
     bool takes_all() const noexcept { return !(errors || refusals || slow) && sample >= 1; }

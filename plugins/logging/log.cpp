@@ -13,10 +13,10 @@ namespace tollgate::logging {
 namespace {
 
 // What the table request_log knows of (core/store/stored_requests).
-const std::vector<std::string> row_members{"id", "time", "request_id", "client_ip", "method", "path", "route", "status",
-                                           "reason", "caller", "owner", "tier", "upstream", "target", "attempts",
-                                           "upstream_status", "cache", "bytes_received", "bytes_sent", "duration_ms",
-                                           "gateway_ms", "complete"};
+const std::vector<std::string> row_members{
+    "id",     "time",           "request_id", "client_ip",   "method",     "path",    "route",    "status",
+    "reason", "caller",         "owner",      "tier",        "upstream",   "target",  "attempts", "upstream_status",
+    "cache",  "bytes_received", "bytes_sent", "duration_ms", "gateway_ms", "complete"};
 
 std::vector<std::string> texts_of(const Said& said, std::string_view name) {
     return said.has(name) ? said.of(name).texts(name) : std::vector<std::string>{};
@@ -25,7 +25,8 @@ std::vector<std::string> texts_of(const Said& said, std::string_view name) {
 bool is_header_name(std::string_view name) {
     constexpr std::string_view others = "!#$%&'*+-.^_`~";
     const auto fits = [&](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || others.find(c) != others.npos;
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+               others.find(c) != others.npos;
     };
     return !name.empty() && name.size() <= 48 && std::all_of(name.begin(), name.end(), fits);
 }
@@ -71,9 +72,11 @@ Log::~Log() {
 }
 
 void Log::choose_writer(const Said& said, Host& host) {
-    const bool to_database = said.of("database").boolean("database"), to_syslog = said.has("syslog"), to_file = said.has("to");
+    const bool to_database = said.of("database").boolean("database"), to_syslog = said.has("syslog"),
+               to_file = said.has("to");
     if (to_database + to_syslog + to_file > 1)
-        throw said.problem(to_database ? "database" : "syslog", "expected one of to, syslog and database, got more than one");
+        throw said.problem(to_database ? "database" : "syslog",
+                           "expected one of to, syslog and database, got more than one");
     if (to_database) {
         destination_ = "database";
         database_ = database_log(said, host);
@@ -94,7 +97,8 @@ void Log::choose_writer(const Said& said, Host& host) {
 void Log::choose_form(const Said& said) {
     if (destination_ == "database") {
         for (const char* const name : {"template", "fields", "request_headers", "response_headers"})
-            if (said.own(name)) throw said.problem(name, "expected nothing where database is true: its columns are given");
+            if (said.own(name))
+                throw said.problem(name, "expected nothing where database is true: its columns are given");
         format_ = "row";
         line_.emplace(Format::json, row_members, false);
         return;
@@ -106,7 +110,9 @@ void Log::choose_form(const Said& said) {
         try {
             template_.emplace(words);
         } catch (const std::invalid_argument& wrong) {
-            throw said.problem("template", std::string{"expected words with members in braces ({status}, {header:Referer}), got "} + wrong.what());
+            throw said.problem(
+                "template",
+                std::string{"expected words with members in braces ({status}, {header:Referer}), got "} + wrong.what());
         }
         if (own_words) format_ = "template";
         headers_ = template_->headers();
@@ -115,12 +121,15 @@ void Log::choose_form(const Said& said) {
     }
     headers_ = {header_names(said, "request_headers"), header_names(said, "response_headers")};
     if (headers_.request.size() + headers_.response.size() > most_headers)
-        throw said.problem("request_headers", "expected at most " + std::to_string(most_headers) + " header lines in all");
+        throw said.problem("request_headers",
+                           "expected at most " + std::to_string(most_headers) + " header lines in all");
     const auto chosen = texts_of(said, "fields");
-    shows_query_ = said.of("query").boolean("query") || std::find(chosen.begin(), chosen.end(), "query") != chosen.end();
+    shows_query_ =
+        said.of("query").boolean("query") || std::find(chosen.begin(), chosen.end(), "query") != chosen.end();
     try {
         if (std::find(chosen.begin(), chosen.end(), "id") != chosen.end()) throw std::invalid_argument{"id"};
-        line_.emplace(format_ == "json" ? Format::json : Format::text, chosen, said.of("query").boolean("query"), headers_);
+        line_.emplace(format_ == "json" ? Format::json : Format::text, chosen, said.of("query").boolean("query"),
+                      headers_);
     } catch (const std::invalid_argument& unknown) {
         std::string known;
         for (const std::string_view name : Line::names()) (known += known.empty() ? "" : ", ") += name;
@@ -169,7 +178,8 @@ void Log::write(const LogContext& ctx, Record record, std::size_t loop) const {
 
 std::size_t Log::compose(const Record& record, char* const out) const {
     char* const message = head_ ? head_->put(out, record.time) : out;
-    return static_cast<std::size_t>(message - out) + (line_ ? line_->write(record, message) : template_->write(record, message));
+    return static_cast<std::size_t>(message - out) +
+           (line_ ? line_->write(record, message) : template_->write(record, message));
 }
 
 }  // namespace tollgate::logging

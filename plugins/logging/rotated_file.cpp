@@ -18,7 +18,9 @@ void RotatedFile::set_rotation(const Rotation& rotation) {
 }
 
 std::int64_t RotatedFile::period_at(Clock::time_point time) const noexcept {
-    return rotation_.every.count() > 0 ? std::chrono::floor<std::chrono::seconds>(time.time_since_epoch()) / rotation_.every : 0;
+    return rotation_.every.count() > 0
+               ? std::chrono::floor<std::chrono::seconds>(time.time_since_epoch()) / rotation_.every
+               : 0;
 }
 
 int RotatedFile::open() {
@@ -87,7 +89,8 @@ ssize_t RotatedFile::write(std::string_view first, std::string_view second) noex
     if (is_due(now)) rotate(now);
     std::size_t count = piece(first, second);
     // The next line would be too long for what is left of it.
-    if (regular_ && rotation_.size > 0 && size_ > 0 && at_line_start_ && size_ + count > rotation_.size && now >= not_before_) {
+    if (regular_ && rotation_.size > 0 && size_ > 0 && at_line_start_ && size_ + count > rotation_.size &&
+        now >= not_before_) {
         rotate(now);
         count = piece(first, second);
     }

@@ -11,10 +11,10 @@
 namespace tollgate::logging {
 
 struct Rotation {
-    std::uint64_t size = 0;            // bytes that no file exceeds, but for a longer line; 0: any number
-    std::chrono::seconds every{0};     // 0: never; else at the clock's multiples of it, in UTC
-    int keep = 7;                      // how many older files there are: FILE.1 (the latest), FILE.2, ...
-    std::chrono::seconds age{0};       // older ones than that go too; 0: never
+    std::uint64_t size = 0;         // bytes that no file exceeds, but for a longer line; 0: any number
+    std::chrono::seconds every{0};  // 0: never; else at the clock's multiples of it, in UTC
+    int keep = 7;                   // how many older files there are: FILE.1 (the latest), FILE.2, ...
+    std::chrono::seconds age{0};    // older ones than that go too; 0: never
 };
 
 // Each line is whole, in one file. What is no file on a disk (a stream, a FIFO) is never rotated. A file that is there

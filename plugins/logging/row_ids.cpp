@@ -15,7 +15,8 @@ void put_hex(char* out, std::uint64_t value, int digits) noexcept {
 
 }  // namespace
 
-RowIds::RowIds(std::size_t lanes) : own_{std::min<std::size_t>(lanes, 4095)}, lanes_{std::make_unique<Lane[]>(own_ + 1)} {
+RowIds::RowIds(std::size_t lanes)
+    : own_{std::min<std::size_t>(lanes, 4095)}, lanes_{std::make_unique<Lane[]>(own_ + 1)} {
     std::random_device random;
     const std::uint64_t high = std::uint64_t{random()} << 32 | random(), low = random();
     for (std::size_t lane = 0; lane <= own_; ++lane) {
@@ -33,8 +34,10 @@ void RowIds::next(std::size_t lane, Text& text) noexcept {
     Lane& own = lanes_[std::min(lane, own_)];
     std::uint64_t number = 0;
     // One thread's, but for the last: no locked instruction where it is not needed.
-    if (lane < own_) own.sequence.store(number = own.sequence.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-    else number = own.sequence.fetch_add(1, std::memory_order_relaxed) + 1;
+    if (lane < own_)
+        own.sequence.store(number = own.sequence.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+    else
+        number = own.sequence.fetch_add(1, std::memory_order_relaxed) + 1;
     text = own.text;
     put_hex(text.data() + 24, number, 12);
 }

@@ -10,8 +10,8 @@
 
 namespace tollgate::logging {
 
-// UUIDs of version 8 (RFC 9562): "iiiiiiii-iiii-8lll-viii-ssssssssssss", where i is random for this start of the gateway,
-// l the loop and s how many requests it had: what they say is when and where a line was made, not who sent it.
+// UUIDs of version 8 (RFC 9562): "iiiiiiii-iiii-8lll-viii-ssssssssssss", where i is random for this start of the
+// gateway, l the loop and s how many requests it had: what they say is when and where a line was made, not who sent it.
 class RowIds {
 public:
     static constexpr std::size_t length = 36;

@@ -20,7 +20,8 @@ public:
     const Settings& of(std::string_view name) const { return own_.has(name) ? own_ : use_; }
     // For `name`, whichever of them said it.
     ConfigError problem(const std::string& name, const std::string& what) const {
-        return {number_ > 0 && (own(name) || !use_.has(name)) ? "logs: " + std::to_string(number_) + ": " + name : name, what};
+        return {number_ > 0 && (own(name) || !use_.has(name)) ? "logs: " + std::to_string(number_) + ": " + name : name,
+                what};
     }
 
 private:

@@ -50,8 +50,10 @@ std::string_view Secrets::without(std::string_view query, std::string& scratch) 
             found = true;
             scratch.assign(query.substr(0, begin));
         }
-        if (secret) scratch.append(parameter.substr(0, equals + 1)).append(hidden);
-        else if (found) scratch.append(parameter);
+        if (secret)
+            scratch.append(parameter.substr(0, equals + 1)).append(hidden);
+        else if (found)
+            scratch.append(parameter);
         if (found && end < query.size()) scratch += '&';
         begin = end + 1;
     }

@@ -47,7 +47,8 @@ public:
     // False where there is less.
     bool read(void* into, std::size_t size, std::uint64_t from) const {
         for (std::size_t got = 0; got < size;) {
-            const ssize_t count = ::pread(descriptor_, static_cast<char*>(into) + got, size - got, static_cast<off_t>(from + got));
+            const ssize_t count =
+                ::pread(descriptor_, static_cast<char*>(into) + got, size - got, static_cast<off_t>(from + got));
             if (count < 0 && errno == EINTR) continue;
             if (count <= 0) return false;
             got += static_cast<std::size_t>(count);
@@ -187,7 +188,8 @@ std::string Spool::next(std::size_t most) {
 }
 
 // Whole frames from there on; none where the first one is damaged.
-std::string Spool::read_frames(Number number, std::uint64_t from, std::uint64_t end, std::size_t most, std::uint64_t& to) {
+std::string Spool::read_frames(Number number, std::uint64_t from, std::uint64_t end, std::size_t most,
+                               std::uint64_t& to) {
     const File file{path(number)};
     std::string lines;
     Frame frame;

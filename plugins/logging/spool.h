@@ -37,8 +37,8 @@ public:
     // [reader] Sleeps until something waits, interrupt() is called, or it is time.
     void wait(std::chrono::steady_clock::time_point until);
     void interrupt();  // any thread, for good
-    // [reader] The oldest lines, of `most` bytes or, where the first frame has more, of that. "": nothing waits. The same
-    // again until done().
+    // [reader] The oldest lines, of `most` bytes or, where the first frame has more, of that. "": nothing waits. The
+    // same again until done().
     std::string next(std::size_t most);
     // [reader] What next() gave need not be kept any more.
     void done();

@@ -52,8 +52,10 @@ std::optional<SyslogAddress> SyslogAddress::parse(std::string_view text) {
     address.port = "514";
     if (text.starts_with(':')) {
         address.port = text.substr(1);
-        const bool digits = std::all_of(address.port.begin(), address.port.end(), [](char c) { return c >= '0' && c <= '9'; });
-        if (!digits || address.port.empty() || address.port.size() > 5 || std::stoi(address.port) > 65535) return std::nullopt;
+        const bool digits =
+            std::all_of(address.port.begin(), address.port.end(), [](char c) { return c >= '0' && c <= '9'; });
+        if (!digits || address.port.empty() || address.port.size() > 5 || std::stoi(address.port) > 65535)
+            return std::nullopt;
     } else if (!text.empty()) {
         return std::nullopt;
     }
@@ -65,7 +67,8 @@ SyslogHead::SyslogHead(std::string_view facility, std::string_view severity, std
     : before_{'<' + std::to_string(8 * number_of(facilities, facility) + number_of(severities, severity)) + ">1 "} {
     char host[256] = "";
     ::gethostname(host, sizeof host - 1);
-    after_ = ' ' + name_in_head(host, 255) + ' ' + name_in_head(application, 48) + ' ' + std::to_string(::getpid()) + " access - ";
+    after_ = ' ' + name_in_head(host, 255) + ' ' + name_in_head(application, 48) + ' ' + std::to_string(::getpid()) +
+             " access - ";
 }
 
 char* SyslogHead::put(char* out, std::chrono::system_clock::time_point time) const noexcept {
@@ -156,7 +159,8 @@ ssize_t Syslog::write_stream(std::string_view first, std::string_view second) no
         skipping_ = false;
         return static_cast<ssize_t>(end + 1);
     }
-    iovec parts[2] = {{const_cast<char*>(first.data()), first.size()}, {const_cast<char*>(second.data()), second.size()}};
+    iovec parts[2] = {{const_cast<char*>(first.data()), first.size()},
+                      {const_cast<char*>(second.data()), second.size()}};
     msghdr message{};
     message.msg_iov = parts;
     message.msg_iovlen = second.empty() ? 1 : 2;

@@ -24,9 +24,10 @@ struct SyslogAddress {
 class SyslogHead {
 public:
     // The words of syslog.conf, by their numbers.
-    static constexpr const char* facilities[] = {
-        "kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron", "authpriv", "ftp", "ntp", "audit",
-        "alert", "clock", "local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7"};
+    static constexpr const char* facilities[] = {"kern",   "user",   "mail",   "daemon", "auth",     "syslog",
+                                                 "lpr",    "news",   "uucp",   "cron",   "authpriv", "ftp",
+                                                 "ntp",    "audit",  "alert",  "clock",  "local0",   "local1",
+                                                 "local2", "local3", "local4", "local5", "local6",   "local7"};
     static constexpr const char* severities[] = {"emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"};
 
     // Throws std::invalid_argument where one is no such word.

@@ -50,7 +50,8 @@ Template::Template(std::string_view text) {
     }
     if (pieces_.empty()) throw std::invalid_argument{"nothing in braces"};
     if (longest > Line::longest - 1024) throw std::invalid_argument{"too much for one line"};
-    if (headers_.request.size() + headers_.response.size() > most_headers) throw std::invalid_argument{"too many headers"};
+    if (headers_.request.size() + headers_.response.size() > most_headers)
+        throw std::invalid_argument{"too many headers"};
     if (!piece.before.empty()) pieces_.push_back(std::move(piece));
 }
 
@@ -84,8 +85,7 @@ std::size_t Template::write(const Record& record, char* const begin) const noexc
             case Kind::request_header: out = header(record.request_headers, piece.header); break;
             case Kind::response_header: out = header(record.response_headers, piece.header); break;
             case Kind::member:
-                out = says_something(*piece.member, record) ? put_bare(out, *piece.member, record)
-                                                            : put(out, "-");
+                out = says_something(*piece.member, record) ? put_bare(out, *piece.member, record) : put(out, "-");
         }
     }
     return static_cast<std::size_t>(put(out, "\n") - begin);

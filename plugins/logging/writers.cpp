@@ -53,7 +53,8 @@ std::string destination_of(const Said& said) {
     if (path.filename() == "stdout" || path.filename() == "stderr") return path.filename().string();
     // One file, one writer. Symbolic links stay: a rotation may turn them elsewhere.
     const std::string destination = path.lexically_normal().string();
-    if (const std::string problem = Output::problem_with(destination); !problem.empty()) throw said.problem("to", problem);
+    if (const std::string problem = Output::problem_with(destination); !problem.empty())
+        throw said.problem("to", problem);
     return destination;
 }
 
@@ -74,15 +75,18 @@ Rotation rotation_of(const Said& said) {
 FileLog::FileLog(Host& host, const std::string& path, std::size_t ring)
     : FileLog{host, std::make_unique<RotatedFile>(path), ring} {}
 FileLog::FileLog(Host& host, std::unique_ptr<RotatedFile> made, std::size_t ring)
-    : file{made.get()}, writer{std::move(made), host.loop_count(), ring, std::make_unique<Counts>(host, file->name())} {}
+    : file{made.get()},
+      writer{std::move(made), host.loop_count(), ring, std::make_unique<Counts>(host, file->name())} {}
 
 SyslogLog::SyslogLog(Host& host, const std::string& name, const SyslogAddress& address, std::size_t ring)
     : writer{std::make_unique<Syslog>(name, address), host.loop_count(), ring, std::make_unique<Counts>(host, name)} {}
 
 DatabaseLog::DatabaseLog(Host& host, std::shared_ptr<RequestTable> table, const std::string& folder, std::size_t ring)
-    : spool{std::make_shared<Spool>(folder)}, ids{host.loop_count()},
+    : spool{std::make_shared<Spool>(folder)},
+      ids{host.loop_count()},
       carrier{spool, std::move(table), std::make_unique<CarrierCounts>(host)},
-      writer{std::make_unique<Spooled>("database", spool), host.loop_count(), ring, std::make_unique<Counts>(host, "database")} {}
+      writer{std::make_unique<Spooled>("database", spool), host.loop_count(), ring,
+             std::make_unique<Counts>(host, "database")} {}
 
 std::shared_ptr<FileLog> file_log(const Said& said, Host& host) {
     const std::string to = destination_of(said);
@@ -97,7 +101,9 @@ std::shared_ptr<SyslogLog> syslog_log(const Said& said, Host& host) {
     const std::string where = said.of("syslog").text("syslog");
     const auto address = SyslogAddress::parse(where);
     if (!address)
-        throw said.problem("syslog", "expected a path (/dev/log) or an address (udp://192.0.2.9:514, tcp://...), got \"" + where + '"');
+        throw said.problem(
+            "syslog",
+            "expected a path (/dev/log) or an address (udp://192.0.2.9:514, tcp://...), got \"" + where + '"');
     const std::size_t ring = said.of("ring").size("ring");
     const std::string name = "syslog " + where;
     auto log = host.state<SyslogLog>(name, [&] { return std::make_shared<SyslogLog>(host, name, *address, ring); });
@@ -111,16 +117,18 @@ std::shared_ptr<DatabaseLog> database_log(const Said& said, Host& host) {
     const bool exists = std::filesystem::is_directory(folder, none);
     if (const std::string problem = Output::problem_with(exists ? folder + "/lock" : folder); !problem.empty())
         throw said.problem("spool", problem);
-    auto table = host.request_table();
+    const auto table = host.request_table();
     if (!table) return nullptr;
     const std::size_t ring = said.of("ring").size("ring");
     auto log = host.state<DatabaseLog>("database " + folder, [&] {
-        return std::make_shared<DatabaseLog>(host, std::move(table), folder, ring);
+        return std::make_shared<DatabaseLog>(host, table, folder, ring);
     });
+    log->carrier.set_table(table);  // a reload may name another database
     log->writer.grow(ring);
     log->spool->set_bound(said.of("spool_size").size("spool_size"));
-    log->carrier.set_retention({.age = seconds_of(said, "keep"),
-                                .rows = said.has("keep_rows") ? std::uint64_t(said.of("keep_rows").integer("keep_rows")) : 0});
+    log->carrier.set_retention(
+        {.age = seconds_of(said, "keep"),
+         .rows = said.has("keep_rows") ? std::uint64_t(said.of("keep_rows").integer("keep_rows")) : 0});
     return log;
 }
 

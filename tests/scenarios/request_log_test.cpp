@@ -22,8 +22,8 @@ namespace {
 
 // The spool is where the next gateway finds it.
 std::string routes(const std::string& url, const TemporaryFolder& folder, const std::string& more = {}) {
-    return "database \"" + url + "\"\nalways { logging { database = true, spool = \"" + (folder / "spool").string() + "\"" + more +
-           " } }\nroute \"GET /**\" { answer = \"ok\\n\" }\n";
+    return "database \"" + url + "\"\nalways { logging { database = true, spool = \"" + (folder / "spool").string() +
+           "\"" + more + " } }\nroute \"GET /**\" { answer = \"ok\\n\" }\n";
 }
 
 struct Counted {
@@ -50,7 +50,8 @@ Counted counted(const std::string& url) {
 }
 
 void wait_for_rows(const std::string& url, int rows) {
-    wait_until("all requests are in the table, of which there are " + std::to_string(rows), [&] { return counted(url).rows >= rows; });
+    wait_until("all requests are in the table, of which there are " + std::to_string(rows),
+               [&] { return counted(url).rows >= rows; });
     BOOST_TEST(counted(url) == (Counted{rows, rows}));
 }
 
@@ -107,7 +108,8 @@ tier "gold" { rate = 1000 / second }
 route "GET /**" { answer = "ok\n", plugins = auth { key = header "X-API-Key", file = "keys" } }
 )";
         {
-            GatewayProcess gateway{text, {}, {{"keys", "6163937e6547cc2853a333d323496f4d5608b3958a3bd3939752708bc9cb0feb alice gold\n"}}};
+            GatewayProcess gateway{
+                text, {}, {{"keys", "6163937e6547cc2853a333d323496f4d5608b3958a3bd3939752708bc9cb0feb alice gold\n"}}};
             auto client = gateway.client();
             BOOST_TEST(client.get("/orders?secret=1", "X-API-Key: gold-key\r\nX-Request-Id: mine\r\n").status() == 200);
             BOOST_TEST(client.get("/orders").status() == 401);
@@ -120,11 +122,14 @@ route "GET /**" { answer = "ok\n", plugins = auth { key = header "X-API-Key", fi
             int status = 0;
             session << "SELECT user_id, tier, http_method, request_path, route, request_id, client_ip, status_code"
                        " FROM request_log WHERE status_code = 200",
-                into(user), into(tier), into(method), into(path), into(route), into(request_id), into(client_ip), into(status), now;
-            BOOST_TEST((std::vector<std::string>{user, tier, method, path, route, request_id, client_ip}) ==
-                           (std::vector<std::string>{"alice", "gold", "GET", "/orders", "GET /**", "mine", "127.0.0.1"}),
-                       boost::test_tools::per_element());
-            session << "SELECT reason FROM request_log WHERE status_code = 401 AND user_id IS NULL AND key_id IS NULL", into(reason), now;
+                into(user), into(tier), into(method), into(path), into(route), into(request_id), into(client_ip),
+                into(status), now;
+            BOOST_TEST(
+                (std::vector<std::string>{user, tier, method, path, route, request_id, client_ip}) ==
+                    (std::vector<std::string>{"alice", "gold", "GET", "/orders", "GET /**", "mine", "127.0.0.1"}),
+                boost::test_tools::per_element());
+            session << "SELECT reason FROM request_log WHERE status_code = 401 AND user_id IS NULL AND key_id IS NULL",
+                into(reason), now;
             BOOST_TEST(!reason.empty());
         });
     });
@@ -189,6 +194,21 @@ BOOST_AUTO_TEST_CASE(what_was_written_down_survives_a_kill) {
     wait_for_rows(url, 400);
 }
 
+BOOST_AUTO_TEST_CASE(a_reload_that_names_another_database_is_followed) {
+    const TemporaryFolder folder;
+    const std::string one = "sqlite:" + (folder / "one.db").string(), other = "sqlite:" + (folder / "other.db").string();
+    Askers askers;
+    GatewayProcess gateway{routes(one, folder)};
+    askers.ask(gateway, 40);
+    wait_for_rows(one, 40);
+    gateway.write_routes(routes(other, folder));
+    BOOST_TEST(gateway.reload().find("reloaded") != std::string::npos);
+    askers.ask(gateway, 40);
+    wait_for_rows(other, 40);
+    BOOST_TEST(gateway.stop() == 0);
+    BOOST_TEST(counted(one) == (Counted{40, 40}));
+}
+
 BOOST_AUTO_TEST_CASE(old_requests_leave_the_table) {
     on_each_database([](const std::string& url) {
         const TemporaryFolder folder;
@@ -218,9 +238,10 @@ BOOST_AUTO_TEST_CASE(checks_and_explanations_write_nothing_down) {
 
 BOOST_AUTO_TEST_CASE(rotation_under_load_loses_no_line) {
     Askers askers;
-    GatewayProcess gateway{"always { logging { logs = { { to = \"access.log\", rotate_size = 16 * kilobytes, rotate_keep = 1000 }, "
-                           "{ to = \"text.log\", format = \"text\", fields = { \"path\" } } } } }\n"
-                           "route \"GET /**\" { answer = \"ok\\n\" }\n"};
+    GatewayProcess gateway{
+        "always { logging { logs = { { to = \"access.log\", rotate_size = 16 * kilobytes, rotate_keep = 1000 }, "
+        "{ to = \"text.log\", format = \"text\", fields = { \"path\" } } } } }\n"
+        "route \"GET /**\" { answer = \"ok\\n\" }\n"};
     askers.ask(gateway, 1000);
     BOOST_TEST(gateway.stop() == 0);
     std::set<std::string> paths;
@@ -257,7 +278,8 @@ route "GET /fine"   { answer = "ok\n" }
     BOOST_TEST(client.get("/teapot", "X-Trace: t2\r\n").status() == 418);
     BOOST_TEST(client.get("/broken").status() == 503);
     BOOST_TEST(gateway.stop() == 0);
-    BOOST_TEST(gateway.read_file("all.log") == "GET /fine?a=1&api_key=(hidden) 200 t1 (hidden)\nGET /teapot?- 418 t2 -\nGET /broken?- 503 - -\n");
+    BOOST_TEST(gateway.read_file("all.log") ==
+               "GET /fine?a=1&api_key=(hidden) 200 t1 (hidden)\nGET /teapot?- 418 t2 -\nGET /broken?- 503 - -\n");
     BOOST_TEST(gateway.read_file("errors.log") == "{\"path\":\"/broken\",\"status\":503}\n");
     BOOST_TEST(gateway.read_file("refusals.log") == "Path: /teapot | X-Trace: t2\n");
     BOOST_TEST(gateway.read_file("none.log") == "{\"status\":503}\n");

@@ -17,7 +17,8 @@ std::string id(int number) {
 std::string line(int number, const std::string& more = {}, const std::string& time = "2026-02-01T00:00:00.123456Z") {
     return R"({"id":")" + id(number) + R"(","time":")" + time +
            R"(","request_id":"r1","client_ip":"192.0.2.7","method":"GET","path":"/orders/7","route":"GET /orders/:id","status":200,)" +
-           R"("bytes_received":0,"bytes_sent":127,"duration_ms":1.234,"gateway_ms":0.134,"complete":true)" + more + "}\n";
+           R"("bytes_received":0,"bytes_sent":127,"duration_ms":1.234,"gateway_ms":0.134,"complete":true)" + more +
+           "}\n";
 }
 
 std::string text_of(Database& database, const std::string& expression, int number) {
@@ -50,14 +51,26 @@ BOOST_AUTO_TEST_SUITE(store_stored_requests)
 
 BOOST_AUTO_TEST_CASE(a_line_becomes_a_row_of_the_columns) {
     on_both_requests([](StoredRequests& requests, Database& database) {
-        requests.add(line(1, R"(,"caller":"key-1","owner":"alice","tier":"gold","upstream":"orders","target":"10.0.0.1:80",)"
-                             R"("attempts":2,"upstream_status":503,"reason":"why","cache":"HIT","user_agent":"curl")"));
-        for (const auto& [column, value] : {std::pair{"user_id", "alice"}, {"key_id", "key-1"}, {"tier", "gold"},
-                                            {"http_method", "GET"}, {"request_path", "/orders/7"},
-                                            {"route", "GET /orders/:id"}, {"status_code", "200"}, {"reason", "why"},
-                                            {"latency_ms", "1.234"}, {"gateway_ms", "0.134"}, {"upstream", "orders"},
-                                            {"target", "10.0.0.1:80"}, {"attempts", "2"}, {"upstream_status", "503"},
-                                            {"cache", "HIT"}, {"bytes_sent", "127"}, {"request_id", "r1"},
+        requests.add(
+            line(1, R"(,"caller":"key-1","owner":"alice","tier":"gold","upstream":"orders","target":"10.0.0.1:80",)"
+                    R"("attempts":2,"upstream_status":503,"reason":"why","cache":"HIT","user_agent":"curl")"));
+        for (const auto& [column, value] : {std::pair{"user_id", "alice"},
+                                            {"key_id", "key-1"},
+                                            {"tier", "gold"},
+                                            {"http_method", "GET"},
+                                            {"request_path", "/orders/7"},
+                                            {"route", "GET /orders/:id"},
+                                            {"status_code", "200"},
+                                            {"reason", "why"},
+                                            {"latency_ms", "1.234"},
+                                            {"gateway_ms", "0.134"},
+                                            {"upstream", "orders"},
+                                            {"target", "10.0.0.1:80"},
+                                            {"attempts", "2"},
+                                            {"upstream_status", "503"},
+                                            {"cache", "HIT"},
+                                            {"bytes_sent", "127"},
+                                            {"request_id", "r1"},
                                             {"client_ip", "192.0.2.7"}})
             BOOST_TEST(text_of(database, column, 1) == value, column);
         BOOST_TEST(text_of(database, "CASE WHEN complete THEN 'yes' ELSE 'no' END", 1) == "yes");
@@ -68,7 +81,8 @@ BOOST_AUTO_TEST_CASE(a_line_becomes_a_row_of_the_columns) {
 BOOST_AUTO_TEST_CASE(what_a_line_does_not_say_is_null) {
     on_both_requests([](StoredRequests& requests, Database& database) {
         requests.add(line(1) + line(2, R"(,"caller":"bob")"));
-        BOOST_TEST(text_of(database, "COALESCE(user_id, key_id, tier, upstream, target, cache, reason, 'none')", 1) == "none");
+        BOOST_TEST(text_of(database, "COALESCE(user_id, key_id, tier, upstream, target, cache, reason, 'none')", 1) ==
+                   "none");
         BOOST_TEST(text_of(database, "user_id", 2) == "bob");
     });
 }
@@ -95,10 +109,13 @@ BOOST_AUTO_TEST_CASE(many_lines_are_one_batch_and_all_or_none) {
 
 BOOST_AUTO_TEST_CASE(whatever_a_client_sends_is_stored_as_text) {
     on_both_requests([](StoredRequests& requests, Database& database) {
-        requests.add(line(1, R"(,"caller":"'); DROP TABLE request_log; --","tier":"a\u0000b\\u0000","owner":"\u202e\ufffd ä","method":"AVERYLONGMETHOD")"));
+        requests.add(line(
+            1,
+            R"(,"caller":"'); DROP TABLE request_log; --","tier":"a\u0000b\\u0000","owner":"\u202e\ufffd ä","method":"AVERYLONGMETHOD")"));
         BOOST_TEST(text_of(database, "key_id", 1) == "'); DROP TABLE request_log; --");
-        BOOST_TEST(text_of(database, "tier", 1) == "a\xef\xbf\xbd"
-                                                   "b\\u0000");
+        BOOST_TEST(text_of(database, "tier", 1) ==
+                   "a\xef\xbf\xbd"
+                   "b\\u0000");
         BOOST_TEST(text_of(database, "user_id", 1) == "\xe2\x80\xae\xef\xbf\xbd \xc3\xa4");
     });
 }

@@ -18,7 +18,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr Carrier::Times quick{.pace = 1ms, .first_retry = 1ms, .last_retry = 5ms, .grace = 2000ms, .first_sweep = 1ms, .sweep = 1ms};
+constexpr Carrier::Times quick{
+    .pace = 1ms, .first_retry = 1ms, .last_retry = 5ms, .grace = 2000ms, .first_sweep = 1ms, .sweep = 1ms};
 
 // A database in memory, with the troubles of one.
 class FakeTable final : public RequestTable {
@@ -36,7 +37,8 @@ public:
         std::unique_lock lock{mutex};
         if (stopped) throw DatabaseUnavailable{"stopped"};
         trouble(more);
-        for (; !more.empty(); more.remove_prefix(more.find('\n') + 1)) lines.emplace_back(more.substr(0, more.find('\n')));
+        for (; !more.empty(); more.remove_prefix(more.find('\n') + 1))
+            lines.emplace_back(more.substr(0, more.find('\n')));
     }
     std::string moment_of(std::uint64_t) override {
         const std::lock_guard lock{mutex};
@@ -111,7 +113,8 @@ BOOST_AUTO_TEST_CASE(lines_are_carried_in_their_order) {
     site.put("one\ntwo\n");
     site.put("three\n");
     test::wait_until("all are there", [&] { return site.figures.stored == 3; });
-    BOOST_TEST(site.table->taken() == (std::vector<std::string>{"one", "two", "three"}), boost::test_tools::per_element());
+    BOOST_TEST(site.table->taken() == (std::vector<std::string>{"one", "two", "three"}),
+               boost::test_tools::per_element());
     test::wait_until("nothing waits", [&] { return site.spool->waiting() == 0; });
 }
 
@@ -183,6 +186,19 @@ BOOST_AUTO_TEST_CASE(a_database_that_refuses_everything_loses_nothing) {
     BOOST_TEST(site.figures.refused == 0u);
     site.table->set_trouble([](std::string_view) {});
     test::wait_until("all are there", [&] { return site.figures.stored == 2; });
+}
+
+BOOST_AUTO_TEST_CASE(another_database_gets_what_waits) {
+    Site site;
+    site.table->set_trouble(away);
+    const auto carrier = site.carrier();
+    site.put("one\n");
+    test::wait_until("it was tried", [&] { return site.figures.failed >= 1; });
+    const auto other = std::make_shared<FakeTable>();
+    carrier->set_table(other);
+    test::wait_until("it is there", [&] { return site.figures.stored == 1; });
+    BOOST_TEST(other->taken() == std::vector<std::string>{"one"}, boost::test_tools::per_element());
+    BOOST_TEST(site.table->taken().empty());
 }
 
 BOOST_AUTO_TEST_CASE(old_ones_go_in_small_pieces) {

@@ -120,7 +120,8 @@ BOOST_AUTO_TEST_CASE(where_it_cannot_be_rotated_lines_go_on_into_the_file) {
     std::filesystem::create_directories(site.path + ".1/full");
     site.write("one\ntwo\nthr\n");
     BOOST_TEST(site.at(0) == "one\ntwo\nthr\n");
-    BOOST_TEST(site.file.take_remark() == site.path + ": cannot be rotated: is a directory; lines go on into the file that is open");
+    BOOST_TEST(site.file.take_remark() ==
+               site.path + ": cannot be rotated: is a directory; lines go on into the file that is open");
     BOOST_TEST(site.file.take_remark() == "");
     std::filesystem::remove_all(site.path + ".1");
     site.now += 61s;

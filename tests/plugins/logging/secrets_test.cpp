@@ -18,8 +18,9 @@ BOOST_AUTO_TEST_SUITE(logging_secrets)
 
 BOOST_AUTO_TEST_CASE(names_that_say_so_are_secrets) {
     const Secrets secrets{{"X-Badge"}};
-    for (const char* name : {"Authorization", "Proxy-Authorization", "Cookie", "Set-Cookie", "X-API-Key", "x_api_key", "apikey",
-                             "access_token", "password", "client_secret", "X-Amz-Signature", "x-badge", "BADGE_x"})
+    for (const char* name :
+         {"Authorization", "Proxy-Authorization", "Cookie", "Set-Cookie", "X-API-Key", "x_api_key", "apikey",
+          "access_token", "password", "client_secret", "X-Amz-Signature", "x-badge", "BADGE_x"})
         BOOST_TEST(secrets.names(name) == (std::string_view{name} != "BADGE_x"), name);
     for (const char* name : {"Referer", "X-Request-Id", "page", "Access-Control-Allow-Credentials", "X-Cache", ""})
         BOOST_TEST(!secrets.names(name), name);

@@ -92,7 +92,8 @@ BOOST_AUTO_TEST_CASE(a_spool_that_was_read_leaves_no_files) {
         BOOST_TEST(spool.append("one\n") == 0);
         BOOST_TEST(take(spool) == "one\n");
     }
-    for (const auto& entry : std::filesystem::directory_iterator{site.folder}) BOOST_TEST(entry.path().filename() == "lock");
+    for (const auto& entry : std::filesystem::directory_iterator{site.folder})
+        BOOST_TEST(entry.path().filename() == "lock");
 }
 
 BOOST_AUTO_TEST_CASE(a_torn_end_is_passed_over) {
@@ -221,7 +222,10 @@ BOOST_AUTO_TEST_CASE(what_finds_no_room_is_counted_and_that_is_said) {
     test::Board board;
     const auto spool = std::make_shared<Spool>(site.folder);
     spool->set_bound(100'000);
-    Writer writer{std::make_unique<Spooled>("database", spool), 1, 1 << 14, board.tally(),
+    Writer writer{std::make_unique<Spooled>("database", spool),
+                  1,
+                  1 << 14,
+                  board.tally(),
                   {.nap = 1ms, .first_retry = 1ms, .last_retry = 5ms, .grace = 10ms}};
     writer.attach(&board, board.report());
     const std::string line(99, 'x');
@@ -238,7 +242,8 @@ BOOST_AUTO_TEST_CASE(what_finds_no_room_is_counted_and_that_is_said) {
     });
     const std::uint64_t before = dropped;
     while (dropped < before + 10) write();  // the ring is full too
-    BOOST_TEST(board.last_report == "database: " + site.folder + ": the spool is full; lines wait in memory, and are dropped when that is full");
+    BOOST_TEST(board.last_report == "database: " + site.folder +
+                                        ": the spool is full; lines wait in memory, and are dropped when that is full");
     std::uint64_t read = 0;
     tollgate::test::wait_until("all others came", [&] {
         read += test::line_count(take(*spool));

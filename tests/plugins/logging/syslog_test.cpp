@@ -98,7 +98,8 @@ BOOST_AUTO_TEST_CASE(addresses_of_every_kind) {
     BOOST_TEST((tcp->kind == SyslogAddress::Kind::tcp && tcp->host == "2001:db8::1" && tcp->port == "514"));
     BOOST_TEST((name->host == "logs.example.com" && name->port == "601"));
     BOOST_TEST((path->kind == SyslogAddress::Kind::unix_socket && path->host == "/dev/log"));
-    for (const char* wrong : {"", "log", "http://a", "udp://", "udp://a:", "udp://a:b", "udp://a:99999", "tcp://[::1", "udp://a/b"})
+    for (const char* wrong :
+         {"", "log", "http://a", "udp://", "udp://a:", "udp://a:b", "udp://a:99999", "tcp://[::1", "udp://a/b"})
         BOOST_TEST(!SyslogAddress::parse(wrong), wrong);
     BOOST_TEST(!SyslogAddress::parse("/" + std::string(200, 'x')));
 }
@@ -107,7 +108,9 @@ BOOST_AUTO_TEST_CASE(a_head_is_as_rfc_5424_has_it) {
     const SyslogHead head{"local0", "info", "my gate"};
     char text[512];
     const std::string written{text, head.put(text, std::chrono::system_clock::time_point{1769904000123456us})};
-    BOOST_TEST(std::regex_match(written, std::regex{"<134>1 2026-02-01T00:00:00\\.123456Z [!-~]+ my_gate [0-9]+ access - "}), written);
+    BOOST_TEST(
+        std::regex_match(written, std::regex{"<134>1 2026-02-01T00:00:00\\.123456Z [!-~]+ my_gate [0-9]+ access - "}),
+        written);
     BOOST_CHECK_THROW((SyslogHead{"local9", "info", "x"}), std::invalid_argument);
     BOOST_CHECK_THROW((SyslogHead{"local0", "loud", "x"}), std::invalid_argument);
     const SyslogHead longest{"local7", "debug", std::string(1000, 'x')};
@@ -118,7 +121,8 @@ BOOST_AUTO_TEST_CASE(a_message_is_a_datagram) {
     const tollgate::test::TemporaryFolder folder;
     const std::string path = (folder / "log").string();
     Daemon unix_daemon{AF_UNIX, SOCK_DGRAM, path}, udp_daemon{AF_INET, SOCK_DGRAM};
-    for (auto& [daemon, where] : {std::pair<Daemon&, std::string>{unix_daemon, path}, {udp_daemon, "udp://" + udp_daemon.address}}) {
+    for (auto& [daemon, where] :
+         {std::pair<Daemon&, std::string>{unix_daemon, path}, {udp_daemon, "udp://" + udp_daemon.address}}) {
         Board board;
         Writer writer{syslog_at(where), 1, 1 << 16, board.tally(), quick};
         writer.write(0, "one\n");
@@ -133,7 +137,8 @@ BOOST_AUTO_TEST_CASE(a_message_is_a_line_of_a_stream) {
     const tollgate::test::TemporaryFolder folder;
     const std::string path = (folder / "log").string();
     Daemon unix_daemon{AF_UNIX, SOCK_STREAM, path}, tcp_daemon{AF_INET, SOCK_STREAM};
-    for (auto& [daemon, where] : {std::pair<Daemon&, std::string>{unix_daemon, path}, {tcp_daemon, "tcp://" + tcp_daemon.address}}) {
+    for (auto& [daemon, where] :
+         {std::pair<Daemon&, std::string>{unix_daemon, path}, {tcp_daemon, "tcp://" + tcp_daemon.address}}) {
         Board board;
         Writer writer{syslog_at(where), 1, 1 << 16, board.tally(), quick};
         writer.write(0, "one\n");
