@@ -11,8 +11,8 @@
 ---@field anonymous_tier? string # tier of requests that pass without a credential; a text
 ---@field hide? boolean # whether the credential is removed before the upstream sees it; true or false; default: true
 ---@field realm? string # name of what is protected, told in WWW-Authenticate; a text; default: "tollgate"
----@field key? tollgate.value # key, jwt: place of the key or token; unset: X-API-Key, or Authorization if bearer; a value
----@field scheme? "plain"|"bearer" # key, jwt: form of the credential there: by itself, or "Bearer KEY"; jwt without key: always bearer; one of "plain", "bearer"; default: "plain"
+---@field key? tollgate.value # key, jwt: place of the key or token; unset: X-API-Key, or Authorization if bearer or basic; a value
+---@field scheme? "plain"|"bearer"|"basic" # key, jwt: form of the credential there: by itself, "Bearer KEY", or Basic (key alone), as password or user name; jwt without key: always bearer; one of "plain", "bearer", "basic"; default: "plain"
 ---@field file? string # key: file of hashed keys; basic: of users; certificate: of certificates; signature: of signers; read at start and at each reload; key without it: keys of the database; a file's path
 ---@field tier? string # certificate, ip: tier of whom they let in; unset: none, and ip lets pass without saying who it is; a text
 ---@field allow_from? string|string[] # ip: addresses and networks that are let in; unset: all others; a list of texts
