@@ -202,7 +202,7 @@ void CounterStore<Counter>::add(std::uint64_t hash, const Limit& limit, std::uin
     note_length(limit);
     const auto added = [&] {
         const Slot slot = find(groups, hash);
-        return slot.counter && slot.counter->add_while(owner_of(slot, hash), limit, amount, end);
+        return slot.counter && slot.counter->add_while(owner_of(slot, hash), limit, amount, end, now);
     };
     constexpr auto too_much = ~std::uint64_t{0};  // refused: nothing is counted, whatever the windows
     while (!added()) {

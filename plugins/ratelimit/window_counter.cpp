@@ -154,10 +154,12 @@ WindowCounter::State WindowCounter::less(State state, const Ask& ask, std::uint6
     return state;
 }
 
-WindowCounter::State WindowCounter::more(State state, const Limit& limit, std::uint64_t amount,
-                                         std::int64_t end) noexcept {
+WindowCounter::State WindowCounter::more(State state, const Limit& limit, std::uint64_t amount, std::int64_t end,
+                                         Moment now) noexcept {
     const bool slides = limit.algorithm() == Algorithm::sliding_window;
     if (end > state.end) {
+        // Others already count, or still do, in longer windows: what is counted here is not over by that.
+        if (now.wall < state.end * nanoseconds_in_millisecond) return state;
         const bool next = slides && state.end == end - length_of(limit);
         return {.end = end, .current = amount, .previous = next ? state.current : 0};
     }

@@ -34,10 +34,10 @@ public:
     void give_back_while(Mine mine, const Ask& ask, std::uint64_t receipt) noexcept;
 
     // Counts what was admitted elsewhere in the window with that end, whatever the limit: in this window, in the one
-    // before, or, if it has come meanwhile, in a new one. Of a window that counts no more nothing is left. False:
-    // `mine` did not hold.
+    // before, or, if it has come meanwhile, in a new one. Of a window that counts no more nothing is left, nor of one
+    // of another length that ends after this one, which is not over. False: `mine` did not hold.
     template <class Mine>
-    bool add_while(Mine mine, const Limit& limit, std::uint64_t amount, std::int64_t end) noexcept;
+    bool add_while(Mine mine, const Limit& limit, std::uint64_t amount, std::int64_t end, Moment now) noexcept;
 
     // For how long after its end a window of this limit still counts.
     static std::chrono::nanoseconds lingers(const Limit& limit) noexcept {
@@ -79,7 +79,7 @@ private:
         return before.current > 0 && then.state.current > (then.decision.admitted ? ask.price : 0);
     }
     static State less(State state, const Ask& ask, std::uint64_t receipt) noexcept;
-    static State more(State state, const Limit& limit, std::uint64_t amount, std::int64_t end) noexcept;
+    static State more(State state, const Limit& limit, std::uint64_t amount, std::int64_t end, Moment now) noexcept;
     Words settled() const noexcept;
 
     AtomicWords words_;
@@ -112,11 +112,12 @@ void WindowCounter::give_back_while(Mine mine, const Ask& ask, std::uint64_t rec
 }
 
 template <class Mine>
-bool WindowCounter::add_while(Mine mine, const Limit& limit, std::uint64_t amount, std::int64_t end) noexcept {
+bool WindowCounter::add_while(Mine mine, const Limit& limit, std::uint64_t amount, std::int64_t end,
+                              Moment now) noexcept {
     for (;;) {
         const Words seen = settled();
         if (!mine()) return false;
-        if (words_.swap(seen, pack(more(unpack(seen), limit, amount, end)))) return true;
+        if (words_.swap(seen, pack(more(unpack(seen), limit, amount, end, now)))) return true;
     }
 }
 
