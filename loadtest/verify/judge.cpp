@@ -109,6 +109,7 @@ private:
         std::int64_t saturated = INT64_MAX;
         double paced = 0, burst = applied.limit.most();
         bool began = false;  // a quota's window
+        std::size_t sooner = 0;
         for (const Counted& counted : keys_[number]) {
             const Evidence evidence{counted.records};
             std::vector<bool> by_this;
@@ -124,8 +125,11 @@ private:
             keep_worst(too_much(applied.limit, evidence, by_this, clocks_), counted.identity, made.over);
             if (applied.limit.algorithm == Algorithm::token_bucket)
                 burst = std::min(burst, proven_burst(applied.limit, evidence, by_this, clocks_));
-            if (applied.limit.algorithm == Algorithm::concurrency)
-                paced = std::max(paced, seen_of(applied.limit, crowd_of(applied.limit, evidence, clocks_)));
+            if (applied.limit.algorithm == Algorithm::concurrency) {
+                const Crowd crowd = crowd_of(applied.limit, evidence, clocks_);
+                paced = std::max(paced, seen_of(applied.limit, crowd));
+                sooner += crowd.sooner;
+            }
             if (applied.limit.algorithm == Algorithm::quota)
                 began = began || saw_a_window_begin(applied.limit, evidence, clocks_);
             if (applied.limit.algorithm != Algorithm::sliding_window) continue;
@@ -133,6 +137,7 @@ private:
             keep_worst(pace.offence, counted.identity, made.under);
             paced = std::max(paced, pace.seen_from);
         }
+        if (sooner > 0) made.notes.push_back(text::count(sooner, "answer") + " came sooner than --takes: not looked at");
         made.seen_from = applied.limit.algorithm == Algorithm::concurrency
                              ? paced
                              : std::max(paced, seen_from(applied.limit, Nanoseconds{saturated}, latency_));

@@ -49,6 +49,17 @@ BOOST_AUTO_TEST_CASE(only_what_overlaps_for_sure_is_a_crowd) {
     BOOST_TEST(crowd_of(five, Evidence{std::vector<Record>{asked(0, 250)}}, {}).most == 0);  // it took too long to say
 }
 
+BOOST_AUTO_TEST_CASE(an_answer_that_comes_sooner_than_is_said_proves_nothing) {
+    std::vector<Record> one_by_one;
+    for (int i = 0; i < 10; ++i) one_by_one.push_back(asked(i * 11, i * 11 + 10));  // never two at a time
+    const Crowd crowd = crowd_of(five, Evidence{one_by_one}, {});
+    BOOST_TEST(crowd.most == 0);
+    BOOST_TEST(crowd.sooner == 10U);
+    BOOST_TEST(!crowd.offence);
+    for (int i = 0; i < 6; ++i) one_by_one.push_back(asked(i, i + 101));
+    BOOST_TEST(crowd_of(five, Evidence{one_by_one}, {}).most == 6);
+}
+
 BOOST_AUTO_TEST_CASE(one_too_many_is_found_and_when) {
     std::vector<Record> six;
     for (int i = 0; i < 6; ++i) six.push_back(asked(i * 10, i * 10 + 102));
