@@ -45,6 +45,7 @@ Task<bool> Connection::connect(Host& host) {
     for (const Endpoint& endpoint : found.endpoints) {
         if (co_await reach(host, endpoint, found.problem)) {
             state_ = State::up;
+            ++lives_;
             deaf_ = false;
             silent_since_ = host.now();
             status_.connected(host);

@@ -77,6 +77,12 @@ public:
     // Puts a command (of Command) into the line; `call`, if given, gets its reply. `turn` is another number in another
     // turn of the loop.
     void send(std::string_view command, Call* call, std::uint64_t turn);
+    // What is kept back goes out at once: of somebody who leaves, and does not know who comes after him.
+    void push() noexcept {
+        if (state_ == State::up) flush();
+    }
+    // Another number once it has been connected anew: whoever is there now may not be as he was before.
+    std::uint64_t life() const noexcept { return state_ == State::fresh ? 1 : lives_; }
 
 private:
     friend class Call;
@@ -111,6 +117,7 @@ private:
     TimePoint silent_since_{};  // while something is in the line: since when nothing has come
     bool deaf_ = false;         // writing failed
     std::chrono::nanoseconds shortest_timeout_{std::chrono::seconds{1}};  // of all calls so far
+    std::uint64_t lives_ = 0;   // how often it has been connected
     int attempts_ = 0;                                                    // to connect, since it last replied
     std::list<Seat*> seats_;                                              // the first drives
     std::coroutine_handle<> idle_watch_;                                  // waits for somebody to wait
