@@ -101,7 +101,7 @@ Rule::Rule(Kind kind, const Settings& own, const Settings& use, const std::strin
     key_is_public_ = std::all_of(by_.begin(), by_.end(), is_public);
     const std::string named = own.has("name") ? told + "name" : "name";
     in_words_ = in_words(own_, other_);
-    shared_name_ = agree(name_, name_of_counters(), named, in_words_, own, host);
+    shared_name_ = agree(name_, name_of_counters(), named, in_words_ + regions::in_words(use), own, host);
     counters_ = counters_of(use, told, host);
 }
 

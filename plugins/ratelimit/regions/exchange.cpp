@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr std::chrono::nanoseconds reply_timeout = 1s;
+constexpr std::chrono::nanoseconds reply_timeout = 1s, longest_unwritten = 200ms;
 constexpr std::size_t last_pages = 16;
 
 std::string complaint(const redis::Reply& reply) {
@@ -72,10 +72,9 @@ private:
 
 Exchange::Exchange(Host& host, const std::vector<Carrier>& carriers, const std::vector<Limit>& limits,
                    std::chrono::nanoseconds every, std::uint32_t share)
-    : host_{host}, every_{every} {
+    : host_{host}, every_{every}, share_{share} {
     for (const Carrier& carrier : carriers) redis_.emplace_back(host, carrier.server);
     for (const Limit& limit : limits) {
-        limit.counters->set_share(share);
         Talk& talk = talks_.emplace_back(Talk{
             limit,
             host.counter("regions_merged_total", "Counts of other gateways that were new here.",
@@ -85,7 +84,7 @@ Exchange::Exchange(Host& host, const std::vector<Carrier>& carriers, const std::
             host.gauge("regions_keys", "Counts of keys in windows that are exchanged.", {{"limit", limit.name}})});
         for (std::size_t i = 0; i < carriers.size(); ++i)
             talk.lines.emplace_back(
-                talk, redis_[i], limit.counters->ledger().carrier(carriers[i].identity),
+                talk, redis_[i], carriers[i].identity,
                 host.gauge("regions_age_seconds", "How old that is which was exchanged last with a Redis.",
                            {{"limit", limit.name}, {"redis", carriers[i].server->status().shown()}}));
     }
@@ -94,6 +93,11 @@ Exchange::Exchange(Host& host, const std::vector<Carrier>& carriers, const std::
 // On the loop that is first asked for such a limit.
 void Exchange::begin(Talk& talk) {
     const auto charge = std::make_shared<Charge>(talk.limit.counters);
+    std::vector<std::string> names;
+    for (const Line& line : talk.lines) names.push_back(line.carrier);
+    const std::vector<std::size_t> numbers = talk.limit.counters->carriers(names);
+    for (std::size_t i = 0; i < numbers.size(); ++i) talk.lines[i].number = numbers[i], talk.lines[i].life = 0;
+    talk.limit.counters->set_share(share_);
     for (Line& line : talk.lines)
         if (redis::Connection* const connection = line.redis.here()) host_.spawn(this->talk(line, *connection, charge));
 }
@@ -104,16 +108,31 @@ Task<void> Exchange::talk(Line& line, redis::Connection& connection, std::shared
         const bool more = co_await round(line, connection);
         if (connection.alone()) co_return;
         tell(line);
-        if (!more) co_await host_.sleep(every_);
+        if (!more) co_await pause(line);
     }
 }
 
-// True: there is more to be heard.
+// What is counted is written down more often than it is told: there is not room for a minute's keys in a Tally. And
+// windows begin and end meanwhile.
+Task<void> Exchange::pause(Line& line) {
+    for (auto left = every_;; left -= longest_unwritten) {
+        co_await host_.sleep(std::min(left, longest_unwritten));
+        if (left <= longest_unwritten) co_return;
+        line.talk.limit.counters->note();
+        line.talk.limit.counters->apply(now());
+    }
+}
+
+// True: there is more to be said or heard.
 Task<bool> Exchange::round(Line& line, redis::Connection& connection) {
     RegionalCounters& counters = *line.talk.limit.counters;
     const auto began = host_.now();
     counters.note();
     counters.apply(now());
+    if (const std::uint64_t life = connection.life(); std::exchange(line.life, life) != life) {
+        counters.ledger().say_all_again(line.number);
+        counters.progress(line.number).cursor = Progress{}.cursor;
+    }
     Saying saying{counters.ledger(), line.number, page};
     for (const bool whole_text : {false, true}) {
         redis::Call call{connection, reply_timeout};
@@ -127,10 +146,11 @@ Task<bool> Exchange::round(Line& line, redis::Connection& connection) {
             co_return false;
         }
         line.redis.server().status().replied(host_);
-        take_over(line, heard);
+        const bool hears_all = take_over(line, heard);
         saying.heard();
-        counters.exchanged(line.number).store(began.time_since_epoch().count(), std::memory_order_relaxed);
-        co_return heard.more;
+        if (hears_all)
+            counters.exchanged(line.number).store(began.time_since_epoch().count(), std::memory_order_relaxed);
+        co_return !hears_all || saying.counts().size() == page;
     }
     co_return false;
 }
@@ -149,16 +169,21 @@ std::string Exchange::question(const Line& line, const std::vector<Count>& said,
     return command;
 }
 
-void Exchange::take_over(Line& line, const Heard& heard) {
+// Whether that was all there is.
+bool Exchange::take_over(Line& line, const Heard& heard) {
     RegionalCounters& counters = *line.talk.limit.counters;
     Progress& progress = counters.progress(line.number);
-    if (progress.epoch != heard.progress.epoch) counters.ledger().say_all_again(line.number);
+    const bool forgotten = forgot(progress, heard.progress), other = progress.epoch != heard.progress.epoch;
+    if (forgotten) counters.ledger().say_all_again(line.number);
     for (const Heard::Said& said : heard.counts) counters.ledger().merge(said.node, said.count);
     counters.apply(now());
     progress = heard.progress;
+    if (forgotten && !other) progress.cursor = Progress{}.cursor;  // another epoch has been read from there
+    return !heard.more && (!forgotten || other);
 }
 
-// Nobody waits for the reply: what does not arrive is said again by the next use, if there is one.
+// Nobody waits for the reply: what does not arrive is said again by the next use, if there is one, and so is what the
+// socket does not take at once.
 void Exchange::say_last(Line& line, redis::Connection& connection) {
     RegionalCounters& counters = *line.talk.limit.counters;
     if (!connection.open() || connection.alone()) return;
@@ -167,8 +192,9 @@ void Exchange::say_last(Line& line, redis::Connection& connection) {
     for (std::size_t at = 0; at < saying.counts().size(); at += page) {
         const auto rest = std::span{saying.counts()}.subspan(at);
         const auto part = rest.first(std::min(page, rest.size()));
-        connection.send(question(line, {part.begin(), part.end()}, false), nullptr, ticks_of(host_.now()) + at);
+        connection.send(question(line, {part.begin(), part.end()}, false), nullptr, ticks_of(host_.now()));
     }
+    connection.push();
 }
 
 void Exchange::tell(Line& line) {
@@ -177,14 +203,21 @@ void Exchange::tell(Line& line) {
     counters.hold(!hears_all(line.talk));
     line.talk.merged.add(news.merged);
     line.talk.left_out.add(news.left_out);
+    if (news.left_out > 0 && !std::exchange(line.talk.told_full, true))
+        host_.log(Level::warning, "limit \"" + line.talk.limit.name + "\": there is no room among the " +
+                                      std::to_string(counters.keys()) + " keys that are exchanged; of others this " +
+                                      "gateway counts only its own until windows end");
+    if (news.left_out == 0 && counters.ledger().keys() < counters.keys() / 2) line.talk.told_full = false;
     line.talk.keys.set(static_cast<double>(counters.ledger().keys()));
     const std::chrono::nanoseconds since = line.exchanged();
     if (since.count() != 0)
         line.age.set(std::chrono::duration<double>{host_.now().time_since_epoch() - since}.count());
 }
 
-std::chrono::nanoseconds Exchange::Line::exchanged() const noexcept {
-    return std::chrono::nanoseconds{talk.limit.counters->exchanged(number).load(std::memory_order_relaxed)};
+std::chrono::nanoseconds Exchange::Line::exchanged() const {
+    RegionalCounters& counters = *talk.limit.counters;
+    const auto known = counters.ledger().carrier(carrier);  // not while another use is in charge that names others
+    return std::chrono::nanoseconds{known ? counters.exchanged(*known).load(std::memory_order_relaxed) : 0};
 }
 
 bool Exchange::hears_all(const Talk& talk) const {

@@ -3,7 +3,8 @@
 //
 // Each Redis is talked to by itself, in rounds: one that is slow or gone holds up none of the others. In a round goes
 // what that Redis does not know, at most `page` counts, those first that count most; what it has that is new here comes
-// back with the reply.
+// back with the reply. Where there is more, either way, the next round follows at once. The first round in a connection
+// begins at the beginning: whoever is there now may have come back from a copy that is older.
 #pragma once
 
 #include "redis/attendance.h"
@@ -14,6 +15,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <memory>
 #include <string>
@@ -35,8 +37,8 @@ public:
         std::string head;  // of the names in the Redis
         std::shared_ptr<RegionalCounters> counters;
     };
-    // `host` outlives it. Throws std::length_error for more carriers than a Ledger knows.
-    // `share`: see RegionalCounters::set_share().
+    // `host` outlives it. At most Ledger::most_carriers; each identity once. `share`: see RegionalCounters::set_share().
+    // The counters know nothing of either until this use takes charge of them: it may be one that never begins.
     Exchange(Host& host, const std::vector<Carrier>& carriers, const std::vector<Limit>& limits,
              std::chrono::nanoseconds every, std::uint32_t share = 0);
 
@@ -67,9 +69,11 @@ private:
     struct Line {  // a limit's counts by one carrier
         Talk& talk;
         redis::Attendance& redis;
-        const std::size_t number;  // the ledger's
+        const std::string carrier;
         Gauge& age;
-        std::chrono::nanoseconds exchanged() const noexcept;  // by the steady clock; 0: never
+        std::uint64_t life = 0;  // of the connection in which the last round was; 0: none
+        std::size_t number = 0;  // the ledger's, while its talk is in charge
+        std::chrono::nanoseconds exchanged() const;  // by the steady clock; 0: never. Any thread
     };
     struct Talk {
         Limit limit;
@@ -77,6 +81,7 @@ private:
         Counter& left_out;
         Gauge& keys;
         std::deque<Line> lines{};
+        bool told_full = false;  // in the log; until there is room again
     };
     class Charge;
     class Saying;
@@ -84,8 +89,9 @@ private:
 
     void begin(Talk& talk);
     Task<void> talk(Line& line, redis::Connection& connection, std::shared_ptr<Charge> charge);
+    Task<void> pause(Line& line);
     Task<bool> round(Line& line, redis::Connection& connection);
-    void take_over(Line& line, const Heard& heard);
+    bool take_over(Line& line, const Heard& heard);
     void say_last(Line& line, redis::Connection& connection);
     std::string question(const Line& line, const std::vector<Count>& said, bool whole_text) const;
     void tell(Line& line);
@@ -94,6 +100,7 @@ private:
 
     Host& host_;
     const std::chrono::nanoseconds every_;
+    const std::uint32_t share_;
     std::deque<redis::Attendance> redis_;
     std::deque<Talk> talks_;
 };

@@ -10,6 +10,7 @@ namespace tollgate::ratelimit::regions {
 
 namespace {
 
+constexpr std::size_t freed_at_once = 4096;  // about a millisecond, for which loops may have to wait
 constexpr std::int64_t grace = 2000;  // milliseconds: others may be told what came last by clocks that are behind
 
 }  // namespace
@@ -54,7 +55,8 @@ void Ledger::count(const Window& window, std::uint64_t key, std::int64_t change)
     const std::uint64_t said = entry->counts.of(own);
     if (entry->net <= 0 || static_cast<std::uint64_t>(entry->net) <= said) return;
     merge(*page, *entry, own, static_cast<std::uint64_t>(entry->net));
-    for (std::size_t carrier = 0; carrier < carriers_.size(); ++carrier) mark(*page, *entry, carrier);
+    for (std::size_t carrier = 0; carrier < most_carriers; ++carrier)
+        if (!carriers_[carrier].empty()) mark(*page, *entry, carrier);
 }
 
 void Ledger::mark(Page& page, Entry& entry, std::size_t carrier) {
@@ -64,16 +66,39 @@ void Ledger::mark(Page& page, Entry& entry, std::size_t carrier) {
     page.unsaid[carrier][level].push_back(&entry);
 }
 
-std::size_t Ledger::carrier(std::string_view name) {
+void Ledger::let_go(std::size_t carrier) {
+    carriers_[carrier].clear();
+    for (auto& [window, page] : pages_) {
+        page.unsaid[carrier].clear();
+        for (auto& [key, entry] : page.entries) entry.level[carrier] = 0;
+    }
+}
+
+std::vector<std::size_t> Ledger::carriers(const std::vector<std::string>& names) {
+    if (names.size() > most_carriers) throw std::length_error{"more carriers than a ledger knows"};
     const std::lock_guard lock{mutex_};
-    const auto known = std::find(carriers_.begin(), carriers_.end(), name);
-    const auto number = static_cast<std::size_t>(known - carriers_.begin());
-    if (known != carriers_.end()) return number;
-    if (number == most_carriers) throw std::length_error{"more carriers than a ledger knows"};
-    carriers_.emplace_back(name);
-    for (auto& [window, page] : pages_)
-        for (auto& [key, entry] : page.entries) mark(page, entry, number);
-    return number;
+    for (std::size_t number = 0; number < most_carriers; ++number)
+        if (!carriers_[number].empty() && std::find(names.begin(), names.end(), carriers_[number]) == names.end())
+            let_go(number);
+    std::vector<std::size_t> numbers;
+    for (const std::string& name : names) {
+        auto place = std::find(carriers_.begin(), carriers_.end(), name);
+        const bool known = place != carriers_.end();
+        if (!known) place = std::find(carriers_.begin(), carriers_.end(), "");
+        numbers.push_back(static_cast<std::size_t>(place - carriers_.begin()));
+        if (known) continue;
+        *place = name;
+        for (auto& [window, page] : pages_)
+            for (auto& [key, entry] : page.entries) mark(page, entry, numbers.back());
+    }
+    return numbers;
+}
+
+std::optional<std::size_t> Ledger::carrier(std::string_view name) const {
+    const std::lock_guard lock{mutex_};
+    const auto place = std::find(carriers_.begin(), carriers_.end(), name);
+    if (place == carriers_.end()) return std::nullopt;
+    return static_cast<std::size_t>(place - carriers_.begin());
 }
 
 std::vector<Count> Ledger::unsaid(std::size_t carrier, std::size_t most) {
@@ -83,9 +108,9 @@ std::vector<Count> Ledger::unsaid(std::size_t carrier, std::size_t most) {
         for (auto& [window, page] : pages_) {
             const auto at = page.unsaid[carrier].find(static_cast<std::uint8_t>(level));
             if (at == page.unsaid[carrier].end()) continue;
-            std::vector<Entry*>& entries = at->second;
-            for (; !entries.empty() && counts.size() < most; entries.pop_back()) {
-                Entry& entry = *entries.back();
+            std::deque<Entry*>& entries = at->second;
+            for (; !entries.empty() && counts.size() < most; entries.pop_front()) {
+                Entry& entry = *entries.front();
                 if (entry.level[carrier] != level) continue;
                 entry.level[carrier] = under_way;
                 counts.push_back({window, entry.key, entry.counts.of(own)});
@@ -147,6 +172,8 @@ std::vector<Count> Ledger::due(std::int64_t now) {
         Page& page = at->second;
         if (window.end + (slides_ ? window.length : 0) + grace <= now) {
             keys_ -= page.entries.size();
+            leaving_keys_ += page.entries.size();
+            leaving_.push_back(std::move(page.entries));
             at = pages_.erase(at);
             continue;
         }
@@ -158,7 +185,17 @@ std::vector<Count> Ledger::due(std::int64_t now) {
         }
         page.waiting.clear();
     }
+    free_some();
     return counts;
+}
+
+void Ledger::free_some() {
+    std::size_t left = std::max(freed_at_once, leaving_keys_ - std::min(leaving_keys_, most_keys_));
+    while (left > 0 && !leaving_.empty()) {
+        Entries& entries = leaving_.front();
+        for (; left > 0 && !entries.empty(); --left, --leaving_keys_) entries.erase(entries.begin());
+        if (entries.empty()) leaving_.pop_front();
+    }
 }
 
 // --- what is known
@@ -182,6 +219,11 @@ std::vector<Ledger::WindowSum> Ledger::sums() const {
         std::sort(sums.back().nodes.begin(), sums.back().nodes.end());
     }
     return sums;
+}
+
+std::size_t Ledger::leaving() const {
+    const std::lock_guard lock{mutex_};
+    return leaving_keys_;
 }
 
 std::size_t Ledger::keys() const {

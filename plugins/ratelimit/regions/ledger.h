@@ -13,8 +13,10 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <list>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -42,14 +44,18 @@ public:
     void count(const Window& window, std::uint64_t key, std::int64_t change);
     // A node has said that it has counted so much. What came of it is for due().
     void merge(std::string_view node, const Count& said);
-    // What others have counted since the last call, of windows that have begun; forgets windows that count no more.
+    // What others have counted since the last call, of windows that have begun; forgets windows that count no more, whose
+    // memory goes piece by piece with this call and those that follow.
     // `now` in milliseconds since 1970. Windows that others have begun and this clock has not are kept back.
     std::vector<Count> due(std::int64_t now);
 
-    // The carrier of that number from now on; the same name has the same one. Throws std::length_error.
-    std::size_t carrier(std::string_view name);
-    // What this gateway has counted and that carrier does not know, at most so many, those first that count most. Each
-    // is said once: then acknowledged() or withdrawn() is called with it.
+    // The carriers from now on, and their numbers: one that was there before keeps its own, one that is named no more is
+    // let go, and whoever has its number after it is told everything. Throws std::length_error for more than there may be.
+    std::vector<std::size_t> carriers(const std::vector<std::string>& names);
+    // Of a carrier that is there.
+    std::optional<std::size_t> carrier(std::string_view name) const;
+    // What this gateway has counted and that carrier does not know, at most so many, those first that count most (by
+    // their bits), and of these those that wait longest. Each is said once: then acknowledged() or withdrawn() is called with it.
     std::vector<Count> unsaid(std::size_t carrier, std::size_t most);
     void acknowledged(std::size_t carrier, const std::vector<Count>& said);
     void withdrawn(std::size_t carrier, const std::vector<Count>& unheard);
@@ -67,6 +73,7 @@ public:
     };
     std::vector<WindowSum> sums() const;
     std::size_t keys() const;
+    std::size_t leaving() const;  // of windows that count no more, in memory still
     // Since the last call: counts of others that said something new; counts for which there was no room.
     struct News {
         std::uint64_t merged = 0, left_out = 0;
@@ -89,9 +96,10 @@ private:
     };
     // Entries that a carrier does not know, by level. An entry that has risen meanwhile stands there twice: where it
     // was it counts no more.
-    using Levels = std::map<std::uint8_t, std::vector<Entry*>, std::greater<>>;
+    using Levels = std::map<std::uint8_t, std::deque<Entry*>, std::greater<>>;
+    using Entries = std::unordered_map<std::uint64_t, Entry>;
     struct Page {
-        std::unordered_map<std::uint64_t, Entry> entries;
+        Entries entries;
         std::array<Levels, most_carriers> unsaid;
         std::vector<Entry*> waiting;       // for due()
         std::vector<std::uint64_t> nodes;  // sums, by node
@@ -101,6 +109,8 @@ private:
     Entry* entry_at(const Window& window, std::uint64_t key, Page*& page);
     static void merge(Page& page, Entry& entry, GrowOnly::Node node, std::uint64_t count);
     void mark(Page& page, Entry& entry, std::size_t carrier);
+    void let_go(std::size_t carrier);
+    void free_some();
     void settle(std::size_t carrier, const std::vector<Count>& said, bool heard);
     static std::uint64_t others(const Entry& entry) noexcept { return entry.counts.sum() - entry.counts.of(own); }
 
@@ -109,10 +119,13 @@ private:
     mutable std::mutex mutex_;
     std::map<Window, Page> pages_;
     std::size_t keys_ = 0;
+    // Not among keys_, but at most as many as these may be: who begins a window does not wait for those of the last.
+    std::list<Entries> leaving_;
+    std::size_t leaving_keys_ = 0;
     News news_;
     std::deque<std::string> nodes_;  // by number: first this gateway
     std::map<std::string, GrowOnly::Node, std::less<>> numbers_;
-    std::vector<std::string> carriers_;
+    std::array<std::string, most_carriers> carriers_;  // by number; "": none
 };
 
 }  // namespace tollgate::ratelimit::regions

@@ -17,6 +17,14 @@ Window window_of(const Limit& limit, std::uint64_t receipt) noexcept {
     return {end, std::max<std::int64_t>(1, limit.per().count() / 1'000'000)};
 }
 
+// A share that is too small for a request is no reason to say that the limit is: nobody is held to it for ever.
+Decision until_it_ends(Decision refused, const Ask& ask) noexcept {
+    if (refused.retry_after == Decision::never && ask.price <= ask.limit.capacity())
+        refused.retry_after =
+            std::chrono::milliseconds{static_cast<std::int64_t>(refused.receipt)} - std::chrono::nanoseconds{ask.now.wall};
+    return refused;
+}
+
 }  // namespace
 
 RegionalCounters::RegionalCounters(Algorithm algorithm, std::size_t keys, Secret secret, std::string node)
@@ -38,7 +46,7 @@ Decision RegionalCounters::take_of_own(std::uint64_t hash, const Ask& ask) noexc
     const Limit part = own_part(ask.limit);
     const Ask own{part, ask.price, ask.now};
     const Decision here = own_.take(hash, own);
-    if (!here.admitted) return here;
+    if (!here.admitted) return until_it_ends(here, ask);
     Decision all = memory_.take(hash, ask);
     if (!all.admitted) own_.give_back(hash, own, here.receipt);
     all.remaining = std::min(all.remaining, here.remaining);
@@ -56,13 +64,28 @@ Decision RegionalCounters::look(std::uint64_t hash, const Ask& ask) noexcept {
     if (!held() || !all.admitted) return all;
     const Limit part = own_part(ask.limit);
     const Decision here = own_.look(hash, {part, ask.price, ask.now});
-    return here.admitted && all.remaining < here.remaining ? all : here;
+    if (!here.admitted) return until_it_ends(here, ask);
+    return all.remaining < here.remaining ? all : here;
 }
 
 void RegionalCounters::give_back(std::uint64_t hash, const Ask& ask, std::uint64_t receipt) noexcept {
     memory_.give_back(hash, ask, receipt);
     if (share_.load(std::memory_order_relaxed) > 0) own_.give_back(hash, ask, receipt);
     if (ask.price > 0) tally_.add(hash, window_of(ask.limit, receipt), -static_cast<std::int64_t>(ask.price));
+}
+
+std::vector<std::size_t> RegionalCounters::carriers(const std::vector<std::string>& names) {
+    std::array<std::size_t, Ledger::most_carriers> before;
+    before.fill(Ledger::most_carriers);
+    for (std::size_t i = 0; i < names.size() && i < before.size(); ++i)
+        before[i] = ledger_.carrier(names[i]).value_or(Ledger::most_carriers);
+    const std::vector<std::size_t> numbers = ledger_.carriers(names);
+    for (std::size_t i = 0; i < numbers.size(); ++i)
+        if (before[i] != numbers[i]) {
+            progress_[numbers[i]] = {};
+            exchanged_[numbers[i]].store(0, std::memory_order_relaxed);
+        }
+    return numbers;
 }
 
 void RegionalCounters::note() {

@@ -20,6 +20,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tollgate::ratelimit::regions {
 
@@ -63,6 +64,8 @@ public:
         return !in_charge_.load(std::memory_order_relaxed) && !in_charge_.exchange(true, std::memory_order_acquire);
     }
     void leave_charge() noexcept { in_charge_.store(false, std::memory_order_release); }
+    // The ledger's carriers, of whoever is in charge: how far it was with others is forgotten. See Ledger::carriers().
+    std::vector<std::size_t> carriers(const std::vector<std::string>& names);
     // How far it is with the ledger's carrier of that number: of whoever is in charge.
     Progress& progress(std::size_t carrier) noexcept { return progress_[carrier]; }
     // When what was exchanged last with that carrier had been counted: nanoseconds of the steady clock; 0: never.

@@ -48,6 +48,8 @@ end
 local lives = redis.call('PTTL', head)
 if lives < last - now + 60000 then
   redis.call('PEXPIREAT', head, whole(last + 3600000))
+end
+if redis.call('PTTL', windows) < last - now + 60000 then
   redis.call('PEXPIREAT', windows, whole(last + 3600000))
 end
 redis.call('ZREMRANGEBYSCORE', windows, '-inf', whole(now))
@@ -126,6 +128,11 @@ void ask(std::string& out, const Question& question, bool whole_text) {
         command.add(static_cast<std::uint64_t>(counts_until + outlives));
         command.add(hexadecimal(count.key)).add(count.count);
     }
+}
+
+bool forgot(const Progress& before, const Progress& now) noexcept {
+    std::uint64_t was = 0, is = 0;
+    return before.epoch != now.epoch || !number(before.cursor, was) || !number(now.cursor, is) || is < was;
 }
 
 bool read(std::string_view reply, Heard& heard) {

@@ -3,7 +3,8 @@
 //
 // It holds for each key and node of a window the greatest count that it was told, in the order in which they became so:
 // a reader goes on where it was, however long it was away. All of it expires with the windows. One that has lost its
-// memory says so by another epoch, and is told and read again from the beginning.
+// memory says so by another epoch, or, where it came back as it was some time before, by a number that is lower, and is
+// told and read again from the beginning.
 #pragma once
 
 #include "regions/ledger.h"
@@ -42,6 +43,8 @@ struct Heard {
     bool more = false;         // there is more than fits in a reply: ask again
     std::vector<Said> counts{};  // of other nodes; the views are of the reply
 };
+// Whether it has lost something since it had been so far.
+bool forgot(const Progress& before, const Progress& now) noexcept;
 // False: it is no such reply, and `heard` is of no use.
 bool read(std::string_view reply, Heard& heard);
 

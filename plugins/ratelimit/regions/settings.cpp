@@ -55,6 +55,11 @@ Secret secret_of(const Settings& use, const std::string& name) {
     return {word(0), word(16)};
 }
 
+// Of a secret something that tells it from others, so that those who hash by different ones do not look for each other.
+std::string sign_of(const Settings& use) {
+    return use.has("region_secret") ? '/' + redis::sha256_hex("sign of " + use.text("region_secret")).substr(0, 8) : "";
+}
+
 const char* word_of(Algorithm algorithm) noexcept {
     switch (algorithm) {
         case Algorithm::token_bucket: return "token_bucket";
@@ -116,12 +121,26 @@ std::vector<Exchange::Carrier> carriers_of(const Settings& use, Host& host) {
 
 }  // namespace
 
+std::string in_words(const Settings& use) {
+    if (!use.has("regions")) return "";
+    std::vector<std::string> shown;
+    for (const std::string& url : use.texts("regions")) shown.push_back(address_of(url, use).shown());
+    std::sort(shown.begin(), shown.end());
+    std::string words;
+    for (const std::string& one : shown) words += (words.empty() ? " exchanged by " : " and ") + one;
+    if (!use.has("region_share")) return words;
+    std::array<char, 32> share;
+    const double number = use.number("region_share");
+    return words + " with a share of " +
+           std::string{share.data(), std::to_chars(share.data(), share.data() + share.size(), number).ptr};
+}
+
 std::shared_ptr<RegionalCounters> counters_of(const Counted& limit, const Settings& use, Host& host) {
     if (!use.has("regions")) return nullptr;
     check(limit);
     const std::string node = node_of(use);
     const Secret secret = secret_of(use, limit.name);
-    return host.state<RegionalCounters>(limit.name + ", " + word_of(limit.algorithm) + ", regions", [&] {
+    return host.state<RegionalCounters>(limit.name + ", " + word_of(limit.algorithm) + ", regions" + sign_of(use), [&] {
         return std::make_shared<RegionalCounters>(limit.algorithm, limit.keys, secret, node);
     });
 }
@@ -138,7 +157,7 @@ std::unique_ptr<const Registered> exchange_of(const Settings& use, Host& host, c
     for (const auto& [name, counters] : limits) {
         std::string head = use.text("redis_prefix");
         add_name(head, name, counters->algorithm());
-        exchanged.push_back({name, head + "/regions", counters});
+        exchanged.push_back({name, head + "/regions" + sign_of(use), counters});
     }
     const auto every = use.has("region_every") ? use.duration("region_every") : std::chrono::milliseconds{200};
     const auto all = host.state<Exchanges>("regions", [] { return std::make_shared<Exchanges>(); });

@@ -23,6 +23,9 @@ struct Counted {
     std::size_t keys;
 };
 
+// What uses that share a name have to say alike; "" where it says nothing of regions. Throws ConfigError.
+std::string in_words(const Settings& use);
+
 // The counters of a limit that gateways share; null where the use says nothing of regions. Throws ConfigError.
 std::shared_ptr<RegionalCounters> counters_of(const Counted& limit, const Settings& use, Host& host);
 

@@ -83,8 +83,9 @@ BOOST_AUTO_TEST_CASE(windows_are_forgotten_when_they_count_no_more) {
 
 BOOST_AUTO_TEST_CASE(each_carrier_is_told_until_it_acknowledges) {
     const auto here = ledger();
-    const auto one = here->carrier("one"), other = here->carrier("other");
-    BOOST_TEST(here->carrier("one") == one);
+    const auto numbers = here->carriers({"one", "other"});
+    const auto one = numbers[0], other = numbers[1];
+    BOOST_TEST((here->carriers({"other", "one"}) == std::vector{other, one}));
     here->count(minute, 1, 1000);
     auto said = here->unsaid(one, 10);
     BOOST_REQUIRE(said.size() == 1U);
@@ -103,13 +104,13 @@ BOOST_AUTO_TEST_CASE(each_carrier_is_told_until_it_acknowledges) {
     BOOST_TEST(here->unsaid(other, 10).size() == 1U);
     here->say_all_again(one);
     BOOST_TEST(here->unsaid(one, 10).size() == 1U);
-    const auto late = here->carrier("late");
+    const auto late = here->carriers({"one", "other", "late"})[2];
     BOOST_TEST(here->unsaid(late, 10).size() == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(those_that_count_most_are_told_first_and_the_rest_later) {
     const auto here = ledger(1000);
-    const auto carrier = here->carrier("one");
+    const auto carrier = here->carriers({"one"}).front();
     for (std::uint64_t key = 1; key <= 500; ++key) here->count(minute, key, 1000);
     for (std::uint64_t key = 501; key <= 510; ++key) here->count(minute, key, 50'000);
     here->count(next, 1, 8'000);
@@ -128,9 +129,70 @@ BOOST_AUTO_TEST_CASE(those_that_count_most_are_told_first_and_the_rest_later) {
     BOOST_TEST(told == 511U);
 }
 
+BOOST_AUTO_TEST_CASE(of_those_that_count_alike_whoever_waits_longest_is_told_first) {
+    const auto here = ledger(1000);
+    const auto carrier = here->carriers({"one"}).front();
+    for (std::uint64_t key = 1; key <= 20; ++key) here->count(minute, key, 1000);
+    std::uint64_t expected = 0;
+    for (std::uint64_t newer = 21; newer <= 60; newer += 10) {
+        const auto said = here->unsaid(carrier, 10);
+        BOOST_TEST_REQUIRE(said.size() == 10U);
+        for (const Count& count : said) BOOST_TEST(count.key == ++expected);
+        here->acknowledged(carrier, said);
+        for (std::uint64_t key = newer; key < newer + 10; ++key) here->count(minute, key, 1000);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_carrier_that_is_named_no_more_makes_room_for_others) {
+    const auto here = ledger();
+    here->count(minute, 1, 1000);
+    for (int i = 0; i < 100; ++i) {  // a password that changes, a server that moves
+        const std::string name = "changing " + std::to_string(i);
+        const auto numbers = here->carriers({"one", name});
+        BOOST_TEST(numbers[0] == 0U);
+        BOOST_TEST(numbers[1] == 1U);
+        BOOST_TEST(here->carrier(name).value() == 1U);
+        const auto said = here->unsaid(1, 10);
+        BOOST_TEST_REQUIRE(said.size() == 1U);  // it knows nothing yet
+        if (i % 2 == 0) here->acknowledged(1, said);
+    }
+    BOOST_TEST(here->unsaid(0, 10).size() == 1U);
+    BOOST_TEST(!here->carrier("changing 98").has_value());
+    BOOST_CHECK_THROW(here->carriers(std::vector<std::string>(Ledger::most_carriers + 1, "x")), std::length_error);
+}
+
+BOOST_AUTO_TEST_CASE(a_large_window_that_is_over_leaves_the_memory_piece_by_piece) {
+    constexpr std::uint64_t keys = 20'000;
+    const auto here = ledger(keys);
+    for (std::uint64_t key = 1; key <= keys; ++key) here->count(minute, key, 1000);
+    here->due(minute.end + 3000);
+    BOOST_TEST(here->keys() == 0U);
+    BOOST_TEST(here->leaving() > keys / 2);
+    for (std::uint64_t key = 1; key <= keys; ++key) here->count(next, key, 1000);  // there is room at once
+    BOOST_TEST(here->news().left_out == 0U);
+    std::size_t calls = 0;
+    for (std::size_t before = here->leaving(); before > 0; before = here->leaving(), ++calls) {
+        here->due(minute.end + 3000);
+        BOOST_TEST_REQUIRE(here->leaving() < before);
+    }
+    BOOST_TEST(calls >= 2U);
+    BOOST_TEST(here->keys() == keys);
+}
+
+BOOST_AUTO_TEST_CASE(what_leaves_the_memory_is_never_more_than_there_is_room_for) {
+    constexpr std::uint64_t keys = 20'000;
+    const auto here = ledger(keys);
+    for (std::int64_t second = 1; second <= 20; ++second) {
+        const Window window{second * 10'000, 10'000};
+        for (std::uint64_t key = 1; key <= keys; ++key) here->count(window, key, 1000);
+        here->due(window.end + 3000);
+        BOOST_TEST(here->leaving() <= keys);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(what_is_given_back_is_told_to_nobody_and_counts_against_what_follows) {
     const auto here = ledger();
-    const auto carrier = here->carrier("one");
+    const auto carrier = here->carriers({"one"}).front();
     here->count(minute, 1, 3000);
     here->acknowledged(carrier, here->unsaid(carrier, 10));
     here->count(minute, 1, -2000);
@@ -163,12 +225,12 @@ BOOST_AUTO_TEST_CASE(gateways_converge_over_servers_that_are_away_half_of_the_ti
     std::mt19937_64 random{11};
     for (int trial = 0; trial < 50; ++trial) {
         std::deque<Ledger> nodes;
-        for (const char* name : {"a", "b", "c"}) nodes.emplace_back(name, 1000, false);
+        for (const char* name : {"a", "b", "c"}) nodes.emplace_back(name, 1000, false).carriers({"0", "1"});
         std::array<std::map<std::pair<std::string, std::uint64_t>, std::uint64_t>, 2> servers;
         std::map<std::uint64_t, std::uint64_t> truth;
         std::array<std::map<std::uint64_t, std::uint64_t>, 3> applied;
         const auto exchange = [&](std::size_t node, std::size_t server, bool reply_lost) {
-            const auto carrier = nodes[node].carrier(std::to_string(server));
+            const auto carrier = nodes[node].carrier(std::to_string(server)).value();
             const auto said = nodes[node].unsaid(carrier, 1 + random() % 5);
             for (const Count& count : said) {
                 auto& held = servers[server][{nodes[node].node(), count.key}];
@@ -189,7 +251,7 @@ BOOST_AUTO_TEST_CASE(gateways_converge_over_servers_that_are_away_half_of_the_ti
             if (random() % 50 == 0) {  // a server loses its memory
                 const std::size_t server = random() % 2;
                 servers[server].clear();
-                for (Ledger& one : nodes) one.say_all_again(one.carrier(std::to_string(server)));
+                for (Ledger& one : nodes) one.say_all_again(one.carrier(std::to_string(server)).value());
             }
         }
         for (int round = 0; round < 20; ++round)

@@ -106,7 +106,7 @@ BOOST_AUTO_TEST_CASE(a_window_that_others_begin_early_begins_here_with_this_cloc
 
 BOOST_AUTO_TEST_CASE(what_is_admitted_is_noted_and_what_is_given_back_is_not_told) {
     Here here{fixed};
-    const auto carrier = here.counters.ledger().carrier("one");
+    const auto carrier = here.counters.carriers({"one"}).front();
     Decision last;
     for (int i = 0; i < 12; ++i) {
         const Decision decision = here.take(1s);
@@ -159,6 +159,50 @@ BOOST_AUTO_TEST_CASE(who_cannot_hear_of_all_others_admits_its_share_of_what_is_l
         here.counters.hold(true);
         if (limit == fixed) BOOST_TEST(here.admitted(61s) == 4);
     }
+}
+
+// While a changed rate is rolled out, others count in longer windows under the same name.
+BOOST_AUTO_TEST_CASE(what_others_count_in_longer_windows_does_not_take_the_place_of_what_is_counted_here) {
+    const Window hour{minute(59).end, 3'600'000};
+    for (const Limit& limit : {fixed, sliding}) {
+        Here here{limit};
+        BOOST_TEST(here.admitted(1s, 6) == 6);
+        for (std::uint64_t count = 1; count <= 5; ++count) here.hear(hour, count, 2s);
+        BOOST_TEST(here.admitted(3s) == 4);
+        for (std::uint64_t count = 6; count <= 9; ++count) here.hear(hour, count, 4s);
+        BOOST_TEST(here.admitted(5s) == 0);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_share_of_less_than_a_request_refuses_for_this_window_and_not_for_ever) {
+    for (const Limit& limit : {Limit::windowed(Algorithm::fixed_window, 1, 1min),
+                               Limit::windowed(Algorithm::sliding_window, 1, 1min), Limit::quota(1, Calendar::day)}) {
+        Here here{limit};
+        here.counters.set_share(500);
+        const auto left = limit.calendar() == Calendar::none ? 20s : 24h - 40s;
+        BOOST_TEST(!here.take(40s).admitted);
+        BOOST_TEST((here.take(40s).retry_after == left));
+        BOOST_TEST((here.counters.look(here.alice, {limit, 1000, at(40s)}).retry_after == left));
+        BOOST_TEST((here.take(40s, 2).retry_after == Decision::never));
+        here.counters.hold(false);
+        BOOST_TEST(here.take(40s).admitted);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(how_far_it_was_with_a_carrier_is_forgotten_when_that_is_let_go) {
+    Here here{fixed};
+    const auto numbers = here.counters.carriers({"one", "other"});
+    for (const std::size_t number : numbers) {
+        here.counters.progress(number) = {"epoch", "7"};
+        here.counters.exchanged(number) = 5;
+    }
+    const auto later = here.counters.carriers({"new", "other"});
+    BOOST_TEST(later[1] == numbers[1]);
+    BOOST_TEST(here.counters.progress(later[1]).cursor == "7");
+    BOOST_TEST(here.counters.exchanged(later[1]) == 5);
+    BOOST_TEST(here.counters.progress(later[0]).cursor == "0");
+    BOOST_TEST(here.counters.progress(later[0]).epoch.empty());
+    BOOST_TEST(here.counters.exchanged(later[0]) == 0);
 }
 
 BOOST_AUTO_TEST_CASE(a_share_that_is_left_is_no_use_where_others_have_spent_the_limit) {

@@ -113,6 +113,27 @@ BOOST_AUTO_TEST_CASE(a_server_that_has_forgotten_says_so_by_another_epoch_and_is
     BOOST_TEST(us.heard.counts[0].count.count == 6U);
 }
 
+// The head lives longer than a short window needs, and is not renewed for it.
+BOOST_AUTO_TEST_CASE(the_list_of_windows_expires_too_when_it_comes_after_the_head) {
+    const Redis redis;
+    Node eu{redis, "eu"};
+    eu.round({});
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    const std::int64_t minutes = std::chrono::duration_cast<std::chrono::minutes>(now).count();
+    eu.round({{{(minutes + 5) * 60'000, 300'000}, 1, 1000}});
+    const std::string windows = redis.ask({"--raw", "KEYS", "*:windows"});
+    BOOST_TEST_REQUIRE(!windows.empty());
+    BOOST_TEST(std::stoll(redis.ask({"--raw", "PTTL", windows})) > 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_server_that_comes_back_as_it_was_before_has_forgotten) {
+    BOOST_TEST(!forgot({"e", "5"}, {"e", "5"}));
+    BOOST_TEST(!forgot({"e", "9"}, {"e", "10"}));
+    BOOST_TEST(forgot({"e", "10"}, {"e", "9"}));
+    BOOST_TEST(forgot({"e", "5"}, {"f", "7"}));
+    BOOST_TEST(forgot({}, {"e", "0"}));
+}
+
 BOOST_AUTO_TEST_CASE(windows_that_are_over_are_neither_kept_nor_told) {
     const Redis redis;
     Node eu{redis, "eu"}, us{redis, "us"};
