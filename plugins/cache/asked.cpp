@@ -14,6 +14,12 @@ void append_values(std::string& text, const std::vector<Value>& values, const Co
     for (const Value& value : values) (text += between) += value.of(ctx, scratch);
 }
 
+void append_origin(std::string& text, const Request& request) {
+    const std::string_view line = request.headers().get("Host"), host = line.empty() ? request.host() : line;
+    (text += request.scheme()) += "://";
+    for (const char c : host) text += lower(c);
+}
+
 }  // namespace
 
 std::vector<Line> lines_of(const Headers& headers) {
@@ -24,16 +30,21 @@ std::vector<Line> lines_of(const Headers& headers) {
 }
 
 std::string origin_of(const Request& request) {
-    const std::string_view host = request.headers().get("Host");
-    return std::string{request.scheme()}.append("://").append(host.empty() ? std::string{request.host()} : lowered(host));
+    std::string origin;
+    append_origin(origin, request);
+    return origin;
 }
 
 Asked::Asked(const Rules& rules, const RequestContext& ctx) : lines{lines_of(ctx.request().headers())} {
     const Request& request = ctx.request();
-    url = origin_of(request).append(request.path());
+    constexpr std::size_t of_origin = 100;  // nearly always enough
+    url.reserve(of_origin + request.target().size());
+    append_origin(url, request);
+    url += request.path();
     rules.query.append(url, request.query());
 
     // An answer is one upstream's, and of uses that do not share, one use's and one route's.
+    key.reserve(rules.apart.size() + ctx.route().size() + ctx.upstream().size() + url.size() + 8);
     key = rules.apart;
     if (!key.empty()) (key += between) += ctx.route();
     (key += between) += ctx.upstream();

@@ -73,14 +73,16 @@ Found Desk::look_up(const Asked& asked) const {
     for (const std::string* key : {&asked.key, &asked.own}) {
         if (key->empty()) continue;
         auto entry = zone_->find(*key);
-        found.key = *key;
+        std::string of_variant;
         if (entry && entry->variants()) {
-            found.key = entry->variants()->key_for(asked.lines);
-            entry = zone_->find(found.key);
+            of_variant = entry->variants()->key_for(asked.lines);
+            entry = zone_->find(of_variant);
         }
-        if (!entry || !entry->kept() || !asked.may_have(*entry->kept())) continue;
-        found.kept = std::static_pointer_cast<const Kept>(std::move(entry));
-        return found;
+        if (entry && entry->kept() && asked.may_have(*entry->kept())) {
+            found.kept = std::static_pointer_cast<const Kept>(std::move(entry));
+            return found;
+        }
+        found.key = of_variant.empty() ? *key : std::move(of_variant);
     }
     return found;
 }

@@ -29,7 +29,8 @@ struct Passing {
 
 struct Found {
     std::shared_ptr<const Kept> kept;  // may be stale; null: nothing that this request may have
-    std::string key;                   // where what is sent for is to be found, so far as is known
+    std::string key;                   // of nothing: where it would be found, so far as is known
+    std::string where() const { return kept ? std::string{kept->key()} : key; }
 };
 
 // Of one use of the plugin, for all loops.

@@ -37,14 +37,14 @@ Task<Verdict> Desk::ask(RequestContext& ctx, Asked asked, Found found) const {
             if (auto verdict = answer_at_once(ctx, asked, found)) co_return *std::move(verdict);
             if (zone_->denied(asked.kind(), ctx.now())) break;
         }
-        const auto joined = zone_->join(found.key, asked.url, rules_.largest);
+        const auto joined = zone_->join(found.where(), asked.url, rules_.largest);
         if (!joined.arriving) break;
         const Arriving::Coming coming{joined.arriving};
         std::shared_ptr<Handover> handover;
         Task<void> alarm, here;
         if (joined.leads) {
             Lead lead{*zone_, joined.arriving};
-            if (tier_) co_await bring(asked, found.key);
+            if (tier_) co_await bring(asked, found.where());
             found = look_up(asked);  // it may have come just before
             if (auto verdict = answer_at_once(ctx, asked, found)) co_return *std::move(verdict);
             if (asked.directives.only_if_cached) co_return not_cached();
@@ -66,7 +66,7 @@ Task<void> Desk::bring(const Asked& asked, std::string key) const {
     for (int step = 0; step < 2; ++step) {
         if (!co_await tier_->find(zone_->store().key_of(key), key)) co_return;
         const Found found = look_up(asked);
-        if (found.key == key) co_return;
+        if (found.kept || found.key == key) co_return;
         key = found.key;
     }
 }
@@ -87,7 +87,7 @@ std::shared_ptr<Handover> Desk::send(RequestContext& ctx, const Asked& asked, st
 
 void Desk::refresh(RequestContext& ctx, const Asked& asked, const Found& found) const {
     if (ctx.request().method() != "GET") return;
-    const auto joined = zone_->join(found.key, asked.url, rules_.largest);
+    const auto joined = zone_->join(found.where(), asked.url, rules_.largest);
     Task<void> here;
     if (joined.leads) send(ctx, asked, found.kept, joined.arriving, here);
 }
