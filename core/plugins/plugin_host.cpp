@@ -1,4 +1,4 @@
-// core/plugins/plugin_host.cpp - lending; names are completed by the plugin's, registrations and tasks end with its use.
+// core/plugins/plugin_host.cpp - lending; names are completed by the plugin's, what it registers ends with its use.
 #include "plugins/plugin_host.h"
 
 #include "plugins/metrics.h"
@@ -26,19 +26,19 @@ Task<void> NoLoops::blocking(std::function<void()>) { no_loops("run_blocking"); 
 Task<Response> NoLoops::fetch(std::string, Request, FetchOptions) { no_loops("fetch"); }
 
 // The tasks that one use has spawned on one loop. Only that loop touches it, but for retire() once the loop has ended.
-// What the use has posted there runs while `open`.
+// What the use has posted there runs while `open`: that is asked after `used` was set, and ended before `used` is
+// asked, so that a post is either not run or waited for.
 struct PluginHost::Spawned {
     Spawned(LoopServices& services, std::size_t number) : loops{services}, loop{number} {}
 
     LoopServices& loops;
     const std::size_t loop;
     std::atomic<bool> used{false};  // set before the first task or post, so that retire() disturbs no loop without need
-    bool open = true;
+    std::atomic<bool> open{true};
     std::uint64_t last_number = 0;
     std::map<std::uint64_t, Task<void>> tasks;
 
     void destroy_all() {
-        open = false;
         while (!tasks.empty()) tasks.erase(tasks.begin());
     }
 };
@@ -55,8 +55,9 @@ void PluginHost::retire() noexcept {
         const std::lock_guard lock{registering_};
         registrations_.clear();
     }
+    for (const auto& list : spawned_) list->open = false;
     for (const auto& list : spawned_) {
-        if (!list->used.load(std::memory_order_acquire)) continue;
+        if (!list->used) continue;
         if (lent_.loops.this_loop() == list->loop) {
             list->destroy_all();
             continue;
@@ -106,7 +107,7 @@ void PluginHost::spawn(Task<void> task) {
     if (loop >= spawned_.size()) throw std::logic_error{"spawn may be called only on an event loop"};
     if (!task) throw std::logic_error{"spawn of no task"};
     const std::shared_ptr<Spawned>& list = spawned_[loop];
-    list->used.store(true, std::memory_order_release);
+    list->used = true;
     const std::uint64_t number = ++list->last_number;
     Task<void>& root = list->tasks[number] = watched(std::move(task), name_, list, number);
     root.start();
@@ -115,7 +116,7 @@ void PluginHost::spawn(Task<void> task) {
 void PluginHost::post(std::size_t loop, std::function<void()> work) {
     if (loop >= spawned_.size()) throw std::logic_error{"post to a loop that there is not"};
     const std::shared_ptr<Spawned>& list = spawned_[loop];
-    list->used.store(true, std::memory_order_release);
+    list->used = true;
     lent_.loops.post(loop, [list, plugin = name_, work = std::move(work)] {
         if (!list->open) return;
         try {

@@ -72,8 +72,9 @@ public:
     ~PluginHost() override;  // retires
 
     // Ends what could still call into the plugin without a request: its pages and commands (waits for those that run),
-    // its spawned tasks (destroys each on its loop), and what it posted. Called before the plugin is destroyed, since it may be what
-    // they use; not on a loop unless that is the only one the plugin spawned on.
+    // its spawned tasks (destroys each on its loop), and what it posted or will post, wherever that is to run. Called
+    // before the plugin is destroyed, since it may be what they use; not on a loop unless that is the only one the
+    // plugin spawned on.
     void retire() noexcept;
 
     // The names of all state that was asked for so far.

@@ -167,6 +167,17 @@ BOOST_AUTO_TEST_CASE(what_is_posted_runs_later_and_not_once_the_use_has_ended) {
     BOOST_TEST(done == "first ");
 }
 
+// As where a thread of the plugin's own rings until the plugin's destructor has joined it.
+BOOST_AUTO_TEST_CASE(what_is_posted_to_a_loop_for_the_first_time_when_the_use_has_ended_does_not_run) {
+    Gateway gateway;
+    auto host = gateway.host();
+    plugins::retire(host.get());
+    bool ran = false;
+    host->post(0, [&] { ran = true; });
+    gateway.loop.run_posted();
+    BOOST_TEST(!ran);
+}
+
 BOOST_AUTO_TEST_CASE(a_spawned_task_is_destroyed_also_after_its_loop_has_ended) {
     Gateway gateway;
     auto host = gateway.host();
