@@ -29,8 +29,9 @@ std::string_view Context::parameter(std::string_view name) const noexcept {
 }
 
 std::string_view Context::upstream() const noexcept {
-    const auto* upstream = passage_->upstream();
-    return upstream ? std::string_view{upstream->name} : std::string_view{};
+    if (const auto* upstream = passage_->upstream()) return upstream->name;
+    const auto* errand = passage_->heard();  // whose branch of a split was drawn there
+    return errand ? errand->upstream : std::string_view{};
 }
 
 const std::shared_ptr<const Caller>& Context::caller() const noexcept { return passage_->caller_; }

@@ -33,19 +33,27 @@ class ErrandBody final : public BodySource {
 public:
     ErrandBody(std::shared_ptr<Walk> walk, std::unique_ptr<BodySource> source) noexcept
         : walk_{std::move(walk)}, source_{std::move(source)} {}
+    // The errand may live on, but nobody will read the rest. First the connection, then what it stood for.
+    ~ErrandBody() override {
+        source_.reset();
+        walk_->passage->abandon_attempt();
+    }
     Task<std::string_view> read() override {
         std::string_view piece;
         try {
             piece = co_await source_->read();
         } catch (...) {
-            walk_->passage->finish_attempt();
-            throw;
+            broke();
         }
         if (piece.empty()) walk_->passage->finish_attempt();
         co_return piece;
     }
     bool try_read(std::string_view& piece) override {
-        if (!source_->try_read(piece)) return false;
+        try {
+            if (!source_->try_read(piece)) return false;
+        } catch (...) {
+            broke();
+        }
         if (piece.empty()) walk_->passage->finish_attempt();
         return true;
     }
@@ -53,8 +61,19 @@ public:
     const Headers* trailers() const override { return source_->trailers(); }
 
 private:
-    const std::shared_ptr<Walk> walk_;  // first: the source uses it to its end
-    const std::unique_ptr<BodySource> source_;
+    // Of what is handled: however many read what is read here, the log hears of it once.
+    [[noreturn]] void broke() {
+        walk_->passage->finish_attempt();
+        try {
+            throw;
+        } catch (Failure& failure) {
+            walk_->passage->tell_log(failure);
+            throw;
+        }
+    }
+
+    const std::shared_ptr<Walk> walk_;  // the source uses it to its end
+    std::unique_ptr<BodySource> source_;
 };
 
 // Read it beside Gateway::serve(): the same steps, from the plugin that asked to the last one of on_response.
@@ -69,7 +88,8 @@ Task<void> walk_on(Passage& passage) {
     } catch (const Failure& failure) {
         passage.blame(failure);
     } catch (const std::exception& problem) {
-        passage.blame({Culprit::gateway, 500, "internal_error", "the gateway could not serve this request", problem.what()});
+        passage.blame({Culprit::gateway, 500, "internal_error", "the gateway could not serve this request",
+                       problem.what()});
     }
 }
 
@@ -81,7 +101,8 @@ Task<Response> run_walk(std::shared_ptr<Walk> walk) {
     co_await walk_on(*walk->passage);
     Response response = walk->passage->bring_back();
     if (auto source = response.body().take_source())
-        response.set_body(std::unique_ptr<BodySource>{std::make_unique<ErrandBody>(std::move(walk), std::move(source))});
+        response.set_body(
+            std::unique_ptr<BodySource>{std::make_unique<ErrandBody>(std::move(walk), std::move(source))});
     co_return response;
 }
 

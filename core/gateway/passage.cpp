@@ -27,7 +27,6 @@ Passage::Passage(LoopShare& share, SnapshotLease& lease, http::Exchange& exchang
 Passage::~Passage() {
     if (news_) news_->asker = nullptr;
     abandon_attempt();
-    place_.give_up();
     give_back_request();
     // Before the log, so that taps have had their last word.
     request_body_.reset();
@@ -255,14 +254,17 @@ void Passage::blame(Failure failure) {
     failure_ = std::move(failure);
 }
 
+void Passage::tell_log(Failure& failure) const {
+    const bool ours = failure.culprit != Culprit::client && !failure.detail.empty();
+    if (std::exchange(failure.known, true) || !ours || (trace_ && trace_->rehearsed())) return;
+    log::warning("gateway", request_id_ + ": " + failure.detail);
+}
+
 Task<void> Passage::settle() {
     if (!blamed_) co_return;
     abandon_attempt();
-    place_.give_up();
     give_back_request();
-    if (failure_->culprit != Culprit::client && !failure_->detail.empty() && !failure_->known &&
-        (!trace_ || !trace_->rehearsed()))
-        log::warning("gateway", request_id_ + ": " + failure_->detail);
+    tell_log(*failure_);
     if (exchange_.begun() || failure_->client_left) {
         exchange_.cut();
         co_return;

@@ -38,19 +38,22 @@ class Passage;
 
 // What a request hears of the errands that were made for it; theirs and its own, since either may be over first.
 struct ErrandNews {
-    Passage* asker;           // null: it is over
-    std::string_view target;  // of the last attempt, as Target::address()
+    Passage* asker;                // null: it is over
+    std::string_view target{};     // of the last attempt, as Target::address()
+    std::string_view upstream{};   // its name
     int attempts = 0, status = 0;
     bool hedged = false;
     net::Duration upstream_time{0};
 };
 
-// Lives in Gateway::serve(), or in an errand, and dies with it, also when the request is cancelled. Logs in its destructor. One loop.
+// Lives in Gateway::serve(), or in an errand, and dies with it, also when the request is cancelled. Logs in its
+// destructor. One loop.
 class Passage final : private upstream::InterimSink {
 public:
     // `trace` hears why, and outlives this; null: nobody listens, unless the request brings the operator's token.
     Passage(LoopShare& share, SnapshotLease& lease, http::Exchange& exchange, Trace* trace = nullptr);
-    // An errand: what is left of the asker's way when the plugins before `first` are through. Neither logged nor counted.
+    // An errand: what is left of the asker's way when the plugins before `first` are through. Neither logged nor
+    // counted.
     Passage(const Passage& asker, std::uint32_t first, http::Exchange& exchange, std::shared_ptr<ErrandNews> news,
             Trace* trace);
     ~Passage();
@@ -72,14 +75,19 @@ public:
     void blame(Failure failure);
     Task<void> settle();
 
-    // Instead of the steps: which target a request on that way would be sent to now; nullopt: none is available. Nothing
-    // is sent, and no attempt begins. Throws Failure where a plugin refuses or answers. For a trace that is a rehearsal.
+    // Instead of the steps: which target a request on that way would be sent to now; nullopt: none is available.
+    // Nothing is sent, and no attempt begins. Throws Failure where a plugin refuses or answers. For a trace that is a
+    // rehearsal.
     Task<std::optional<std::size_t>> choose_for(const Route& route, const Branch* branch);
 
     // The end of an errand: what its asker's plugin gets of it. Throws the Refusal that stands for a failure.
     Response bring_back();
-    // From here on the answer that was brought back is not heard any more, or was heard to its end.
+    // From here on the answer that was brought back is not heard any more: it broke, or was heard to its end.
     void finish_attempt();
+    // Whatever had been heard from the upstream: the rest of it will not be. What was held of the upstream is free.
+    void abandon_attempt();
+    // What it is that went wrong here or upstream, once. Nothing of a rehearsal.
+    void tell_log(Failure& failure) const;
     // Made for the plugin whose door this is: `first` is the use after it.
     std::unique_ptr<Errand> errand(std::uint32_t first);
 
@@ -171,7 +179,6 @@ private:
     void drop_answer();
     void follow_last_attempt();
     net::TimePoint asked_upstream() const noexcept;  // when the first attempt began; only where there was one
-    void abandon_attempt();
     Task<void> change_response();
     void replace_body(std::string body);
     void finish_answer(Response& response);

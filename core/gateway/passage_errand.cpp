@@ -1,4 +1,4 @@
-// core/gateway/passage_errand.cpp - an errand's part of the corridor: how it begins, what it brings, what its asker hears.
+// core/gateway/passage_errand.cpp - an errand's part of the corridor: how it begins, what it brings and tells.
 #include "gateway/doors.h"
 #include "gateway/errand.h"
 #include "gateway/forwarding.h"
@@ -7,8 +7,8 @@
 #include "gateway/replay.h"
 #include "gateway/trace.h"
 #include "http/layout.h"
-#include "support/log.h"
 
+#include <algorithm>
 #include <span>
 #include <stdexcept>
 
@@ -40,6 +40,7 @@ std::unique_ptr<Errand> Passage::errand(std::uint32_t first) {
 void Passage::tell_asker() noexcept {
     ErrandNews& news = *told_;
     news.attempts = attempts_;
+    if (const auto* chosen = upstream()) news.upstream = chosen->name;
     if (!attempt_) return;
     news.target = attempt_->call.target.address();
     news.status = attempt_->call.status;
@@ -47,27 +48,28 @@ void Passage::tell_asker() noexcept {
     news.upstream_time = attempt_->ended.value_or(now()) - asked_upstream();
 }
 
-// What the asker waited for here was none of its own time, and what later plugins say of every answer goes on its own.
+// What the asker waited for here was none of its own time, as far as it did wait: one that answers with what is stale
+// may do other things meanwhile. What later plugins say of every answer goes on the asker's.
 Response Passage::bring_back() {
     if (blamed_) {
         abandon_attempt();
-        place_.give_up();
+        if (response_) response_.set_body({});  // its connection, where a plugin refused what came
         give_back_request();
     } else if (!response_.body().source()) {
         finish_attempt();
     }
     tell_asker();
     if (Passage* const asker = told_->asker) {
-        if (asker->answering_ == net::TimePoint{}) asker->waited_ += waited_;
+        const net::Duration awake = now() - asker->entered_ - asker->waited_;
+        if (asker->answering_ == net::TimePoint{})
+            asker->waited_ += std::clamp(waited_, net::Duration::zero(), std::max(awake, net::Duration::zero()));
         if (!asker->caller_) asker->caller_ = caller_;
         if (const Headers::Layout* added = answer_headers_.layout())
             Headers::Layout::of(asker->answer_headers_).replace_by(*added);
         if (asker->trace_ && trace_) asker->trace_->take_in(*trace_);
     }
     if (blamed_) {
-        const bool ours = failure_->culprit != Culprit::client && !failure_->detail.empty() && !failure_->known;
-        if (ours && !(trace_ && trace_->rehearsed())) log::warning("gateway", request_id_ + ": " + failure_->detail);
-        failure_->known = true;  // however many requests it will be thrown on for
+        tell_log(*failure_);  // once, however many requests it will be thrown on for
         throw FailedErrand{*failure_};
     }
     auto& layout = response_.layout();

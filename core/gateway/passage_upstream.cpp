@@ -16,11 +16,13 @@ using namespace std::chrono_literals;
 namespace {
 
 // Not asked, and for how long, in whole seconds. No line of the log for each request: why has been told.
-Failure unavailable(const upstream::Upstream& upstream, const char* reason, const char* why, net::Duration for_how_long) {
+Failure unavailable(const upstream::Upstream& upstream, const char* reason, const char* why,
+                    net::Duration for_how_long) {
     Failure failure{Culprit::upstream, 503, reason, "the upstream is not available", upstream.name + ": " + why};
     failure.known = true;
     if (for_how_long > net::Duration::zero())
-        failure.headers.add("Retry-After", std::to_string(std::chrono::ceil<std::chrono::seconds>(for_how_long).count()));
+        failure.headers.add("Retry-After",
+                            std::to_string(std::chrono::ceil<std::chrono::seconds>(for_how_long).count()));
     return failure;
 }
 
@@ -175,15 +177,16 @@ Task<void> Passage::on_interim(int status, const Headers& headers) {
     co_await exchange_.send_interim(status, headers);
 }
 
-// Whatever had been heard from the upstream: the rest of it will not be.
 void Passage::abandon_attempt() {
-    if (!attempt_) return;
-    for (Attempt* attempt : {&*in_turn_, hedge_.get()}) {
-        if (!attempt || attempt->ended) continue;
-        const Outcome outcome = attempt->call.outcome;
-        end_attempt(*attempt, outcome == Outcome::answered ? Outcome::abandoned : outcome);
+    if (attempt_) {
+        for (Attempt* attempt : {&*in_turn_, hedge_.get()}) {
+            if (!attempt || attempt->ended) continue;
+            const Outcome outcome = attempt->call.outcome;
+            end_attempt(*attempt, outcome == Outcome::answered ? Outcome::abandoned : outcome);
+        }
+        end_hedge(HedgeEnd::lost);
     }
-    end_hedge(HedgeEnd::lost);
+    place_.give_up();
 }
 
 // The last one, if there was any: what the request held of the upstream is free.

@@ -1,4 +1,4 @@
-// tests/core/gateway/errand_site.h - a whole gateway with two loops whose routes share errands, and a plugin after that.
+// tests/core/gateway/errand_site.h - a whole gateway with two loops whose routes share errands, and a plugin after.
 #pragma once
 
 #include "admin/pages.h"
@@ -19,6 +19,8 @@
 
 namespace tollgate::test {
 
+inline std::string quoted(const std::string& address) { return '"' + address + '"'; }
+
 // Comes after the one that shares, and does what the test says.
 struct Doing {
     std::function<Verdict(RequestContext&)> request;
@@ -31,7 +33,9 @@ inline Doing* doing = nullptr;
 struct Later final : Plugin {
     Later(const Settings&, Host&) {}
     Verdict on_request(RequestContext& ctx) const override { return doing->request ? doing->request(ctx) : Verdict{}; }
-    Verdict on_response(ResponseContext& ctx) const override { return doing->response ? doing->response(ctx) : Verdict{}; }
+    Verdict on_response(ResponseContext& ctx) const override {
+        return doing->response ? doing->response(ctx) : Verdict{};
+    }
     void on_attempt(const AttemptContext&) const override { ++doing->attempts; }
     void on_log(const LogContext& ctx) const override {
         if (doing->log) doing->log(ctx);

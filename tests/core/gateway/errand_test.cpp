@@ -1,4 +1,4 @@
-// tests/core/gateway/errand_test.cpp - errands of a plugin, through a whole gateway with two loops and real connections.
+// tests/core/gateway/errand_test.cpp - errands of a plugin, through a whole gateway with two loops and connections.
 #include "core/gateway/errand_site.h"
 #include "support/scripted_upstream.h"
 
@@ -14,8 +14,6 @@ using namespace tollgate;
 using namespace tollgate::test;
 
 namespace {
-
-std::string quoted(const std::string& address) { return '"' + address + '"'; }
 
 std::string pattern(std::size_t size) {
     std::string text(size, '\0');
@@ -131,6 +129,9 @@ BOOST_AUTO_TEST_CASE(cut_in_the_middle_it_is_cut_for_all) {
     }
     site.wait_for(site.now.logged, 10, "all are logged");
     BOOST_TEST(site.shared->left == 10);
+    int told = 0;
+    for (const auto& line : site.log.lines()) told += line.level == Level::warning && line.area == "gateway";
+    BOOST_TEST(told == 1);
 }
 
 BOOST_AUTO_TEST_CASE(a_reload_in_the_middle_leaves_it_its_configuration) {
@@ -214,7 +215,8 @@ BOOST_AUTO_TEST_CASE(a_failure_is_what_a_plain_request_would_have_got) {
     BOOST_TEST(limited.header("Retry-After") == "7");
     site.now.request = [](RequestContext&) -> Verdict { throw std::runtime_error{"out of tea"}; };
     BOOST_TEST(both("X-Request-Id: three\r\n").status() == 500);
-    BOOST_TEST(reasons == "upstream_unreachable upstream_unreachable rate_limited rate_limited plugin_failed plugin_failed ");
+    BOOST_TEST(reasons == "upstream_unreachable upstream_unreachable rate_limited rate_limited plugin_failed "
+                          "plugin_failed ");
     const auto half = details.substr(0, details.find('|'));
     BOOST_TEST(!half.empty());
     BOOST_TEST(details.starts_with(half + '|' + half + '|'));
@@ -228,11 +230,12 @@ BOOST_AUTO_TEST_CASE(the_log_line_of_who_asked_tells_of_the_upstream) {
         while (connection.read_request()) connection.answer(203, "from there");
     }};
     const int deaf = bind_deaf();
-    ErrandSite site{quoted(bound_address(deaf)) + ", " + quoted(upstream.address()), "", ", response_headers = { set = { [\"X-Set\"] = \"1\" } }"};
+    ErrandSite site{quoted(bound_address(deaf)) + ", " + quoted(upstream.address()), "",
+                    ", response_headers = { set = { [\"X-Set\"] = \"1\" } }"};
     std::string told;
     site.now.log = [&](const LogContext& ctx) {
-        told = std::string{ctx.target()} + ' ' + std::to_string(ctx.attempts()) + ' ' + std::to_string(ctx.upstream_status()) +
-               (ctx.upstream_time().count() > 0 ? " timed" : "");
+        told = std::string{ctx.target()} + ' ' + std::to_string(ctx.attempts()) + ' ' +
+               std::to_string(ctx.upstream_status()) + (ctx.upstream_time().count() > 0 ? " timed" : "");
     };
     site.now.response = [](ResponseContext& ctx) -> Verdict {
         ctx.response().headers().add("X-Later", ctx.from_upstream() ? "upstream" : "other");
@@ -253,8 +256,10 @@ BOOST_AUTO_TEST_CASE(the_log_line_of_who_asked_tells_of_the_upstream) {
 
 BOOST_AUTO_TEST_CASE(it_is_shaped_for_the_upstream_as_a_plain_request) {
     ScriptedUpstream upstream{ScriptedUpstream::always("ok")};
-    ErrandSite site{quoted(upstream.address()), "", ", rewrite = \"/there/**\", request_headers = { set = { [\"X-Set\"] = \"1\" } }"};
-    BOOST_TEST(site.client().get("/s/a%20b?q=1", "X-Own: 2\r\nUpgrade: websocket\r\nConnection: upgrade\r\n").body == "ok");
+    ErrandSite site{quoted(upstream.address()), "",
+                    ", rewrite = \"/there/**\", request_headers = { set = { [\"X-Set\"] = \"1\" } }"};
+    const std::string lines = "X-Own: 2\r\nUpgrade: websocket\r\nConnection: upgrade\r\n";
+    BOOST_TEST(site.client().get("/s/a%20b?q=1", lines).body == "ok");
     const Message asked = upstream.last();
     BOOST_TEST(asked.target() == "/there/a%20b?q=1");
     BOOST_TEST(asked.header("X-Set") == "1");
@@ -262,33 +267,20 @@ BOOST_AUTO_TEST_CASE(it_is_shaped_for_the_upstream_as_a_plain_request) {
     BOOST_TEST(!asked.has("Upgrade"));
 }
 
-// Awaited in the door it is bound to its client, as the request itself would be.
-BOOST_AUTO_TEST_CASE(what_is_destroyed_on_its_way_frees_what_it_held_of_the_upstream) {
-    const std::string half = "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf of it";
-    std::atomic<int> ends{0};
-    ScriptedUpstream upstream{[&](UpstreamConnection& connection) {
-        const auto asked = connection.read_request();
-        if (asked && asked->target() == "/p/head") connection.send(half);
-        connection.wait_for_end();
-        ++ends;
-    }};
-    ErrandSite site{quoted(upstream.address()), ", concurrency = 1, queue = 0, retry = false"};
-    site.now.request = [](RequestContext& ctx) -> Verdict {
-        return [](std::unique_ptr<Errand> errand) -> Task<Verdict> {
-            const Response answer = co_await errand->run();
-            co_return Response{answer.status(), std::string{answer.body().source() ? "unread" : "none"}};
-        }(ctx.errand());
-    };
-    BOOST_TEST(site.client().get("/p/head").body == "unread");
-    site.wait_for(ends, 1, "the unread body's connection is closed");
-    RawClient client = site.client();
-    client.send(RawClient::head("GET", "/p/never"));
-    wait_until("the upstream has the second", [&] { return upstream.requests() == 2; });
-    client.reset();
-    site.wait_for(ends, 2, "its connection is closed");
-    const auto target = [&]() -> const Target& { return *site.gateway->current()->upstreams[0]->targets[0]; };
-    wait_until("nothing is under way", [&] { return target().in_flight() == 0; });
-    BOOST_TEST(site.client().get("/p/head").body == "unread");
+BOOST_AUTO_TEST_CASE(the_log_line_of_who_asked_names_the_upstream_that_a_split_drew) {
+    ScriptedUpstream up{ScriptedUpstream::always("up")}, other{ScriptedUpstream::always("other")};
+    ErrandSite site{quoted(up.address())};
+    site.write("upstream \"other\" { targets = { " + quoted(other.address()) + " } }\n" +
+               "route \"* /x/**\" { upstream = split { { \"up\", weight = 1 }, { \"other\", weight = 1 } },\n" +
+               "plugins = { sharing {}, later {} } }\n");
+    BOOST_REQUIRE(site.gateway->reload().ok);
+    std::string told;
+    site.now.log = [&](const LogContext& ctx) { told = ctx.upstream(); };
+    for (int i = 1; i <= 20; ++i) {
+        const std::string body = site.client().get("/x/" + std::to_string(i)).body;
+        site.wait_for(site.now.logged, i, "it is logged");
+        BOOST_TEST(told == body);
+    }
 }
 
 // What it reads, the upstream may send: no more than fits between here and there.
