@@ -217,4 +217,15 @@ BOOST_AUTO_TEST_CASE(the_log_says_once_that_a_server_is_away_and_once_that_it_is
     });
 }
 
+BOOST_AUTO_TEST_CASE(the_log_says_that_there_is_no_room_for_more_keys) {
+    const Redis redis;
+    std::string all = routes("eu-1", {redis.url()}, "quota = 10 / month, keys = 10");
+    all.replace(all.find("client_ip"), 9, "header \"X-Name\"");
+    GatewayProcess gateway{all};
+    for (int i = 0; i < 20; ++i)
+        BOOST_TEST(gateway.client().get("/", "X-Name: " + std::to_string(i) + "\r\n").status() == 200);
+    gateway.process().wait_for_line("limit \"calls quota\": there is no room among the 10 keys that are exchanged");
+    BOOST_TEST(page(gateway, "/metrics").find("ratelimit_regions_left_out_total") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
