@@ -45,8 +45,10 @@ std::unique_ptr<RedisTier> tier_of(const Settings& settings, Host& host, std::st
     } catch (const std::runtime_error& problem) {
         throw ConfigError{"redis_authorities", std::string{"expected certificates in PEM: "} + problem.what()};
     }
-    RedisTier::Options options{.prefix = settings.text("redis_prefix"), .timeout = settings.duration("redis_timeout")};
-    const std::string name = "log " + options.prefix + ' ' + address.identity() + ' ' + std::string{zone_name};
+    // What goes by another name is apart there too: its keys, and its purges.
+    RedisTier::Options options{.prefix = std::string{settings.text("redis_prefix")}.append(zone_name) + ':',
+                               .timeout = settings.duration("redis_timeout")};
+    const std::string name = "log " + options.prefix + ' ' + address.identity();
     auto log = host.state<PurgeLog>(
         name, [&zone] { return std::make_shared<PurgeLog>([zone](const Purge& purge) { zone->apply(purge); }); });
     zone->add_log(log);

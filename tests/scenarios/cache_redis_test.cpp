@@ -5,6 +5,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <csignal>
 #include <string>
 #include <string_view>
 
@@ -14,8 +15,9 @@ namespace {
 
 constexpr std::string_view fresh = "Cache-Control: max-age=3600\r\n";
 
-std::string shared(const Origin& origin, const std::string& url) {
-    return cached(origin.address(), "store = \"" + url + "\", redis_timeout = 1 * minute");
+std::string shared(const Origin& origin, const std::string& url,
+                   const std::string& more = "redis_timeout = 1 * minute") {
+    return cached(origin.address(), "store = \"" + url + "\", " + more);
 }
 std::string told(RawClient& client, std::string_view path, std::string_view lines = {}) {
     const Message answer = client.get(path, lines);
@@ -26,15 +28,20 @@ std::string page(const GatewayProcess& gateway, std::string_view method, std::st
     admin.send(std::string{method} + ' ' + std::string{path} + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n");
     return admin.answer().body;
 }
+// 0: it is not told yet.
+int figure(const GatewayProcess& gateway, const std::string& metric, const std::string& label) {
+    const std::string metrics = page(gateway, "GET", "/metrics");
+    const auto at = metrics.find("\ntollgate_cache_redis_" + metric + '{');
+    const auto of = at == metrics.npos ? at : metrics.find(label, at);
+    return of == metrics.npos ? 0 : std::stoi(metrics.substr(metrics.find("} ", of) + 2));
+}
 // The Redis is known, and its log of purges read: until then nothing is shared.
 void wait_until_shared(const GatewayProcess& one, RawClient& client, const std::string& what) {
     int n = 0;
+    const int before = figure(one, "writes_total", "what=\"stored\"");
     wait_until("copies are stored there", [&] {
         client.get("/warm-" + what + std::to_string(++n));
-        const std::string metrics = page(one, "GET", "/metrics");
-        const auto at = metrics.find("\ntollgate_cache_redis_writes_total{");
-        const auto stored = metrics.find("what=\"stored\"} ", at);
-        return at != metrics.npos && stored != metrics.npos && metrics[stored + 15] != '0';
+        return figure(one, "writes_total", "what=\"stored\"") > before;
     });
 }
 
@@ -74,6 +81,58 @@ BOOST_AUTO_TEST_CASE(without_the_redis_it_is_a_cache_in_memory) {
     auto client = gateway.client();
     BOOST_TEST(told(client, "/x") == "MISS 1");
     BOOST_TEST(told(client, "/x") == "HIT 1");
+}
+
+BOOST_AUTO_TEST_CASE(what_goes_by_another_name_is_not_found_there) {
+    Redis redis;
+    Origin origin{std::string{fresh}};
+    const std::string named = "redis_timeout = 1 * minute, name = ";
+    const std::string a = shared(origin, redis.url(), named + "\"a\""), b = shared(origin, redis.url(), named + "\"b\"");
+    GatewayProcess one{a}, same{a}, other{b};
+    auto first = one.client(), second = same.client(), third = other.client();
+    wait_until_shared(one, first, "one");
+    wait_until_shared(same, second, "same");
+    wait_until_shared(other, third, "other");
+    const std::string body = first.get("/x").body;
+    const std::string_view kept_only = "Cache-Control: only-if-cached\r\n";
+    wait_until("it is there", [&] { return told(second, "/x", kept_only) == "HIT " + body; });
+    BOOST_TEST(third.get("/x", kept_only).status() == 504);
+}
+
+BOOST_AUTO_TEST_CASE(a_redis_that_says_nothing_or_is_killed_costs_a_few_their_timeout_and_comes_back_by_itself) {
+    Redis redis;
+    Origin origin{std::string{fresh}};
+    GatewayProcess one{shared(origin, redis.url(), "redis_timeout = 50 * milliseconds")};
+    GatewayProcess two{shared(origin, redis.url())};
+    auto first = one.client(), second = two.client();
+    constexpr int requests = 60;
+    const auto all_are_misses = [&](const std::string& what) {
+        for (int i = 0; i < requests; ++i) {
+            const std::string answer = told(first, '/' + what + std::to_string(i));
+            BOOST_REQUIRE(answer == "MISS " + std::to_string(origin.requests()));
+        }
+    };
+    const auto is_shared_again = [&](const std::string& what) {
+        wait_until_shared(two, second, "two-" + what);
+        const std::string body = second.get("/again-" + what).body;
+        wait_until("the other finds it", [&] {
+            return told(first, "/again-" + what, "Cache-Control: only-if-cached\r\n") == "HIT " + body;
+        });
+    };
+    is_shared_again("first");
+
+    redis.process().signal(SIGSTOP);
+    const int before = figure(one, "errors_total", "kind=\"timeout\"");
+    all_are_misses("stopped");
+    BOOST_TEST(figure(one, "errors_total", "kind=\"timeout\"") > before);
+    BOOST_TEST(figure(one, "errors_total", "kind=\"timeout\"") < before + requests / 2);
+    redis.process().signal(SIGCONT);
+    is_shared_again("continued");
+
+    redis.process().signal(SIGKILL);
+    all_are_misses("killed");
+    redis.start_again();
+    is_shared_again("restarted");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
