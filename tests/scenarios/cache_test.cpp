@@ -1,8 +1,13 @@
 // tests/scenarios/cache_test.cpp - what is kept and used again, over real sockets, and what reached the upstream.
 #include "cache_origin.h"
 
+#include "support/temporary_folder.h"
+
 #include <boost/test/unit_test.hpp>
 
+#include <cstddef>
+#include <fstream>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -324,6 +329,22 @@ BOOST_AUTO_TEST_CASE(clients_are_told_nothing_where_the_operator_says_so) {
     BOOST_TEST(hit.has("Age"));
     BOOST_TEST(!hit.has("X-Cache"));
     BOOST_TEST(!hit.has("Cache-Status"));
+}
+
+BOOST_AUTO_TEST_CASE(examples_of_the_manual_are_right) {
+    std::ifstream in{TOLLGATE_SOURCE_DIR "/plugins/cache/README.md"};
+    const std::string manual{std::istreambuf_iterator<char>{in}, {}}, fence = "```lua\n";
+    std::size_t examples = 0;
+    for (auto at = manual.find(fence); at != std::string::npos; at = manual.find(fence, at), ++examples) {
+        at += fence.size();
+        const std::string example = manual.substr(at, manual.find("```", at) - at);
+        const TemporaryFolder folder;
+        std::ofstream{folder / "routes.lua"} << "listen \"127.0.0.1:0\"\n" << example;
+        std::ofstream{folder / "keys"} << std::string(64, 'a') << " alice -\n";
+        const Finished checked = run({tollgate_program(), "check", (folder / "routes.lua").string()});
+        BOOST_TEST(checked.code == 0, example << checked.out << checked.err);
+    }
+    BOOST_TEST(examples >= 3u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

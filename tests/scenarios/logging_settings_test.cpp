@@ -1,5 +1,4 @@
-// tests/scenarios/logging_settings_test.cpp - what `tollgate check` says of settings that do not go together, and its
-// manual.
+// tests/scenarios/logging_settings_test.cpp - that the examples of the plugin logging's manual load.
 #include "support/child_process.h"
 #include "support/gateway_process.h"
 #include "support/temporary_folder.h"
@@ -24,22 +23,6 @@ Finished check(const std::string& words) {
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(scenarios_logging_settings)
-
-// As tests/configs/bad, with the plugin itself in place of a fake.
-BOOST_AUTO_TEST_CASE(every_bad_file_gives_exactly_its_error) {
-    int files = 0;
-    for (const auto& entry : std::filesystem::directory_iterator{TOLLGATE_SOURCE_DIR "/tests/plugins/logging/bad"}) {
-        std::ifstream file{entry.path()};
-        std::string expected;
-        std::getline(file, expected);
-        const Finished checked = run({tollgate_program(), "check", entry.path().string()});
-        BOOST_TEST(checked.code == 2);
-        BOOST_TEST(checked.out == expected.substr(sizeof "-- ERROR: " - 1) + '\n' + entry.path().filename().string() +
-                                      ": 1 problem\n");
-        ++files;
-    }
-    BOOST_TEST(files >= 12);
-}
 
 BOOST_AUTO_TEST_CASE(the_manual_shows_what_loads) {
     std::ifstream page{TOLLGATE_SOURCE_DIR "/plugins/logging/README.md"};

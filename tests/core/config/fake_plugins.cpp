@@ -33,6 +33,11 @@ constexpr Field balancer_fields[] = {
 };
 constexpr Field cache_fields[] = {
     {.name = "ttl", .type = Type::duration, .doc = "time to keep", .required = true, .min = 0.001, .max = 86'400},
+    {.name = "by", .type = Type::value, .doc = "whose"},
+    {.name = "bypass", .type = Type::value, .doc = "when not"},
+    {.name = "ignored_parameters", .type = Type::texts, .doc = "which do not count"},
+    {.name = "stale_while_revalidate", .type = Type::duration, .doc = "how old"},
+    {.name = "stale_if_error", .type = Type::duration, .doc = "how old then"},
 };
 constexpr Field logging_fields[] = {
     {.name = "format", .type = Type::choice, .doc = "form", .fallback = "\"json\"", .choices = formats},
