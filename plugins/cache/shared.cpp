@@ -3,52 +3,22 @@
 
 #include "validators.h"
 
+#include "redis/server_of.h"
+
 #include <algorithm>
-#include <stdexcept>
 #include <string>
 #include <utility>
 
 namespace tollgate::cache {
 
-namespace {
-
-redis::Address address_of(const Settings& settings) {
-    std::string url = settings.text("store"), field = "store";
-    if (url == "redis") {
-        field = "redis_url";
-        if (!settings.has(field))
-            throw ConfigError{"store",
-                              "expected redis_url, or REDIS_URL in the environment, beside \"redis\", got neither"};
-        url = settings.text(field);
-    }
-    try {
-        redis::Address address = redis::Address::parse(url);
-        if (!settings.has("redis_authorities")) return address;
-        if (!address.tls)
-            throw ConfigError{"redis_authorities", "expected it with rediss:// only, got \"" + address.shown() + "\""};
-        address.authorities = settings.text("redis_authorities");
-        return address;
-    } catch (const std::invalid_argument& problem) {
-        throw ConfigError{field, problem.what()};
-    }
-}
-
-}  // namespace
-
 std::unique_ptr<RedisTier> tier_of(const Settings& settings, Host& host, std::string_view zone_name,
                                    const std::shared_ptr<Zone>& zone, const Form& form) {
     if (settings.text("store") == "memory") return nullptr;
-    const redis::Address address = address_of(settings);
-    std::shared_ptr<redis::Server> server;
-    try {
-        server = redis::Server::shared(address, host, words_of_copies);
-    } catch (const std::runtime_error& problem) {
-        throw ConfigError{"redis_authorities", std::string{"expected certificates in PEM: "} + problem.what()};
-    }
+    auto server = redis::server_of(settings, host, words_of_copies);
     // What goes by another name is apart there too: its keys, and its purges.
     RedisTier::Options options{.prefix = std::string{settings.text("redis_prefix")}.append(zone_name) + ':',
                                .timeout = settings.duration("redis_timeout")};
-    const std::string name = "log " + options.prefix + ' ' + address.identity();
+    const std::string name = "log " + options.prefix + ' ' + server->address().identity();
     auto log = host.state<PurgeLog>(
         name, [&zone] { return std::make_shared<PurgeLog>([zone](const Purge& purge) { zone->apply(purge); }); });
     zone->add_log(log);

@@ -29,6 +29,7 @@ public:
                                   [&] { return std::make_shared<Server>(address, host, words); });
     }
 
+    const Address& address() const noexcept { return address_; }
     Status& status() noexcept { return status_; }
     std::size_t loops() const noexcept { return connections_.size(); }
     Connection& connection(std::size_t loop) noexcept { return *connections_[loop]; }  // of that loop

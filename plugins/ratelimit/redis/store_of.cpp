@@ -2,8 +2,9 @@
 #include "redis/store_of.h"
 
 #include "redis/leased_store.h"
+#include "redis/server_of.h"
 
-#include <stdexcept>
+#include <string>
 #include <utility>
 
 namespace tollgate::ratelimit {
@@ -12,27 +13,6 @@ namespace {
 
 OnError on_error_of(const std::string& word) {
     return word == "open" ? OnError::open : word == "closed" ? OnError::closed : OnError::local;
-}
-
-redis::Address address_of(const Settings& settings) {
-    std::string url = settings.text("store"), field = "store";
-    if (url == "redis") {
-        field = "redis_url";
-        if (!settings.has(field))
-            throw ConfigError{"store",
-                              "expected redis_url, or REDIS_URL in the environment, beside \"redis\", got neither"};
-        url = settings.text(field);
-    }
-    try {
-        redis::Address address = redis::Address::parse(url);
-        if (!settings.has("redis_authorities")) return address;
-        if (!address.tls)
-            throw ConfigError{"redis_authorities", "expected it with rediss:// only, got \"" + address.shown() + "\""};
-        address.authorities = settings.text("redis_authorities");
-        return address;
-    } catch (const std::invalid_argument& problem) {
-        throw ConfigError{field, problem.what()};
-    }
 }
 
 void check_lease(const Settings& settings, std::size_t limits) {
@@ -52,13 +32,7 @@ void check_lease(const Settings& settings, std::size_t limits) {
 std::unique_ptr<Store> store_of(const Settings& settings, Host& host, Store& memory, std::size_t limits) {
     check_lease(settings, limits);
     if (settings.text("store") == "memory") return nullptr;
-    std::shared_ptr<redis::Server> server;
-    const redis::Address address = address_of(settings);
-    try {
-        server = redis::Server::shared(address, host, words_of_limits);
-    } catch (const std::runtime_error& problem) {
-        throw ConfigError{"redis_authorities", std::string{"expected certificates in PEM: "} + problem.what()};
-    }
+    auto server = redis::server_of(settings, host, words_of_limits);
     RedisStore::Options options{.prefix = settings.text("redis_prefix"),
                                 .timeout = settings.duration("redis_timeout"),
                                 .on_error = on_error_of(settings.text("on_error"))};
