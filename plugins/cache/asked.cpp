@@ -3,15 +3,24 @@
 
 #include "use.h"
 
+#include <string>
+#include <string_view>
+
 namespace tollgate::cache {
 
 namespace {
 
-constexpr char between = '\0';  // in no header, no URL, no caller's id
+constexpr char between = '\0';  // in no header and no URL
+
+// With its length before it: what was percent-encoded may be any bytes, also those that stand between.
+void append_value(std::string& text, std::string_view value) {
+    (text += between) += std::to_string(value.size());
+    (text += ':') += value;
+}
 
 void append_values(std::string& text, const std::vector<Value>& values, const Context& ctx) {
     std::string scratch;
-    for (const Value& value : values) (text += between) += value.of(ctx, scratch);
+    for (const Value& value : values) append_value(text, value.of(ctx, scratch));
 }
 
 void append_origin(std::string& text, const Request& request) {
@@ -55,7 +64,7 @@ Asked::Asked(const Rules& rules, const RequestContext& ctx) : lines{lines_of(ctx
     if (rules.by_given)
         append_values(who, rules.by, ctx);
     else if (ctx.caller())
-        (who += between) += ctx.caller()->id();
+        append_value(who, ctx.caller()->id());
     if (!who.empty()) (own = key) += who;
 
     bool authorization = false, cookie = false;

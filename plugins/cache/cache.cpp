@@ -32,6 +32,9 @@ std::string_view Cache::why_not_asked(RequestContext& ctx) const {
     const Request& request = ctx.request();
     if (request.method() != "GET" && request.method() != "HEAD") return "its method";
     if (ctx.request_body_length() != 0) return "it has a body";
+    // It may become something else than an exchange of messages. Many clients offer HTTP/2 with whatever they ask.
+    const std::string_view offer = request.headers().get("Upgrade");
+    if (!offer.empty() && !same(offer, "h2c")) return "it may upgrade";
     std::string scratch;
     return desk_.rules().bypass && !desk_.rules().bypass.of(ctx, scratch).empty() ? "bypass" : "";
 }

@@ -3,7 +3,6 @@
 
 #include "use.h"
 #include "validators.h"
-#include "vary.h"
 
 #include <tollgate/plugin.h>
 
@@ -102,7 +101,8 @@ bool Fetch::settled_by_head(Response& response) {
     const auto length = response.body().length();
     if (judgement.terms && length && *length > site_.rules.largest) judgement = {std::nullopt, "too large"};
     if (!judgement.terms) {
-        if (stale_ && !is_of_the_request(judgement.why_not)) remove_stale();
+        // A failure says nothing of what is kept, nor of what will be answered once it is over.
+        if (stale_ && !is_failure(response.status()) && !is_of_the_request(judgement.why_not)) remove_stale();
         give_up(std::move(response));
         return true;
     }
@@ -112,7 +112,7 @@ bool Fetch::settled_by_head(Response& response) {
 
 void Fetch::give_up(Response response) {
     settled_ = true;
-    site_.zone.deny(asked_.kind(), site_.host.now());
+    if (!is_failure(response.status())) site_.zone.deny(asked_.kind(), site_.host.now());
     handover_->answer = std::move(response);
     arriving_->decline();
 }
@@ -143,7 +143,7 @@ Arriving::Opened Fetch::opened(std::shared_ptr<const Kept> head, const std::vect
     const Variants& known = there && there->variants() ? *there->variants() : none;
     std::shared_ptr<const Variants> variants;
     if (there && there->variants()) variants = std::static_pointer_cast<const Variants>(there);
-    if (&known != &none || !varying_names(answer).empty()) {
+    if (&known != &none || !telling_apart(answer).empty()) {
         if (auto more = known.with(answer)) put(variants = std::move(more), worth(*head, site_.host.now()));
     }
     if (variants) site_.zone.also(std::string{head->key()}, asked_.url, arriving_);

@@ -72,11 +72,16 @@ std::string Variants::key_for(Lines request) const {
 }
 
 std::shared_ptr<const Variants> Variants::with(Lines answer) const {
-    auto names = merged(names_, varying_names(answer));
+    auto names = merged(names_, telling_apart(answer));
     auto codings = codings_;
     if (std::string coding = coding_of(answer); !coding.empty()) codings = merged(codings, {std::move(coding)});
     if (names == names_ && codings == codings_) return nullptr;
     return std::make_shared<const Variants>(std::string{key()}, std::string{url()}, std::move(names), std::move(codings));
+}
+
+std::vector<std::string> telling_apart(Lines answer) {
+    auto names = varying_names(answer);
+    return coding_of(answer).empty() ? names : merged(names, {"accept-encoding"});
 }
 
 std::string coding_of(Lines answer) {

@@ -104,5 +104,8 @@ private:
 
 // The coding that an answer came in, in lower case, or "".
 std::string coding_of(Lines answer);
+// What answers of its URL are told apart by: what its Vary names, and, where it is coded, Accept-Encoding also where it
+// does not say so (many upstreams do not): not everybody can read it. In lower case, sorted.
+std::vector<std::string> telling_apart(Lines answer);
 
 }  // namespace tollgate::cache

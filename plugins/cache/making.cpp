@@ -1,8 +1,6 @@
 // plugins/cache/making.cpp - lines chosen, a date added, a key found.
 #include "making.h"
 
-#include "vary.h"
-
 #include <algorithm>
 
 namespace tollgate::cache {
@@ -15,7 +13,7 @@ std::string key_of(const Site& site, const Asked& asked, const Terms& terms, Lin
     const auto there = site.zone.find(primary);
     const Variants none{primary, {}, {}, {}};
     const Variants& known = there && there->variants() ? *there->variants() : none;
-    if (&known == &none && varying_names(answer).empty()) return primary;
+    if (&known == &none && telling_apart(answer).empty()) return primary;
     const auto more = known.with(answer);
     return (more ? *more : known).key_for(asked.lines);
 }

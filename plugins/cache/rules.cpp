@@ -59,6 +59,9 @@ Rules::Rules(const Settings& settings)
       wait{settings.duration("wait")},
       largest{static_cast<std::size_t>(settings.size("largest"))},
       name{settings.has("name") ? settings.text("name") : ""} {
+    // Uses without a name are called so where operators speak of them.
+    if (name == "default")
+        throw ConfigError{"name", "expected another name than that of uses without one, got \"default\""};
     if (settings.has("memory")) memory = static_cast<std::size_t>(settings.size("memory"));
     for (const Value& value : by) {
         by_caller = by_caller || value.kind() == "caller";

@@ -331,6 +331,42 @@ BOOST_AUTO_TEST_CASE(clients_are_told_nothing_where_the_operator_says_so) {
     BOOST_TEST(!hit.has("Cache-Status"));
 }
 
+BOOST_AUTO_TEST_CASE(a_coded_answer_is_for_those_who_can_read_it_also_where_it_does_not_say_vary) {
+    Origin origin{[](const Message& request, int n) {
+        const bool coded = request.header("Accept-Encoding") == "gzip";
+        return message(std::string{fresh} + (coded ? "Content-Encoding: gzip\r\n" : ""),
+                       (coded ? "gzip " : "plain ") + std::to_string(n));
+    }};
+    GatewayProcess gateway{cached(origin.address())};
+    auto client = gateway.client();
+    BOOST_TEST(gets(client, "/x", {"Accept-Encoding: gzip\r\n", "", "Accept-Encoding: gzip\r\n", ""}) ==
+               "MISS gzip 1, MISS plain 2, HIT gzip 1, HIT plain 2");
+}
+
+BOOST_AUTO_TEST_CASE(no_value_of_a_key_can_look_like_two_or_like_a_variant) {
+    Origin origin{[](const Message& request, int n) {
+        const bool german = request.header("Accept-Language") == "de";
+        return message(std::string{fresh} + (german ? "Vary: Accept-Language\r\n" : ""), std::to_string(n));
+    }};
+    GatewayProcess gateway{cached(origin.address(), "key = { query \"a\", query \"b\" }")};
+    auto client = gateway.client();
+    BOOST_TEST(gets(client, "/?a=1", {"Accept-Language: de\r\n"}) == "MISS 1");
+    BOOST_TEST(gets(client, "/?a=2%0Aaccept-language%3Dde%0A", {""}) == "MISS 2");
+    BOOST_TEST(gets(client, "/?a=2", {"Accept-Language: de\r\n"}) == "MISS 3");
+    BOOST_TEST(gets(client, "/?a=3%001:4&b=", {""}) == "MISS 4");
+    BOOST_TEST(gets(client, "/?a=3&b=4", {""}) == "MISS 5");
+}
+
+BOOST_AUTO_TEST_CASE(what_may_become_something_else_than_http_passes_by) {
+    Origin origin{std::string{fresh}};
+    GatewayProcess gateway{cached(origin.address())};
+    auto client = gateway.client();
+    constexpr std::string_view offer = "Connection: Upgrade\r\nUpgrade: websocket\r\n";
+    constexpr std::string_view http2 = "Connection: Upgrade\r\nUpgrade: h2c\r\n";
+    BOOST_TEST(gets(client, "/x", {"", offer, http2}) == "MISS 1, BYPASS 2, HIT 1");
+    BOOST_TEST(origin.upstream().last().header("Upgrade") == "websocket");
+}
+
 BOOST_AUTO_TEST_CASE(examples_of_the_manual_are_right) {
     std::ifstream in{TOLLGATE_SOURCE_DIR "/plugins/cache/README.md"};
     const std::string manual{std::istreambuf_iterator<char>{in}, {}}, fence = "```lua\n";
