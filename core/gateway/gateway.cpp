@@ -7,6 +7,7 @@
 #include "gateway/loop_share.h"
 #include "gateway/passage.h"
 #include "gateway/upstream_figures.h"
+#include "history/feed.h"
 #include "http/server.h"
 #include "store/ledger.h"
 #include "store/stored_requests.h"
@@ -43,6 +44,8 @@ public:
     std::vector<std::filesystem::path> files() const;
     NextTarget next_target(const std::string& upstream) { return ask_for_next_target(loops_, *shares_[0], upstream); }
     bool keys_away() const { return key_stores_.away(); }
+    history::Feed& feed() noexcept { return feed_; }
+    Moment moment() const;
     LoopShare& this_share() { return *shares_[net::EventLoop::current()->number()]; }
 
 private:
@@ -70,6 +73,7 @@ private:
     net::Blocking blocking_{16};
     net::Lookups lookups_;
     std::vector<std::unique_ptr<LoopShare>> shares_;
+    history::Feed feed_;  // takes from the outlets of the above
     GatewayLoops loops_;
     upstream::UpstreamStates upstream_states_;
     GatewayKeyStores key_stores_;
@@ -143,6 +147,7 @@ Gateway::Engine::~Engine() {
     lookups_.finish();   // likewise
     key_stores_.finish();
     ledgers_.finish();
+    feed_.stop();
     shares_.clear();  // leases, pools, what was spawned
     retired_.clear();
     current_.reset();
@@ -231,6 +236,9 @@ Gateway::Started Gateway::Engine::start() {
     reload_figures_.loaded();
     loops_.set_running(true);
     for (auto& share : shares_) share->thread = std::thread{[this, &share = *share] { run_loop(share); }};
+    std::vector<history::Outlet*> outlets;
+    for (auto& share : shares_) outlets.push_back(&share->outlet);
+    feed_.start(std::move(outlets));
     server_->start();
     running_ = true;
     timer_.schedule(new Poco::Util::TimerTaskAdapter<Engine>(*this, &Engine::prune), 1000, 1000);
@@ -360,6 +368,13 @@ std::vector<std::string> Gateway::Engine::listening() const {
     return shown;
 }
 
+Gateway::Moment Gateway::Engine::moment() const {
+    Moment moment;
+    for (const auto& share : shares_) moment.in_flight += share->figures.in_flight();
+    if (server_) moment.connections = server_->connections();
+    return moment;
+}
+
 // Gateway --------------------------------------------------------------------------------------------------------
 
 Gateway::Gateway(Options options, plugins::Catalogue& catalogue, plugins::Metrics& metrics, plugins::NamedStates& states,
@@ -377,6 +392,8 @@ void Gateway::drain() { engine_->drain(); }
 void Gateway::stop_now() noexcept { engine_->stop_now(); }
 NextTarget Gateway::next_target(const std::string& upstream) { return engine_->next_target(upstream); }
 std::vector<std::string> Gateway::listening() const { return engine_->listening(); }
+history::Feed& Gateway::feed() noexcept { return engine_->feed(); }
+Gateway::Moment Gateway::moment() const { return engine_->moment(); }
 bool Gateway::keys_away() const { return engine_->keys_away(); }
 std::vector<std::filesystem::path> Gateway::Engine::files() const {
     const std::lock_guard lock{mutex_};

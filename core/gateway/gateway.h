@@ -20,6 +20,9 @@
 
 namespace tollgate {
 
+namespace history {
+class Feed;
+}
 class Trace;
 struct LoopShare;
 
@@ -61,6 +64,13 @@ public:
     // Asked on a loop. Any other thread; throws std::runtime_error where no loop answers.
     NextTarget next_target(const std::string& upstream);
     std::vector<std::string> listening() const;         // real addresses, with the ports the kernel chose
+    // What became of requests, from any thread.
+    history::Feed& feed() noexcept;
+    struct Moment {
+        int in_flight = 0;            // requests
+        std::size_t connections = 0;  // of clients
+    };
+    Moment moment() const;  // any thread
     bool keys_away() const;  // a database of keys that is in use does not answer
     static std::size_t loop_count(std::size_t wanted) noexcept;
 

@@ -3,6 +3,7 @@
 
 #include "gateway/figures.h"
 #include "gateway/passage.h"
+#include "history/outlet.h"
 #include "http/session.h"
 #include "net/event_loop.h"
 #include "upstream/checker.h"
@@ -42,6 +43,7 @@ struct LoopShare {
     upstream::Pool pool;
     http::Lane lane;
     Figures figures;
+    history::Outlet outlet;
     std::unique_ptr<SnapshotLease> lease;
     std::optional<upstream::Checker> checker;  // of the lease's snapshot
     // How an upstream is asked. A rehearsal asks nobody.

@@ -67,10 +67,11 @@ void Passage::count() noexcept {
     const bool upgraded = facts.status() == 101 && answering_ != net::TimePoint{};
     const net::Duration to_answer = upgraded ? answering_ - exchange_.began : facts.duration();
     const std::string_view method = exchange_.head_only ? std::string_view{"HEAD"} : exchange_.request.method();
+    const history::Outlet::Ended ended{facts.status(), to_answer, own_time(), facts.bytes_received(), facts.bytes_sent()};
     try {
         share_.figures.count(lease_.figures, snapshot_, *route_,
-                             {method, facts.status(), facts.reason(), to_answer, own_time(),
-                              facts.bytes_received(), facts.bytes_sent()});
+                             {method, ended.status, facts.reason(), to_answer, ended.own, ended.received, ended.sent});
+        if (share_.outlet.count(ended, now())) tell_feed(facts);
     } catch (const std::exception& problem) {
         log::error("gateway", std::string("a request could not be counted: ") + problem.what());
     }

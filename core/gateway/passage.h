@@ -189,6 +189,7 @@ private:
     BodyRelay& response_body();
     net::TimePoint now() const noexcept;
     void count() noexcept;
+    void tell_feed(const LogContext& facts) const;
     void note_answering() noexcept {
         if (answering_ == net::TimePoint{}) answering_ = net::Clock::now();
     }

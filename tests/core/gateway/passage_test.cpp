@@ -259,6 +259,40 @@ BOOST_AUTO_TEST_CASE(doors_open_in_order_and_answers_pass_them_backwards) {
     BOOST_TEST(site.state->in_flight == 0u);
 }
 
+BOOST_AUTO_TEST_CASE(what_became_of_a_request_is_told_without_its_query) {
+    ScriptedPeer peer{upstream_says(ok)};
+    Site site;
+    site.forward("GET /x/:id", peer.address());
+    site.start();
+    site.ask("GET /x/7?token=secret", "X-Request-Id: mine\r\n");
+    site.ask("GET /none");
+    const auto found = site.share.outlet.next();
+    BOOST_REQUIRE(found);
+    BOOST_TEST(history::id_of(*found) == "0-1");
+    BOOST_TEST(found->path == "/x/7");
+    BOOST_TEST(found->method == "GET");
+    BOOST_TEST(found->route == "GET /x/:id");
+    BOOST_TEST(found->status == 200);
+    BOOST_TEST(found->upstream == "up");
+    BOOST_TEST(found->target == peer.address());
+    BOOST_TEST(found->attempts == 1);
+    BOOST_TEST(found->upstream_status == 200);
+    BOOST_TEST(found->client_ip == "192.0.2.7");
+    BOOST_TEST(found->bytes_sent == 5u);
+    BOOST_TEST(found->complete);
+    BOOST_TEST(!found->request_id.empty());
+    BOOST_CHECK(found->duration >= found->upstream_time && found->upstream_time > 0ns);
+    BOOST_TEST(!has(history::json(*found), "secret"));
+    const auto other = site.share.outlet.next();
+    BOOST_REQUIRE(other);
+    BOOST_TEST(history::id_of(*other) == "0-2");
+    BOOST_TEST(other->route == "(none)");
+    BOOST_TEST(other->status == 404);
+    BOOST_TEST(other->reason == "no_route");
+    BOOST_TEST(!site.share.outlet.next());
+    BOOST_TEST(site.share.outlet.by_result()[std::size_t(history::Result::ok)] == 1u);
+}
+
 BOOST_AUTO_TEST_CASE(branch_of_a_split_is_drawn_once_the_routes_own_plugins_have_spoken) {
     struct ByAnswerHeader final : Value::Expression {
         std::string_view of(const Context& ctx, std::string&) const override { return ctx.request().headers().get("X-Found"); }
