@@ -1,6 +1,7 @@
 // core/admin/admin_listener.cpp - the admin listener's server; POCO's HTTP types end here.
 #include "admin/admin_listener.h"
 
+#include "admin/endpoints.h"
 #include "admin/guard.h"
 #include "net/address.h"
 #include "support/log.h"
@@ -14,6 +15,7 @@
 #include <Poco/Net/HTTPServerRequest.h>
 #include <Poco/Net/HTTPServerResponse.h>
 #include <Poco/Net/ServerSocket.h>
+#include <Poco/String.h>
 #include <Poco/ThreadPool.h>
 #include <Poco/Timespan.h>
 
@@ -85,8 +87,8 @@ std::string own_address(const HTTPServerRequest& request) {
 }
 
 // Why this request is not for its sender, as an answer; nullopt if it is.
-std::optional<AdminAnswer> refusal_of(const HTTPServerRequest& request, const Call& call, const Controls& controls,
-                                      Refusals& refusals) {
+std::optional<Answer> refusal_of(const HTTPServerRequest& request, const Call& call, const Controls& controls,
+                                 Refusals& refusals) {
     const Access access = controls.access();
     const std::string own = own_address(request);
     if (const std::string why = refusal(only(request, "Host"), only(request, "Origin"), own, access.hosts);
@@ -94,7 +96,7 @@ std::optional<AdminAnswer> refusal_of(const HTTPServerRequest& request, const Ca
         refusals.tell(why);
         return refused(403, why);
     }
-    if (is_open(call.path)) return std::nullopt;
+    if (is_open(call.method, call.path)) return std::nullopt;
     if (access.token_sha256) {
         const auto shown = only(request, "Authorization");
         if (shows_token(shown, *access.token_sha256)) return std::nullopt;
@@ -107,15 +109,26 @@ std::optional<AdminAnswer> refusal_of(const HTTPServerRequest& request, const Ca
     return refused(403, "no token is declared, and this listener is beyond loopback");
 }
 
-AdminAnswer answer_to(HTTPServerRequest& request, HTTPServerResponse& response, const Controls& controls,
-                      Refusals& refusals) {
+// All of it but the body.
+Call call_of(const HTTPServerRequest& request) {
     Call call;
     call.method = request.getMethod();
     const std::string& target = request.getURI();
-    if (!target.starts_with('/')) return refused(400, "expected a path, got " + text::quote(target));
     const auto question = target.find('?');
     call.path = target.substr(0, question);
     if (question != std::string::npos) call.query = target.substr(question + 1);
+    call.client = request.clientAddress().host().toString();
+    for (const auto& [name, value] : request) {
+        if (Poco::icompare(name, "Authorization") == 0) continue;
+        std::string& line = call.headers[Poco::toLower(name)];
+        line += (line.empty() ? "" : ", ") + value;
+    }
+    return call;
+}
+
+Answer answer_to(HTTPServerRequest& request, HTTPServerResponse& response, Call call, const Controls& controls,
+                 Refusals& refusals) {
+    if (!call.path.starts_with('/')) return refused(400, "expected a path, got " + text::quote(request.getURI()));
     if (auto refusal = refusal_of(request, call, controls, refusals)) return *std::move(refusal);
     if (request.getExpectContinue()) response.sendContinue();
     if (!read_body(request, call.body)) {
@@ -135,13 +148,14 @@ class Handler final : public Poco::Net::HTTPRequestHandler {
 public:
     Handler(const Controls& controls, Refusals& refusals) : controls_{controls}, refusals_{refusals} {}
     void handleRequest(HTTPServerRequest& request, HTTPServerResponse& response) override {
-        const AdminAnswer answer = answer_to(request, response, controls_, refusals_);
+        const Answer answer = answer_to(request, response, call_of(request), controls_, refusals_);
         response.setStatus(Poco::Net::HTTPResponse::HTTPStatus(answer.status));
         response.setReason(Poco::Net::HTTPResponse::getReasonForStatus(response.getStatus()));
         response.setContentType(clean_type(answer.content_type));
         response.set("Cache-Control", "no-store");
         if (answer.status == 401) response.set("WWW-Authenticate", "Bearer realm=\"tollgate\"");
         response.set("X-Content-Type-Options", "nosniff");
+        for (const auto& [name, value] : answer.lines) response.set(name, value);
         response.sendBuffer(answer.body.data(), answer.body.size());
     }
 

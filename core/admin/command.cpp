@@ -41,7 +41,7 @@ std::optional<Order> order_of(const std::string& body) {
     }
 }
 
-AdminAnswer unknown(const Order& order, const Pages& pages) {
+Answer unknown(const Order& order, const Pages& pages) {
     std::vector<std::string> names, lines;
     for (const Pages::Listed& listed : pages.list()) {
         if (!listed.is_command || listed.plugin != order.plugin) continue;
@@ -56,7 +56,7 @@ AdminAnswer unknown(const Order& order, const Pages& pages) {
 
 }  // namespace
 
-AdminAnswer run_command(const Call& call, const Controls& controls) {
+Answer run_command(const Call& call, const Controls& controls) {
     const std::optional<Order> order = order_of(call.body);
     if (!order) return refused(400, R"(expected {"plugin": "name", "words": ["command", ...]})");
     const AdminRequest request{call.method, order->words[0], {}, {}, {order->words.begin() + 1, order->words.end()}};

@@ -82,6 +82,4 @@ bool shows_token(const std::optional<std::string>& authorization, const Digest& 
     return begin != std::string::npos && same(sha256(authorization->substr(begin)), token_sha256);
 }
 
-bool is_open(std::string_view path) { return path == "/health" || path == "/ready"; }
-
 }  // namespace tollgate::admin

@@ -28,9 +28,6 @@ std::string refusal(const std::optional<std::string>& host, const std::optional<
 // Whether the value of an Authorization line ("Bearer ...") shows the token. Takes the same time for any wrong one.
 bool shows_token(const std::optional<std::string>& authorization, const Digest& token_sha256);
 
-// Whether a page is for whoever looks after machines, and not only for operators: it is asked without the token.
-bool is_open(std::string_view path);
-
 // True for "localhost", 127.0.0.0/8 and ::1, with or without a port; any port, since ssh may forward ours.
 bool names_loopback(std::string_view host);
 

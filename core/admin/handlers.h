@@ -13,9 +13,11 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace tollgate {
@@ -64,29 +66,60 @@ struct Controls {
     std::function<KeyDatabase()> keys{};  // throws store::StoreError
 };
 
-// A request as read; `rest` is the path after what named the handler.
+// A request as read.
 struct Call {
-    std::string method, path, query, body, rest;
+    std::string method, path, query, body;
+    std::vector<std::string> parts{};  // of the path, where the endpoint's has {names}: see admin/endpoints.h
+    std::string client{};              // the address it came from
+    std::map<std::string, std::string> headers{};  // by name in lower case, without Authorization
+
+    // The line's value, "" where there is none. `name` in lower case.
+    std::string_view header(const std::string& name) const {
+        const auto found = headers.find(name);
+        return found == headers.end() ? std::string_view{} : found->second;
+    }
 };
 
-AdminAnswer show_health(const Call& call, const Controls& controls);   // GET /health
-AdminAnswer show_ready(const Call& call, const Controls& controls);    // GET /ready
-AdminAnswer keys(const Call& call, const Controls& controls);          // GET, POST /keys
-AdminAnswer key(const Call& call, const Controls& controls);           // GET, PATCH, DELETE /keys/ID, POST /keys/ID/rotate
-AdminAnswer show_routes(const Call& call, const Controls& controls);   // GET /routes
-AdminAnswer show_metrics(const Call& call, const Controls& controls);  // GET /metrics
-AdminAnswer show_plugins(const Call& call, const Controls& controls);  // GET /plugins
-AdminAnswer show_page(const Call& call, const Controls& controls);     // any /plugins/<plugin>/<page>
-AdminAnswer show_upstreams(const Call& call, const Controls& controls);   // GET /upstreams
-AdminAnswer change_upstream(const Call& call, const Controls& controls);  // POST /upstreams/<upstream>/drain, undrain
-AdminAnswer show_next_target(const Call& call, const Controls& controls);  // GET /upstreams/<upstream>/next
-AdminAnswer run_command(const Call& call, const Controls& controls);   // POST /command
-AdminAnswer reload(const Call& call, const Controls& controls);        // POST /reload
+// What is answered. Pages of plugins answer with the part of it that plugins know.
+struct Answer {
+    Answer() = default;
+    Answer(int status, std::string content_type, std::string body)
+        : status{status}, content_type{std::move(content_type)}, body{std::move(body)} {}
+    Answer(AdminAnswer&& page)
+        : status{page.status}, content_type{std::move(page.content_type)}, body{std::move(page.body)} {}
+
+    int status = 200;
+    std::string content_type = "text/plain; charset=utf-8";
+    std::string body;
+    std::vector<std::pair<std::string, std::string>> lines;  // further ones of its head; they go before the usual
+    std::string what;  // came of it, for the audit log; "": what the endpoint is for says enough
+};
+
+Answer show_health(const Call& call, const Controls& controls);   // GET /health
+Answer show_ready(const Call& call, const Controls& controls);    // GET /ready
+Answer list_keys(const Call& call, const Controls& controls);     // GET /keys
+Answer create_key(const Call& call, const Controls& controls);    // POST /keys
+Answer show_key(const Call& call, const Controls& controls);      // GET /keys/ID
+Answer update_key(const Call& call, const Controls& controls);    // PATCH /keys/ID
+Answer revoke_key(const Call& call, const Controls& controls);    // DELETE /keys/ID
+Answer rotate_key(const Call& call, const Controls& controls);    // POST /keys/ID/rotate
+Answer show_routes(const Call& call, const Controls& controls);   // GET /routes
+Answer show_metrics(const Call& call, const Controls& controls);  // GET /metrics
+Answer show_plugins(const Call& call, const Controls& controls);  // GET /plugins
+Answer show_page(const Call& call, const Controls& controls);     // any /plugins/<plugin>/<page>
+Answer show_openapi(const Call& call, const Controls& controls);  // GET /openapi.json
+Answer show_docs(const Call& call, const Controls& controls);     // GET /docs
+Answer show_upstreams(const Call& call, const Controls& controls);   // GET /upstreams
+Answer drain_target(const Call& call, const Controls& controls);    // POST /upstreams/<upstream>/drain
+Answer undrain_target(const Call& call, const Controls& controls);  // POST /upstreams/<upstream>/undrain
+Answer show_next_target(const Call& call, const Controls& controls);  // GET /upstreams/<upstream>/next
+Answer run_command(const Call& call, const Controls& controls);   // POST /command
+Answer reload(const Call& call, const Controls& controls);        // POST /reload
 
 // Finds the handler and calls it; 404 and 405 where there is none. Logs what a handler throws and answers 500.
-AdminAnswer answer(Call call, const Controls& controls);
+Answer answer(Call call, const Controls& controls);
 
 // {"ok":false,"error":"..."}
-AdminAnswer refused(int status, const std::string& error);
+Answer refused(int status, const std::string& error);
 
 }  // namespace tollgate::admin

@@ -9,7 +9,7 @@
 
 namespace tollgate::admin {
 
-AdminAnswer show_health(const Call&, const Controls& controls) {
+Answer show_health(const Call&, const Controls& controls) {
     const Health health = controls.health();
     Poco::JSON::Array listening;
     for (const std::string& address : health.listening) listening.add(address);

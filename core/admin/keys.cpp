@@ -22,14 +22,14 @@ namespace {
 
 store::Time now() { return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now()); }
 
-AdminAnswer answer_with(int status, const Object& json) {
+Answer answer_with(int status, const Object& json) {
     std::ostringstream out;
     json.stringify(out);
     return {status, "application/json", out.str() + '\n'};
 }
 
 // 422, with what is wrong with each field.
-AdminAnswer wrong_fields(const std::vector<store::FieldProblem>& problems) {
+Answer wrong_fields(const std::vector<store::FieldProblem>& problems) {
     Object json{Poco::JSON_PRESERVE_KEY_ORDER};
     json.set("ok", false);
     json.set("error", std::string{"there is something wrong with "} + text::count(problems.size(), "field"));
@@ -39,7 +39,7 @@ AdminAnswer wrong_fields(const std::vector<store::FieldProblem>& problems) {
     return answer_with(422, json);
 }
 
-AdminAnswer no_such_key(const std::string& id) { return refused(404, "there is no key " + text::quote(id)); }
+Answer no_such_key(const std::string& id) { return refused(404, "there is no key " + text::quote(id)); }
 
 // The body as an object; an empty body is an empty one. nullopt: it is none.
 std::optional<Object> object_of(const std::string& body) {
@@ -56,7 +56,7 @@ std::optional<Object> object_of(const std::string& body) {
 }
 
 // What a body says of a key, or the answer to one that says it wrongly.
-std::optional<AdminAnswer> read(const Call& call, const KeyDatabase& keys, bool creating, store::KeyChanges& changes) {
+std::optional<Answer> read(const Call& call, const KeyDatabase& keys, bool creating, store::KeyChanges& changes) {
     const auto object = object_of(call.body);
     if (!object) return refused(400, R"(expected a JSON object like {"owner": "alice", "tier": "free"})");
     std::vector<store::FieldProblem> problems;
@@ -70,13 +70,13 @@ std::optional<AdminAnswer> read(const Call& call, const KeyDatabase& keys, bool 
     return std::nullopt;
 }
 
-AdminAnswer told_with_secret(int status, const store::Key& key, const store::KeySecret& secret) {
+Answer told_with_secret(int status, const store::Key& key, const store::KeySecret& secret) {
     Object::Ptr json = store::as_json(key, now());
     json->set("secret", secret.shown);
     return answer_with(status, *json);
 }
 
-AdminAnswer create(const Call& call, const KeyDatabase& keys) {
+Answer create(const Call& call, const KeyDatabase& keys) {
     store::KeyChanges changes;
     if (const auto wrong = read(call, keys, true, changes)) return *wrong;
     const auto [key, secret] = KeyTable{*keys.database}.create(changes, now());
@@ -84,7 +84,7 @@ AdminAnswer create(const Call& call, const KeyDatabase& keys) {
 }
 
 // ?owner=&tier=&active=true&after=ID&limit=100. "next" is the `after` of the next page, where there may be one.
-AdminAnswer list(const Call& call, const KeyDatabase& keys) {
+Answer list(const Call& call, const KeyDatabase& keys) {
     store::KeyFilter filter;
     Poco::URI uri;
     uri.setRawQuery(call.query);
@@ -110,14 +110,14 @@ AdminAnswer list(const Call& call, const KeyDatabase& keys) {
     return answer_with(200, json);
 }
 
-AdminAnswer update(const Call& call, const KeyDatabase& keys, const std::string& id) {
+Answer update(const Call& call, const KeyDatabase& keys, const std::string& id) {
     store::KeyChanges changes;
     if (const auto wrong = read(call, keys, false, changes)) return *wrong;
     const auto key = KeyTable{*keys.database}.update(id, changes);
     return key ? answer_with(200, *store::as_json(*key, now())) : no_such_key(id);
 }
 
-AdminAnswer revoke(const KeyDatabase& keys, const std::string& id) {
+Answer revoke(const KeyDatabase& keys, const std::string& id) {
     store::KeyChanges changes;
     changes.active = false;
     const auto key = KeyTable{*keys.database}.update(id, changes);
@@ -125,7 +125,7 @@ AdminAnswer revoke(const KeyDatabase& keys, const std::string& id) {
 }
 
 // {"grace": "24h"}: how long the secret before works as well.
-AdminAnswer rotate(const Call& call, const KeyDatabase& keys, const std::string& id) {
+Answer rotate(const Call& call, const KeyDatabase& keys, const std::string& id) {
     const auto object = object_of(call.body);
     if (!object) return refused(400, R"(expected a JSON object like {"grace": "24h"})");
     std::optional<std::chrono::seconds> grace = std::chrono::hours{24};
@@ -138,12 +138,12 @@ AdminAnswer rotate(const Call& call, const KeyDatabase& keys, const std::string&
     return rotated ? told_with_secret(200, rotated->first, rotated->second) : no_such_key(id);
 }
 
-AdminAnswer show(const KeyDatabase& keys, const std::string& id) {
+Answer show(const KeyDatabase& keys, const std::string& id) {
     const auto key = KeyTable{*keys.database}.find(id);
     return key ? answer_with(200, *store::as_json(*key, now())) : no_such_key(id);
 }
 
-AdminAnswer with_keys(const Controls& controls, const std::function<AdminAnswer(const KeyDatabase&)>& work) {
+Answer with_keys(const Controls& controls, const std::function<Answer(const KeyDatabase&)>& work) {
     try {
         return work(controls.keys());
     } catch (const store::StoreError& error) {
@@ -155,28 +155,28 @@ AdminAnswer with_keys(const Controls& controls, const std::function<AdminAnswer(
 
 }  // namespace
 
-AdminAnswer keys(const Call& call, const Controls& controls) {
-    return with_keys(controls, [&](const KeyDatabase& keys) {
-        if (call.method == "POST") return create(call, keys);
-        if (call.method == "GET" || call.method == "HEAD") return list(call, keys);
-        return refused(405, "/keys: wanted GET or POST, got " + text::printable(call.method));
-    });
+Answer list_keys(const Call& call, const Controls& controls) {
+    return with_keys(controls, [&](const KeyDatabase& keys) { return list(call, keys); });
 }
 
-AdminAnswer key(const Call& call, const Controls& controls) {
-    return with_keys(controls, [&](const KeyDatabase& keys) {
-        const auto slash = call.rest.find('/');
-        const std::string id = call.rest.substr(0, slash);
-        if (slash != std::string::npos) {
-            if (call.rest.substr(slash) != "/rotate") return refused(404, "no page " + text::quote(call.path) + " here");
-            if (call.method == "POST") return rotate(call, keys, id);
-            return refused(405, "/keys/ID/rotate: wanted POST, got " + text::printable(call.method));
-        }
-        if (call.method == "GET" || call.method == "HEAD") return show(keys, id);
-        if (call.method == "PATCH") return update(call, keys, id);
-        if (call.method == "DELETE") return revoke(keys, id);
-        return refused(405, "/keys/ID: wanted GET, PATCH or DELETE, got " + text::printable(call.method));
-    });
+Answer create_key(const Call& call, const Controls& controls) {
+    return with_keys(controls, [&](const KeyDatabase& keys) { return create(call, keys); });
+}
+
+Answer show_key(const Call& call, const Controls& controls) {
+    return with_keys(controls, [&](const KeyDatabase& keys) { return show(keys, call.parts[0]); });
+}
+
+Answer update_key(const Call& call, const Controls& controls) {
+    return with_keys(controls, [&](const KeyDatabase& keys) { return update(call, keys, call.parts[0]); });
+}
+
+Answer revoke_key(const Call& call, const Controls& controls) {
+    return with_keys(controls, [&](const KeyDatabase& keys) { return revoke(keys, call.parts[0]); });
+}
+
+Answer rotate_key(const Call& call, const Controls& controls) {
+    return with_keys(controls, [&](const KeyDatabase& keys) { return rotate(call, keys, call.parts[0]); });
 }
 
 }  // namespace tollgate::admin

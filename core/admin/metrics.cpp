@@ -4,7 +4,7 @@
 
 namespace tollgate::admin {
 
-AdminAnswer show_metrics(const Call&, const Controls& controls) {
+Answer show_metrics(const Call&, const Controls& controls) {
     return {200, "text/plain; version=0.0.4; charset=utf-8", controls.metrics.prometheus()};
 }
 

@@ -30,20 +30,18 @@ std::string offered(const Pages& pages, bool commands) {
 
 }  // namespace
 
-AdminAnswer show_plugins(const Call&, const Controls& controls) {
+Answer show_plugins(const Call&, const Controls& controls) {
     return {200, "application/json",
             "{\"plugins\":" + plugins::describe_json(controls.catalogue) + ",\"pages\":" +
                 offered(controls.pages, false) + ",\"commands\":" + offered(controls.pages, true) + "}\n"};
 }
 
-AdminAnswer show_page(const Call& call, const Controls& controls) {
-    const auto slash = call.rest.find('/');
-    const std::string plugin = call.rest.substr(0, slash);
-    const std::string path = slash == std::string::npos ? "" : call.rest.substr(slash + 1);
+Answer show_page(const Call& call, const Controls& controls) {
+    const std::string &plugin = call.parts[0], &path = call.parts[1];
     const AdminRequest request{call.method, path, call.query, call.body, {}};
     if (auto answer = controls.pages.page(plugin, path, request)) {
         if (answer->status < 200 || answer->status > 599) answer->status = 500;
-        return std::move(*answer);
+        return {*std::move(answer)};
     }
     if (!controls.catalogue.find(plugin)) return refused(404, "no plugin " + text::quote(plugin) + " is loaded");
     return refused(404,

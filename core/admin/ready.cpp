@@ -8,7 +8,7 @@
 
 namespace tollgate::admin {
 
-AdminAnswer show_ready(const Call&, const Controls& controls) {
+Answer show_ready(const Call&, const Controls& controls) {
     const Health health = controls.health();
     const bool ready = health.serving && health.unready.empty();
     Poco::JSON::Object json{Poco::JSON_PRESERVE_KEY_ORDER};

@@ -10,7 +10,7 @@
 
 namespace tollgate::admin {
 
-AdminAnswer reload(const Call&, const Controls& controls) {
+Answer reload(const Call&, const Controls& controls) {
     const ReloadResult result = controls.reload();
     Poco::JSON::Object json{Poco::JSON_PRESERVE_KEY_ORDER};
     json.set("ok", result.ok);

@@ -3,6 +3,6 @@
 
 namespace tollgate::admin {
 
-AdminAnswer show_routes(const Call&, const Controls& controls) { return {200, "application/json", controls.routes()}; }
+Answer show_routes(const Call&, const Controls& controls) { return {200, "application/json", controls.routes()}; }
 
 }  // namespace tollgate::admin

@@ -113,22 +113,39 @@ std::string target_in(const std::string& query) {
     return {};
 }
 
-// "orders/next" is "next" of "orders".
-std::string order_in(const std::string& rest) {
-    const auto slash = rest.rfind('/');
-    return slash == std::string::npos ? "" : rest.substr(slash + 1);
-}
-std::string upstream_in(const std::string& rest) { return http::decode_path(rest.substr(0, rest.rfind('/'))); }
-
-AdminAnswer no_upstream(const std::string& name, const Snapshot& snapshot) {
+Answer no_upstream(const std::string& name, const Snapshot& snapshot) {
     std::vector<std::string_view> known;
     for (const auto& upstream : snapshot.upstreams) known.emplace_back(upstream->name);
     return refused(404, "there is no upstream " + text::quote(name) + text::did_you_mean(name, known));
 }
 
+Answer drain(const Call& call, const Controls& controls, bool out) {
+    const std::string &name = call.parts[0], address = target_in(call.query);
+    if (address.empty()) return refused(400, "expected ?target=<address>, got none");
+    const auto snapshot = controls.current();
+    const auto upstream = std::find_if(snapshot->upstreams.begin(), snapshot->upstreams.end(),
+                                       [&](const auto& one) { return one->name == name; });
+    if (upstream == snapshot->upstreams.end()) return no_upstream(name, *snapshot);
+    const auto& targets = (*upstream)->targets;
+    if (!(*upstream)->state->roster.drain(address, out, net::Clock::now())) {
+        std::vector<std::string_view> addresses;
+        for (const auto& target : targets) addresses.push_back(target->address());
+        return refused(404, "upstream " + text::quote(name) + " has no target " + text::quote(address) + "; it has " +
+                                text::join(addresses) + text::did_you_mean(address, addresses));
+    }
+    const auto target = std::find_if(targets.begin(), targets.end(), [&](const auto& t) { return t->address() == address; });
+    Object json{Poco::JSON_PRESERVE_KEY_ORDER};
+    json.set("ok", true);
+    json.set("upstream", name);
+    json.set("target", as_json(**target));
+    Answer answer{200, "application/json", text_of(json)};
+    answer.what = (out ? "drained " : "undrained ") + address + " of " + name;
+    return answer;
+}
+
 }  // namespace
 
-AdminAnswer show_upstreams(const Call&, const Controls& controls) {
+Answer show_upstreams(const Call&, const Controls& controls) {
     const auto snapshot = controls.current();
     Array::Ptr all = new Array;
     for (const auto& upstream : snapshot->upstreams) all->add(as_json(*upstream));
@@ -137,13 +154,12 @@ AdminAnswer show_upstreams(const Call&, const Controls& controls) {
     return {200, "application/json", text_of(json)};
 }
 
-AdminAnswer show_next_target(const Call& call, const Controls& controls) {
-    const std::string order = order_in(call.rest), name = upstream_in(call.rest);
-    if (order == "drain" || order == "undrain") return refused(405, call.path + ": wanted POST, got " + call.method);
-    if (order != "next") return refused(404, "expected /upstreams/<upstream>/next, got " + text::quote(call.path));
+Answer show_next_target(const Call& call, const Controls& controls) {
+    const std::string& name = call.parts[0];
     const NextTarget next = controls.next_target(name);
     if (next.found == NextTarget::Found::no_upstream) return no_upstream(name, *controls.current());
-    if (next.found == NextTarget::Found::no_target) return refused(503, next.why.starts_with(name + ": ") ? next.why : name + ": " + next.why);
+    if (next.found == NextTarget::Found::no_target)
+        return refused(503, next.why.starts_with(name + ": ") ? next.why : name + ": " + next.why);
     Object json{Poco::JSON_PRESERVE_KEY_ORDER};
     json.set("upstream", name);
     json.set("target", next.target);
@@ -151,31 +167,7 @@ AdminAnswer show_next_target(const Call& call, const Controls& controls) {
     return {200, "application/json", text_of(json)};
 }
 
-AdminAnswer change_upstream(const Call& call, const Controls& controls) {
-    const std::string order = order_in(call.rest);
-    if (order != "drain" && order != "undrain")
-        return refused(
-            404, "expected /upstreams/<upstream>/drain?target=<address>, or undrain; got " + text::quote(call.path));
-    const std::string name = upstream_in(call.rest), address = target_in(call.query);
-    if (address.empty()) return refused(400, "expected ?target=<address>, got none");
-    const auto snapshot = controls.current();
-    for (const auto& upstream : snapshot->upstreams) {
-        if (upstream->name != name) continue;
-        if (upstream->state->roster.drain(address, order == "drain", net::Clock::now())) {
-            const auto target = std::find_if(upstream->targets.begin(), upstream->targets.end(),
-                                             [&](const auto& t) { return t->address() == address; });
-            Object json{Poco::JSON_PRESERVE_KEY_ORDER};
-            json.set("ok", true);
-            json.set("upstream", name);
-            json.set("target", as_json(**target));
-            return {200, "application/json", text_of(json)};
-        }
-        std::vector<std::string_view> addresses;
-        for (const auto& target : upstream->targets) addresses.push_back(target->address());
-        return refused(404, "upstream " + text::quote(name) + " has no target " + text::quote(address) + "; it has " +
-                                text::join(addresses) + text::did_you_mean(address, addresses));
-    }
-    return no_upstream(name, *snapshot);
-}
+Answer drain_target(const Call& call, const Controls& controls) { return drain(call, controls, true); }
+Answer undrain_target(const Call& call, const Controls& controls) { return drain(call, controls, false); }
 
 }  // namespace tollgate::admin

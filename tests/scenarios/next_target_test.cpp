@@ -86,11 +86,11 @@ BOOST_AUTO_TEST_CASE(what_is_not_there_is_told) {
     BOOST_TEST(unknown.status() == 404);
     BOOST_TEST(unknown.body == "{\"ok\":false,\"error\":\"there is no upstream \\\"order\\\"; did you mean \\\"orders\\\"?\"}\n");
     BOOST_TEST(ask(gateway, "/upstreams/orders/nxt").status() == 404);
-    BOOST_TEST(ask(gateway, "/upstreams/orders/next", "POST").status() == 404);
+    BOOST_TEST(ask(gateway, "/upstreams/orders/next", "POST").status() == 405);
     const Message get = ask(gateway, "/upstreams/orders/drain?target=127.0.0.1:1");
     BOOST_TEST(get.status() == 405);
     BOOST_TEST(ask(gateway, "/upstreams/orders/next", "DELETE").body ==
-               "{\"ok\":false,\"error\":\"/upstreams/: wanted GET or POST, got DELETE\"}\n");
+               "{\"ok\":false,\"error\":\"/upstreams/orders/next: wanted GET, got DELETE\"}\n");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,107 @@
+// core/admin/endpoints.cpp - the rows of the admin API's table.
+#include "admin/endpoints.h"
+
+namespace tollgate::admin {
+
+namespace {
+
+constexpr std::string_view text_plain = "text/plain", text_html = "text/html";
+
+constexpr Reply no_upstream{404, "Error", "no such upstream, or target of it"};
+constexpr Reply no_key{404, "Error", "no such key"};
+constexpr Reply keys_away{503, "Error", "the database of keys does not answer"};
+constexpr Reply wrong_fields{422, "WrongFields", "something is wrong with some of the fields"};
+constexpr Member of_upstream{"upstream", "text", "its name in routes.lua"};
+constexpr Member of_target{"target", "text", "the target's address, as GET /upstreams says it"};
+constexpr Member of_key{"id", "text", "the key's id"};
+
+}  // namespace
+
+const std::vector<Tag>& tags() {
+    static const std::vector<Tag> all{
+        {"gateway", "Whether it works, what it does, what it is made of."},
+        {"configuration", "What routes.lua says, and what follows from it."},
+        {"upstreams", "Where requests go: health, figures, draining."},
+        {"callers", "Who asks: keys and what they may."},
+        {"watching", "What happened: metrics, requests, figures over time."},
+        {"plugins", "What plugins are loaded, their pages and commands."},
+    };
+    return all;
+}
+
+const std::vector<Endpoint>& endpoints() {
+    static const std::vector<Endpoint> all{
+        {"GET", "/health", show_health, "gateway", "whether it serves, for whoever balances over gateways",
+         {{200, "Health", "it serves"}, {503, "Health", "it drains"}}, {}, {}, true},
+        {"GET", "/ready", show_ready, "gateway", "whether requests should be sent here",
+         {{200, "Ready", "they should"}, {503, "Ready", "they should not, and why"}}, {}, {}, true},
+        {"POST", "/reload", reload, "configuration", "read routes.lua again; all of it or nothing",
+         {{200, "Reload", "it is in force"}, {409, "Reload", "refused; the configuration before stays"}}},
+        {"GET", "/routes", show_routes, "configuration", "the routes in force, in the order in which they are tried",
+         {{200, "[Route]", "the last is what becomes of requests that no route takes"}}},
+        {"GET", "/upstreams", show_upstreams, "upstreams", "all upstreams and what is known of each target",
+         {{200, "Upstreams", "as of now"}}},
+        {"GET", "/upstreams/{upstream}/next", show_next_target, "upstreams", "the target that the next request would go to",
+         {{200, "NextTarget", "where a balancer counts, it has counted"}, no_upstream,
+          {503, "Error", "no target can take a request"}},
+         {of_upstream}},
+        {"POST", "/upstreams/{upstream}/drain", drain_target, "upstreams", "no new requests for a target",
+         {{200, "Drained", "requests under way go on"}, {400, "Error", "no target is named"}, no_upstream},
+         {of_upstream, of_target}},
+        {"POST", "/upstreams/{upstream}/undrain", undrain_target, "upstreams", "requests for a target again",
+         {{200, "Drained", "it is in where it is healthy"}, {400, "Error", "no target is named"}, no_upstream},
+         {of_upstream, of_target}},
+        {"GET", "/keys", list_keys, "callers", "the API keys, by id; never their secrets",
+         {{200, "Keys", "a page of them"}, wrong_fields, keys_away},
+         {{"owner?", "text", "only this owner's"},
+          {"tier?", "text", "only those of this tier"},
+          {"active?", "truth", "only those that are active, or that are revoked"},
+          {"after?", "text", "where the page before ended: its `next`"},
+          {"limit?", "integer", "at most so many, 1 to 1000"}}},
+        {"POST", "/keys", create_key, "callers", "make a key; its secret is shown this once",
+         {{201, "KeyWithSecret", "made"}, {400, "Error", "the body is no JSON object"},
+          {409, "Error", "the database refuses it"}, wrong_fields, keys_away},
+         {}, "KeyFields"},
+        {"GET", "/keys/{id}", show_key, "callers", "one key", {{200, "Key", "it"}, no_key, keys_away}, {of_key}},
+        {"PATCH", "/keys/{id}", update_key, "callers", "change what a key says",
+         {{200, "Key", "as it is now"}, {400, "Error", "the body is no JSON object"}, no_key, wrong_fields, keys_away},
+         {of_key}, "KeyFields"},
+        {"DELETE", "/keys/{id}", revoke_key, "callers", "revoke a key",
+         {{200, "Key", "revoked; it stays in the list"}, no_key, keys_away}, {of_key}},
+        {"POST", "/keys/{id}/rotate", rotate_key, "callers", "a new secret for a key; the one before works a while",
+         {{200, "KeyWithSecret", "with the new secret, shown this once"}, {400, "Error", "the body is no JSON object"},
+          no_key, wrong_fields, keys_away},
+         {of_key}, "Rotation"},
+        {"GET", "/metrics", show_metrics, "watching", "every figure, for Prometheus",
+         {{200, "", "as docs/metrics.md names them", text_plain}}},
+        {"GET", "/plugins", show_plugins, "plugins", "what is loaded, its settings, pages and commands",
+         {{200, "Plugins", "by name"}}},
+        {"", "/plugins/{plugin}/{page*}", show_page, "plugins", "a page of a plugin",
+         {{200, "anything", "what the plugin's README says"}, {404, "Error", "no such plugin, or page of it"}},
+         {{"plugin", "text", "its name"}, {"page", "text", "the page's; it may hold slashes"}}},
+        {"POST", "/command", run_command, "plugins", "run a plugin's command, as `tollgate plugin` does",
+         {{200, "CommandDone", "it ran"}, {400, "Error", "the body is no such order"},
+          {404, "Error", "no such command"}},
+         {}, "Command"},
+        {"GET", "/openapi.json", show_openapi, "gateway", "this interface as an OpenAPI document",
+         {{200, "anything", "OpenAPI 3.1"}}, {}, {}, true},
+        {"GET", "/docs", show_docs, "gateway", "this interface as a page to read",
+         {{200, "", "a page", text_html}}, {}, {}, true},
+        {"GET", "/docs/{file*}", show_docs, "gateway", "what that page needs",
+         {{200, "", "its style", "text/css"}, {404, "Error", "no such file"}},
+         {{"file", "text", "its name"}}, {}, true},
+    };
+    return all;
+}
+
+const std::vector<const Shape*>& shapes() {
+    static const std::vector<const Shape*> all = [] {
+        std::vector<const Shape*> all;
+        for (const auto* some : {&gateway_shapes(), &upstream_shapes(), &key_shapes()})
+            for (const Shape& shape : *some) all.push_back(&shape);
+        return all;
+    }();
+    return all;
+}
+
+}  // namespace tollgate::admin
