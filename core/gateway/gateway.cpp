@@ -241,6 +241,7 @@ Gateway::Started Gateway::Engine::start() {
     feed_.start(std::move(outlets));
     server_->start();
     running_ = true;
+    for (const auto& use : current_->uses) plugins::serve(use->host.get());
     timer_.schedule(new Poco::Util::TimerTaskAdapter<Engine>(*this, &Engine::prune), 1000, 1000);
     return {};
 }
@@ -288,6 +289,7 @@ Gateway::Reloaded Gateway::Engine::reload() {
     });
     server_->set_listeners(std::move(listeners));
     set_limits(snapshot->limits);
+    for (const auto& use : snapshot->uses) plugins::serve(use->host.get());
     reload_figures_.reloaded();
     std::string summary = std::to_string(snapshot->routes.size()) + (snapshot->routes.size() == 1 ? " route, " : " routes, ") +
                           std::to_string(snapshot->upstreams.size()) +

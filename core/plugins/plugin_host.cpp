@@ -74,6 +74,18 @@ void PluginHost::retire() noexcept {
     }
 }
 
+void PluginHost::serve() noexcept {
+    for (const auto& work : std::exchange(when_serving_, {})) {
+        try {
+            work();
+        } catch (const std::exception& thrown) {
+            log::error(name_, std::string{"beginning to serve failed: "} + thrown.what());
+        } catch (...) {
+            log::error(name_, "beginning to serve failed with something that is no std::exception");
+        }
+    }
+}
+
 void PluginHost::log(Level level, std::string_view message) { log::write(level, name_, message); }
 
 std::string PluginHost::full_name(std::string_view name) const { return "tollgate_" + name_ + '_' + std::string{name}; }
@@ -169,6 +181,10 @@ std::vector<std::string> reserved_headers_of(const Host* host) {
 
 void retire(Host* host) noexcept {
     if (auto* const ours = dynamic_cast<PluginHost*>(host)) ours->retire();
+}
+
+void serve(Host* host) noexcept {
+    if (auto* const ours = dynamic_cast<PluginHost*>(host)) ours->serve();
 }
 
 }  // namespace tollgate::plugins

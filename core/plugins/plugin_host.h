@@ -109,6 +109,9 @@ public:
     std::string_view plugin_name() const override { return name_; }
     void reserve_request_header(std::string_view name) override;
     void post(std::size_t loop, std::function<void()> work) override;
+    void when_serving(std::function<void()> work) override { when_serving_.push_back(std::move(work)); }
+    // Its configuration serves from now on; once. Before retire().
+    void serve() noexcept;
     const std::vector<std::string>& reserved_request_headers() const noexcept { return reserved_; }
 
 protected:
@@ -127,12 +130,15 @@ private:
     mutable std::mutex registering_;  // of the next two
     std::vector<admin::Pages::Registration> registrations_;
     std::vector<std::string> states_;
-    std::vector<std::string> reserved_;  // request headers; complete once the plugin is created
+    std::vector<std::string> reserved_;  // request headers; complete once the plugin is created, as the next
+    std::vector<std::function<void()>> when_serving_;
     std::vector<std::shared_ptr<Spawned>> spawned_;  // one per loop, each touched by its loop only
 };
 
 // Retires a host that is a PluginHost; any other (a test's) is left alone.
 void retire(Host* host) noexcept;
+// Tells it that its configuration serves, likewise.
+void serve(Host* host) noexcept;
 
 // The names of the state that this use has asked for; none of a host that is no PluginHost.
 std::vector<std::string> states_of(const Host* host);

@@ -234,6 +234,10 @@ public:
     }
     // Since ABI 1.4. A new connection to the table of requests. Null where there is no gateway that serves, or no database.
     virtual std::shared_ptr<RequestTable> request_table() { return nullptr; }
+    // Since ABI 1.5. While the plugin is created: `work` is for once its configuration serves, and never runs where that
+    // is refused, or only looked at. For what outlives a reload and is not for a use that may never be to change. Not on
+    // a loop, in the order of the uses; requests of this configuration may have come already. A throw is logged.
+    virtual void when_serving(std::function<void()> work) { (void)work; }
 
 private:
     // The same text for the same type in every library, whatever compiler made it.

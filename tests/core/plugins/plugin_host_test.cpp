@@ -102,6 +102,25 @@ BOOST_AUTO_TEST_CASE(a_state_is_handed_from_use_to_use) {
     BOOST_CHECK_THROW(new_use->state<long>("count", [] { return std::make_shared<long>(5); }), std::logic_error);
 }
 
+BOOST_AUTO_TEST_CASE(what_is_for_serving_runs_once_and_only_then) {
+    const log::Capture log;
+    Gateway gateway;
+    std::string done;
+    {
+        const auto refused = gateway.host();
+        refused->when_serving([&] { done += "refused "; });
+    }
+    const auto host = gateway.host();
+    host->when_serving([&] { done += "one "; });
+    host->when_serving([] { throw std::runtime_error{"no tea"}; });
+    host->when_serving([&] { done += "two "; });
+    BOOST_TEST(done == "");
+    plugins::serve(host.get());
+    plugins::serve(host.get());
+    BOOST_TEST(done == "one two ");
+    BOOST_TEST(log.has("hello: beginning to serve failed: no tea"));
+}
+
 BOOST_AUTO_TEST_CASE(a_log_line_names_the_plugin) {
     const log::Capture log;
     Gateway{}.host()->log(Level::warning, "cold");
