@@ -33,6 +33,7 @@ void Assembly::assemble(bool complete) {
             case Word::database: add_database(declaration); break;
             case Word::limits: add_limits(declaration); break;
             case Word::trusted_proxies: add_trusted(declaration); break;
+            case Word::tracing: add_tracing(declaration); break;
             case Word::tier: add_tier(declaration); break;
             case Word::upstream: add_upstream(declaration, int(i)); break;
             case Word::request_headers:

@@ -78,6 +78,7 @@ private:
     void add_limits(const Declaration& declaration);
     void add_trusted(const Declaration& declaration);
     void add_ranges(Place place, const Item& item);
+    void add_tracing(const Declaration& declaration);
     void add_tier(const Declaration& declaration);
     void add_shaping(const Declaration& declaration);
     void add_upstream(const Declaration& declaration, int index);
@@ -138,7 +139,7 @@ private:
     std::vector<std::pair<Place, routing::Pattern>> patterns_;  // of each route
     ExpressionsByText expressions_;
     std::map<std::string, std::optional<Place>> tiers_;         // by name, of the first of each
-    std::optional<Place> limits_, admin_, database_;
+    std::optional<Place> limits_, admin_, database_, tracing_;
     std::vector<std::pair<Place, std::string>> proxied_listens_;  // where, and the owner of what is wrong
     ShapingAssembly shaping_{origin_};
     std::map<Word, std::optional<Place>> shaping_words_;

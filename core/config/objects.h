@@ -24,6 +24,7 @@ enum class Word {
     always,
     limits,
     trusted_proxies,
+    tracing,
     request_headers,
     response_headers,
     errors,

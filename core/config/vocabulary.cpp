@@ -324,6 +324,7 @@ constexpr WordEntry words[] = {
     {"always", statement, "tollgate.uses", "", "Plugins that every request meets, before those of its route."},
     {"limits", statement, "tollgate.limits", "", "What one client may take."},
     {"trusted_proxies", statement, "string|string[]", "", "Whose X-Forwarded-* lines are believed."},
+    {"tracing", statement, "tollgate.tracing", "", "Which requests are traced (W3C Trace Context): `tracing { sample = 0.1 }`."},
     {"request_headers", statement, "tollgate.header_changes", "", "Changes of every request's header lines."},
     {"response_headers", statement, "tollgate.header_changes", "", "Changes of every answer's header lines."},
     {"errors", statement, "tollgate.errors", "", "What clients are told of failures, by reason, status and class."},
@@ -350,7 +351,7 @@ const Shape* const all_shapes[] = {
     &header_changes_shape, &health_shape, &limits_shape,      &listen_shape,  &mirror_shape,
     &redirect_shape,    &register_shape, &request_shape,  &response_shape,     &retry_shape,   &rewrite_shape,
     &route_limits_shape, &route_shape,   &split_shape,        &target_shape,  &tier_shape,
-    &tls_shape,         &upstream_shape, &upstream_tls_shape};
+    &tls_shape,         &tracing_shape,  &upstream_shape, &upstream_tls_shape};
 
 }  // namespace
 

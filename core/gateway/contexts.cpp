@@ -182,6 +182,9 @@ bool LogContext::hedged() const noexcept {
     const auto* errand = passage_->heard();
     return errand ? errand->hedged : passage_->hedge_ != nullptr;
 }
+std::string_view LogContext::trace_id() const noexcept { return passage_->trace_id(); }
+std::string_view LogContext::span_id() const noexcept { return passage_->step_.span_id(); }
+bool LogContext::sampled() const noexcept { return passage_->sampled(); }
 std::string_view LogContext::scheme() const noexcept { return passage_->exchange_.request.scheme(); }
 
 }  // namespace tollgate

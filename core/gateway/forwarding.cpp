@@ -3,11 +3,10 @@
 
 #include "http/hop_by_hop.h"
 #include "http/layout.h"
+#include "support/hexadecimal.h"
 #include "support/random.h"
 
 #include <algorithm>
-#include <array>
-#include <cstring>
 
 namespace tollgate {
 
@@ -49,20 +48,6 @@ bool is_sensible_id(std::string_view id) noexcept {
         return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
                std::string_view{"-_.:/+=@"}.find(c) != std::string_view::npos;
     });
-}
-
-// "000102...feff"
-constexpr std::array<char, 512> hexadecimal = [] {
-    constexpr char digits[] = "0123456789abcdef";
-    std::array<char, 512> pairs{};
-    for (int byte = 0; byte < 256; ++byte) pairs[2 * byte] = digits[byte >> 4], pairs[2 * byte + 1] = digits[byte & 15];
-    return pairs;
-}();
-
-// The lowest `bytes` of `word`.
-char* put_hexadecimal(char* to, std::uint64_t word, int bytes) noexcept {
-    for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8, to += 2) std::memcpy(to, &hexadecimal[2 * (word >> shift & 0xff)], 2);
-    return to;
 }
 
 std::string new_uuid() {

@@ -23,9 +23,11 @@ constexpr std::uint64_t largest_answer = 1 << 20;  // that is read to its end; b
 static_assert(static_cast<int>(CopyEnd::too_large) == static_cast<int>(Outcome::tls_failed) + 1 &&
               static_cast<int>(CopyEnd::abandoned) == static_cast<int>(Outcome::abandoned));
 
-Request marked_copy(const Request& request) {
-    Request copy = request.layout().head();
+// `step`: its own in the trace, which it says unless somebody has had another word on that.
+Request marked_copy(const CopyOrder& order, const http::Traceparent& step) {
+    Request copy = order.request.layout().head();
     copy.headers().set("Tollgate-Mirror", "1");
+    if (step && copy.headers().get("traceparent") == order.step.text()) copy.headers().set("traceparent", step.text());
     return copy;
 }
 
@@ -34,7 +36,7 @@ class Copy {
 public:
     Copy(LoopShare& share, SnapshotLease& lease, const CopyOrder& order)
         : share_{share}, lease_{lease}, mirror_{order.mirror}, state_{mirror_.upstream->state},
-          request_{marked_copy(order.request)}, has_body_{order.has_body}, own_host_{order.own_host} {
+          step_{order.step.next()}, request_{marked_copy(order, step_)}, has_body_{order.has_body}, own_host_{order.own_host} {
         ++lease_.holders;
         Figures::Upgrades::add(share_.figures.copies);
     }
@@ -100,6 +102,7 @@ private:
     SnapshotLease& lease_;
     const Mirror& mirror_;
     const std::shared_ptr<upstream::UpstreamState> state_;
+    const http::Traceparent step_;
     const Request request_;
     std::string body_;
     const bool has_body_, own_host_;

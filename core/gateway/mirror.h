@@ -5,6 +5,7 @@
 
 #include "gateway/figures.h"
 #include "gateway/snapshot.h"
+#include "http/traceparent.h"
 
 #include <cstdint>
 #include <memory>
@@ -22,6 +23,7 @@ struct CopyOrder {
     bool has_body = false;
     std::optional<std::uint64_t> body_length{};  // where it is known
     bool own_host = false;
+    http::Traceparent step{};  // of the request in its trace; none where there is no `tracing`
 };
 
 // Sends a copy to the mirror's upstream, unless there are too many under way. It owns what it needs and keeps the

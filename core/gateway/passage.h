@@ -7,6 +7,7 @@
 #include "gateway/figures.h"
 #include "gateway/snapshot.h"
 #include "http/exchange.h"
+#include "http/traceparent.h"
 #include "net/race.h"
 #include "routing/router.h"
 #include "support/failure.h"
@@ -93,6 +94,7 @@ public:
 
     config::Script* script() const noexcept;
     std::string_view captured(std::string_view name) const noexcept;  // as it stood in the path; "" where there is none
+    std::string_view trace_id() const noexcept;  // hex; "" where it is part of no trace
 
 private:
     friend class Context;
@@ -111,6 +113,7 @@ private:
         std::size_t target;
         int number;  // 1 for the first
         std::optional<net::TimePoint> ended{};
+        http::Traceparent step{};  // of the request's trace; none where there is no `tracing`
     };
 
     // What the client asked, while the request is what the upstream is asked.
@@ -134,6 +137,9 @@ private:
     bool takes_host(std::uint32_t number) const;
     std::string allowed_methods() const;
     Failure no_route() const;
+    void join_trace();
+    void join_trace(Attempt& attempt) const noexcept;
+    bool sampled() const noexcept;
     void listen_if_entitled();
     void trace_routing(std::string_view method, std::optional<std::uint32_t> matched);
     void trace_answer();
@@ -207,6 +213,7 @@ private:
     routing::Captures captures_;
     std::string taken_path_;  // what they view once the route is taken
     std::string client_ip_, request_id_;
+    http::Traceparent step_;  // which this is of its trace; none where there is no `tracing`
     std::string origin_;       // of the request, where the route has `cors`
     bool preflight_ = false;
     std::optional<AskedFor> asked_;

@@ -18,7 +18,7 @@ Passage::Passage(const Passage& asker, std::uint32_t first, http::Exchange& exch
                  Trace* trace)
     : share_{asker.share_}, lease_{asker.lease_}, snapshot_{asker.snapshot_}, exchange_{exchange}, route_{asker.route_},
       branch_{asker.branch_}, captures_{asker.captures_}, taken_path_{asker.taken_path_}, client_ip_{asker.client_ip_},
-      request_id_{asker.request_id_}, caller_{asker.caller_}, first_{first}, passed_{first}, entered_{now()},
+      request_id_{asker.request_id_}, step_{asker.step_}, caller_{asker.caller_}, first_{first}, passed_{first}, entered_{now()},
       trace_{trace}, told_{std::move(news)} {
     ++lease_.holders;
     states_.resize(chain().size());

@@ -19,6 +19,7 @@ void Passage::tell_feed(const LogContext& facts) const {
     record.gateway_time = std::max(record.duration - record.upstream_time, std::chrono::nanoseconds{0});
     record.complete = facts.complete();
     record.request_id = request_id_;
+    record.trace_id = trace_id();
     record.client_ip = client_ip_;
     record.method = exchange_.request.method();
     record.path = exchange_.request.path();

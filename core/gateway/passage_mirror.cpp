@@ -30,6 +30,7 @@ void Passage::mirror_request() {
     if (!copied || rehearsed) return;
     CopyOrder order{mirror, exchange_.request, exchange_.has_body()};
     if (order.has_body) order.body_length = exchange_.body().length();
+    order.step = step_;
     order.own_host = route_->shaping && route_->shaping->sets_host;
     if (auto tap = send_copy(share_, lease_, order)) request_body().add_tap(std::move(tap));
 }

@@ -105,6 +105,9 @@ void Passage::trace_attempt() {
     if (!call.upstream.preserve_host && !call.own_host)
         for (auto& line : trace_->result.sent->lines)
             if (http::same_text(line.name, "Host")) line.value = target;
+    if (!call.traceparent.empty())
+        for (auto& line : trace_->result.sent->lines)
+            if (http::same_text(line.name, "traceparent")) line.value = call.traceparent;
     trace_->see(exchange_.request, response_);
 }
 

@@ -146,6 +146,7 @@ Task<void> Passage::fetch_from_upstream() {
     }
     attempt_->call.body = body_to_send();
     if (!exchange_.upgrade.empty()) offer_upgrade();
+    if (step_) join_trace(*attempt_);
     attempt_->call.deadline = deadline_;
     attempt_->call.own_host = route_->shaping && route_->shaping->sets_host;
     ++attempts_;

@@ -13,6 +13,7 @@
 #include "routing/router.h"
 #include "store/database_url.h"
 #include "support/digest.h"
+#include "tracing/sampler.h"
 #include "upstream/shares.h"
 #include "upstream/upstream.h"
 
@@ -133,6 +134,7 @@ struct Snapshot {
     http::Limits limits;
     std::vector<net::Range> trusted_proxies;
     ReservedHeaders reserved_headers;  // of plugins
+    std::optional<tracing::Sampler> tracing;  // nullopt: traceparent passes as it was sent
     std::map<std::string, TierDeclaration, std::less<>> tiers;
     std::vector<std::unique_ptr<PluginUse>> uses;
     std::vector<std::unique_ptr<upstream::Upstream>> upstreams;

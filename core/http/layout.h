@@ -40,8 +40,10 @@ enum class Known : std::uint8_t {
     cookie,
     tollgate_trace,
     tollgate_mirror,
+    traceparent,
+    tracestate,
 };
-static_assert(static_cast<unsigned>(Known::tollgate_mirror) < 32, "a set of them is 32 bits");
+static_assert(static_cast<unsigned>(Known::tracestate) < 32, "a set of them is 32 bits");
 Known known(std::string_view name) noexcept;
 
 // A set of known names.

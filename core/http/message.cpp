@@ -61,7 +61,11 @@ Known known(std::string_view name) noexcept {
                                   : is("cookie", Known::cookie);
         case 7: return first == 't' ? is("trailer", Known::trailer) : is("upgrade", Known::upgrade);
         case 9: return is("forwarded", Known::forwarded);
-        case 10: return first == 'c' ? is("connection", Known::connection) : is("keep-alive", Known::keep_alive);
+        case 10:
+            return first == 'c'   ? is("connection", Known::connection)
+                   : first == 't' ? is("tracestate", Known::tracestate)
+                                  : is("keep-alive", Known::keep_alive);
+        case 11: return is("traceparent", Known::traceparent);
         case 12: return is("x-request-id", Known::x_request_id);
         case 14:
             return first == 'c' ? is("content-length", Known::content_length)

@@ -42,7 +42,7 @@ private:
     char* to_;
 };
 
-constexpr std::size_t room_for_facts = 160;  // all of them, a Date, and the blank line
+constexpr std::size_t room_for_facts = 176;  // all of them, a Date, and the blank line
 constexpr std::uint32_t framing = bits(Known::connection, Known::keep_alive, Known::proxy_connection,
                                        Known::transfer_encoding, Known::content_length, Known::upgrade);
 
@@ -71,6 +71,7 @@ void put_facts(Room& room, const HeadFacts& facts) {
         room.put("Connection: upgrade\r\n");
         room.put_line("Upgrade", facts.upgrade);
     }
+    if (!facts.traceparent.empty()) room.put_line("traceparent", facts.traceparent);
 }
 
 constexpr std::size_t room_for_status = 100;
@@ -114,13 +115,15 @@ void write_interim_head(std::string& out, int status, const Headers& headers) {
 void write_request_head(std::string& out, const Request& request, std::string_view host, const HeadFacts& facts) {
     const std::string_view target = request.layout().asterisk ? "*" : request.target(), version = " HTTP/1.1\r\n";
     Room room{out, request.method().size() + 1 + target.size() + version.size() + host.size() +
-                       room_for_lines(request.headers()) + room_for_facts + facts.upgrade.size()};
+                       room_for_lines(request.headers()) + room_for_facts + facts.upgrade.size() + facts.traceparent.size()};
+    std::uint32_t without = host.empty() ? framing : framing | bit(Known::host);
+    if (!facts.traceparent.empty()) without |= bit(Known::traceparent);
     room.put(request.method());
     room.put(' ');
     room.put(target);
     room.put(version);
     if (!host.empty()) room.put_line("Host", host);
-    put_lines(room, request.headers(), host.empty() ? framing : framing | bit(Known::host));
+    put_lines(room, request.headers(), without);
     put_facts(room, facts);
     room.put("\r\n");
 }

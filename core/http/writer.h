@@ -19,6 +19,7 @@ struct HeadFacts {
     bool close = false;                   // Connection: close
     bool keep_alive = false;              // Connection: keep-alive, which HTTP/1.0 wants to be told
     std::string_view upgrade{};           // Connection: upgrade, and Upgrade with this; "": neither
+    std::string_view traceparent{};       // in the place of the request's own; "": that one
 };
 
 // Lines of `headers` that frame or belong to a connection are left out: the facts say them.

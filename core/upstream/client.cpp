@@ -170,6 +170,7 @@ Task<void> Conversation::send() {
         facts.length = 0;  // said, since strict servers ask for it (RFC 9110 section 8.6)
     }
     facts.upgrade = call_.upgrade;
+    facts.traceparent = call_.traceparent;
     std::string head = pool_.lend_text();
     const bool keep_host = upstream.preserve_host || call_.own_host;
     const std::string_view host = keep_host && Headers::Layout::find(call_.request.headers(), http::Known::host)

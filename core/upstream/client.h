@@ -35,6 +35,7 @@ struct Call {
     InterimSink* interim;    // null: interim answers are dropped
     // The protocols offered to the target (RFC 9110 section 7.8), "": none. Once it has taken one, that one.
     std::string_view upgrade{};
+    std::string_view traceparent{};  // of this attempt, in the place of the request's; "": as the request has it
     std::unique_ptr<http::Wire> upgraded;  // its connection from then on: the answer is a 101
     bool own_host = false;   // the request's Host goes on, whatever the upstream says
     AttemptPass pass{};      // what the target let it begin with

@@ -58,6 +58,8 @@ constexpr Member members[] = {
     {.name = "host", .label = "Host: ", .always = false, .text = &R::host},
     {.name = "scheme", .label = "Scheme: ", .always = false, .text = &R::scheme},
     {.name = "protocol", .label = "Protocol: ", .always = false, .asked = true, .text = &R::protocol},
+    {.name = "trace_id", .label = "Trace: ", .always = false, .text = &R::trace_id},
+    {.name = "span_id", .label = "Span: ", .always = false, .asked = true, .text = &R::span_id},
     {.name = "id", .label = "Row: ", .always = false, .asked = true, .text = &R::id},
 };
 
@@ -66,9 +68,10 @@ constexpr std::string_view text_first[] = {"time", "status", "duration_ms", "req
 
 constexpr std::string_view separator = " | ";
 
-// 19 texts, each cut at longest_text, and 64 bytes for each member's name, number and punctuation; names of headers are
-// shorter than that (log.cpp), and so is the head of syslog.
-static_assert(512 + 19 * longest_member + std::size(members) * 64 + most_headers * (longest_header * longest_escape + 64) <=
+// 19 texts, each cut at longest_text, the ids of a trace, and 64 bytes for each member's name, number and punctuation; names of
+// headers are shorter than that (log.cpp), and so is the head of syslog.
+static_assert(512 + 2 * 64 + 19 * longest_member + std::size(members) * 64 +
+                  most_headers * (longest_header * longest_escape + 64) <=
               Line::longest);
 
 char* put(char* out, std::string_view text) noexcept {

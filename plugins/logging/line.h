@@ -18,7 +18,7 @@ namespace tollgate::logging {
 struct Record {
     std::chrono::system_clock::time_point time;
     std::string_view request_id, client_ip, method, path, query, route, reason, detail, caller, tier, upstream, target,
-        user_agent, host, scheme, owner, cache, protocol, id;
+        user_agent, host, scheme, owner, cache, protocol, trace_id, span_id, id;
     std::int64_t status = 0, attempts = 0, upstream_status = 0, bytes_received = 0, bytes_sent = 0;
     std::chrono::nanoseconds duration{}, upstream_time{}, gateway_time{};
     bool complete = false, hedged = false;

@@ -83,6 +83,8 @@ private:
             .owner = caller ? caller->owner() : std::string_view{},
             .cache = ctx.response_headers().get("X-Cache"),
             .protocol = request.version_minor() == 0 ? "HTTP/1.0" : "HTTP/1.1",
+            .trace_id = ctx.trace_id(),
+            .span_id = ctx.span_id(),
             .id = {},  // and what follows: each log's own
             .status = ctx.status(),
             .attempts = ctx.attempts(),

@@ -254,6 +254,10 @@
 ---@field client_authorities? string # file of authorities, in PEM: clients are asked for a certificate of theirs; a file's path
 ---@field client_certificate? "required"|"optional" # whether a client may come without one; one of "required", "optional"; default: "required"
 
+---@class tollgate.tracing
+---@field parent? boolean|"trusted" # whose word counts on whether a trace is recorded, as `traceparent` says it: everybody's, nobody's, or that of `trusted_proxies`; default: "trusted"
+---@field sample? number # share of the other traces that are recorded; a number from 0 to 1; default: 1
+
 ---@class tollgate.upstream
 ---@field targets tollgate.target|(string|tollgate.target)[] # addresses that serve the same: "host:port", "[ipv6]:port", "https://host:port", "unix:/path", or { "host:port", weight = 2 }
 ---@field tls? tollgate.upstream_tls # whom https targets have to be, and what they are shown; default: what the system trusts, made out to the target's host
@@ -394,6 +398,10 @@ function limits(it) end
 ---Whose X-Forwarded-* lines are believed.
 ---@param it string|string[]
 function trusted_proxies(it) end
+
+---Which requests are traced (W3C Trace Context): `tracing { sample = 0.1 }`.
+---@param it tollgate.tracing
+function tracing(it) end
 
 ---Changes of every request's header lines.
 ---@param it tollgate.header_changes

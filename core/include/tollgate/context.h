@@ -247,6 +247,13 @@ public:
     std::string_view scheme() const noexcept;
     // Since ABI 1.3. An attempt was made beside one that was late.
     bool hedged() const noexcept;
+    // Since ABI 1.5. The trace that the request is part of (W3C Trace Context), as 32 hexadecimal digits; "" where it is
+    // part of none. Where routes.lua has no `tracing` it is what the client's `traceparent` says.
+    std::string_view trace_id() const noexcept;
+    // Since ABI 1.5. This request's own span in it, as 16 hexadecimal digits; "" where routes.lua has no `tracing`.
+    std::string_view span_id() const noexcept;
+    // Since ABI 1.5. The trace's spans are recorded, here and by those who come after.
+    bool sampled() const noexcept;
 };
 
 }  // namespace tollgate

@@ -30,7 +30,7 @@ namespace tollgate {
 
 // Major part in the upper half: differs, never loads. Minor part in the lower half: doors and members added at the
 // end; a plugin of a smaller minor loads, and what it does not know is not called.
-inline constexpr std::uint32_t plugin_abi = 0x0001'0004;
+inline constexpr std::uint32_t plugin_abi = 0x0001'0005;
 
 #if defined(__SANITIZE_ADDRESS__)
 #define TOLLGATE_SANITIZER "address"

@@ -54,7 +54,7 @@ BOOST_FIXTURE_TEST_CASE(settings_with_type_default_and_doc_in_columns, Fixture) 
 
 BOOST_FIXTURE_TEST_CASE(json_for_programs, Fixture) {
     const std::string json = plugins::describe_json(catalogue);
-    BOOST_TEST(json.starts_with("[{\"name\":\"ant\",\"file\":null,\"abi\":\"1.4\",\"build\":\""));
+    BOOST_TEST(json.starts_with("[{\"name\":\"ant\",\"file\":null,\"abi\":\"1.5\",\"build\":\""));
     BOOST_TEST(json.find(R"({"name":"form","type":"choice","doc":"form of a line","required":false,)"
                          R"("default":"\"json\"","choices":["json","text"]})") != std::string::npos);
     BOOST_TEST(json.find(R"("default":null,"environment":"WAIT_SECONDS"})") != std::string::npos);

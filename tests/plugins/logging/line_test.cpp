@@ -39,6 +39,8 @@ Record usual() {
         .owner = {},
         .cache = {},
         .protocol = "HTTP/1.1",
+        .trace_id = {},
+        .span_id = {},
         .id = {},
         .status = 200,
         .attempts = 1,

@@ -1,0 +1,45 @@
+// core/gateway/passage_tracing.cpp - a request's place in a trace (W3C Trace Context): whose it goes on with, what it says.
+#include "gateway/passage.h"
+#include "http/layout.h"
+
+namespace tollgate {
+
+using http::Known;
+using Layout = Headers::Layout;
+
+// Plugins and the upstream see a step of the gateway's own, whose parent is what the client said. What `tracestate` says
+// is of a trace that goes on (section 3.3), and of no other.
+void Passage::join_trace() {
+    Headers& headers = exchange_.request.headers();
+    const auto given = http::Traceparent::of(headers);
+    step_ = snapshot_.tracing->step(given, exchange_.client().believed(snapshot_.trusted_proxies));
+    Layout& layout = Layout::of(headers);
+    if (layout.may_have(Known::tracestate)) {
+        const auto state = given ? http::combined_tracestate(headers) : std::nullopt;
+        Layout::remove(headers, Known::tracestate);
+        if (state) layout.append("tracestate", *state, Known::tracestate);
+    }
+    Layout::remove(headers, Known::traceparent);
+    layout.append("traceparent", step_.text(), Known::traceparent);
+}
+
+// What was put in the line's place, or took it away, has the last word: the attempt does not say what it is then.
+void Passage::join_trace(Attempt& attempt) const noexcept {
+    attempt.step = step_.next();
+    if (Layout::get(exchange_.request.headers(), Known::traceparent) == step_.text())
+        attempt.call.traceparent = attempt.step.text();
+}
+
+std::string_view Passage::trace_id() const noexcept {
+    if (step_) return step_.trace_id();
+    const Headers& headers = exchange_.request.headers();
+    if (!http::Traceparent::of(headers)) return {};
+    constexpr std::size_t at = 3, size = 32;
+    return Layout::get(headers, Known::traceparent).substr(at, size);
+}
+
+bool Passage::sampled() const noexcept {
+    return step_ ? step_.sampled() : http::Traceparent::of(exchange_.request.headers()).sampled();
+}
+
+}  // namespace tollgate
