@@ -4,6 +4,7 @@
 #include "gateway/figures.h"
 #include "gateway/passage.h"
 #include "history/outlet.h"
+#include "history/usage.h"
 #include "http/session.h"
 #include "net/event_loop.h"
 #include "upstream/checker.h"
@@ -44,6 +45,7 @@ struct LoopShare {
     http::Lane lane;
     Figures figures;
     history::Outlet outlet;
+    history::Usage usage;
     std::unique_ptr<SnapshotLease> lease;
     std::optional<upstream::Checker> checker;  // of the lease's snapshot
     // How an upstream is asked. A rehearsal asks nobody.

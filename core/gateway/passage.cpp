@@ -16,6 +16,15 @@ namespace tollgate {
 using http::Known;
 using Layout = Headers::Layout;
 
+namespace {
+
+history::CallerName name_of(const Caller* caller) {
+    if (!caller) return {};
+    return {caller->id(), caller->owner(), caller->tier()};
+}
+
+}  // namespace
+
 Passage::Passage(LoopShare& share, SnapshotLease& lease, http::Exchange& exchange, Trace* trace)
     : share_{share}, lease_{lease}, snapshot_{*lease.snapshot}, exchange_{exchange}, route_{&snapshot_.unmatched},
       entered_{now()}, trace_{trace} {
@@ -72,6 +81,9 @@ void Passage::count() noexcept {
         share_.figures.count(lease_.figures, snapshot_, *route_,
                              {method, ended.status, facts.reason(), to_answer, ended.own, ended.received, ended.sent});
         if (share_.outlet.count(ended, now())) tell_feed(facts);
+        share_.usage.count({route_->name, exchange_.request.path(), client_ip_, name_of(caller_.get()), ended.status,
+                            to_answer},
+                           over_);
     } catch (const std::exception& problem) {
         log::error("gateway", std::string("a request could not be counted: ") + problem.what());
     }

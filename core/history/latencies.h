@@ -37,6 +37,7 @@ constexpr std::chrono::nanoseconds middle(std::size_t bucket) noexcept {
 struct LatencyCounts {
     std::array<std::uint32_t, latency_buckets::count> counts{};  // wraps around as unsigned numbers do
 
+    void count(std::chrono::nanoseconds time) noexcept { ++counts[latency_buckets::of(time)]; }
     void add(const LatencyCounts& other) noexcept;
     void subtract(const LatencyCounts& earlier) noexcept;
     std::uint64_t total() const noexcept;

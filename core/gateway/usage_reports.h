@@ -1,0 +1,41 @@
+// core/gateway/usage_reports.h - what the loops remember of requests, asked for by an operator's thread.
+#pragma once
+
+#include "history/analytics.h"
+#include "history/callers.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tollgate {
+
+struct LoopShare;
+namespace plugins {
+class LoopServices;
+}
+
+// Posts to the loops and puts together what they answer; what takes a loop longer than some ten microseconds is asked
+// piece by piece. Any thread that is no loop's. Each throws std::runtime_error where a loop does not answer.
+class UsageReports {
+public:
+    // Both outlive this.
+    UsageReports(plugins::LoopServices& loops, const std::vector<std::unique_ptr<LoopShare>>& shares)
+        : loops_{loops}, shares_{shares} {}
+
+    history::Analytics analytics(int hours) const;
+    // Of the caller of that id, or else of all callers of that owner; nullopt: nobody has seen them.
+    std::optional<history::CallerUsage> usage_of(const std::string& name) const;
+    std::vector<history::CallerTotals> callers() const;  // who asked most first
+
+private:
+    template <class Ask>
+    auto ask(Ask ask) const;
+    std::vector<std::string> ids_of_owner(const std::string& owner) const;
+
+    plugins::LoopServices& loops_;
+    const std::vector<std::unique_ptr<LoopShare>>& shares_;
+};
+
+}  // namespace tollgate
