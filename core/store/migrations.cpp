@@ -82,8 +82,15 @@ constexpr const char* requests_statements[] = {
     "CREATE INDEX request_log_user ON request_log (user_id, timestamp_utc) WHERE user_id IS NOT NULL",
 };
 
+// For operators who look for one request, for those of a client, and for what went wrong.
+constexpr const char* request_indexes_statements[] = {
+    "CREATE INDEX request_log_request_id ON request_log (request_id)",
+    "CREATE INDEX request_log_client ON request_log (client_ip, timestamp_utc)",
+    "CREATE INDEX request_log_failed ON request_log (timestamp_utc) WHERE status_code >= 400",
+};
+
 constexpr Migration all[] = {{1, "keys", keys_statements}, {2, "counts", counts_statements},
-                             {3, "requests", requests_statements}};
+                             {3, "requests", requests_statements}, {4, "request_indexes", request_indexes_statements}};
 
 constexpr std::chrono::minutes one_step{10};  // of many rows, or of another program that is waited for
 

@@ -46,7 +46,7 @@ BOOST_AUTO_TEST_CASE(a_tier_that_is_gone_is_told_of) {
         };
         const auto good = check();
         BOOST_TEST(good.code == 0, good.err);
-        BOOST_TEST(good.out.find(": answers, the schema is at step 3 of 3\n") != std::string::npos, good.out);
+        BOOST_TEST(good.out.find(": answers, the schema is at step 4 of 4\n") != std::string::npos, good.out);
         std::string without = with_database(url);
         const auto begin = without.find("tier \"gold\"");
         without.erase(begin, without.find('\n', begin) - begin);
