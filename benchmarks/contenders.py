@@ -201,6 +201,22 @@ def haproxy_answer(settings, place):
 
 # ---- the floor -------------------------------------------------------------------------------------------------
 
+# Of the lines and the size that this gateway's have.
+REFUSED = "\r\n".join((
+    "HTTP/1.1 429 Too Many Requests", "Retry-After: 3600", "Content-Type: application/json",
+    "X-Request-Id: 22f8cfcc-cf91-47b0-ad05-832eeb158acb", 'RateLimit-Policy: "client_ip #1";q=1;w=3600',
+    'RateLimit: "client_ip #1";r=0;t=3600', "X-RateLimit-Limit: 1", "X-RateLimit-Remaining: 0",
+    "X-RateLimit-Reset: 1795323425", "Date: Sun, 22 Nov 2026 00:00:00 GMT", "Content-Length: 134", "",
+    '{"error":"rate_limited","message":"too many requests; try again in 3600 seconds",'
+    '"request_id":"22f8cfcc-cf91-47b0-ad05-832eeb158acb"}\n'))
+
+
+def refuser(settings, place):
+    port, answer = free_port(), write(settings.folder, "refused", REFUSED)
+    command = [settings.copier, str(port), answer, str(place.loops)]
+    return started(Process("refuser", command, place.cpus, settings.folder), port)
+
+
 def copier(settings, place):
     port = free_port()
     command = [settings.copier, str(port), str(settings.upstream_ports[0]), str(place.loops)]

@@ -1,6 +1,7 @@
-// benchmarks/copier.cpp - the floor of a proxy: one recv and one send each way over kept-alive connections, no parsing.
+// benchmarks/copier.cpp - the floor of a proxy: one recv and one send each way over kept-alive connections, no parsing;
+// or that of an answer: one recv, and one send of what a file holds.
 //
-// copier LISTEN-PORT UPSTREAM-PORT THREADS. It takes what one recv brings for a whole message, which it is in a benchmark
+// copier LISTEN-PORT UPSTREAM-PORT|FILE THREADS. It takes what one recv brings for a whole message, which it is in a benchmark
 // on one machine, and in no other place.
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -12,8 +13,12 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
+#include <iterator>
 #include <memory>
+#include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -49,7 +54,9 @@ struct End {
 
 class Loop {
 public:
-    explicit Loop(int upstream_port) : upstream_{local(upstream_port)}, epoll_{must(epoll_create1(0), "epoll_create1")} {}
+    // `answer`: what every request gets; empty: it goes to the upstream.
+    Loop(int upstream_port, std::string answer)
+        : upstream_{local(upstream_port)}, answer_{std::move(answer)}, epoll_{must(epoll_create1(0), "epoll_create1")} {}
 
     // From the accepting thread.
     void add_client(int descriptor) { watch(new End{descriptor, true}); }
@@ -91,6 +98,11 @@ private:
         const ssize_t got = recv(from.descriptor, buffer_, sizeof buffer_, MSG_DONTWAIT);
         if (got < 0 && errno == EAGAIN) return;
         if (got <= 0) return close_client(from);
+        if (!answer_.empty()) {
+            const ssize_t sent = send(from.descriptor, answer_.data(), answer_.size(), MSG_NOSIGNAL);
+            if (sent >= 0 && sent != static_cast<ssize_t>(answer_.size())) fail("send");
+            return;
+        }
         if (from.to_client && !from.other) {
             from.other = free_upstream();
             from.other->other = &from;
@@ -116,6 +128,7 @@ private:
     }
 
     const sockaddr_in upstream_;
+    const std::string answer_;
     const int epoll_;
     std::vector<End*> free_;
     std::vector<std::unique_ptr<End>> dead_;
@@ -126,8 +139,15 @@ private:
 
 int main(int count, char** arguments) {
     if (count != 4) {
-        std::fputs("usage: copier LISTEN-PORT UPSTREAM-PORT THREADS\n", stderr);
+        std::fputs("usage: copier LISTEN-PORT UPSTREAM-PORT|FILE THREADS\n", stderr);
         return 2;
+    }
+    const int upstream_port = std::atoi(arguments[2]);
+    std::string answer;
+    if (upstream_port == 0) {
+        std::ifstream file{arguments[2], std::ios::binary};
+        answer.assign(std::istreambuf_iterator<char>{file}, {});
+        if (answer.empty()) fail(arguments[2]);
     }
     const int listener = must(socket(AF_INET, SOCK_STREAM, 0), "socket"), on = 1;
     must(setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on), "SO_REUSEADDR");
@@ -136,7 +156,7 @@ int main(int count, char** arguments) {
     must(listen(listener, 4096), "listen");
     std::vector<std::unique_ptr<Loop>> loops;
     for (int i = 0; i < std::atoi(arguments[3]); ++i) {
-        loops.push_back(std::make_unique<Loop>(std::atoi(arguments[2])));
+        loops.push_back(std::make_unique<Loop>(upstream_port, answer));
         std::thread{[loop = loops.back().get()] { loop->run(); }}.detach();
     }
     for (std::size_t turn = 0;; ++turn) {

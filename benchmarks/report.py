@@ -126,7 +126,7 @@ def print_row(row, connections, records):
 
 # One line for each row and number of connections, microseconds and ratio for each contender.
 def markdown(machine, settings, records):
-    columns = ("tollgate", "nginx", "haproxy", "(copier)")
+    columns = ("tollgate", "nginx", "haproxy", "(floor)")
     cells = {}
     for record in records:
         text = f"{record['us_per_request']:.2f}"

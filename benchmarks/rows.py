@@ -43,11 +43,11 @@ class Row:
 PROXIES = {"tollgate": contenders.tollgate_proxy, "nginx": contenders.nginx_proxy, "haproxy": contenders.haproxy_proxy}
 PLUGINS = PROXIES | {"tollgate": contenders.tollgate_plugins}
 TLS = {"tollgate": contenders.tollgate_tls, "nginx": contenders.nginx_tls, "haproxy": contenders.haproxy_tls}
-FLOOR = {"(copier)": contenders.copier}
+FLOOR = {"(floor)": contenders.copier}
 
 ROWS = [
     Row("proxy", "forwarded, nothing else", PROXIES | FLOOR, goals={64: 0.78, 512: 0.82}, below="haproxy",
-        floor="(copier)"),
+        floor="(floor)"),
     Row("plugins", "forwarded with auth, ratelimit, logging and balancer on; the others bare", PLUGINS,
         headers={"X-API-Key": contenders.KEY}, goals={64: 0.88, 512: 0.88}, below="haproxy"),
     Row("log_database", "answered by the route itself, with each request in the database, in a file, and without a log",
@@ -63,7 +63,8 @@ ROWS = [
         base="off", headers={"X-API-Key": contenders.KEY}, connections=(64,), above_goal_us=0.5),
     Row("refused", "refused with 429 by a rate limit",
         {"tollgate": contenders.tollgate_refusing, "nginx": contenders.nginx_refusing,
-         "haproxy": contenders.haproxy_refusing}, status=429, body=None, goals={64: 0.80, 512: 0.80}),
+         "haproxy": contenders.haproxy_refusing, "(floor)": contenders.refuser},
+        status=429, body=None, goals={64: 0.80, 512: 0.80}, floor="(floor)"),
     Row("answer", "answered by the route itself",
         {"tollgate": contenders.tollgate_answer, "nginx": contenders.nginx_answer,
          "haproxy": contenders.haproxy_answer}, body=contenders.ANSWER),
@@ -73,7 +74,7 @@ ROWS = [
     Row("routes", "forwarded, requests spread over all routes",
         {"10,000 routes": contenders.tollgate_routes(10_000), "10 routes": contenders.tollgate_routes(10)},
         base="10 routes", routes={"10,000 routes": 10_000, "10 routes": 10}, goals={64: 1.10}, connections=(64,)),
-    Row("proxy2", "forwarded by two loops, on both CPUs", PROXIES | FLOOR, loops=2, floor="(copier)"),
+    Row("proxy2", "forwarded by two loops, on both CPUs", PROXIES | FLOOR, loops=2, floor="(floor)"),
     Row("plugins2", "with all plugins by two loops, on both CPUs; the others bare", PLUGINS,
         headers={"X-API-Key": contenders.KEY}, loops=2),
     Row("reload", "10,000 routes at half load, with reloads all the time and without",
