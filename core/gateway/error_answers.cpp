@@ -14,19 +14,6 @@ namespace {
 constexpr std::array<std::string_view, 4> places = {"status", "reason", "message", "request_id"};
 constexpr std::string_view plain_type = "text/plain; charset=utf-8";
 
-void append_json(std::string& out, std::string_view text) {
-    constexpr char digits[] = "0123456789abcdef";
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (c == '"' || c == '\\')
-            out += {'\\', c};
-        else if (byte < 0x20 || byte > 0x7e)  // beyond ASCII as Latin-1: valid whatever it was meant to be
-            out.append("\\u00") += {digits[byte >> 4], digits[byte & 15]};
-        else
-            out += c;
-    }
-}
-
 void append_html(std::string& out, std::string_view text) {
     for (const char c : text) {
         switch (c) {
@@ -100,7 +87,7 @@ Body BodyTemplate::fill(int status, const Failure& failure, std::string_view req
     std::string body;
     const auto append = [&](std::string_view text) {
         if (escaping_ == Escaping::json)
-            append_json(body, text);
+            text::append_json(body, text);
         else if (escaping_ == Escaping::html)
             append_html(body, text);
         else

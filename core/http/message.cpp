@@ -165,7 +165,15 @@ void Headers::Layout::replace_by(const Layout& other) {
             return mine.known == theirs.known && http::same_text(name(mine), other.name(theirs));
         });
     });
-    for (const Entry& theirs : other.lines) append(other.name(theirs), other.value(theirs), theirs.known);
+    const auto moved = static_cast<std::uint32_t>(text.size());
+    text.append(other.text.view());
+    for (Entry line : other.lines) {
+        line.name += moved;
+        line.value += moved;
+        lines.push_back(line);
+    }
+    shared += other.shared;
+    seen |= other.seen;
 }
 
 const Headers::Layout::Entry* Headers::Layout::find(const Headers& headers, Known known) noexcept {

@@ -145,4 +145,24 @@ std::string duration(std::chrono::nanoseconds time) {
     return hours == 0 ? two(minutes, " min", seconds % 60, " s") : two(hours, " h", minutes % 60, " min");
 }
 
+void append_json(std::string& out, std::string_view text) {
+    constexpr char digits[] = "0123456789abcdef";
+    static constexpr auto plain = [] {  // what may stand there as it is
+        std::array<bool, 256> table{};
+        for (int c = 0x20; c < 0x7f; ++c) table[c] = c != '"' && c != '\\';
+        return table;
+    }();
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const std::size_t begin = at;
+        while (at < text.size() && plain[static_cast<unsigned char>(text[at])]) ++at;
+        out.append(text, begin, at - begin);
+        if (at == text.size()) return;
+        const auto byte = static_cast<unsigned char>(text[at]);
+        if (byte == '"' || byte == '\\')
+            out += {'\\', text[at]};
+        else
+            out.append("\\u00") += {digits[byte >> 4], digits[byte & 15]};
+    }
+}
+
 }  // namespace tollgate::text

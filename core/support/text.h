@@ -48,6 +48,10 @@ std::string did_you_mean(std::string_view word, const Range& candidates) {
 // "95", "0.5": no digit more than it takes.
 std::string number(double number);
 
+// Adds what stands between the quotes of a JSON string. Bytes beyond ASCII become the letters of Latin-1 with their codes:
+// valid whatever they were meant to be.
+void append_json(std::string& out, std::string_view text);
+
 // "1 route", "3 routes".
 std::string count(std::size_t number, std::string_view noun);
 

@@ -83,6 +83,21 @@ BOOST_AUTO_TEST_CASE(columns_are_as_wide_as_they_look) {
     BOOST_TEST(text::padded("long", 2) == "long");
 }
 
+BOOST_AUTO_TEST_CASE(json_is_valid_whatever_the_bytes) {
+    const auto json = [](std::string_view text) {
+        std::string out = "{";
+        text::append_json(out, text);
+        return out;
+    };
+    BOOST_TEST(json("") == "{");
+    BOOST_TEST(json("too many requests") == "{too many requests");
+    BOOST_TEST(json("a \"b\"") == "{a \\\"b\\\"");
+    BOOST_TEST(json("c:\\users") == "{c:\\\\users");
+    BOOST_TEST(json("ends in a line\n") == "{ends in a line\\u000a");
+    BOOST_TEST(json("\x7f") == "{\\u007f");
+    BOOST_TEST(json("a text with \xc3\xa4 in it") == "{a text with \\u00c3\\u00a4 in it");
+}
+
 BOOST_AUTO_TEST_CASE(durations_have_at_most_two_units) {
     using namespace std::chrono_literals;
     BOOST_TEST(text::duration(0ns) == "0 ms");
