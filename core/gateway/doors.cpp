@@ -5,6 +5,7 @@
 
 #include <exception>
 #include <string>
+#include <utility>
 
 namespace tollgate {
 
@@ -13,13 +14,13 @@ FailedErrand::FailedErrand(Failure why)
     for (const auto& [name, value] : failure.headers) with(name, value);
 }
 
-Failure failure_of(const Refusal& refusal) {
+Failure failure_of(Refusal refusal) {
     if (refusal.status() < 200 || refusal.status() > 599)
         return {Culprit::gateway, 500, "plugin_failed", "the gateway could not serve this request",
                 "a plugin refused with the status " + std::to_string(refusal.status()) + ": expected 200 to 599"};
-    Failure failure{refusal.status() < 500 ? Culprit::client : Culprit::gateway, refusal.status(), refusal.reason(),
-                    refusal.message()};
-    failure.headers = refusal.headers();
+    Failure failure{refusal.status() < 500 ? Culprit::client : Culprit::gateway, refusal.status(),
+                    std::move(refusal.reason_), std::move(refusal.message_)};
+    failure.headers = std::move(refusal.headers_);
     return failure;
 }
 

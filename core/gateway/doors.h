@@ -16,7 +16,7 @@ public:
     const Failure failure;
 };
 
-Failure failure_of(const Refusal& refusal);
+Failure failure_of(Refusal refusal);
 
 // Called while an exception of that door is being handled: throws the Failure that it is for the request.
 [[noreturn]] void rethrow_from_door(const PluginUse& use, const char* door);

@@ -28,6 +28,8 @@
 
 namespace tollgate {
 
+class Failure;  // the gateway's own
+
 // Major part in the upper half: differs, never loads. Minor part in the lower half: doors and members added at the
 // end; a plugin of a smaller minor loads, and what it does not know is not called.
 inline constexpr std::uint32_t plugin_abi = 0x0001'0005;
@@ -75,6 +77,7 @@ public:
     const Headers& headers() const noexcept { return headers_; }
 
 private:
+    friend Failure failure_of(Refusal refusal);  // the gateway's own: takes it over
     int status_;
     std::string reason_, message_;
     Headers headers_;
