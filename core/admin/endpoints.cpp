@@ -90,6 +90,11 @@ const std::vector<Endpoint>& endpoints() {
         {"GET", "/docs/{file*}", show_docs, "gateway", "what that page needs",
          {{200, "", "its style", "text/css"}, {404, "Error", "no such file"}},
          {{"file", "text", "its name"}}, {}, true},
+        {"GET", "/", show_dashboard, "gateway", "to the dashboard", {{302, "", "to /dashboard/"}}, {}, {}, true},
+        {"GET", "/dashboard/{file*}", show_dashboard, "gateway", "the dashboard, a page to watch this gateway by",
+         {{200, "", "the page, or what it needs", text_html}, {302, "", "to /dashboard/, where the slash is left out"},
+          {404, "Error", "no such file, or the gateway was built without the page"}},
+         {{"file", "text", "its name; none: the page itself"}}, {}, true},
     };
     return all;
 }

@@ -109,6 +109,7 @@ Answer show_plugins(const Call& call, const Controls& controls);  // GET /plugin
 Answer show_page(const Call& call, const Controls& controls);     // any /plugins/<plugin>/<page>
 Answer show_openapi(const Call& call, const Controls& controls);  // GET /openapi.json
 Answer show_docs(const Call& call, const Controls& controls);     // GET /docs
+Answer show_dashboard(const Call& call, const Controls& controls);  // GET /, GET /dashboard/...
 Answer show_upstreams(const Call& call, const Controls& controls);   // GET /upstreams
 Answer drain_target(const Call& call, const Controls& controls);    // POST /upstreams/<upstream>/drain
 Answer undrain_target(const Call& call, const Controls& controls);  // POST /upstreams/<upstream>/undrain

@@ -1,0 +1,18 @@
+# Installs the tests' packages in WORK, once for all presets.
+file(MAKE_DIRECTORY ${WORK})
+file(LOCK ${WORK}/lock GUARD PROCESS TIMEOUT 1200)
+file(SHA256 ${SOURCE}/package-lock.json wanted)
+set(installed "")
+if(EXISTS ${WORK}/node_modules/.installed)
+  file(READ ${WORK}/node_modules/.installed installed)
+endif()
+if(NOT installed STREQUAL wanted)
+  file(COPY ${SOURCE}/package.json ${SOURCE}/package-lock.json ${SOURCE}/.npmrc DESTINATION ${WORK})
+  execute_process(COMMAND ${NPM} ci --ignore-scripts --no-audit --no-fund --prefer-offline WORKING_DIRECTORY ${WORK}
+                  RESULT_VARIABLE code OUTPUT_VARIABLE said ERROR_VARIABLE said)
+  if(NOT code EQUAL 0)
+    message(FATAL_ERROR "${said}\nWhat drives the browser could not be installed; npm's registry has it")
+  endif()
+  file(WRITE ${WORK}/node_modules/.installed ${wanted})
+endif()
+file(TOUCH ${STAMP})
