@@ -1,8 +1,11 @@
 // core/store/database.cpp - opening databases through POCO Data, and telling its failures apart.
 #include "store/database.h"
 
+#include "store/sqlstate.h"
 #include "support/log.h"
 
+#include <Poco/Data/PostgreSQL/SessionHandle.h>
+#include <Poco/Data/PostgreSQL/Utility.h>
 #include <Poco/Data/SQLite/SQLiteException.h>
 
 #include <fcntl.h>
@@ -37,6 +40,14 @@ std::string one_line(std::string text) {
     return text;
 }
 
+// A file that cannot be written just now, whatever is written.
+bool is_passing(const Poco::Exception& problem) {
+    using namespace Poco::Data::SQLite;
+    const auto is = [&]<class... Kinds>() { return (dynamic_cast<const Kinds*>(&problem) || ...); };
+    return is.operator()<DBLockedException, DatabaseFullException, IOErrorException, CantOpenDBFileException,
+                         NoMemoryException, ReadOnlyException, InterruptException>();
+}
+
 }  // namespace
 
 bool Database::is_there() const { return !is_sqlite() || ::access(url_.connection().c_str(), F_OK) == 0; }
@@ -52,12 +63,14 @@ SessionPool::Lease Database::session() {
     }
 }
 
-// By the connection and not by codes or words: POCO keeps no SQLSTATE, and servers speak their operators' languages.
+// By the connection and by codes, not by words: servers speak their operators' languages.
 StoreError Database::failure(const Poco::Exception& problem, SessionPool::Lease& lease) const {
     if (lease.given_up())
         return {StoreError::Kind::unavailable, url_.shown() + ": it does not answer in time, and is not waited for"};
-    const bool locked = dynamic_cast<const Poco::Data::SQLite::DBLockedException*>(&problem);
-    return {(*lease).isConnected() && !locked ? StoreError::Kind::broken : StoreError::Kind::unavailable,
+    const bool passing =
+        is_sqlite() ? is_passing(problem) : is_passing(sqlstate_of(*Poco::Data::PostgreSQL::Utility::handle(*lease)));
+    const bool broken = (*lease).isConnected() && !passing;
+    return {broken ? StoreError::Kind::broken : StoreError::Kind::unavailable,
             url_.shown() + ": " + one_line(problem.displayText())};
 }
 

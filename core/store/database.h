@@ -14,7 +14,7 @@ namespace tollgate::store {
 class StoreError : public std::runtime_error {
 public:
     enum class Kind {
-        unavailable,  // nobody answers, or not in time: the same may work later
+        unavailable,  // nobody answers, or not in time, or the disk is full: the same may work later
         refused,      // what is asked cannot be: there is one of that name already
         broken,       // anything else: the database is not what it should be
     };

@@ -13,6 +13,7 @@
 #include <cstring>
 #include <memory>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace tollgate::store {
@@ -29,6 +30,13 @@ using Addresses = std::unique_ptr<addrinfo, decltype([](addrinfo* found) { ::fre
 // One of those that libpq would try. What is empty is left to it.
 struct Door {
     std::string host, address, port;
+
+    std::string in_words() const {
+        std::string words;
+        for (const auto& [name, value] : {std::pair{" host=", host}, {" hostaddr=", address}, {" port=", port}})
+            if (!value.empty()) words += name + value;
+        return words;
+    }
 };
 
 std::string value_of(const Options& options, const char* name) {
@@ -113,11 +121,11 @@ std::string answer_of(PGconn* connection, int stop) {
 
 }  // namespace
 
-void greet(const std::string& connection, int stop) {
+std::string greet(const std::string& connection, int stop) {
     std::string why;
     for (const Door& door : doors_of(connection)) {
         const std::string answer = answer_of(knock(connection, door).get(), stop);
-        if (answer.empty()) return;
+        if (answer.empty()) return door.in_words();
         why += (why.empty() ? "" : "; ") + answer;
     }
     throw Poco::Data::ConnectionFailedException{why};

@@ -2,6 +2,7 @@
 #include "store/session_pool.h"
 
 #include "store/greeting.h"
+#include "store/sqlstate.h"
 #include "support/log.h"
 #include "support/text.h"
 
@@ -37,6 +38,7 @@ namespace {
 
 constexpr std::size_t most_lent = 8;
 constexpr auto longest_idle = 60s;
+constexpr int steps_between_looks = 100'000;  // of SQLite's machine: about a millisecond
 
 void register_connectors() {
     static std::once_flag once;
@@ -95,7 +97,9 @@ SessionPool::~SessionPool() {
 
 Session SessionPool::connect_sqlite() {
     Session session{url_.connector(), url_.connection()};
-    sqlite3_busy_handler(Poco::Data::SQLite::Utility::dbHandle(session), wait_for_lock, this);
+    sqlite3* const handle = Poco::Data::SQLite::Utility::dbHandle(session);
+    sqlite3_busy_handler(handle, wait_for_lock, this);
+    sqlite3_progress_handler(handle, steps_between_looks, must_end, this);
     session << "PRAGMA journal_mode = WAL", now;
     session << "PRAGMA synchronous = FULL", now;
     session << "PRAGMA foreign_keys = ON", now;
@@ -112,10 +116,15 @@ int SessionPool::wait_for_lock(void* pool, int times) noexcept {
     return ::poll(&wait, 1, std::min(1 + times, 25)) == 0;
 }
 
+// Asked by SQLite in the middle of what takes long.
+int SessionPool::must_end(void* pool) noexcept { return static_cast<const SessionPool*>(pool)->stopped_; }
+
 // First without POCO, which would not free a connection that fails: of a server that is away one is tried each second.
+// POCO's own connecting no stop ends, but it takes `connect_timeout` at most: it is to the one address that let us in.
 Session SessionPool::connect_postgresql() {
-    greet(url_.connection(), stop_);
-    Session session{url_.connector(), url_.connection()};
+    const std::string door = greet(url_.connection(), stop_);
+    Session session{url_.connector(), url_.connection() + door};
+    remember_sqlstate(connection_of(url_, session));
     PQsetNoticeReceiver(*Poco::Data::PostgreSQL::Utility::handle(session), log_notice, nullptr);
     return session;
 }
@@ -152,6 +161,7 @@ SessionPool::Lease SessionPool::take() {
             idle_.pop_back();
             PGconn* const connection = connection_of(url_, connected.session);
             if (!connection || is_connected(connection)) {
+                forget_sqlstate(connection);
                 watch_.allow(connected.wire, patience_.answer);
                 return {*this, std::move(connected)};
             }

@@ -6,6 +6,7 @@
 
 #include <Poco/Data/Session.h>
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -58,7 +59,8 @@ public:
 
     // One that is connected; waits where too many are lent. Throws Poco::Exception.
     Lease take();
-    // Nobody waits for the server any more: sessions are lost to those who use them, and take() throws. For good.
+    // Nobody waits for the database any more: sessions are lost to those who use them, whatever SQLite is doing ends, and
+    // take() throws. For good. Only who is just looking a server's name up hears of it late.
     void stop() noexcept;
 
 private:
@@ -70,6 +72,7 @@ private:
     Poco::Data::Session connect_sqlite();
     Poco::Data::Session connect_postgresql();
     static int wait_for_lock(void* pool, int times) noexcept;
+    static int must_end(void* pool) noexcept;
     void take_back(Connected connected) noexcept;
     std::vector<Connected> take_stale(std::chrono::steady_clock::time_point since);
     static void end(std::vector<Connected> sessions) noexcept;
@@ -82,7 +85,7 @@ private:
     std::condition_variable given_back_;
     std::vector<Idle> idle_;  // the one used last at the end
     std::size_t lent_ = 0;
-    bool stopped_ = false;
+    std::atomic<bool> stopped_{false};  // changed with the mutex only
 };
 
 }  // namespace tollgate::store

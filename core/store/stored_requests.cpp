@@ -4,6 +4,7 @@
 #include "store/migrations.h"
 
 #include <algorithm>
+#include <chrono>
 #include <vector>
 
 namespace tollgate::store {
@@ -40,6 +41,9 @@ constexpr Column columns[] = {
     {"request_id", "request_id", "text"},
     {"client_ip", "client_ip", "text"},
 };
+
+// For what walks through as many rows as there are: tens of millions take seconds.
+constexpr std::chrono::minutes long_answer{2};
 
 // Bound as one text each: of many rows of many parameters POCO makes more work than the database has.
 std::string insert_statement(bool sqlite) {
@@ -106,14 +110,15 @@ void StoredRequests::add(std::string_view lines) {
 
 std::string StoredRequests::moment_of(std::uint64_t nth) {
     return ask([&] {
-        return database_.with([&](Session& session) {
+        return database_.with([&](SessionPool::Lease& lease) {
+            lease.allow(long_answer);
             const std::string moment =
                 database_.is_sqlite()
                     ? "timestamp_utc"
                     : "to_char(timestamp_utc AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')";
             std::vector<std::string> found;
-            session << "SELECT " + moment + " FROM request_log ORDER BY timestamp_utc DESC LIMIT 1 OFFSET " +
-                           std::to_string(std::max<std::uint64_t>(nth, 1) - 1),
+            *lease << "SELECT " + moment + " FROM request_log ORDER BY timestamp_utc DESC LIMIT 1 OFFSET " +
+                          std::to_string(std::max<std::uint64_t>(nth, 1) - 1),
                 into(found), now;
             return found.empty() ? std::string{} : found.front();
         });
@@ -123,10 +128,11 @@ std::string StoredRequests::moment_of(std::uint64_t nth) {
 std::uint64_t StoredRequests::forget(std::string_view before, std::uint64_t most) {
     std::string moment{before};
     return ask([&] {
-        return database_.write([&](Session& session) {
+        return database_.write([&](SessionPool::Lease& lease) {
+            lease.allow(long_answer);
             const std::string bound =
                 database_.is_sqlite() ? "$1" : "CAST(CAST($1 AS text) AS timestamp with time zone)";
-            Statement remove{session};
+            Statement remove{*lease};
             remove << "DELETE FROM request_log WHERE id IN (SELECT id FROM request_log WHERE timestamp_utc < " + bound +
                           " ORDER BY timestamp_utc LIMIT " + std::to_string(most) + ")",
                 use(moment);

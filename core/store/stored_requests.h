@@ -16,7 +16,7 @@ namespace tollgate::store {
 // Any thread; its schema is brought up before the first use, if that is behind.
 class StoredRequests final : public RequestTable {
 public:
-    explicit StoredRequests(DatabaseUrl url) : database_{std::move(url)} {}
+    explicit StoredRequests(DatabaseUrl url, Patience patience = {}) : database_{std::move(url), patience} {}
 
     void add(std::string_view lines) override;
     std::string moment_of(std::uint64_t nth) override;

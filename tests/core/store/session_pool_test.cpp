@@ -178,6 +178,60 @@ BOOST_AUTO_TEST_CASE(who_waits_for_others_to_write_to_a_file_is_let_go) {
     *writer << "ROLLBACK", now;
 }
 
+BOOST_AUTO_TEST_CASE(what_a_file_takes_long_for_ends_with_a_stop) {
+    const test::TemporaryFolder folder;
+    Database database{test::database_url("sqlite:long.db", folder.path().string())};
+    std::atomic<bool> asks{false}, unavailable{false};
+    std::thread waits{[&] {
+        try {
+            database.with([&](Poco::Data::Session& session) {
+                asks = true;
+                session << "WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number) SELECT MAX(n) FROM number", now;
+            });
+        } catch (const StoreError& problem) {
+            unavailable = problem.kind() == StoreError::Kind::unavailable;
+        }
+    }};
+    test::wait_until("it asks", [&] { return asks.load(); });
+    database.stop();
+    waits.join();
+    BOOST_TEST(unavailable);
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_has_no_more_room_may_have_some_later) {
+    const test::TemporaryFolder folder;
+    Database database{test::database_url("sqlite:full.db", folder.path().string())};
+    const auto fill = [](Poco::Data::Session& session) {
+        session << "CREATE TABLE IF NOT EXISTS pages (bytes BLOB)", now;
+        session << "PRAGMA max_page_count = 10", now;
+        session << "INSERT INTO pages VALUES (zeroblob(1000000))", now;
+    };
+    BOOST_CHECK_EXCEPTION(database.with(fill), StoreError,
+                          [](const auto& problem) { return problem.kind() == StoreError::Kind::unavailable; });
+    BOOST_CHECK_EXCEPTION(database.with([](Poco::Data::Session& session) { session << "NONSENSE", now; }), StoreError,
+                          [](const auto& problem) { return problem.kind() == StoreError::Kind::broken; });
+}
+
+BOOST_AUTO_TEST_CASE(what_a_server_will_not_do_now_it_may_do_later) {
+    Database database{test::database_url(test::postgres().url("codes"))};
+    const auto kind_of = [&](const std::string& statement) {
+        try {
+            database.write([&](Poco::Data::Session& session) { session << statement, now; });
+        } catch (const StoreError& problem) {
+            return problem.kind();
+        }
+        return StoreError::Kind::refused;
+    };
+    const auto raise = [](const std::string& code) {
+        return "DO 'BEGIN RAISE EXCEPTION USING ERRCODE = ''" + code + "'', MESSAGE = ''State: 53100''; END'";
+    };
+    for (const char* code : {"53100", "57014", "40P01", "25006", "55P03"})
+        BOOST_TEST((kind_of(raise(code)) == StoreError::Kind::unavailable), code);
+    for (const char* code : {"23505", "42501", "22P02"})
+        BOOST_TEST((kind_of(raise(code)) == StoreError::Kind::broken), code);
+    BOOST_TEST((kind_of("NONSENSE") == StoreError::Kind::broken));
+}
+
 BOOST_AUTO_TEST_CASE(others_that_write_to_a_file_are_waited_for) {
     const test::TemporaryFolder folder;
     const auto url = test::database_url("sqlite:wait.db", folder.path().string());

@@ -3,6 +3,10 @@
 
 #include "core/store/both_databases.h"
 
+#include "support/deadline.h"
+
+#include <thread>
+
 using namespace tollgate;
 using namespace tollgate::store;
 using namespace Poco::Data::Keywords;
@@ -134,6 +138,24 @@ BOOST_AUTO_TEST_CASE(the_oldest_are_forgotten_first_so_many_at_a_time) {
         BOOST_TEST(requests.forget("2026-02-06T00:00:00.000000Z", 3) == 2);
         BOOST_TEST(requests.forget("2026-02-06T00:00:00.000000Z", 3) == 0);
         BOOST_TEST(count(database) == 4);
+    });
+}
+
+BOOST_AUTO_TEST_CASE(rows_are_counted_and_removed_for_longer_than_one_is_added) {
+    tollgate::test::Postgres& server = tollgate::test::postgres();
+    const auto url = tollgate::test::database_url(server.url("long_answers"));
+    StoredRequests requests{url, {.answer = std::chrono::milliseconds{500}}};
+    Database other{url};
+    StoredRequests{url}.add(line(1));
+    other.with([&](Poco::Data::Session& session) {
+        session << "BEGIN", now;
+        session << "LOCK TABLE request_log IN ACCESS EXCLUSIVE MODE", now;
+        std::thread waits{[&] { BOOST_TEST(requests.moment_of(1) == "2026-02-01T00:00:00.123456Z"); }};
+        const auto waited =
+            "SELECT COUNT(*) FROM pg_locks WHERE NOT granted AND waitstart < clock_timestamp() - interval '1000 ms'";
+        tollgate::test::wait_until("it has waited longer", [&] { return server.ask(waited, "long_answers") == "1"; });
+        session << "COMMIT", now;
+        waits.join();
     });
 }
 
