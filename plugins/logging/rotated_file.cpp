@@ -33,20 +33,29 @@ int RotatedFile::open() {
     regular_ = ::fstat(file_.descriptor(), &facts) == 0 && S_ISREG(facts.st_mode) && !file_.is_stream();
     size_ = static_cast<std::uint64_t>(facts.st_size);
     at_line_start_ = true;
-    period_ = period_at(size_ > 0 ? Clock::from_time_t(facts.st_mtime) : now_());
+    began_ = size_ > 0 ? Clock::from_time_t(facts.st_mtime) : now_();
     return 0;
 }
 
 // An empty file is as good as a new one.
 bool RotatedFile::is_due(Clock::time_point now) const noexcept {
     if (!regular_ || !at_line_start_ || size_ == 0 || now < not_before_) return false;
-    return (rotation_.size > 0 && size_ >= rotation_.size) || period_at(now) > period_;
+    return (rotation_.size > 0 && size_ >= rotation_.size) || period_at(now) > period_at(began_);
 }
 
-void RotatedFile::move_older(Clock::time_point now) {
-    ::unlink(older(rotation_.keep).c_str());
-    for (int number = rotation_.keep - 1; number >= 1; --number)
-        ::rename(older(number).c_str(), older(number + 1).c_str());  // where there is one of that number
+// FILE.1 is free then, and nothing lost: what goes with a rotation goes once it is done. As far as there is no gap: one
+// that was made for a rotation that failed serves the next one.
+int RotatedFile::make_room() {
+    int free = 1;
+    while (free <= rotation_.keep && ::access(older(free).c_str(), F_OK) == 0) ++free;
+    for (int number = free; number > 1; --number)
+        if (::rename(older(number - 1).c_str(), older(number).c_str()) != 0) return errno;
+    return 0;
+}
+
+// Also those that were kept by what was said before.
+void RotatedFile::remove_oldest(Clock::time_point now) {
+    for (int number = rotation_.keep + 1; ::unlink(older(number).c_str()) == 0;) ++number;
     if (rotation_.age <= 0s) return;
     for (int number = 1; number <= rotation_.keep; ++number) {
         struct stat facts {};
@@ -57,10 +66,13 @@ void RotatedFile::move_older(Clock::time_point now) {
 
 // Where it cannot be done lines go on into the file that is there, and it is tried again later.
 void RotatedFile::rotate(Clock::time_point now) {
-    move_older(now);
-    int error = ::rename(name().c_str(), older(1).c_str()) == 0 || errno == ENOENT ? 0 : errno;
-    if (error == 0) error = open();
-    if (error == 0) return;
+    int error = make_room();
+    if (error == 0 && ::rename(name().c_str(), older(1).c_str()) != 0 && errno != ENOENT) error = errno;
+    if (error == 0) {
+        error = open();
+        if (error != 0) ::rename(older(1).c_str(), name().c_str());
+    }
+    if (error == 0) return remove_oldest(now);
     remark_ = name() + ": cannot be rotated: " + failure_text(error) + "; lines go on into the file that is open";
     not_before_ = now + 60s;
 }

@@ -14,7 +14,7 @@ struct Rotation {
     std::uint64_t size = 0;         // bytes that no file exceeds, but for a longer line; 0: any number
     std::chrono::seconds every{0};  // 0: never; else at the clock's multiples of it, in UTC
     int keep = 7;                   // how many older files there are: FILE.1 (the latest), FILE.2, ...
-    std::chrono::seconds age{0};    // older ones than that go too; 0: never
+    std::chrono::seconds age{0};    // at a rotation, older ones than that go too; 0: never
 };
 
 // Each line is whole, in one file. What is no file on a disk (a stream, a FIFO) is never rotated. A file that is there
@@ -39,7 +39,8 @@ private:
     std::int64_t period_at(Clock::time_point time) const noexcept;
     bool is_due(Clock::time_point now) const noexcept;
     void rotate(Clock::time_point now);
-    void move_older(Clock::time_point now);
+    int make_room();
+    void remove_oldest(Clock::time_point now);
     std::string older(int number) const { return name() + '.' + std::to_string(number); }
     std::size_t piece(std::string_view first, std::string_view second);
 
@@ -50,7 +51,7 @@ private:
     Rotation rotation_;
     bool regular_ = false, at_line_start_ = true;
     std::uint64_t size_ = 0;
-    std::int64_t period_ = 0;
+    Clock::time_point began_{};
     Clock::time_point not_before_{};  // after a rotation that failed
     std::string remark_;
 };

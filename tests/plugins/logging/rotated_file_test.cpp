@@ -3,13 +3,16 @@
 
 #include "destinations.h"
 
+#include "support/no_more_files.h"
 #include "support/temporary_folder.h"
 
 #include <filesystem>
+#include <fstream>
 
 using namespace tollgate::logging;
 using namespace std::chrono_literals;
 using tollgate::logging::test::content;
+using tollgate::test::NoMoreFiles;
 
 namespace {
 
@@ -114,16 +117,60 @@ BOOST_AUTO_TEST_CASE(rules_that_come_later_hold_from_the_next_line_on) {
     BOOST_TEST(site.at(0) == "three\n");
 }
 
+BOOST_AUTO_TEST_CASE(a_longer_or_shorter_time_that_comes_later_holds_for_the_file_that_is_there) {
+    Site site{{.every = 1h}};
+    site.write("one\n");
+    site.file.set_rotation({.every = std::chrono::days{1}});
+    site.now += std::chrono::days{1};
+    site.write("two\n");
+    BOOST_TEST(site.at(1) == "one\n");
+    BOOST_TEST(site.at(0) == "two\n");
+    for (const auto every : {1h, 0h, 24h}) {
+        site.file.set_rotation({.every = every});
+        site.write("now\n");
+    }
+    BOOST_TEST(site.at(0) == "two\nnow\nnow\nnow\n");
+}
+
+BOOST_AUTO_TEST_CASE(fewer_older_files_leave_none_of_those_before) {
+    Site site{{.size = 4, .keep = 5}};
+    site.write("one\ntwo\nthr\nfou\nfiv\n");
+    BOOST_TEST(site.at(4) == "one\n");
+    site.file.set_rotation({.size = 4, .keep = 2});
+    site.write("six\n");
+    BOOST_TEST(site.at(1) == "fiv\n");
+    BOOST_TEST(site.at(2) == "fou\n");
+    for (const int number : {3, 4, 5})
+        BOOST_TEST(!std::filesystem::exists(site.path + '.' + std::to_string(number)), number);
+}
+
+BOOST_AUTO_TEST_CASE(rotations_that_fail_cost_no_older_file_and_no_line) {
+    Site site{{.size = 4, .keep = 2}};
+    site.write("one\ntwo\nthr\n");
+    {
+        const NoMoreFiles none;
+        for (int minute = 0; minute < 4; ++minute, site.now += 61s) site.write("fou\n");
+        BOOST_TEST(site.file.take_remark().find("too many open files") != std::string::npos);
+    }
+    BOOST_TEST(site.at(0) == "thr\nfou\nfou\nfou\nfou\n");
+    site.write("fiv\n");
+    BOOST_TEST(site.at(0) == "fiv\n");
+    BOOST_TEST(site.at(1) == "thr\nfou\nfou\nfou\nfou\n");
+    BOOST_TEST(site.at(2) == "two\n");
+}
+
 // Root may do anything in any folder, so the way is blocked by something that cannot be replaced.
 BOOST_AUTO_TEST_CASE(where_it_cannot_be_rotated_lines_go_on_into_the_file) {
     Site site{{.size = 4, .keep = 1}};
-    std::filesystem::create_directories(site.path + ".1/full");
+    std::ofstream{site.path + ".1"} << "old\n";
+    std::filesystem::create_directories(site.path + ".2/full");
     site.write("one\ntwo\nthr\n");
     BOOST_TEST(site.at(0) == "one\ntwo\nthr\n");
+    BOOST_TEST(site.at(1) == "old\n");
     BOOST_TEST(site.file.take_remark() ==
                site.path + ": cannot be rotated: is a directory; lines go on into the file that is open");
     BOOST_TEST(site.file.take_remark() == "");
-    std::filesystem::remove_all(site.path + ".1");
+    std::filesystem::remove_all(site.path + ".2");
     site.now += 61s;
     site.write("fou\n");
     BOOST_TEST(site.at(1) == "one\ntwo\nthr\n");
