@@ -5,6 +5,8 @@
 #include "line.h"
 
 #include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <sys/un.h>
@@ -12,6 +14,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <memory>
 #include <stdexcept>
 
@@ -63,6 +66,22 @@ std::optional<SyslogAddress> SyslogAddress::parse(std::string_view text) {
     return address;
 }
 
+std::vector<SocketAddress> look_up(const SyslogAddress& name, int type) {
+    addrinfo hints{};
+    hints.ai_socktype = type;
+    hints.ai_flags = AI_NUMERICSERV;
+    addrinfo* found = nullptr;
+    if (::getaddrinfo(name.host.c_str(), name.port.c_str(), &hints, &found) != 0) return {};
+    const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner{found, ::freeaddrinfo};
+    std::vector<SocketAddress> addresses;
+    for (const addrinfo* one = found; one; one = one->ai_next) {
+        SocketAddress& address = addresses.emplace_back();
+        address.length = one->ai_addrlen;
+        std::memcpy(&address.address, one->ai_addr, one->ai_addrlen);
+    }
+    return addresses;
+}
+
 SyslogHead::SyslogHead(std::string_view facility, std::string_view severity, std::string_view application)
     : before_{'<' + std::to_string(8 * number_of(facilities, facility) + number_of(severities, severity)) + ">1 "} {
     char host[256] = "";
@@ -94,6 +113,11 @@ int Syslog::open() {
 int Syslog::connect(int family, int type, const void* address, unsigned length) {
     const int descriptor = ::socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (descriptor < 0) return errno;
+    // A daemon that vanished without a word would be believed in for a quarter of an hour.
+    const auto silence = static_cast<unsigned>(longest_silence.count());
+    if (type == SOCK_STREAM && family != AF_UNIX)
+        ::setsockopt(descriptor, IPPROTO_TCP, TCP_USER_TIMEOUT, &silence, sizeof silence);
+    opened_ = std::chrono::steady_clock::now();
     if (::connect(descriptor, static_cast<const sockaddr*>(address), length) != 0 && errno != EINPROGRESS) {
         const int error = errno;
         ::close(descriptor);
@@ -113,22 +137,26 @@ int Syslog::open_unix() {
     return error == EPROTOTYPE ? connect(AF_UNIX, SOCK_STREAM, &place, sizeof place) : error;
 }
 
-// The name is looked up by this thread, which may take as long as the resolver does; lines wait meanwhile.
+// The name is looked up by this thread; lines wait meanwhile. That nobody listens there is heard of an address only
+// when it is written to, so the next attempt begins behind one that took nothing.
 int Syslog::open_network() {
-    addrinfo hints{};
-    hints.ai_socktype = address_.kind == SyslogAddress::Kind::udp ? SOCK_DGRAM : SOCK_STREAM;
-    hints.ai_flags = AI_NUMERICSERV;
-    addrinfo* found = nullptr;
-    if (::getaddrinfo(address_.host.c_str(), address_.port.c_str(), &hints, &found) != 0) return EHOSTUNREACH;
-    const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner{found, ::freeaddrinfo};
+    const int type = address_.kind == SyslogAddress::Kind::udp ? SOCK_DGRAM : SOCK_STREAM;
+    const auto addresses = look_up_(address_, type);
+    if (!std::exchange(took_some_, false)) ++turn_;
     int error = EHOSTUNREACH;
-    for (const addrinfo* one = found; one && error != 0; one = one->ai_next)
-        error = connect(one->ai_family, hints.ai_socktype, one->ai_addr, one->ai_addrlen);
+    for (std::size_t tried = 0; tried < addresses.size() && error != 0; ++tried) {
+        if (tried > 0) ++turn_;
+        const SocketAddress& one = addresses[turn_ % addresses.size()];
+        error = connect(one.address.ss_family, type, &one.address, one.length);
+    }
     return error;
 }
 
 ssize_t Syslog::write(std::string_view first, std::string_view second) noexcept {
     const ssize_t count = datagrams_ ? write_datagram(first, second) : write_stream(first, second);
+    if (count > 0) took_some_ = true;
+    if (count < 0 && errno == EAGAIN && !took_some_ && std::chrono::steady_clock::now() - opened_ >= longest_connect)
+        errno = ETIMEDOUT;
     if (count < 0 && errno != EAGAIN && errno != EINTR) {
         const int error = errno;
         close();

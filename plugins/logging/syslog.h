@@ -4,9 +4,14 @@
 #include "destination.h"
 
 #include <chrono>
+#include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include <sys/socket.h>
 
 namespace tollgate::logging {
 
@@ -19,6 +24,14 @@ struct SyslogAddress {
 
     static std::optional<SyslogAddress> parse(std::string_view text);
 };
+
+// One of those that a name has.
+struct SocketAddress {
+    sockaddr_storage address{};
+    socklen_t length = 0;
+};
+// By the system's resolver, which may take its time. SOCK_DGRAM or SOCK_STREAM.
+std::vector<SocketAddress> look_up(const SyslogAddress& name, int type);
 
 // What stands before a message: `<134>1 2026-02-01T00:00:00.123456Z gate-1 tollgate 4711 access - `.
 class SyslogHead {
@@ -40,10 +53,13 @@ private:
 };
 
 // A message for each line: a datagram, or a line of a stream (RFC 6587 section 3.4.2: they hold no line ends). A
-// connection that is lost is made anew; what the kernel had taken of the old one may be lost with it, as syslog is.
+// connection that is lost is made anew; what the kernel had taken of the old one may be lost with it, as syslog is. Of
+// a name with several addresses those are tried in turn, until one takes something.
 class Syslog final : public Destination {
 public:
-    Syslog(std::string name, SyslogAddress address) : Destination{std::move(name)}, address_{std::move(address)} {}
+    using LookUp = std::function<std::vector<SocketAddress>(const SyslogAddress&, int type)>;
+    Syslog(std::string name, SyslogAddress address, LookUp look_up = logging::look_up)
+        : Destination{std::move(name)}, address_{std::move(address)}, look_up_{std::move(look_up)} {}
     ~Syslog() override;
 
     bool is_stream() const noexcept override { return true; }  // nothing is rotated
@@ -53,6 +69,7 @@ public:
     int descriptor() const noexcept override { return descriptor_; }
 
     static constexpr std::size_t longest_datagram = 8192;  // what is longer is cut
+    static constexpr std::chrono::milliseconds longest_connect{5'000}, longest_silence{30'000};  // of TCP
 
 private:
     int open_unix();
@@ -63,7 +80,11 @@ private:
     void close() noexcept;
 
     const SyslogAddress address_;
+    const LookUp look_up_;
     int descriptor_ = -1;
+    std::size_t turn_ = 0;   // of the addresses
+    bool took_some_ = true;  // the connection
+    std::chrono::steady_clock::time_point opened_{};
     bool datagrams_ = false;
     bool inside_line_ = false;  // the connection that is lost had got the beginning
     bool skipping_ = false;     // its end is nothing for the new one

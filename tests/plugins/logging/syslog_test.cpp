@@ -172,6 +172,27 @@ BOOST_AUTO_TEST_CASE(lines_wait_for_a_daemon_that_is_not_there_yet) {
     board.wait([](const Board& b) { return b.last_report == "syslog: written again; lines dropped meanwhile: 0"; });
 }
 
+BOOST_AUTO_TEST_CASE(a_name_whose_first_addresses_take_nothing_is_reached_by_another) {
+    Daemon daemon{AF_INET, SOCK_STREAM};
+    const auto address = SyslogAddress::parse("tcp://" + daemon.address);
+    BOOST_REQUIRE(address);
+    const auto three = [](const SyslogAddress& name, int type) {
+        auto there = look_up(name, type).at(0);
+        std::vector<SocketAddress> all(3, there);
+        for (const std::uint32_t last : {2u, 3u})  // 127.0.0.2 and 127.0.0.3, where nobody listens
+            reinterpret_cast<sockaddr_in&>(all[last - 2].address).sin_addr.s_addr = htonl(0x7f000000 + last);
+        return all;
+    };
+    Board board;
+    Writer writer{std::make_unique<Syslog>("syslog", *address, three), 1, 1 << 16, board.tally(), quick};
+    writer.write(0, "one\n");
+    BOOST_TEST(daemon.message() == "one\n");
+    writer.write(0, "two\n");
+    BOOST_TEST(daemon.message() == "two\n");
+    board.wait_written(2);
+    BOOST_TEST(board.failed == 2u);
+}
+
 BOOST_AUTO_TEST_CASE(a_stream_that_is_lost_is_made_anew_and_begins_with_a_line) {
     Daemon daemon{AF_INET, SOCK_STREAM};
     const auto syslog = syslog_at("tcp://" + daemon.address);
