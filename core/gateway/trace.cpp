@@ -195,6 +195,8 @@ bool Trace::names_a_secret(std::string_view name) {
     for (const char c : name)
         if (c != '-' && c != '_') plain += c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
     if (plain.starts_with("accesscontrol")) return false;  // "Access-Control-Allow-Credentials: true"
+    constexpr std::array words{"sig", "pwd", "pass", "jwt", "auth", "code"};
+    if (std::find(words.begin(), words.end(), plain) != words.end()) return true;
     constexpr std::array parts{"authorization", "cookie",     "token",   "secret",
                                "passw",         "credential", "session", "signature"};
     return plain.ends_with("key") ||

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace tollgate::logging {
 
@@ -35,8 +36,24 @@ bool Secrets::names(std::string_view name) const {
     if (asked.starts_with("accesscontrol")) return false;  // Access-Control-Allow-Credentials: true
     constexpr std::array parts{"authorization", "cookie",     "token",   "secret",
                                "passw",         "credential", "session", "signature"};
+    constexpr std::array words{"sig", "pwd", "pass", "jwt", "auth", "code"};
+    if (std::find(words.begin(), words.end(), asked) != words.end()) return true;
     return asked.ends_with("key") ||
            std::any_of(parts.begin(), parts.end(), [&](const char* part) { return asked.find(part) != asked.npos; });
+}
+
+std::string_view Secrets::without_in(std::string_view url, std::string& scratch) const {
+    const auto hash = std::min(url.find('#'), url.size()), mark = std::min(url.find('?'), hash);
+    const std::string_view query = url.substr(mark, hash - mark), fragment = url.substr(hash);
+    std::string shown_query, shown_fragment;
+    for (auto [from, to] : {std::pair{query, &shown_query}, {fragment, &shown_fragment}}) {
+        if (from.empty()) continue;
+        const std::string_view rest = from.substr(1), shown = without(rest, scratch);
+        if (shown.data() != rest.data()) to->append(from.substr(0, 1)).append(shown);
+    }
+    if (shown_query.empty() && shown_fragment.empty()) return url;
+    scratch.assign(url.substr(0, mark)).append(shown_query.empty() ? query : shown_query);
+    return scratch.append(shown_fragment.empty() ? fragment : shown_fragment);
 }
 
 std::string_view Secrets::without(std::string_view query, std::string& scratch) const {

@@ -19,6 +19,8 @@ public:
     bool names(std::string_view name) const;
     // The query, with the values of secrets replaced; itself where it has none.
     std::string_view without(std::string_view query, std::string& scratch) const;
+    // The same of a URL: in its query, and in its fragment.
+    std::string_view without_in(std::string_view url, std::string& scratch) const;
 
 private:
     std::vector<std::string> named_;

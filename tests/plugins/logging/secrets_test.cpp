@@ -3,6 +3,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <map>
+
 using namespace tollgate::logging;
 
 namespace {
@@ -39,6 +41,27 @@ BOOST_AUTO_TEST_CASE(values_of_secrets_are_hidden_wherever_they_stand) {
     BOOST_TEST(shown("badge=7&pad=8", {"badge"}) == "badge=(hidden)&pad=8");
     BOOST_TEST(shown("key=") == "key=(hidden)");
     BOOST_TEST(shown("%&key%=1&=2&key") == "%&key%=1&=2&key");
+}
+
+BOOST_AUTO_TEST_CASE(short_words_are_secrets_by_themselves_only) {
+    const Secrets secrets{{}};
+    for (const char* name : {"sig", "pwd", "pass", "jwt", "auth", "code", "CODE"})
+        BOOST_TEST(secrets.names(name), name);
+    for (const char* name : {"signed", "compass", "author", "zipcode", "codes"}) BOOST_TEST(!secrets.names(name), name);
+}
+
+BOOST_AUTO_TEST_CASE(a_url_is_shown_without_the_secrets_in_it) {
+    const Secrets secrets{{}};
+    std::string scratch;
+    for (const auto& [url, shown] : std::map<std::string, std::string>{
+             {"https://a/reset?token=abc&page=2", "https://a/reset?token=(hidden)&page=2"},
+             {"/cb?code=1&x=2#access_token=3&y", "/cb?code=(hidden)&x=2#access_token=(hidden)&y"},
+             {"/cb#token=3", "/cb#token=(hidden)"},
+             {"/a?b=1#c?token=2", "/a?b=1#c?token=(hidden)"},
+             {"https://a/token=1", "https://a/token=1"},
+             {"/?#", "/?#"},
+             {"", ""}})
+        BOOST_TEST(secrets.without_in(url, scratch) == shown, url);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
