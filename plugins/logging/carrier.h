@@ -14,6 +14,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <thread>
 
 namespace tollgate::logging {
@@ -42,23 +43,27 @@ public:
         std::chrono::milliseconds first_retry{100}, last_retry{1000};
         std::chrono::milliseconds grace{2000};                        // what the destructor grants the database
         std::chrono::milliseconds first_sweep{2'000}, sweep{60'000};  // how soon and how often old ones are looked for
+        std::chrono::milliseconds long_failure{1000};                 // what took so long is tried with half as much
     };
 
     Carrier(std::shared_ptr<Spool> spool, std::shared_ptr<RequestTable> table, std::unique_ptr<Tally> tally,
             Times times);
     Carrier(std::shared_ptr<Spool> spool, std::shared_ptr<RequestTable> table, std::unique_ptr<Tally> tally)
         : Carrier(std::move(spool), std::move(table), std::move(tally), Times{}) {}
-    // Carries what waits, while the database takes it and for no longer than Times::grace. The rest stays in the spool.
+    // Carries what waits, while the database takes it and for no longer than Times::grace. The rest stays in the spool,
+    // which is told.
     ~Carrier();
     Carrier(const Carrier&) = delete;
 
-    Reports& reports() noexcept { return reports_; }
+    // Until then neither the folder nor the database is touched. Any thread, once or more often; before the end.
+    void begin();
+    const std::shared_ptr<Reports>& reports() noexcept { return reports_; }
     void set_retention(const Retention& retention);  // any thread, as the next
     // From the next batch on.
     void set_table(std::shared_ptr<RequestTable> table);
 
-    static constexpr std::size_t batch = 256
-                                         << 10;  // bytes of lines in one transaction, unless the first frame is longer
+    // Bytes of lines in one transaction, unless the first frame is longer; less where that takes too long.
+    static constexpr std::size_t batch = 256 << 10;
     static constexpr std::uint64_t most_forgotten = 1000;  // rows in one transaction
 
 private:
@@ -66,7 +71,9 @@ private:
 
     void run();
     bool carry();
-    void carry_one_by_one(RequestTable& table, const std::string& lines);
+    std::string_view piece_of(std::string_view lines) const noexcept;
+    void put(RequestTable& table, std::string_view lines, std::string_view behind);
+    void put_one_by_one(RequestTable& table, std::string_view lines, std::string_view behind);
     void sweep();
     void begin_sweep();
     void fail(const std::string& problem);
@@ -77,7 +84,7 @@ private:
     const std::shared_ptr<Spool> spool_;
     const std::unique_ptr<Tally> tally_;
     const Times times_;
-    Reports reports_;
+    const std::shared_ptr<Reports> reports_ = std::make_shared<Reports>();
 
     std::mutex mutex_;  // of what follows
     std::condition_variable changed_;
@@ -86,6 +93,8 @@ private:
     bool stopping_ = false, ended_ = false;
 
     // The thread's own.
+    std::size_t carried_ = 0;  // of what the spool gives next, bytes that the table has
+    std::size_t at_once_ = batch;
     bool failing_ = false;
     std::chrono::milliseconds retry_;
     Clock::time_point next_sweep_{};

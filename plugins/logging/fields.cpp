@@ -48,7 +48,7 @@ constexpr Field all[] = {
     {.name = "rotate_every", .type = Type::duration,
      .doc = "so does a file at each multiple of that, by the clock (UTC)", .min = 1},
     {.name = "rotate_keep", .type = Type::integer, .doc = "how many older files there are", .fallback = "7", .min = 1, .max = 1000},
-    {.name = "rotate_age", .type = Type::duration, .doc = "older files that were written to last before that go too", .min = 1},
+    {.name = "rotate_age", .type = Type::duration, .doc = "at a rotation, older files that were written to last before that go too", .min = 1},
     {.name = "facility", .type = Type::choice, .doc = "of syslog", .fallback = "\"local0\"", .choices = SyslogHead::facilities},
     {.name = "severity", .type = Type::choice, .doc = "of syslog", .fallback = "\"info\"", .choices = SyslogHead::severities},
     {.name = "application", .type = Type::text, .doc = "what syslog calls the gateway", .fallback = "\"tollgate\""},

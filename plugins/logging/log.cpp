@@ -7,6 +7,9 @@
 #include <random>
 #include <span>
 #include <stdexcept>
+#include <utility>
+
+#include <strings.h>
 
 namespace tollgate::logging {
 
@@ -59,16 +62,22 @@ Log::Log(const Said& said, Host& host) : secrets_{texts_of(said, "redact")}, cho
     choose_writer(said, host);
     choose_form(said);
     if (!writer_ || database_) return;
-    writer_->set_note([form = line_ ? *line_ : Line{Format::text, {}, false}, head = head_](std::uint64_t dropped) {
+    auto note = [form = line_ ? *line_ : Line{Format::text, {}, false}, head = head_](std::uint64_t dropped) {
         const auto now = std::chrono::system_clock::now();
         char before[512];
         return std::string{before, head ? head->put(before, now) : before} + form.note(now, dropped);
-    });
+    };
+    host.when_serving([writer = writer_, note = std::move(note)] { writer->set_note(note); });
 }
 
+// The last log of a database ends what carries to it, which may have a last word.
 Log::~Log() {
     if (writer_) writer_->detach(this);
-    if (database_) database_->carrier.reports().detach(this);
+    writer_.reset();
+    if (!database_) return;
+    const auto reports = database_->carrier.reports();
+    database_.reset();
+    reports->detach(this);
 }
 
 void Log::choose_writer(const Said& said, Host& host) {
@@ -79,6 +88,8 @@ void Log::choose_writer(const Said& said, Host& host) {
                            "expected one of to, syslog and database, got more than one");
     if (to_database) {
         destination_ = "database";
+        spool_ = said.of("spool").text("spool");
+        words_ = agree_on_spool(said, host);
         database_ = database_log(said, host);
         if (database_) writer_ = {database_, &database_->writer};
     } else if (to_syslog) {
@@ -115,21 +126,24 @@ void Log::choose_form(const Said& said) {
                 std::string{"expected words with members in braces ({status}, {header:Referer}), got "} + wrong.what());
         }
         if (own_words) format_ = "template";
-        headers_ = template_->headers();
+        asked_ = asked_headers(template_->headers().request);
+        answered_ = asked_headers(template_->headers().response);
         shows_query_ = true;
         return;
     }
-    headers_ = {header_names(said, "request_headers"), header_names(said, "response_headers")};
-    if (headers_.request.size() + headers_.response.size() > most_headers)
+    const HeaderNames headers{header_names(said, "request_headers"), header_names(said, "response_headers")};
+    if (headers.request.size() + headers.response.size() > most_headers)
         throw said.problem("request_headers",
                            "expected at most " + std::to_string(most_headers) + " header lines in all");
+    asked_ = asked_headers(headers.request);
+    answered_ = asked_headers(headers.response);
     const auto chosen = texts_of(said, "fields");
     shows_query_ =
         said.of("query").boolean("query") || std::find(chosen.begin(), chosen.end(), "query") != chosen.end();
     try {
         if (std::find(chosen.begin(), chosen.end(), "id") != chosen.end()) throw std::invalid_argument{"id"};
         line_.emplace(format_ == "json" ? Format::json : Format::text, chosen, said.of("query").boolean("query"),
-                      headers_);
+                      headers);
     } catch (const std::invalid_argument& unknown) {
         std::string known;
         for (const std::string_view name : Line::names()) (known += known.empty() ? "" : ", ") += name;
@@ -142,13 +156,28 @@ void Log::report_to(Host& host) {
         host.log(failing ? Level::error : Level::warning, text);
     };
     if (writer_) writer_->attach(this, report);
-    if (database_) database_->carrier.reports().attach(this, report);
+    if (database_) database_->carrier.reports()->attach(this, report);
 }
 
-void Log::look_up(const Headers& lines, const std::vector<std::string>& names, HeaderValues& values) const {
-    for (std::size_t i = 0; i < names.size(); ++i) {
-        values[i] = lines.get(names[i]);
-        if (!values[i].empty() && secrets_.names(names[i])) values[i] = hidden;
+std::vector<Log::AskedHeader> Log::asked_headers(const std::vector<std::string>& names) const {
+    std::vector<AskedHeader> asked;
+    for (const std::string& name : names) {
+        const auto is = [&](const char* url) { return ::strcasecmp(name.c_str(), url) == 0; };
+        asked.push_back({name, secrets_.names(name), is("Referer") || is("Location") || is("Content-Location")});
+    }
+    return asked;
+}
+
+// The values hold until the next request of this loop.
+void Log::look_up(const Headers& lines, const std::vector<AskedHeader>& asked, HeaderValues& values) const {
+    thread_local std::array<std::string, 2 * most_headers> urls;
+    for (std::size_t i = 0; i < asked.size(); ++i) {
+        values[i] = lines.get(asked[i].name);
+        if (values[i].empty()) continue;
+        if (asked[i].is_secret)
+            values[i] = hidden;
+        else if (asked[i].is_url)
+            values[i] = secrets_.without_in(values[i], urls[i + (&asked == &answered_) * most_headers]);
     }
 }
 
@@ -161,13 +190,13 @@ void Log::write(const LogContext& ctx, Record record, std::size_t loop) const {
     HeaderValues asked, answered;
     RowIds::Text id;
     if (shows_query_) record.query = secrets_.without(record.query, query);
-    if (!headers_.request.empty()) {
-        look_up(ctx.request().headers(), headers_.request, asked);
-        record.request_headers = {asked.data(), headers_.request.size()};
+    if (!asked_.empty()) {
+        look_up(ctx.request().headers(), asked_, asked);
+        record.request_headers = {asked.data(), asked_.size()};
     }
-    if (!headers_.response.empty()) {
-        look_up(ctx.response_headers(), headers_.response, answered);
-        record.response_headers = {answered.data(), headers_.response.size()};
+    if (!answered_.empty()) {
+        look_up(ctx.response_headers(), answered_, answered);
+        record.response_headers = {answered.data(), answered_.size()};
     }
     if (database_) {
         database_->ids.next(loop, id);

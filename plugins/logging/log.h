@@ -15,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace tollgate::logging {
 
@@ -31,6 +32,8 @@ public:
 
     const std::string& format() const noexcept { return format_; }
     const std::string& destination() const noexcept { return destination_; }
+    // The folder of what waits for the database; "": it goes elsewhere.
+    const std::string& spool() const noexcept { return spool_; }
     // Null where there is no gateway that serves.
     const std::shared_ptr<Writer>& writer() const noexcept { return writer_; }
     // From then on people are told by this host, until the log ends.
@@ -38,12 +41,16 @@ public:
 
 private:
     using HeaderValues = std::array<std::string_view, most_headers>;
+    struct AskedHeader {
+        std::string name;
+        bool is_secret, is_url;
+    };
 
     void choose_form(const Said& said);
     void choose_writer(const Said& said, Host& host);
     std::size_t compose(const Record& record, char* out) const;
-    std::string note(std::uint64_t dropped) const;
-    void look_up(const Headers& lines, const std::vector<std::string>& names, HeaderValues& values) const;
+    void look_up(const Headers& lines, const std::vector<AskedHeader>& asked, HeaderValues& values) const;
+    std::vector<AskedHeader> asked_headers(const std::vector<std::string>& names) const;
 
     const Secrets secrets_;
     Choice choice_;
@@ -51,9 +58,11 @@ private:
     std::optional<Line> line_;
     std::optional<Template> template_;
     std::optional<SyslogHead> head_;
-    HeaderNames headers_;
+    std::vector<AskedHeader> asked_, answered_;  // of the request, of the answer
     bool shows_query_ = false;
+    std::string spool_;  // "": no database
     std::shared_ptr<DatabaseLog> database_;
+    std::shared_ptr<const SpoolWords> words_;
     std::shared_ptr<Writer> writer_;
 };
 

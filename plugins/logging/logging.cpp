@@ -26,8 +26,13 @@ std::vector<std::unique_ptr<Log>> logs_of(const Settings& settings, Host& host) 
     for (const char* const name : {"to", "syslog"})
         if (settings.has(name)) throw ConfigError{name, "expected it in each of logs, got it beside them"};
     if (settings.boolean("database")) throw ConfigError{"database", "expected it in one of logs, got it beside them"};
-    for (std::size_t i = 0; i < tables.size(); ++i)
-        logs.push_back(std::make_unique<Log>(Said{settings, *tables[i], i + 1}, host));
+    for (std::size_t i = 0; i < tables.size(); ++i) {
+        const Said said{settings, *tables[i], i + 1};
+        logs.push_back(std::make_unique<Log>(said, host));
+        const auto same = [&](const auto& log) { return !log->spool().empty() && log->spool() == logs.back()->spool(); };
+        if (std::any_of(logs.begin(), logs.end() - 1, same))
+            throw said.problem("database", "expected one log with a spool, got another one with the same");
+    }
     return logs;
 }
 

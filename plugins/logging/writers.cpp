@@ -70,6 +70,11 @@ Rotation rotation_of(const Said& said) {
             .age = seconds_of(said, "rotate_age")};
 }
 
+Retention retention_of(const Said& said) {
+    return {.age = seconds_of(said, "keep"),
+            .rows = said.has("keep_rows") ? std::uint64_t(said.of("keep_rows").integer("keep_rows")) : 0};
+}
+
 }  // namespace
 
 FileLog::FileLog(Host& host, const std::string& path, std::size_t ring)
@@ -92,8 +97,10 @@ std::shared_ptr<FileLog> file_log(const Said& said, Host& host) {
     const std::string to = destination_of(said);
     const std::size_t ring = said.of("ring").size("ring");
     auto log = host.state<FileLog>("writer " + to, [&] { return std::make_shared<FileLog>(host, to, ring); });
-    log->writer.grow(ring);
-    log->file->set_rotation(rotation_of(said));
+    host.when_serving([log, ring, rotation = rotation_of(said)] {
+        log->writer.grow(ring);
+        log->file->set_rotation(rotation);
+    });
     return log;
 }
 
@@ -107,8 +114,26 @@ std::shared_ptr<SyslogLog> syslog_log(const Said& said, Host& host) {
     const std::size_t ring = said.of("ring").size("ring");
     const std::string name = "syslog " + where;
     auto log = host.state<SyslogLog>(name, [&] { return std::make_shared<SyslogLog>(host, name, *address, ring); });
-    log->writer.grow(ring);
+    host.when_serving([log, ring] { log->writer.grow(ring); });
     return log;
+}
+
+std::shared_ptr<const SpoolWords> agree_on_spool(const Said& said, Host& host) {
+    const std::string folder = said.of("spool").text("spool");
+    const Retention retention = retention_of(said);
+    const std::string words = (retention.age.count() > 0 ? "keep of " + std::to_string(retention.age.count()) + " s"
+                                                         : std::string{"no keep"}) +
+                              (retention.rows > 0 ? ", keep_rows of " + std::to_string(retention.rows)
+                                                  : std::string{", no keep_rows"}) +
+                              ", spool_size of " + std::to_string(said.of("spool_size").size("spool_size")) + " bytes";
+    auto shared = host.state<SpoolWords>("words " + folder, [] { return std::make_shared<SpoolWords>(); });
+    const Settings& settings = said.of("spool");
+    // A configuration before this one may hold it too, and may have said otherwise.
+    if (settings.ordinal("spool " + folder) == 1) *shared = {words, settings.where()};
+    else if (shared->words != words)
+        throw said.problem("database", "expected " + shared->words + ", as at " + shared->where +
+                                           " with the same spool, got " + words);
+    return shared;
 }
 
 std::shared_ptr<DatabaseLog> database_log(const Said& said, Host& host) {
@@ -123,12 +148,13 @@ std::shared_ptr<DatabaseLog> database_log(const Said& said, Host& host) {
     auto log = host.state<DatabaseLog>("database " + folder, [&] {
         return std::make_shared<DatabaseLog>(host, table, folder, ring);
     });
-    log->carrier.set_table(table);  // a reload may name another database
-    log->writer.grow(ring);
-    log->spool->set_bound(said.of("spool_size").size("spool_size"));
-    log->carrier.set_retention(
-        {.age = seconds_of(said, "keep"),
-         .rows = said.has("keep_rows") ? std::uint64_t(said.of("keep_rows").integer("keep_rows")) : 0});
+    host.when_serving([log, table, ring, retention = retention_of(said), bound = said.of("spool_size").size("spool_size")] {
+        log->carrier.set_table(table);  // a reload may name another database
+        log->carrier.set_retention(retention);
+        log->spool->set_bound(bound);
+        log->writer.grow(ring);
+        log->carrier.begin();
+    });
     return log;
 }
 

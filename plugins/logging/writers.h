@@ -55,7 +55,14 @@ private:
     std::vector<std::weak_ptr<Writer>> writers_;
 };
 
-// Those that a log's settings ask for. Throw ConfigError.
+// What the uses that share a spool agree upon. Held by all of them; of a configuration that is being made, for its
+// maker only.
+struct SpoolWords {
+    std::string words, where;
+};
+std::shared_ptr<const SpoolWords> agree_on_spool(const Said& said, Host& host);
+
+// Those that a log's settings ask for. Throw ConfigError. What is there already changes once the configuration serves.
 std::shared_ptr<FileLog> file_log(const Said& said, Host& host);
 std::shared_ptr<SyslogLog> syslog_log(const Said& said, Host& host);
 std::shared_ptr<DatabaseLog> database_log(const Said& said, Host& host);  // null where there is no gateway that serves

@@ -117,7 +117,7 @@ function cache(settings) end
 ---@field rotate_size? tollgate.size # a file of that size makes room for a new one; a size of at least 4 * kilobytes
 ---@field rotate_every? tollgate.duration # so does a file at each multiple of that, by the clock (UTC); a duration of at least 1 * second
 ---@field rotate_keep? integer # how many older files there are; an integer from 1 to 1000; default: 7
----@field rotate_age? tollgate.duration # older files that were written to last before that go too; a duration of at least 1 * second
+---@field rotate_age? tollgate.duration # at a rotation, older files that were written to last before that go too; a duration of at least 1 * second
 ---@field facility? "kern"|"user"|"mail"|"daemon"|"auth"|"syslog"|"lpr"|"news"|"uucp"|"cron"|"authpriv"|"ftp"|"ntp"|"audit"|"alert"|"clock"|"local0"|"local1"|"local2"|"local3"|"local4"|"local5"|"local6"|"local7" # of syslog; one of "kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron", "authpriv", "ftp", "ntp", "audit", "alert", "clock", "local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7"; default: "local0"
 ---@field severity? "emerg"|"alert"|"crit"|"err"|"warning"|"notice"|"info"|"debug" # of syslog; one of "emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"; default: "info"
 ---@field application? string # what syslog calls the gateway; a text; default: "tollgate"

@@ -1,84 +1,14 @@
-// tests/scenarios/request_log_test.cpp - each request in the database once: away, hanging, killed, stopped and started.
-#include "scenarios/key_requests.h"
+// tests/scenarios/request_log_test.cpp - each request in the database once, files and forms of lines, and reloads.
+#include "scenarios/request_rows.h"
 
-#include "store/database.h"
-
-#include "support/deadline.h"
-
-#include <atomic>
-#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <set>
 #include <string>
-#include <thread>
 #include <vector>
 
 using namespace tollgate;
 using namespace tollgate::test;
-using namespace Poco::Data::Keywords;
-
-namespace {
-
-// The spool is where the next gateway finds it.
-std::string routes(const std::string& url, const TemporaryFolder& folder, const std::string& more = {}) {
-    return "database \"" + url + "\"\nalways { logging { database = true, spool = \"" + (folder / "spool").string() +
-           "\"" + more + " } }\nroute \"GET /**\" { answer = \"ok\\n\" }\n";
-}
-
-struct Counted {
-    int rows = -1, paths = -1;  // -1: nothing can be read
-    bool operator==(const Counted&) const = default;
-    friend std::ostream& operator<<(std::ostream& out, const Counted& counted) {
-        return out << counted.rows << " rows of " << counted.paths << " paths";
-    }
-};
-
-Counted counted(const std::string& url) {
-    std::string problem;
-    store::Database database{*store::DatabaseUrl::parse(url, "/", problem)};
-    Counted counted;
-    try {
-        database.with([&](Poco::Data::Session& session) {
-            session << "SELECT COUNT(*), COUNT(DISTINCT request_path) FROM request_log", into(counted.rows),
-                into(counted.paths), now;
-        });
-    } catch (const store::StoreError&) {
-        return {};
-    }
-    return counted;
-}
-
-void wait_for_rows(const std::string& url, int rows) {
-    wait_until("all requests are in the table, of which there are " + std::to_string(rows),
-               [&] { return counted(url).rows >= rows; });
-    BOOST_TEST(counted(url) == (Counted{rows, rows}));
-}
-
-// Requests for paths that nobody asks for twice, from several connections at once.
-class Askers {
-public:
-    void ask(const GatewayProcess& gateway, int times) {
-        std::vector<std::jthread> threads;
-        for (int thread = 0; thread < 4; ++thread)
-            threads.emplace_back([&] {
-                auto client = gateway.client();
-                for (int i = 0; i < times / 4; ++i)
-                    answered += client.get("/" + std::to_string(++asked)).status() == 200;
-            });
-    }
-    std::atomic<int> asked{0}, answered{0};
-};
-
-double figure(const GatewayProcess& gateway, const std::string& name) {
-    const std::string text = ask_admin(gateway, "GET", "/metrics").body;
-    const auto at = text.find('\n' + name + ' ');
-    return at == text.npos ? 0 : std::stod(text.substr(at + name.size() + 2));
-}
-
-const std::string written_down = "tollgate_logging_lines_total{to=\"database\"}";
-
-}  // namespace
 
 BOOST_AUTO_TEST_SUITE(scenarios_request_log)
 
@@ -135,63 +65,50 @@ route "GET /**" { answer = "ok\n", plugins = auth { key = header "X-API-Key", fi
     });
 }
 
-BOOST_AUTO_TEST_CASE(a_database_that_is_away_while_the_gateway_stops_and_starts_hears_of_each_request_once) {
-    Postgres server;
-    const std::string url = server.url();
+BOOST_AUTO_TEST_CASE(a_reload_that_is_refused_changes_nothing) {
     const TemporaryFolder folder;
+    const std::string one = "sqlite:" + (folder / "one.db").string(), other = "sqlite:" + (folder / "other.db").string();
+    const auto with_file = [](const std::string& text, const std::string& more) {
+        return "route \"GET /file\" { answer = \"ok\", plugins = { logging { to = \"file.log\"" + more + " } } }\n" + text;
+    };
     Askers askers;
-    {
-        GatewayProcess gateway{routes(url, folder)};
-        askers.ask(gateway, 200);
-        server.kill();
-        askers.ask(gateway, 200);
-        gateway.process().wait_for_line("requests wait in ");
-        BOOST_TEST(gateway.stop() == 0);
+    GatewayProcess gateway{with_file(routes(one, folder), "")};
+    askers.ask(gateway, 40);
+    wait_for_rows(one, 40);
+    const std::string wrong = "upstream \"nobody\" { targets = { \"nowhere\" } }\n";
+    for (const std::string& text : {with_file(routes(other, folder, ", keep = 1 * seconds"), ", rotate_size = 4 * kilobytes"),
+                                    "database \"" + one + "\"\nalways { logging { database = true, spool = \"" +
+                                        (folder / "new.spool").string() + "\" } }\n"}) {
+        gateway.write_routes(wrong + text);
+        BOOST_TEST(gateway.reload().find("reload refused") != std::string::npos);
     }
-    GatewayProcess gateway{routes(url, folder)};
-    askers.ask(gateway, 200);
-    server.start();
-    askers.ask(gateway, 200);
-    BOOST_TEST(askers.answered == 800);
-    wait_for_rows(url, 800);
+    askers.ask(gateway, 40);
+    for (int i = 0; i < 40; ++i) BOOST_TEST(gateway.client().get("/file").status() == 200);
+    BOOST_TEST(gateway.log_lines(40, "file.log").size() == 40u);
+    wait_until("all are in the first database", [&] { return counted(one).rows >= 120; });
     BOOST_TEST(gateway.stop() == 0);
-    BOOST_TEST(counted(url) == (Counted{800, 800}));
+    BOOST_TEST(counted(one).rows == 120);
+    BOOST_TEST(!std::filesystem::exists(folder / "other.db"));
+    BOOST_TEST(!std::filesystem::exists(folder / "new.spool"));
+    BOOST_TEST(!std::filesystem::exists(gateway.folder() / "file.log.1"));
 }
 
-BOOST_AUTO_TEST_CASE(a_database_that_hangs_delays_no_request) {
-    Postgres server;
-    const std::string url = server.url();
+BOOST_AUTO_TEST_CASE(what_an_old_spool_holds_is_said_when_it_is_left) {
     const TemporaryFolder folder;
+    const std::string away = "postgresql://tollgate:secret@127.0.0.1:1/none";
+    const auto with = [&](const std::string& more) { return routes(away, folder, more); };
     Askers askers;
-    GatewayProcess gateway{routes(url, folder)};
-    askers.ask(gateway, 200);
-    wait_for_rows(url, 200);
-    server.hang();
-    askers.ask(gateway, 400);
-    BOOST_TEST(askers.answered == 600);
-    wait_until("all is on the disk", [&] { return figure(gateway, written_down) == 600; });
-    server.go_on();
-    wait_for_rows(url, 600);
-    BOOST_TEST(gateway.stop() == 0);
-}
-
-BOOST_AUTO_TEST_CASE(what_was_written_down_survives_a_kill) {
-    Postgres server;
-    const std::string url = server.url();
-    const TemporaryFolder folder;
-    Askers askers;
-    for (int round = 1; round <= 2; ++round) {
-        GatewayProcess gateway{routes(url, folder)};
-        if (round == 1) server.kill();
-        askers.ask(gateway, 200);
-        wait_until("all is written down", [&] { return figure(gateway, written_down) == 200; });
-        gateway.process().signal(SIGKILL);
-        gateway.process().wait();
-    }
-    server.start();
-    GatewayProcess gateway{routes(url, folder)};
-    BOOST_TEST(askers.answered == 400);
-    wait_for_rows(url, 400);
+    GatewayProcess gateway{with("")};
+    askers.ask(gateway, 40);
+    gateway.process().wait_for_line("requests wait in ");
+    gateway.write_routes("always { logging { to = \"stdout\" } }\nroute \"GET /**\" { answer = \"ok\\n\" }\n");
+    BOOST_TEST(gateway.reload().find("reloaded") != std::string::npos);
+    const std::string told = gateway.process().wait_for_line(" bytes of requests wait in ");
+    BOOST_TEST(told.find((folder / "spool").string()) != std::string::npos);
+    const std::string url = "sqlite:" + (folder / "one.db").string();
+    gateway.write_routes(routes(url, folder));
+    BOOST_TEST(gateway.reload().find("reloaded") != std::string::npos);
+    wait_for_rows(url, 40);
 }
 
 BOOST_AUTO_TEST_CASE(a_reload_that_names_another_database_is_followed) {
@@ -264,7 +181,7 @@ BOOST_AUTO_TEST_CASE(rotation_under_load_loses_no_line) {
 BOOST_AUTO_TEST_CASE(each_log_has_its_own_requests_and_words) {
     GatewayProcess gateway{R"(
 always { logging { query = true, logs = {
-    { to = "all.log", template = "{method} {path}?{query} {status} {header:X-Trace} {header:X-Secret-Thing}" },
+    { to = "all.log", template = "{method} {path}?{query} {status} {header:X-Trace} {header:X-Secret-Thing} {header:Referer}" },
     { to = "errors.log", only = "errors", fields = { "path", "status" } },
     { to = "refusals.log", only = "refusals", format = "text", fields = { "path" }, request_headers = "X-Trace" },
     { to = "none.log", sample = 0, fields = "status" },
@@ -274,12 +191,13 @@ route "GET /broken" { answer = { status = 503 } }
 route "GET /fine"   { answer = "ok\n" }
 )"};
     auto client = gateway.client();
-    BOOST_TEST(client.get("/fine?a=1&api_key=7", "X-Trace: t1\r\nX-Secret-Thing: s\r\n").status() == 200);
+    BOOST_TEST(client.get("/fine?a=1&api_key=7", "X-Trace: t1\r\nX-Secret-Thing: s\r\nReferer: https://a/?token=7\r\n").status() == 200);
     BOOST_TEST(client.get("/teapot", "X-Trace: t2\r\n").status() == 418);
     BOOST_TEST(client.get("/broken").status() == 503);
     BOOST_TEST(gateway.stop() == 0);
     BOOST_TEST(gateway.read_file("all.log") ==
-               "GET /fine?a=1&api_key=(hidden) 200 t1 (hidden)\nGET /teapot?- 418 t2 -\nGET /broken?- 503 - -\n");
+               "GET /fine?a=1&api_key=(hidden) 200 t1 (hidden) https://a/?token=(hidden)\n"
+               "GET /teapot?- 418 t2 - -\nGET /broken?- 503 - - -\n");
     BOOST_TEST(gateway.read_file("errors.log") == "{\"path\":\"/broken\",\"status\":503}\n");
     BOOST_TEST(gateway.read_file("refusals.log") == "Path: /teapot | X-Trace: t2\n");
     BOOST_TEST(gateway.read_file("none.log") == "{\"status\":503}\n");

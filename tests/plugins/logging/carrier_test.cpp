@@ -2,11 +2,14 @@
 #include "carrier.h"
 
 #include "support/deadline.h"
+#include "support/no_more_files.h"
 #include "support/temporary_folder.h"
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <condition_variable>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -37,8 +40,10 @@ public:
         std::unique_lock lock{mutex};
         if (stopped) throw DatabaseUnavailable{"stopped"};
         trouble(more);
-        for (; !more.empty(); more.remove_prefix(more.find('\n') + 1))
-            lines.emplace_back(more.substr(0, more.find('\n')));
+        for (; !more.empty(); more.remove_prefix(more.find('\n') + 1)) {
+            std::string line{more.substr(0, more.find('\n'))};
+            if (std::find(lines.begin(), lines.end(), line) == lines.end()) lines.push_back(std::move(line));
+        }
     }
     std::string moment_of(std::uint64_t) override {
         const std::lock_guard lock{mutex};
@@ -88,10 +93,11 @@ struct Site {
             Figures& f;
         };
         auto made = std::make_unique<Carrier>(spool, table, std::make_unique<Tally>(figures), times);
-        made->reports().attach(this, [this](bool, const std::string& text) {
+        made->reports()->attach(this, [this](bool, const std::string& text) {
             const std::lock_guard lock{mutex};
             reports.push_back(text);
         });
+        made->begin();
         return made;
     }
     std::vector<std::string> said() {
@@ -132,7 +138,7 @@ BOOST_AUTO_TEST_CASE(while_the_database_is_away_lines_wait_and_that_is_said_once
     test::wait_until("all are there", [&] { return site.figures.stored == 2; });
     BOOST_TEST(site.table->taken() == (std::vector<std::string>{"one", "two"}), boost::test_tools::per_element());
     test::wait_until("that is said", [&] { return site.said().size() == 2; });
-    BOOST_TEST(site.said()[1] == "the database takes requests again");
+    BOOST_TEST(site.said()[1] == "requests go to the database again");
 }
 
 BOOST_AUTO_TEST_CASE(what_waits_from_before_is_carried_at_once) {
@@ -163,6 +169,102 @@ BOOST_AUTO_TEST_CASE(the_end_leaves_to_the_spool_what_nobody_takes) {
     test::wait_until("it was tried", [&] { return site.figures.failed >= 1; });
     carrier.reset();
     BOOST_TEST(site.spool->next(1000) == "one\n");
+    BOOST_TEST(site.said().back() == "20 bytes of requests wait in " + site.spool->folder() +
+                                         " for the next gateway that has it as its spool");
+}
+
+BOOST_AUTO_TEST_CASE(before_its_beginning_it_touches_nothing) {
+    const test::TemporaryFolder folder;
+    const auto table = std::make_shared<FakeTable>();
+    struct Nobody final : Carrier::Tally {
+        void stored(std::uint64_t) noexcept override {}
+        void refused(std::uint64_t) noexcept override {}
+        void failed() noexcept override {}
+        void waiting(std::uint64_t) noexcept override {}
+    };
+    const auto spool = std::make_shared<Spool>((folder / "spool").string());
+    { const Carrier carrier{spool, table, std::make_unique<Nobody>(), quick}; }
+    BOOST_TEST(!table->stopped);
+    BOOST_TEST(!std::filesystem::exists(folder / "spool"));
+}
+
+BOOST_AUTO_TEST_CASE(a_table_that_takes_some_and_then_no_more_loses_nothing) {
+    Site site;
+    std::size_t room = 2;
+    FakeTable& table = *site.table;
+    table.set_trouble([&](std::string_view more) {
+        std::size_t known = 0, all = 0;
+        for (; !more.empty(); more.remove_prefix(more.find('\n') + 1), ++all)
+            known += std::count(table.lines.begin(), table.lines.end(), more.substr(0, more.find('\n'))) > 0;
+        if (table.lines.size() + all - known > room) throw std::runtime_error{"no space left on device"};
+    });
+    site.put("one\ntwo\nthree\nfour\n");
+    const auto carrier = site.carrier();
+    test::wait_until("it was tried some times", [&] { return site.figures.failed >= 6; });
+    BOOST_TEST(site.figures.refused == 0u);
+    {
+        const std::lock_guard lock{table.mutex};
+        room = 100;
+    }
+    test::wait_until("all are there", [&] { return site.figures.stored >= 4; });
+    BOOST_TEST(table.taken() == (std::vector<std::string>{"one", "two", "three", "four"}),
+               boost::test_tools::per_element());
+    BOOST_TEST(site.figures.stored == 4u);
+    BOOST_TEST(site.figures.refused == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_refused_at_the_end_waits_for_one_that_is_taken) {
+    // The second time the batch is full, and what follows is behind it.
+    for (const std::size_t size : {std::size_t{4}, Carrier::batch - 4}) {
+        Site site;
+        const std::string good(size - 1, 'g');
+        site.table->set_trouble([](std::string_view lines) {
+            if (lines.find("bad") != lines.npos) throw std::runtime_error{"no such word"};
+        });
+        site.put(good + "\nbad\n");
+        const auto carrier = site.carrier();
+        test::wait_until("it was tried some times", [&] { return site.figures.failed >= 4; });
+        BOOST_TEST(site.figures.refused == 0u);
+        site.put("fine\n");
+        test::wait_until("the others are there", [&] { return site.figures.stored == 2; });
+        BOOST_TEST((site.table->taken() == std::vector<std::string>{good, "fine"}));
+        BOOST_TEST(site.figures.refused == 1u);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(what_the_database_does_not_get_through_in_time_it_gets_in_pieces) {
+    Site site;
+    site.table->set_trouble([](std::string_view lines) {
+        if (lines.size() > 100) throw DatabaseUnavailable{"it does not answer in time"};
+    });
+    std::string lines;
+    std::vector<std::string> expected;
+    for (int i = 100; i < 150; ++i) {
+        expected.push_back("line " + std::to_string(i));
+        lines += expected.back() + '\n';
+    }
+    site.put(lines);
+    Carrier::Times times = quick;
+    times.long_failure = 0ms;
+    const auto carrier = site.carrier(times);
+    test::wait_until("all are there", [&] { return site.figures.stored == 50; });
+    BOOST_TEST(site.table->taken() == expected, boost::test_tools::per_element());
+    test::wait_until("nothing waits", [&] { return site.spool->waiting() == 0; });
+    BOOST_TEST(site.figures.stored == 50u);
+    BOOST_TEST(site.figures.refused == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_read_just_now_is_said_and_carried_later) {
+    Site site;
+    site.put("one\n");
+    auto none = std::make_unique<test::NoMoreFiles>();
+    const auto carrier = site.carrier();
+    test::wait_until("it was tried some times", [&] { return site.figures.failed >= 3; });
+    BOOST_TEST(site.said().front() ==
+               site.spool->folder() + ": too many open files; requests wait in " + site.spool->folder());
+    BOOST_TEST(site.figures.stored == 0u);
+    none.reset();
+    test::wait_until("it is there", [&] { return site.figures.stored == 1; });
 }
 
 BOOST_AUTO_TEST_CASE(what_the_database_refuses_is_dropped_where_it_takes_others) {

@@ -5,6 +5,7 @@
 
 #include "destinations.h"
 
+#include "support/no_more_files.h"
 #include "support/temporary_folder.h"
 
 #include <boost/test/unit_test.hpp>
@@ -80,7 +81,95 @@ BOOST_AUTO_TEST_CASE(what_was_appended_is_there_after_any_end) {
     Spool spool{site.folder};
     BOOST_REQUIRE(spool.open() == 0);
     BOOST_TEST(spool.append("three\n") == 0);
-    // What was read already may come again: that it is known is the reader's to see.
+    BOOST_TEST(take_all(spool) == "two\nthree\n");
+}
+
+BOOST_AUTO_TEST_CASE(what_was_read_does_not_come_again_after_a_kill) {
+    const Site site, copy;
+    Spool spool{site.folder};
+    BOOST_REQUIRE(spool.open() == 0);
+    for (const char* line : {"one\n", "two\n", "three\n"}) BOOST_TEST(spool.append(line) == 0);
+    BOOST_TEST(take(spool, 8) == "one\ntwo\n");
+    std::filesystem::copy(site.folder, copy.folder);  // as a kill would leave it
+    {
+        Spool next{copy.folder};
+        BOOST_REQUIRE(next.open() == 0);
+        BOOST_TEST(take_all(next) == "three\n");
+    }
+    // What was remembered of a file that is gone is not held against the next one of its number.
+    std::filesystem::copy(site.folder + "/read", copy.folder + "/read");
+    Spool last{copy.folder};
+    BOOST_REQUIRE(last.open() == 0);
+    BOOST_TEST(last.append("a new one\n") == 0);
+    BOOST_TEST(last.append("and another\n") == 0);
+    const Site again;
+    std::filesystem::copy(copy.folder, again.folder);
+    Spool lastly{again.folder};
+    BOOST_REQUIRE(lastly.open() == 0);
+    BOOST_TEST(take_all(lastly) == "a new one\nand another\n");
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_read_just_now_is_neither_damaged_nor_removed) {
+    const Site site;
+    for (const char* line : {"one\n", "two\n"}) {
+        Spool spool{site.folder};
+        BOOST_REQUIRE(spool.open() == 0);
+        BOOST_TEST(spool.append(line) == 0);
+    }
+    Spool spool{site.folder};
+    BOOST_REQUIRE(spool.open() == 0);
+    {
+        const tollgate::test::NoMoreFiles none;
+        for (int i = 0; i < 3; ++i) BOOST_TEST(spool.next(much) == "");
+        BOOST_TEST(spool.failure() == EMFILE);
+    }
+    BOOST_TEST(spool.next(much) == "one\n");
+    BOOST_TEST(spool.failure() == 0);
+    {
+        const tollgate::test::NoMoreFiles none;
+        BOOST_TEST(take(spool) == "one\n");  // it is open
+    }
+    const auto file = last_file(site.folder);
+    std::filesystem::rename(file, file.string() + ".away");
+    std::filesystem::create_directory(file);
+    BOOST_TEST(spool.next(much) == "");
+    BOOST_TEST(spool.failure() == EISDIR);
+    std::filesystem::remove(file);
+    std::filesystem::rename(file.string() + ".away", file);
+    BOOST_TEST(take_all(spool) == "two\n");
+    BOOST_TEST(spool.take_damaged() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_folder_that_somebody_removed_is_made_anew) {
+    const Site site;
+    Spool spool{site.folder};
+    BOOST_REQUIRE(spool.open() == 0);
+    BOOST_TEST(spool.append("one\n") == 0);
+    BOOST_TEST(spool.next(much) == "one\n");
+    std::filesystem::remove_all(site.folder);
+    BOOST_TEST(spool.append("two\n") == 0);
+    BOOST_TEST(take_all(spool) == "one\ntwo\n");  // what was open can be read still
+    BOOST_TEST(spool.take_damaged() == 0u);
+    Spool other{site.folder};
+    BOOST_TEST(other.open() == EBUSY);
+}
+
+BOOST_AUTO_TEST_CASE(what_comes_after_can_be_looked_at) {
+    const Site site;
+    {
+        Spool spool{site.folder};
+        BOOST_REQUIRE(spool.open() == 0);
+        BOOST_TEST(spool.append("one\n") == 0);
+        BOOST_TEST(spool.append("two\n") == 0);
+    }
+    Spool spool{site.folder};
+    BOOST_REQUIRE(spool.open() == 0);
+    BOOST_TEST(spool.next(1) == "one\n");
+    BOOST_TEST(spool.after() == "two\n");
+    BOOST_TEST(spool.next(much) == "one\ntwo\n");
+    BOOST_TEST(spool.after() == "");
+    BOOST_TEST(spool.append("three\n") == 0);
+    BOOST_TEST(spool.after() == "three\n");
     BOOST_TEST(take_all(spool) == "one\ntwo\nthree\n");
 }
 
@@ -147,7 +236,8 @@ BOOST_AUTO_TEST_CASE(many_files_are_one_row) {
     }
     BOOST_TEST((last_file(site.folder).filename() > "000000000002.lines"));
     BOOST_TEST((take_all(spool) == expected));
-    BOOST_TEST(std::distance(std::filesystem::directory_iterator{site.folder}, {}) == 2);  // the lock, and the last one
+    BOOST_TEST(std::distance(std::filesystem::directory_iterator{site.folder}, {}) ==
+               3);  // the lock, how far it was read, and the last one
 }
 
 BOOST_AUTO_TEST_CASE(no_more_waits_than_may) {
