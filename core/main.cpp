@@ -227,6 +227,13 @@ private:
             command("drain", "Send no new requests to a target; those under way may end", tollgate::commands::drain));
         of_target(command("undrain", "Send requests to a drained target again", tollgate::commands::undrain));
 
+        CLI::App* const usage =
+            app_.get_subcommand("keys")->add_subcommand("usage", "Show what a key's caller was answered by a running gateway");
+        usage->callback([this] { chosen_ = tollgate::commands::key_usage; });
+        admin(usage);
+        usage->add_option("id", options_.keys.id, "the key's id")->required();
+        usage->add_flag("--json", options_.json, "as JSON");
+
         CLI::App* const plugin = app_.add_subcommand("plugin", "Give a command to a plugin of a running gateway");
         admin(plugin);
         plugin->add_option("name", options_.plugin, "the plugin")->required();

@@ -13,6 +13,9 @@ constexpr Reply keys_away{503, "Error", "the database of keys does not answer"};
 constexpr Reply wrong_fields{422, "WrongFields", "something is wrong with some of the fields"};
 constexpr Member of_upstream{"upstream", "text", "its name in routes.lua"};
 constexpr Member of_target{"target", "text", "the target's address, as GET /upstreams says it"};
+constexpr Reply past_away{503, "Error", "the database, or a loop, does not answer in time"};
+constexpr Reply not_seen{404, "Error", "nobody is remembered by that name"};
+constexpr Member of_source{"source?", "memory|database", "who is asked; the database, where requests are written there"};
 constexpr Member of_key{"id", "text", "the key's id"};
 
 }  // namespace
@@ -72,6 +75,37 @@ const std::vector<Endpoint>& endpoints() {
          {{200, "KeyWithSecret", "with the new secret, shown this once"}, {400, "Error", "the body is no JSON object"},
           no_key, wrong_fields, keys_away},
          {of_key}, "Rotation"},
+        {"GET", "/keys/{id}/usage", show_key_usage, "callers", "what a key's caller was answered, and has left of his limits",
+         {{200, "Usage", "since he is remembered"}, not_seen},
+         {of_key}},
+        {"GET", "/callers", show_callers, "callers", "who asked, with and without keys of the database",
+         {{200, "Callers", "who asked most first"}, wrong_fields},
+         {{"limit?", "integer", "at most so many, 1 to 1000"},
+          {"cursor?", "text", "where the page before ended: its `next`"}}},
+        {"GET", "/analytics", show_analytics, "watching", "requests over time, and who and what came most",
+         {{200, "Analytics", "up to now"}, wrong_fields, past_away},
+         {{"hours?", "integer", "how many, by the clock: 24 unless told, which is the most from memory; from the database 744"},
+          of_source}},
+        {"GET", "/logs", show_logs, "watching", "the requests that are remembered",
+         {{200, "Logs", "a page of them"}, wrong_fields, past_away},
+         {{"limit?", "integer", "at most so many, 1 to 1000"},
+          {"cursor?", "text", "where the page before ended: its `next`"},
+          of_source,
+          {"since?", "time", "that began then or later"},
+          {"until?", "time", "that began before"},
+          {"status?", "text", "429, 5xx or 400-499"},
+          {"key?", "text", "of the caller with this id: of a key, key-ID"},
+          {"owner?", "text", "of this owner's"},
+          {"tier?", "text", "of this tier's"},
+          {"method?", "text", "of this method"},
+          {"path?", "text", "whose path begins so"},
+          {"route?", "text", "that took this route, as it is written"},
+          {"upstream?", "text", "that went to this upstream"},
+          {"ip?", "text", "of this client"},
+          {"request_id?", "text", "the one with this id"}}},
+        {"GET", "/metrics/{key}", show_usage, "watching", "the figures of one caller, or of all callers of an owner",
+         {{200, "Usage", "since they are remembered"}, not_seen},
+         {{"key", "text", "a caller's id, a key's, or an owner"}}},
         {"GET", "/metrics", show_metrics, "watching", "every figure, for Prometheus",
          {{200, "", "as docs/metrics.md names them", text_plain}}},
         {"GET", "/plugins", show_plugins, "plugins", "what is loaded, its settings, pages and commands",
@@ -102,7 +136,7 @@ const std::vector<Endpoint>& endpoints() {
 const std::vector<const Shape*>& shapes() {
     static const std::vector<const Shape*> all = [] {
         std::vector<const Shape*> all;
-        for (const auto* some : {&gateway_shapes(), &upstream_shapes(), &key_shapes()})
+        for (const auto* some : {&gateway_shapes(), &upstream_shapes(), &key_shapes(), &past_shapes()})
             for (const Shape& shape : *some) all.push_back(&shape);
         return all;
     }();

@@ -56,6 +56,7 @@ const std::vector<const Shape*>& shapes();
 // Shapes by what they are about; shapes() has them all.
 const std::vector<Shape>& gateway_shapes();
 const std::vector<Shape>& key_shapes();
+const std::vector<Shape>& past_shapes();
 const std::vector<Shape>& upstream_shapes();
 
 struct Found {

@@ -22,7 +22,12 @@
 
 namespace tollgate {
 struct Snapshot;
-}
+class UsageReports;
+}  // namespace tollgate
+namespace tollgate::history {
+class Feed;
+class RequestHistory;
+}  // namespace tollgate::history
 namespace tollgate::plugins {
 class Catalogue;
 class Metrics;
@@ -64,6 +69,10 @@ struct Controls {
     std::function<std::shared_ptr<const Snapshot>()> current{};  // the configuration in force
     std::function<NextTarget(const std::string& upstream)> next_target{};
     std::function<KeyDatabase()> keys{};  // throws store::StoreError
+    history::Feed* feed = nullptr;           // what became of requests; null: nobody can watch
+    const UsageReports* usage = nullptr;     // what the loops remember of them
+    std::function<bool()> requests_are_stored{};  // in the database, by the configuration in force
+    std::function<std::shared_ptr<history::RequestHistory>()> stored_requests{};  // what is there of them
 };
 
 // A request as read.
@@ -103,6 +112,11 @@ Answer show_key(const Call& call, const Controls& controls);      // GET /keys/I
 Answer update_key(const Call& call, const Controls& controls);    // PATCH /keys/ID
 Answer revoke_key(const Call& call, const Controls& controls);    // DELETE /keys/ID
 Answer rotate_key(const Call& call, const Controls& controls);    // POST /keys/ID/rotate
+Answer show_key_usage(const Call& call, const Controls& controls);  // GET /keys/ID/usage
+Answer show_callers(const Call& call, const Controls& controls);    // GET /callers
+Answer show_usage(const Call& call, const Controls& controls);      // GET /metrics/KEY
+Answer show_analytics(const Call& call, const Controls& controls);  // GET /analytics
+Answer show_logs(const Call& call, const Controls& controls);       // GET /logs
 Answer show_routes(const Call& call, const Controls& controls);   // GET /routes
 Answer show_metrics(const Call& call, const Controls& controls);  // GET /metrics
 Answer show_plugins(const Call& call, const Controls& controls);  // GET /plugins

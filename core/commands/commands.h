@@ -64,7 +64,8 @@ int revoke_key(const Options& options);
 int rotate_key(const Options& options);
 int import_keys(const Options& options);
 int reload(const Options& options);  // asks a running gateway
-int plugin(const Options& options);  // the same, as do those that follow
+int key_usage(const Options& options);  // the same, as do those that follow
+int plugin(const Options& options);
 int upstreams(const Options& options);
 int drain(const Options& options);
 int undrain(const Options& options);

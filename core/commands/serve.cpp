@@ -4,6 +4,7 @@
 #include "admin/admin_listener.h"
 #include "admin/process_figures.h"
 #include "commands/served_keys.h"
+#include "commands/served_requests.h"
 #include "commands/signals.h"
 #include "commands/surroundings.h"
 #include "commands/watch.h"
@@ -84,7 +85,9 @@ public:
                                            [this] { return config::describe_routes(*gateway_.current(), true); },
                                            [this] { return gateway_.current(); },
                                            [this](const std::string& name) { return gateway_.next_target(name); },
-                                           [this] { return keys_.of(gateway_.current()); }});
+                                           [this] { return keys_.of(gateway_.current()); }, &gateway_.feed(),
+                                           &gateway_.usage(), [this] { return gateway_.requests_are_stored(); },
+                                           [this] { return requests_.of(*gateway_.current()); }});
             beyond_loopback_ = !admin::names_loopback(admin_->address());
         } catch (const std::invalid_argument& error) {
             log::error("serve", error.what());
@@ -99,6 +102,7 @@ public:
 
     void stop_admin() {
         keys_.stop();  // else who waits for a database that hangs is waited for
+        requests_.stop();
         admin_.reset();
     }
 
@@ -217,6 +221,7 @@ private:
     std::optional<Watch> watch_;  // the timer's thread's alone
     std::optional<Poco::Util::Timer> timer_;
     ServedKeys keys_;
+    ServedRequests requests_;
     std::optional<admin::AdminListener> admin_;  // the main thread's alone
 };
 

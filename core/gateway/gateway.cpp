@@ -7,6 +7,7 @@
 #include "gateway/loop_share.h"
 #include "gateway/passage.h"
 #include "gateway/upstream_figures.h"
+#include "gateway/usage_reports.h"
 #include "history/feed.h"
 #include "http/server.h"
 #include "store/ledger.h"
@@ -46,6 +47,7 @@ public:
     bool keys_away() const { return key_stores_.away(); }
     history::Feed& feed() noexcept { return feed_; }
     Moment moment() const;
+    const UsageReports& usage() const noexcept { return usage_; }
     LoopShare& this_share() { return *shares_[net::EventLoop::current()->number()]; }
 
 private:
@@ -75,6 +77,7 @@ private:
     std::vector<std::unique_ptr<LoopShare>> shares_;
     history::Feed feed_;  // takes from the outlets of the above
     GatewayLoops loops_;
+    const UsageReports usage_{loops_, shares_};
     upstream::UpstreamStates upstream_states_;
     GatewayKeyStores key_stores_;
     store::Ledgers ledgers_;
@@ -396,6 +399,11 @@ NextTarget Gateway::next_target(const std::string& upstream) { return engine_->n
 std::vector<std::string> Gateway::listening() const { return engine_->listening(); }
 history::Feed& Gateway::feed() noexcept { return engine_->feed(); }
 Gateway::Moment Gateway::moment() const { return engine_->moment(); }
+const UsageReports& Gateway::usage() const noexcept { return engine_->usage(); }
+bool Gateway::requests_are_stored() const {
+    const auto& uses = engine_->current()->uses;
+    return std::any_of(uses.begin(), uses.end(), [](const auto& use) { return plugins::writes_requests(use->host.get()); });
+}
 bool Gateway::keys_away() const { return engine_->keys_away(); }
 std::vector<std::filesystem::path> Gateway::Engine::files() const {
     const std::lock_guard lock{mutex_};

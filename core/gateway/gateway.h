@@ -24,6 +24,7 @@ namespace history {
 class Feed;
 }
 class Trace;
+class UsageReports;
 struct LoopShare;
 
 class Gateway final : private http::Handler {
@@ -71,6 +72,8 @@ public:
         std::size_t connections = 0;  // of clients
     };
     Moment moment() const;  // any thread
+    const UsageReports& usage() const noexcept;  // what the loops remember of requests
+    bool requests_are_stored() const;  // a plugin of the configuration in force writes them into the database
     bool keys_away() const;  // a database of keys that is in use does not answer
     static std::size_t loop_count(std::size_t wanted) noexcept;
 

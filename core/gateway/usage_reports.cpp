@@ -8,7 +8,6 @@
 #include <chrono>
 #include <future>
 #include <map>
-#include <stdexcept>
 
 namespace tollgate {
 
@@ -32,17 +31,17 @@ auto UsageReports::ask(Ask ask) const {
                 tell->set_exception(std::current_exception());
             }
         };
-        if (!loops_.post(share->loop.number(), job)) throw std::runtime_error{"the loops do not run"};
+        if (!loops_.post(share->loop.number(), job)) throw LoopsSilent{"the loops do not run"};
     }
     const auto end = std::chrono::steady_clock::now() + patience;
     std::vector<Answer> answers;
     for (auto& answer : coming) {
         if (answer.wait_until(end) != std::future_status::ready)
-            throw std::runtime_error{"a loop has not answered in time"};
+            throw LoopsSilent{"a loop has not answered in time"};
         try {
             answers.push_back(answer.get());
         } catch (const std::future_error&) {
-            throw std::runtime_error{"a loop was stopped before its answer"};
+            throw LoopsSilent{"a loop was stopped before its answer"};
         }
     }
     return answers;

@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -16,8 +17,14 @@ namespace plugins {
 class LoopServices;
 }
 
+// A loop does not run, or does not answer in time.
+class LoopsSilent : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
 // Posts to the loops and puts together what they answer; what takes a loop longer than some ten microseconds is asked
-// piece by piece. Any thread that is no loop's. Each throws std::runtime_error where a loop does not answer.
+// piece by piece. Any thread that is no loop's. Each throws LoopsSilent where a loop does not answer.
 class UsageReports {
 public:
     // Both outlive this.

@@ -24,7 +24,7 @@ RequestQuestion ask_for_page(bool sqlite, const Filter& filter, std::size_t limi
 RequestQuestion ask_for_hours(bool sqlite, const std::string& since);
 // Rows of "2026-02-01T00:00", status, milliseconds to two digits and count; shorter ones first in each minute.
 RequestQuestion ask_for_minutes(bool sqlite, const std::string& since);
-// Rows of a column's value and count, of which there are `most`: those that came most. `only`: a condition, or "".
+// Rows of the value and count of a column, or an expression; the `most` that came most. `only`: a condition, or "".
 RequestQuestion ask_for_tops(bool sqlite, const std::string& since, const char* column, const char* only,
                              std::size_t most);
 

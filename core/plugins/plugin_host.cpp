@@ -187,4 +187,9 @@ void serve(Host* host) noexcept {
     if (auto* const ours = dynamic_cast<PluginHost*>(host)) ours->serve();
 }
 
+bool writes_requests(const Host* host) noexcept {
+    const auto* const ours = dynamic_cast<const PluginHost*>(host);
+    return ours && ours->writes_requests();
+}
+
 }  // namespace tollgate::plugins

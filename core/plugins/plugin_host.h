@@ -104,10 +104,13 @@ public:
     }
     bool tiers_have_quotas() const override { return lent_.tiers_have_quotas; }
     std::shared_ptr<RequestTable> request_table() override {
-        return lent_.request_table ? lent_.request_table() : nullptr;
+        if (!lent_.request_table) return nullptr;
+        writes_requests_ = true;
+        return lent_.request_table();
     }
     std::string_view plugin_name() const override { return name_; }
     void reserve_request_header(std::string_view name) override;
+    bool writes_requests() const noexcept { return writes_requests_; }  // whether the plugin has asked for the table
     void post(std::size_t loop, std::function<void()> work) override;
     void when_serving(std::function<void()> work) override { when_serving_.push_back(std::move(work)); }
     // Its configuration serves from now on; once. Before retire().
@@ -127,6 +130,7 @@ private:
 
     const std::string name_;
     const Lent lent_;
+    std::atomic<bool> writes_requests_{false};
     mutable std::mutex registering_;  // of the next two
     std::vector<admin::Pages::Registration> registrations_;
     std::vector<std::string> states_;
@@ -139,6 +143,9 @@ private:
 void retire(Host* host) noexcept;
 // Tells it that its configuration serves, likewise.
 void serve(Host* host) noexcept;
+
+// Whether its plugin has asked for the table of requests; false of a host that is no PluginHost.
+bool writes_requests(const Host* host) noexcept;
 
 // The names of the state that this use has asked for; none of a host that is no PluginHost.
 std::vector<std::string> states_of(const Host* host);

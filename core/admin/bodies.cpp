@@ -1,0 +1,64 @@
+// core/admin/bodies.cpp - reading and writing what the handlers speak.
+#include "admin/bodies.h"
+
+#include "support/text.h"
+
+#include <Poco/Exception.h>
+#include <Poco/JSON/Parser.h>
+#include <Poco/URI.h>
+
+#include <charconv>
+#include <sstream>
+
+namespace tollgate::admin {
+
+using Poco::JSON::Object;
+
+Object::Ptr new_object() { return new Object{Poco::JSON_PRESERVE_KEY_ORDER}; }
+
+Answer as_answer(int status, const Object& json) {
+    std::ostringstream out;
+    json.stringify(out);
+    return {status, "application/json", out.str() + '\n'};
+}
+
+std::optional<Object> object_of(const std::string& body) {
+    if (body.empty()) return Object{};
+    try {
+        Poco::JSON::Parser parser;
+        parser.setDepth(8);
+        const auto value = parser.parse(body);
+        if (value.type() != typeid(Object::Ptr)) return std::nullopt;
+        return *value.extract<Object::Ptr>();
+    } catch (const Poco::Exception&) {
+        return std::nullopt;  // the caller says what was wanted
+    }
+}
+
+Answer wrong_fields(const std::vector<store::FieldProblem>& problems) {
+    Object::Ptr json = new_object(), fields = new_object();
+    for (const auto& [field, problem] : problems) fields->set(field, problem);
+    const std::string error = "there is something wrong with " + text::count(problems.size(), "field");
+    json->set("ok", false);
+    json->set("error", error);
+    json->set("fields", fields);
+    Answer answer = as_answer(422, *json);
+    answer.what = error;
+    return answer;
+}
+
+std::vector<std::pair<std::string, std::string>> parameters_of(const std::string& query) {
+    Poco::URI uri;
+    uri.setRawQuery(query);
+    return uri.getQueryParameters();
+}
+
+std::optional<std::size_t> number_of(const std::string& value, std::size_t least, std::size_t most) {
+    std::size_t number = 0;
+    const auto [end, problem] = std::from_chars(value.data(), value.data() + value.size(), number);
+    if (problem != std::errc{} || end != value.data() + value.size() || number < least || number > most)
+        return std::nullopt;
+    return number;
+}
+
+}  // namespace tollgate::admin
