@@ -92,14 +92,15 @@ private:
 
 }  // namespace
 
-Headers fixed_headers(const std::string& owner, const Item& item, const Origin& origin, const Report& report) {
+Headers fixed_headers(const std::string& owner, const Item& item, const Origin& origin, const Report& report,
+                      ChangedHeaders which) {
     Headers headers;
     if (!expect_names(owner, item, "{ [\"Name\"] = \"value\" }", report)) return headers;
     constexpr Field value_field{.name = "header", .type = Type::texts};
     for (const auto& [name, value] : item.named) {
         std::string problem;
         const auto values = check_field(value_field, value, origin, problem);
-        if (const char* wrong = problem_of_answer_header(name)) {
+        if (const char* wrong = problem_of_name(name, which)) {
             report(owner + ": " + about_name(name, wrong));
         } else if (!values) {
             if (!value.is(Item::Kind::mistake))

@@ -13,10 +13,10 @@ namespace tollgate::config {
 // Is told each mistake, complete with its owner.
 using Report = std::function<void(std::string)>;
 
-// { ["Name"] = "value", Other = { "one", "two" } }: lines of an answer that are always the same.
-Headers fixed_headers(const std::string& owner, const Item& item, const Origin& origin, const Report& report);
-
 enum class ChangedHeaders { of_requests, of_answers };
+// { ["Name"] = "value", Other = { "one", "two" } }: lines that are always the same.
+Headers fixed_headers(const std::string& owner, const Item& item, const Origin& origin, const Report& report,
+                      ChangedHeaders which = ChangedHeaders::of_answers);
 // { remove = { "Name" }, set = { ["Name"] = value }, add = { ... } }
 HeaderChanges header_changes(const std::string& owner, const Item& item, ChangedHeaders which, const Origin& origin,
                              const Report& report);

@@ -66,6 +66,13 @@ private:
                 part.settings = {{"", std::string{hidden}, std::hash<std::string>{}(item.text)}};
                 return;
             }
+            case Word::tracing: {  // with keys of the collector, perhaps
+                Part& part = only(word_name(declaration.word), place);
+                part.settings = settings_of(item);
+                for (auto& told : part.settings)
+                    if (told.name == "headers") told.shown = hidden;
+                return;
+            }
             case Word::always: return collect_uses(item, only("always", place).uses);
             case Word::tier:
             case Word::upstream:

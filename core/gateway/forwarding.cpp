@@ -3,7 +3,6 @@
 
 #include "http/hop_by_hop.h"
 #include "http/layout.h"
-#include "support/hexadecimal.h"
 #include "support/random.h"
 
 #include <algorithm>
@@ -48,17 +47,6 @@ bool is_sensible_id(std::string_view id) noexcept {
         return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
                std::string_view{"-_.:/+=@"}.find(c) != std::string_view::npos;
     });
-}
-
-std::string new_uuid() {
-    const std::uint64_t high = (random_word() & ~0xf000ull) | 0x4000ull, low = (random_word() & ~(3ull << 62)) | (2ull << 62);
-    std::string text(36, '-');
-    char* to = put_hexadecimal(text.data(), high >> 32, 4) + 1;
-    to = put_hexadecimal(to, high >> 16, 2) + 1;
-    to = put_hexadecimal(to, high, 2) + 1;
-    to = put_hexadecimal(to, low >> 48, 2) + 1;
-    put_hexadecimal(to, low, 6);
-    return text;
 }
 
 }  // namespace

@@ -14,6 +14,7 @@
 #include "store/stored_requests.h"
 #include "support/aside.h"
 #include "support/log.h"
+#include "tracing/exporter.h"
 
 #include <Poco/Exception.h>
 #include <Poco/Util/Timer.h>
@@ -29,6 +30,12 @@
 #include <mutex>
 
 namespace tollgate {
+
+namespace {
+
+constexpr std::chrono::seconds longest_last_export{2};  // of spans, once nothing is served any more
+
+}  // namespace
 
 class Gateway::Engine {
 public:
@@ -59,6 +66,7 @@ private:
         server_->set_most_handshakes(limits.handshakes);
     }
     void run_loop(LoopShare& share);
+    void export_spans(const Snapshot& snapshot);
     void on_every_loop(const std::function<void(LoopShare&)>& job);
     void prune(Poco::Util::TimerTask&) { prune(); }
     void prune();
@@ -79,6 +87,8 @@ private:
     GatewayLoops loops_;
     const UsageReports usage_{loops_, shares_};
     upstream::UpstreamStates upstream_states_;
+    std::unique_ptr<tracing::Exporter> exporter_;  // null until a configuration sends spans anywhere; under reloading_
+    std::vector<plugins::Metrics::Watch> watched_spans_;
     GatewayKeyStores key_stores_;
     store::Ledgers ledgers_;
     const std::shared_ptr<net::TlsTickets> tickets_ = std::make_shared<net::TlsTickets>();
@@ -146,8 +156,10 @@ Gateway::Engine::~Engine() {
     timer_.cancel(true);
     watched_.clear();
     watched_targets_.clear();
+    watched_spans_.clear();
     blocking_.finish();  // its work ends on the loops
     lookups_.finish();   // likewise
+    exporter_.reset();
     key_stores_.finish();
     ledgers_.finish();
     feed_.stop();
@@ -220,7 +232,9 @@ Gateway::Started Gateway::Engine::start() {
     current_ = std::move(loaded.snapshot);
     std::vector<http::Lane*> lanes;
     watched_targets_ = follow_upstreams(metrics_, current_);
+    export_spans(*current_);
     for (auto& share : shares_) {
+        if (exporter_) share->spans = &exporter_->of_loop(share->loop.number());
         share->adopt(current_);
         share->begin_checks(shares_.size());
         share->loop.on_spawned_failure([](std::exception_ptr failure) {
@@ -255,6 +269,16 @@ void Gateway::Engine::run_loop(LoopShare& share) {
     share.loop.run();
 }
 
+// Spans of configurations that send theirs nowhere any more still go where they would have gone.
+void Gateway::Engine::export_spans(const Snapshot& snapshot) {
+    if (!snapshot.tracing || !snapshot.tracing->destination) return;
+    if (!exporter_) {
+        exporter_ = std::make_unique<tracing::Exporter>(lookups_, shares_.size());
+        watched_spans_ = watch_spans(metrics_, *exporter_);
+    }
+    exporter_->go_to(snapshot.tracing->destination);
+}
+
 // Runs the job on every loop and returns when all have.
 void Gateway::Engine::on_every_loop(const std::function<void(LoopShare&)>& job) {
     std::latch done{static_cast<std::ptrdiff_t>(shares_.size())};
@@ -286,7 +310,9 @@ Gateway::Reloaded Gateway::Engine::reload() {
     loops_.renew_trust();
     watched_targets_.clear();  // a figure is watched once
     watched_targets_ = follow_upstreams(metrics_, snapshot);
+    export_spans(*snapshot);
     on_every_loop([&](LoopShare& share) {
+        if (exporter_) share.spans = &exporter_->of_loop(share.loop.number());
         share.adopt(snapshot);
         share.begin_checks(shares_.size());
     });
@@ -352,6 +378,7 @@ void Gateway::Engine::drain() {
     loops_.set_running(false);
     for (auto& share : shares_) share->loop.stop();
     for (auto& share : shares_) share->thread.join();
+    if (exporter_) exporter_->finish(longest_last_export);
     running_ = false;
 }
 

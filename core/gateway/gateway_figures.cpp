@@ -3,6 +3,7 @@
 
 #include "gateway/loop_share.h"
 #include "http/server.h"
+#include "tracing/exporter.h"
 
 #include <chrono>
 #include <functional>
@@ -115,6 +116,19 @@ std::vector<plugins::Metrics::Watch> watch_loops(plugins::Metrics& metrics, cons
           sum(shares, [](const LoopShare& share) { return read(share.figures.script.failures); }));
     watch(Kind::counter, "tollgate_lua_seconds_total", "Time taken by functions of routes.lua.",
           sum(shares, [](const LoopShare& share) { return read(share.figures.script.nanoseconds) / 1e9; }));
+    return watched;
+}
+
+std::vector<plugins::Metrics::Watch> watch_spans(plugins::Metrics& metrics, const tracing::Exporter& exporter) {
+    using Tally = tracing::Exporter::Tally;
+    std::vector<plugins::Metrics::Watch> watched;
+    for (const auto& [result, figure] : {std::pair{"exported", &Tally::exported}, std::pair{"refused", &Tally::refused},
+                                         std::pair{"dropped", &Tally::dropped}})
+        watched.push_back(metrics.watch(Kind::counter, "tollgate_trace_spans_total", "Spans of traces by what became of them.",
+                                        {{"result", result}},
+                                        [&exporter, figure] { return double(exporter.tally().*figure); }));
+    watched.push_back(metrics.watch(Kind::gauge, "tollgate_trace_spans_waiting", "Spans that are to be exported.", {},
+                                    [&exporter] { return double(exporter.tally().waiting); }));
     return watched;
 }
 

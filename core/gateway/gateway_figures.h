@@ -12,6 +12,9 @@ struct LoopShare;
 namespace http {
 class Server;
 }
+namespace tracing {
+class Exporter;
+}
 
 // Of reading the configuration. One thread at a time.
 class ReloadFigures {
@@ -31,5 +34,8 @@ private:
 std::vector<plugins::Metrics::Watch> watch_loops(plugins::Metrics& metrics,
                                                  const std::vector<std::unique_ptr<LoopShare>>& shares,
                                                  const http::Server& server);
+
+// What became of spans. `exporter` outlives what is returned.
+std::vector<plugins::Metrics::Watch> watch_spans(plugins::Metrics& metrics, const tracing::Exporter& exporter);
 
 }  // namespace tollgate

@@ -7,6 +7,7 @@
 #include "history/usage.h"
 #include "http/session.h"
 #include "net/event_loop.h"
+#include "tracing/span_queue.h"
 #include "upstream/checker.h"
 #include "upstream/pool.h"
 
@@ -46,6 +47,7 @@ struct LoopShare {
     Figures figures;
     history::Outlet outlet;
     history::Usage usage;
+    tracing::SpanQueue* spans = nullptr;  // null where no configuration has sent any anywhere so far
     std::unique_ptr<SnapshotLease> lease;
     std::optional<upstream::Checker> checker;  // of the lease's snapshot
     // How an upstream is asked. A rehearsal asks nobody.

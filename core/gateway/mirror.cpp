@@ -2,6 +2,7 @@
 #include "gateway/mirror.h"
 
 #include "gateway/loop_share.h"
+#include "gateway/request_spans.h"
 #include "http/bytes_source.h"
 #include "http/layout.h"
 #include "net/pause.h"
@@ -36,7 +37,8 @@ class Copy {
 public:
     Copy(LoopShare& share, SnapshotLease& lease, const CopyOrder& order)
         : share_{share}, lease_{lease}, mirror_{order.mirror}, state_{mirror_.upstream->state},
-          step_{order.step.next()}, request_{marked_copy(order, step_)}, has_body_{order.has_body}, own_host_{order.own_host} {
+          step_{order.step.next()}, spans_{order.spans ? std::optional{*order.spans} : std::nullopt},
+          request_{marked_copy(order, step_)}, has_body_{order.has_body}, own_host_{order.own_host} {
         ++lease_.holders;
         Figures::Upgrades::add(share_.figures.copies);
     }
@@ -83,6 +85,12 @@ public:
 
 private:
     const upstream::UpstreamTarget* begin_attempt(upstream::AttemptPass& pass) const;
+    std::unique_ptr<tracing::Span> begin_span(const upstream::Call& call) const {
+        return spans_ ? spans_->begin_attempt(call, step_, 1, "mirror") : nullptr;
+    }
+    void end_span(std::unique_ptr<tracing::Span> span, const upstream::Call& call) const noexcept {
+        spans_->end_attempt(std::move(span), call, loop().now());
+    }
     bool refused(CopyEnd why) noexcept {
         end_ = why;
         return false;
@@ -103,6 +111,7 @@ private:
     const Mirror& mirror_;
     const std::shared_ptr<upstream::UpstreamState> state_;
     const http::Traceparent step_;
+    const std::optional<RequestSpans> spans_;  // nullopt: nobody records it
     const Request request_;
     std::string body_;
     const bool has_body_, own_host_;
@@ -142,11 +151,14 @@ Task<CopyEnd> Copy::send() {
     struct Attempt {
         upstream::Call& call;
         const Copy& copy;
+        std::unique_ptr<tracing::Span> span = copy.begin_span(call);
         bool over = false;
         ~Attempt() {
             // Who had the copy's whole time and said nothing has failed it, as a request's target would have.
             const Outcome withdrawn = call.status == 0 && copy.late() ? Outcome::timeout : Outcome::abandoned;
-            call.target.end_attempt(call.pass, {over ? call.outcome : withdrawn, call.status, call.time_to_first_byte});
+            if (!over) call.outcome = withdrawn;
+            call.target.end_attempt(call.pass, {call.outcome, call.status, call.time_to_first_byte});
+            if (span) copy.end_span(std::move(span), call);
         }
     } attempt{call, *this};
     try {

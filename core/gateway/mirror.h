@@ -13,6 +13,7 @@
 
 namespace tollgate {
 
+class RequestSpans;
 struct LoopShare;
 struct SnapshotLease;
 
@@ -24,6 +25,7 @@ struct CopyOrder {
     std::optional<std::uint64_t> body_length{};  // where it is known
     bool own_host = false;
     http::Traceparent step{};  // of the request in its trace; none where there is no `tracing`
+    const RequestSpans* spans = nullptr;  // null: nobody records it
 };
 
 // Sends a copy to the mirror's upstream, unless there are too many under way. It owns what it needs and keeps the

@@ -6,6 +6,7 @@
 #include "gateway/forwarding.h"
 #include "gateway/loop_share.h"
 #include "gateway/replay.h"
+#include "gateway/request_spans.h"
 #include "gateway/shaping.h"
 #include "gateway/trace.h"
 #include "http/layout.h"
@@ -46,6 +47,7 @@ Passage::~Passage() {
     const bool real = !told_ && (!trace_ || !trace_->rehearsed());
     if (!told_) share_.figures.request_ended();
     if (real) count();
+    if (real && spans_) end_trace();
     for (std::uint32_t use = 0; real && use < chain().size(); ++use) {
         const PluginUse& plugin = *chain()[use];
         try {
@@ -113,6 +115,7 @@ Task<bool> Passage::answered_by_plugin() {
         const PluginUse& use = *chain()[passed_];
         RequestContext ctx{*this, passed_++};
         if (trace_) trace_->begin(use, "on_request");
+        const DoorSpan span{spans_, use, "on_request"};
         Verdict verdict;
         try {
             verdict = use.plugin->on_request(ctx);
@@ -167,6 +170,7 @@ Task<void> Passage::shape_response() {
         const PluginUse& use = *chain()[index];
         ResponseContext ctx{*this, index};
         if (trace_) trace_->begin(use, "on_response");
+        const DoorSpan span{spans_, use, "on_response"};
         Verdict verdict;
         try {
             verdict = use.plugin->on_response(ctx);

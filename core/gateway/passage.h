@@ -11,6 +11,7 @@
 #include "net/race.h"
 #include "routing/router.h"
 #include "support/failure.h"
+#include "tracing/span.h"
 #include "upstream/client.h"
 
 #include <memory>
@@ -27,6 +28,7 @@ struct LoopShare;
 struct Redirect;
 class HeaderChanges;
 class Rewrite;
+class RequestSpans;
 
 // A count on a snapshot that only its loop touches. While it is held, nothing of the snapshot dangles.
 struct SnapshotLease {
@@ -114,6 +116,7 @@ private:
         int number;  // 1 for the first
         std::optional<net::TimePoint> ended{};
         http::Traceparent step{};  // of the request's trace; none where there is no `tracing`
+        std::unique_ptr<tracing::Span> span{};  // until it has ended, where its trace is recorded
     };
 
     // What the client asked, while the request is what the upstream is asked.
@@ -138,7 +141,8 @@ private:
     std::string allowed_methods() const;
     Failure no_route() const;
     void join_trace();
-    void join_trace(Attempt& attempt) const noexcept;
+    void join_trace(Attempt& attempt, std::string_view what);
+    void end_trace() noexcept;
     bool sampled() const noexcept;
     void listen_if_entitled();
     void trace_routing(std::string_view method, std::optional<std::uint32_t> matched);
@@ -214,6 +218,7 @@ private:
     std::string taken_path_;  // what they view once the route is taken
     std::string client_ip_, request_id_;
     http::Traceparent step_;  // which this is of its trace; none where there is no `tracing`
+    std::unique_ptr<RequestSpans> spans_;  // null: nobody records it
     std::string origin_;       // of the request, where the route has `cors`
     bool preflight_ = false;
     std::optional<AskedFor> asked_;

@@ -5,6 +5,7 @@
 #include "gateway/loop_share.h"
 #include "gateway/passage.h"
 #include "gateway/replay.h"
+#include "gateway/request_spans.h"
 #include "gateway/trace.h"
 #include "http/layout.h"
 
@@ -22,6 +23,7 @@ Passage::Passage(const Passage& asker, std::uint32_t first, http::Exchange& exch
       trace_{trace}, told_{std::move(news)} {
     ++lease_.holders;
     states_.resize(chain().size());
+    if (asker.spans_) spans_ = std::make_unique<RequestSpans>(*asker.spans_);
     for (auto& value : std::span{captures_.values}.first(captures_.count))
         if (!value.empty())
             value = std::string_view{taken_path_}.substr(value.data() - asker.taken_path_.data(), value.size());

@@ -89,7 +89,7 @@ Task<void> Passage::begin_hedge(net::Race<Response>& race, net::Duration delay) 
     hedge_->call.body = hedge_body_.get();
     hedge_->call.deadline = deadline_;
     hedge_->call.own_host = attempt_->call.own_host;
-    if (step_) join_trace(*hedge_);
+    if (step_) join_trace(*hedge_, "hedge");
     tried_.push_back(*chosen_);
     if (trace_) trace_hedge(delay, nullptr);
     race.enter(beside, share_.call(share_.pool, hedge_->call));

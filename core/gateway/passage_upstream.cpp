@@ -2,6 +2,7 @@
 #include "gateway/doors.h"
 #include "gateway/loop_share.h"
 #include "gateway/passage.h"
+#include "gateway/request_spans.h"
 #include "gateway/shaping.h"
 #include "gateway/trace.h"
 #include "support/log.h"
@@ -99,6 +100,7 @@ Task<Verdict> Passage::asked_at_upstream() {
         const PluginUse& use = *chain()[index];
         UpstreamContext ctx{*this, index};
         if (trace_) trace_->begin(use, "on_upstream");
+        const DoorSpan span{spans_, use, "on_upstream"};
         Verdict verdict;
         try {
             verdict = use.plugin->on_upstream(ctx);
@@ -146,7 +148,7 @@ Task<void> Passage::fetch_from_upstream() {
     }
     attempt_->call.body = body_to_send();
     if (!exchange_.upgrade.empty()) offer_upgrade();
-    if (step_) join_trace(*attempt_);
+    if (step_) join_trace(*attempt_, {});
     attempt_->call.deadline = deadline_;
     attempt_->call.own_host = route_->shaping && route_->shaping->sets_host;
     ++attempts_;
@@ -200,6 +202,7 @@ void Passage::end_attempt(Attempt& attempt, Outcome outcome) {
     attempt.ended = now();
     auto& call = attempt.call;
     call.outcome = outcome;
+    if (attempt.span) spans_->end_attempt(std::move(attempt.span), call, *attempt.ended);
     call.target.end_attempt(call.pass, {outcome, call.status, call.time_to_first_byte});
     share_.figures.count(lease_.figures, snapshot_, call.upstream, {attempt.target, outcome, call.time_to_first_byte});
     Attempt* const counts = std::exchange(attempt_, &attempt);  // what plugins are shown

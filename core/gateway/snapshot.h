@@ -13,6 +13,7 @@
 #include "routing/router.h"
 #include "store/database_url.h"
 #include "support/digest.h"
+#include "tracing/collector.h"
 #include "tracing/sampler.h"
 #include "upstream/shares.h"
 #include "upstream/upstream.h"
@@ -122,6 +123,12 @@ struct Listen {
     bool proxy_protocol = false;  // only trusted proxies come, and say whose connections theirs are
 };
 
+struct Tracing {
+    tracing::Sampler sampler;
+    std::shared_ptr<const tracing::Destination> destination;  // null: spans go nowhere
+    std::chrono::nanoseconds noticeable;  // doors of plugins that take less have no span
+};
+
 struct Snapshot {
     std::vector<std::filesystem::path> files;  // routes.lua first, then what it requires; absolute
     std::vector<Listen> listens;
@@ -134,7 +141,7 @@ struct Snapshot {
     http::Limits limits;
     std::vector<net::Range> trusted_proxies;
     ReservedHeaders reserved_headers;  // of plugins
-    std::optional<tracing::Sampler> tracing;  // nullopt: traceparent passes as it was sent
+    std::optional<Tracing> tracing;  // nullopt: traceparent passes as it was sent
     std::map<std::string, TierDeclaration, std::less<>> tiers;
     std::vector<std::unique_ptr<PluginUse>> uses;
     std::vector<std::unique_ptr<upstream::Upstream>> upstreams;

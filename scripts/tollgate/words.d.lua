@@ -255,8 +255,17 @@
 ---@field client_certificate? "required"|"optional" # whether a client may come without one; one of "required", "optional"; default: "required"
 
 ---@class tollgate.tracing
+---@field to? string # where spans are sent, by OTLP/HTTP: "http://127.0.0.1:4318/v1/traces", or https; default: nowhere
 ---@field parent? boolean|"trusted" # whose word counts on whether a trace is recorded, as `traceparent` says it: everybody's, nobody's, or that of `trusted_proxies`; default: "trusted"
+---@field headers? table<string, string|string[]> # header lines that the collector wants to see, by name; default: none
+---@field tls? tollgate.upstream_tls # whom an https collector has to be, and what it is shown; default: what the system trusts, made out to its host
 ---@field sample? number # share of the other traces that are recorded; a number from 0 to 1; default: 1
+---@field service? string # what the gateway is called there; a text; default: "tollgate"
+---@field noticeable? tollgate.duration # what a plugin must take for a span of its own; a duration of at most 1 * hour; default: 1 * milliseconds
+---@field timeout? tollgate.duration # for an export as a whole; a duration from 10 * milliseconds to 10 * minutes; default: 10 * seconds
+---@field every? tollgate.duration # the longest that a span waits for others to be sent with; a duration from 50 * milliseconds to 10 * minutes; default: 1 * seconds
+---@field batch? integer # spans that are sent at once, and so do not wait; an integer from 1 to 10000; default: 512
+---@field queue? integer # spans kept while the collector does not take any; beyond them new ones are dropped; an integer from 1 to 1000000; default: 8192
 
 ---@class tollgate.upstream
 ---@field targets tollgate.target|(string|tollgate.target)[] # addresses that serve the same: "host:port", "[ipv6]:port", "https://host:port", "unix:/path", or { "host:port", weight = 2 }

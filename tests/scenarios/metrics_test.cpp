@@ -135,6 +135,7 @@ std::string used_gateway_metrics() {
         upstream.address(), "health = \"/health\", eject = {}, breaker = { scope = \"both\" }, concurrency = 100",
         "plugins = { auth { key = header \"X-API-Key\", file = \"keys\" } }, mirror = { upstream = \"shadow\" }",
         "always { logging { logs = { { to = \"log\" }, { database = true } } } }"
+        "tracing { to = \"http://127.0.0.1:1\" }"
         "upstream \"shadow\" { targets = { \"" + upstream.address() + "\" } }"
         "route \"GET /token\"   { answer = \"ok\\n\", plugins = { auth { method = \"jwt\", keys_url = \"http://" +
             upstream.address() + "/keys\" } } }"
