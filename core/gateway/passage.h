@@ -128,6 +128,7 @@ private:
     };
 
     Task<void> on_interim(int status, const Headers& headers) override;
+    bool offer_interim(int status, const Headers& headers);
     bool takes(std::uint32_t number, const routing::Captures& captures);
     bool when_holds(const Route& candidate, const routing::Captures& captures);
     const Route& route_for(std::string_view method);

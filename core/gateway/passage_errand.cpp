@@ -50,6 +50,16 @@ void Passage::tell_asker() noexcept {
     news.upstream_time = attempt_->ended.value_or(now()) - asked_upstream();
 }
 
+// What an errand heard for this one, which may not wait for it any more: it has an answer, or went by itself. Whether
+// its client gets it.
+bool Passage::offer_interim(int status, const Headers& headers) {
+    if (blamed_ || response_ || attempt_) return false;
+    if (told_) return interim_sent_ = told_->asker && told_->asker->offer_interim(status, headers);
+    if (exchange_.request.version_minor() == 0) return false;
+    exchange_.offer_interim(status, headers);
+    return interim_sent_ = true;
+}
+
 // What the asker waited for here was none of its own time, as far as it did wait: one that answers with what is stale
 // may do other things meanwhile. What later plugins say of every answer goes on the asker's.
 Response Passage::bring_back() {

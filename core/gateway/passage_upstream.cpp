@@ -139,7 +139,7 @@ Task<void> Passage::fetch_from_upstream() {
     const auto pass = choose_target();
     if (!pass) co_return cannot_begin(none_available());
     if (attempts_ > 0) follow_last_attempt();
-    upstream::Call call{upstream, *upstream.targets[*chosen_], exchange_.request, nullptr, told_ ? nullptr : this};
+    upstream::Call call{upstream, *upstream.targets[*chosen_], exchange_.request, nullptr, this};
     attempt_ = &in_turn_.emplace(Attempt{std::move(call), *chosen_, attempts_ + 1});
     attempt_->call.pass = pass;  // from here on it is given back, whatever throws
     if (attempts_ == 0) {
@@ -176,6 +176,10 @@ Task<void> Passage::fetch_from_upstream() {
 
 Task<void> Passage::on_interim(int status, const Headers& headers) {
     if (hedge_ && !hedge_->ended) co_return;  // whose answer it will be is not known
+    if (told_) {
+        if (told_->asker && told_->asker->offer_interim(status, headers)) interim_sent_ = true;
+        co_return;
+    }
     interim_sent_ = interim_sent_ || exchange_.request.version_minor() > 0;  // others are sent none
     co_await exchange_.send_interim(status, headers);
 }

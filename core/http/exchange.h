@@ -65,6 +65,12 @@ public:
 
     // The answer. First begin(), then send() until `last`. A throw of Failure (499) means the client is gone.
     virtual Task<void> send_interim(int status, const Headers& headers) = 0;  // 1xx; nothing to a HTTP/1.0 client
+    // The same by who may not wait here, as this may end before he does: what does not go out at once goes before the
+    // answer, or not at all.
+    virtual void offer_interim(int status, const Headers& headers) {
+        (void)status;
+        (void)headers;
+    }
     // `length`: of the body, nullopt where it is not known before its end. `bodiless`: no body will follow although
     // there is a length (HEAD, 304).
     virtual void begin(const Response& response, std::optional<std::uint64_t> length, bool bodiless) = 0;

@@ -32,6 +32,7 @@ void Http1Exchange::close() {
     refusal.reset();
     parser_.reset();
     out_.clear();
+    interim_left_ = 0;
     length_.reset();
     received_ = sent_ = 0;
     head_read_ = expects_continue_ = body_started_ = false;
@@ -242,9 +243,22 @@ void Http1Exchange::discard_body() {
 
 Task<void> Http1Exchange::send_interim(int status, const Headers& headers) {
     if (begun_ || request.version_minor() == 0) co_return;
-    std::string head;
-    write_interim_head(head, status, headers);
-    if (const IoResult sent = co_await write(head); !sent) client_left(sent);
+    out_.resize(interim_left_);
+    write_interim_head(out_, status, headers);
+    interim_left_ = 0;
+    if (const IoResult sent = co_await write(out_); !sent) client_left(sent);
+    out_.clear();
+}
+
+// Whether the client is still there is for the answer to find out.
+void Http1Exchange::offer_interim(int status, const Headers& headers) {
+    if (begun_ || request.version_minor() == 0) return;
+    out_.resize(interim_left_);
+    write_interim_head(out_, status, headers);
+    const iovec piece{out_.data(), out_.size()};
+    const IoResult sent = wire_->stream->try_write({&piece, 1});
+    out_.erase(0, sent ? sent.bytes : 0);
+    interim_left_ = out_.size();
 }
 
 void Http1Exchange::begin(const Response& response, std::optional<std::uint64_t> length, bool bodiless) {
@@ -263,7 +277,7 @@ void Http1Exchange::begin(const Response& response, std::optional<std::uint64_t>
     facts.chunked = chunked_;
     facts.close = !keep_;
     facts.keep_alive = keep_ && old;
-    out_.clear();
+    out_.resize(interim_left_);
     write_response_head(out_, status, response.headers(), facts);
     begun_ = true;
 }
@@ -294,7 +308,7 @@ void Http1Exchange::begin_upgraded(const Response& response, std::string_view pr
     keep_ = false;
     HeadFacts facts;
     facts.upgrade = protocol;
-    out_.clear();
+    out_.resize(interim_left_);
     write_response_head(out_, response.status(), response.headers(), facts);
     begun_ = upgraded_ = true;
 }

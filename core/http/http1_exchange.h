@@ -32,6 +32,7 @@ public:
     void limit_body(std::uint64_t bytes) override;
     std::uint64_t body_received() const noexcept override { return received_; }
     Task<void> send_interim(int status, const Headers& headers) override;
+    void offer_interim(int status, const Headers& headers) override;
     void begin(const Response& response, std::optional<std::uint64_t> length, bool bodiless) override;
     Task<void> send(std::string_view piece, bool last, const Headers* trailers) override;
     void begin_upgraded(const Response& response, std::string_view protocol) override;
@@ -66,6 +67,7 @@ private:
     bool upgraded_ = false, client_ended_ = false;  // it says no more; told only of upgraded connections
 
     std::string out_;  // what is to be sent before the next piece
+    std::size_t interim_left_ = 0;  // bytes at its beginning: of interim answers, what has not gone out yet
     std::optional<std::uint64_t> length_;
     std::uint64_t sent_ = 0;
     bool keep_ = false, begun_ = false, chunked_ = false, bodiless_ = false, whole_ = false, cut_ = false;

@@ -102,6 +102,56 @@ BOOST_AUTO_TEST_CASE(a_slow_first_client_slows_no_other) {
     BOOST_TEST((first.answer().body == body));
 }
 
+BOOST_AUTO_TEST_CASE(an_interim_answer_reaches_the_one_whose_errand_it_is) {
+    Gate interim, gate;
+    ScriptedUpstream upstream{[&](UpstreamConnection& connection) {
+        while (connection.read_request()) {
+            interim.wait();
+            connection.send("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n");
+            gate.wait();
+            connection.send(with_length("body"));
+        }
+    }};
+    ErrandSite site{quoted(upstream.address())};
+    RawClient first = site.client(), second = site.client();
+    first.send(RawClient::head("GET", "/s/one"));
+    site.wait_for(site.shared->errands, 1, "the first has sent for it");
+    second.send(RawClient::head("GET", "/s/one"));
+    site.wait_for(site.shared->asked, 2, "the second has asked");
+    interim.open();
+    const Message hints = first.answer(true);
+    BOOST_TEST(hints.status() == 103);
+    BOOST_TEST(hints.header("Link") == "</a>");
+    gate.open();
+    BOOST_TEST(first.answer().body == "body");
+    BOOST_TEST(second.answer().status() == 200);
+    BOOST_TEST(upstream.requests() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(who_has_left_or_has_his_answer_gets_no_interim_one) {
+    Gate interim;
+    ScriptedUpstream upstream{[&](UpstreamConnection& connection) {
+        while (connection.read_request()) {
+            interim.wait();
+            connection.send("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" + with_length("body"));
+        }
+    }};
+    ErrandSite site{quoted(upstream.address())};
+    RawClient leaver = site.client(), second = site.client(), apart = site.client();
+    leaver.send(RawClient::head("GET", "/s/one"));
+    site.wait_for(site.shared->errands, 1, "it is sent for");
+    second.send(RawClient::head("GET", "/s/one"));
+    site.wait_for(site.shared->asked, 2, "the second has asked");
+    leaver.reset();
+    site.wait_for(site.shared->left, 1, "the first has left");
+    apart.send(RawClient::head("GET", "/s/two?apart"));
+    BOOST_TEST(apart.answer().body == "stale");
+    interim.open();
+    BOOST_TEST(second.answer().body == "body");
+    site.wait_for(site.shared->ended, 2, "both errands are over");
+    BOOST_TEST(apart.get("/no-route").status() == 404);  // what comes next
+}
+
 BOOST_AUTO_TEST_CASE(cut_in_the_middle_it_is_cut_for_all) {
     Gate gate;
     ScriptedUpstream upstream{[&](UpstreamConnection& connection) {

@@ -392,6 +392,33 @@ BOOST_AUTO_TEST_CASE(interim_answers_go_to_new_clients_only) {
     BOOST_TEST(!has(old, "103"));
 }
 
+BOOST_AUTO_TEST_CASE(an_interim_answer_that_may_not_wait_goes_at_once_or_before_the_answer) {
+    constexpr std::size_t count = 20;
+    const std::string long_line(1 << 20, 'x');
+    std::size_t offered = 0;
+    SessionSite site{guarded([&](http::Exchange& exchange) -> Task<void> {
+        return [](http::Exchange& e, const std::string& text, std::size_t& n) -> Task<void> {
+            while (n < count) {  // more than a connection takes while nobody reads
+                e.offer_interim(103, {{"Link", text}});
+                ++n;
+            }
+            const Response response{200};
+            e.begin(response, 2, false);
+            e.offer_interim(103, {});  // too late
+            co_await e.send("ok", true);
+        }(exchange, long_line, offered);
+    })};
+    auto client = site.connect();
+    client.say("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    const std::string all = client.rest();
+    BOOST_TEST(offered == count);
+    const std::string one = "HTTP/1.1 103 Early Hints\r\nLink: " + long_line + "\r\n\r\n";
+    BOOST_REQUIRE_GT(all.size(), count * one.size());
+    for (std::size_t i = 0; i < count; ++i) BOOST_REQUIRE(all.compare(i * one.size(), one.size(), one) == 0);
+    BOOST_TEST(all.substr(count * one.size()).starts_with("HTTP/1.1 200"));
+    BOOST_TEST(all.ends_with("\r\n\r\nok"));
+}
+
 BOOST_AUTO_TEST_CASE(body_that_differs_from_its_length_is_cut) {
     for (const std::string_view body : {"too long", "sh"}) {
         std::string reason;
