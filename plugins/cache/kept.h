@@ -62,6 +62,7 @@ public:
     std::string_view who() const noexcept { return who_; }
     Instant arrived() const noexcept { return arrived_; }
 
+    Instant made() const noexcept { return arrived_ - age_; }
     Milliseconds age(Instant now) const noexcept;
     Milliseconds fresh_for(Instant now) const noexcept { return terms_.lifetime.time - age(now); }
     std::string_view etag() const noexcept { return head_.get("ETag"); }

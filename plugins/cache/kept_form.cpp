@@ -162,4 +162,9 @@ std::shared_ptr<const Item> KeptForm::read(std::string_view bytes) const {
     return std::make_shared<const Variants>(std::move(key), std::move(url), std::move(names), std::move(codings));
 }
 
+bool KeptForm::is_newer(const Item& here, const Item& there) const {
+    const auto &one = static_cast<const Entry&>(here), &other = static_cast<const Entry&>(there);
+    return one.key() == other.key() && one.kept() && other.kept() && one.kept()->made() > other.kept()->made();
+}
+
 }  // namespace tollgate::cache

@@ -24,6 +24,7 @@ public:
 
     void write(const Item& item, std::string& out) const override;
     std::shared_ptr<const Item> read(std::string_view bytes) const override;
+    bool is_newer(const Item& here, const Item& there) const override;
 
 private:
     const std::function<Now()> clock_;

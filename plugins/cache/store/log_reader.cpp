@@ -39,10 +39,11 @@ void LogReader::attend() {
     if (loop < loops_ && follower_.compare_exchange_strong(nobody, loop)) host_.spawn(follow(shared_from_this()));
 }
 
-void LogReader::hurry() {
+bool LogReader::hurry() {
     const std::size_t loop = follower_.load(std::memory_order_relaxed);
-    if (loop < loops_)
-        host_.post(loop, [self = shared_from_this()] { self->host_.spawn(read(self)); });
+    if (loop >= loops_ || ended_.load(std::memory_order_relaxed)) return false;
+    host_.post(loop, [self = shared_from_this()] { self->host_.spawn(read(self)); });
+    return true;
 }
 
 Task<void> LogReader::follow(std::shared_ptr<LogReader> self) {

@@ -15,7 +15,7 @@
 namespace tollgate::cache {
 
 // Its tasks hold it: they may have begun on a loop while its use, which has it, fails to come about elsewhere.
-class LogReader : public std::enable_shared_from_this<LogReader> {
+class LogReader final : public PurgeLog::Reader, public std::enable_shared_from_this<LogReader> {
 public:
     // `host` outlives its loops' tasks. `every`: how often.
     LogReader(Host& host, std::shared_ptr<redis::Server> server, std::shared_ptr<PurgeLog> log, std::string name,
@@ -25,8 +25,8 @@ public:
     void begin();
     // [loop] From the first call on, until end(), the log is read. Costs next to nothing.
     void attend();
-    // [any thread] Reads it now, if it is read at all.
-    void hurry();
+    // [any thread] Reads it now, if it is read here at all.
+    bool hurry() override;
     // [any thread]
     void end() noexcept { ended_.store(true, std::memory_order_relaxed); }
 

@@ -32,8 +32,26 @@ private:
     std::size_t size_ = 0;
 };
 
-MemoryStore::MemoryStore(std::size_t bound)
-    : secret_{random_secret()},
+// The store's lock, for who changes what is there.
+class MemoryStore::Changing {
+public:
+    explicit Changing(MemoryStore& store) noexcept : store_{store}, lock_{store.lock_} {}
+    ~Changing() {
+        if (!store_.watcher_) return;
+        const std::uint64_t before = std::exchange(store_.evicted_told_, store_.evicted_);
+        store_.watcher_->sizes(store_.eviction_.items(), store_.eviction_.bytes(), store_.evicted_ - before);
+    }
+    Changing(const Changing&) = delete;
+    Changing& operator=(const Changing&) = delete;
+
+private:
+    MemoryStore& store_;
+    const std::lock_guard<BriefLock> lock_;
+};
+
+MemoryStore::MemoryStore(std::size_t bound, StoreWatcher* watcher)
+    : watcher_{watcher},
+      secret_{random_secret()},
       label_secret_{random_secret()},
       bound_{bound},
       shards_{std::make_unique<Shard[]>(shard_count)} {}
@@ -62,7 +80,7 @@ Put MemoryStore::put(const Key& key, std::shared_ptr<const Item> item, Moment be
     std::size_t allowed = 0;
     for (;;) {
         Gone gone;
-        const std::lock_guard lock{lock_};
+        const Changing changing{*this};
         const bool too_large = bytes > room() / 2 || bytes > 0xffffffff || labels.size() > 1 + most_tags;
         Number there = number_of(key);
         if (too_large || purges_.hit(begun, item->url(), labels)) {
@@ -147,7 +165,7 @@ void MemoryStore::take_out(Number number, Gone& gone) noexcept {
 
 bool MemoryStore::remove(const Key& key, const Item* only) noexcept {
     Gone gone;
-    const std::lock_guard lock{lock_};
+    const Changing changing{*this};
     const Number number = number_of(key);
     if (number == none || (only && slots_[number].item.get() != only)) return false;
     take_out(number, gone);
@@ -160,7 +178,7 @@ std::size_t MemoryStore::purge_label(std::uint32_t hash, Is is) {
     std::size_t purged = 0, most = 0;
     for (bool first = true;; first = false) {
         Gone gone;
-        const std::lock_guard lock{lock_};
+        const Changing changing{*this};
         if (first) {
             purges_.label(hash, purges_.next());
             most = eviction_.items();
@@ -182,7 +200,7 @@ std::size_t MemoryStore::purge_among_all(Tell tell, Is is) {
     Number end = 1;
     for (Number at = 0; at < end;) {
         Gone gone;
-        const std::lock_guard lock{lock_};
+        const Changing changing{*this};
         if (at == 0) {
             tell();
             end = slots_.end();
@@ -225,7 +243,7 @@ bool MemoryStore::shrink() {
     Gone gone;
     int effort = most_spared;
     Number nobody = none;
-    const std::lock_guard lock{lock_};
+    const Changing changing{*this};
     (void)make_room(0, 0, nobody, effort, gone);
     return eviction_.bytes() > room();
 }

@@ -35,10 +35,19 @@ struct Figures {
     std::uint64_t refused = 0;               // too large (or too many tags), or purged while they were on their way
 };
 
+// Hears of every change of what a store holds, while that is locked. May not ask the store for anything.
+class StoreWatcher {
+public:
+    virtual ~StoreWatcher() = default;
+    // `evicted`: sent away to make room, since the last call.
+    virtual void sizes(std::size_t items, std::size_t bytes, std::size_t evicted) noexcept = 0;
+};
+
 class MemoryStore {
 public:
-    // `bound`: the bytes of all items and of what the store needs for each; 176 KiB for itself come on top.
-    explicit MemoryStore(std::size_t bound);
+    // `bound`: the bytes of all items and of what the store needs for each; 176 KiB for itself come on top. `watcher`
+    // may be none.
+    explicit MemoryStore(std::size_t bound, StoreWatcher* watcher = nullptr);
     MemoryStore(const MemoryStore&) = delete;
     MemoryStore& operator=(const MemoryStore&) = delete;
 
@@ -88,6 +97,7 @@ private:
         std::uint64_t hits = 0, misses = 0;
     };
     class Gone;
+    class Changing;
 
     Shard& shard_of(const Key& key) noexcept { return shards_[key.low % shard_count]; }
     std::uint32_t url_hash(std::string_view url) const noexcept;
@@ -107,6 +117,7 @@ private:
     template <class Tell, class Is>
     std::size_t purge_among_all(Tell tell, Is is);
 
+    StoreWatcher* const watcher_;
     const Secret secret_, label_secret_;
     std::atomic<std::size_t> bound_;
     std::unique_ptr<Shard[]> shards_;
@@ -116,6 +127,7 @@ private:
     Eviction eviction_{slots_};
     Purges purges_;
     std::uint64_t stored_ = 0, replaced_ = 0, evicted_ = 0, purged_ = 0, refused_ = 0;
+    std::uint64_t evicted_told_ = 0;
 };
 
 }  // namespace tollgate::cache

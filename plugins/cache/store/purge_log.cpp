@@ -87,12 +87,26 @@ bool Purge::means(const Item& item) const noexcept {
 PurgeLog::PurgeLog(std::function<void(const Purge&)> apply) : apply_{std::move(apply)}, gateway_{random_name()} {}
 
 void PurgeLog::tell(Purge purge) {
-    const std::lock_guard lock{mutex_};
-    if (untold_.size() >= most_untold) {
-        untold_.clear();
-        purge = {Purge::What::all, ""};
+    {
+        const std::lock_guard lock{mutex_};
+        if (untold_.size() >= most_untold) {
+            untold_.clear();
+            purge = {Purge::What::all, ""};
+        }
+        untold_.push_back({++told_, std::move(purge)});
     }
-    untold_.push_back({++told_, std::move(purge)});
+    const std::lock_guard lock{reading_};
+    (void)std::any_of(readers_.begin(), readers_.end(), [](Reader* reader) { return reader->hurry(); });
+}
+
+void PurgeLog::add(Reader& reader) {
+    const std::lock_guard lock{reading_};
+    readers_.push_back(&reader);
+}
+
+void PurgeLog::remove(Reader& reader) noexcept {
+    const std::lock_guard lock{reading_};
+    std::erase(readers_, &reader);
 }
 
 Moment PurgeLog::position(Clock::time_point now) const {

@@ -38,9 +38,19 @@ public:
     // `apply`: purges this gateway's memory, as another gateway purged; called by whoever calls apply().
     explicit PurgeLog(std::function<void(const Purge&)> apply);
 
-    // This gateway purges: the others are to hear of it. What it means counts as purged from now on; so it is told
-    // before the memory is purged, or a copy that was looked up meanwhile would come into it behind the purge.
+    // This gateway purges: the others are to hear of it, at once where somebody talks to the Redis. What it means
+    // counts as purged from now on; so it is told before the memory is purged, or a copy that was looked up meanwhile
+    // would come into it behind the purge.
     void tell(Purge purge);
+    // Who talks to the Redis. There until it is removed, which waits while it is being called.
+    class Reader {
+    public:
+        virtual ~Reader() = default;
+        // [any thread] There is something to tell: whether that is done soon. Neither waits nor calls the log.
+        virtual bool hurry() = 0;
+    };
+    void add(Reader& reader);
+    void remove(Reader& reader) noexcept;
 
     // How far the log was read; 0: not yet, or nothing was heard for a while: then there is no Redis to count on.
     Moment position(Clock::time_point now) const;
@@ -82,7 +92,9 @@ private:
     const std::function<void(const Purge&)> apply_;
     const std::string gateway_;  // a name that no other has
     const Secret secret_ = random_secret();
-    std::mutex applying_;       // taken before the other
+    std::mutex reading_;  // of readers_
+    std::vector<Reader*> readers_;
+    std::mutex applying_;       // taken before the next
     mutable std::mutex mutex_;  // of all that follows
     std::unique_ptr<Purges> purges_ = std::make_unique<Purges>();
     Moment position_;

@@ -49,10 +49,14 @@ RedisTier::RedisTier(Host& host, std::shared_ptr<redis::Server> server, std::sha
       stored_{writes(host, status_, "stored")},
       removed_{writes(host, status_, "removed")},
       refused_{writes(host, status_, "refused")} {
+    log_.add(*reader_);
     reader_->begin();
 }
 
-RedisTier::~RedisTier() { reader_->end(); }
+RedisTier::~RedisTier() {
+    log_.remove(*reader_);
+    reader_->end();
+}
 
 Connection* RedisTier::here() {
     attend();
@@ -78,7 +82,9 @@ Task<std::shared_ptr<const Item>> RedisTier::find(Key key, std::string text) {
     const Reply* const reply = co_await call;
     if (!reply) co_return nullptr;
     auto item = item_of(*reply, text);
-    if (item) (void)memory_.put(key, item, begun);
+    if (!item) co_return nullptr;
+    if (auto here = memory_.find(key); here && form_.is_newer(*here, *item)) co_return here;
+    (void)memory_.put(key, item, begun);
     co_return item;
 }
 
@@ -112,6 +118,7 @@ void RedisTier::put(std::string_view text, const Item& item, Moment begun, std::
     }
     if (value.empty() || !fits(value.size())) {
         refused_.add();
+        remove(text);  // what is there is older
         return;
     }
     std::string command;
@@ -143,13 +150,6 @@ Task<void> RedisTier::send(std::string command, std::size_t loop, Counter& done)
         status_.trouble(host_, "reply", reply->text);
     else
         done.add();
-}
-
-// --- the log
-
-void RedisTier::tell(Purge purge) {
-    reader_->log().tell(std::move(purge));
-    reader_->hurry();
 }
 
 }  // namespace tollgate::cache

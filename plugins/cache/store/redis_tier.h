@@ -25,6 +25,8 @@ public:
     virtual void write(const Item& item, std::string& out) const = 0;
     // Null for bytes that write() has not written.
     virtual std::shared_ptr<const Item> read(std::string_view bytes) const = 0;
+    // Whether that one, which is in memory, is an answer that was made later.
+    virtual bool is_newer(const Item& here, const Item& there) const = 0;
 };
 
 // What the log says of a Redis that items are in.
@@ -53,14 +55,14 @@ public:
 
     // [loop] To be asked before an item is sent for, as MemoryStore's.
     Moment now_begun() const { return log_.position(host_.now()); }
-    // [loop] What is there by that text, and now in memory too by its key; null: nothing, or not in time.
+    // [loop] What is there by that text, and now in memory too by its key; or what is in memory, where that is newer.
+    // Null: nothing, or not in time.
     Task<std::shared_ptr<const Item>> find(Key key, std::string text);
-    // [loop] Sends it there for so long, and waits for nothing.
+    std::chrono::nanoseconds timeout() const noexcept { return options_.timeout; }  // of a find(), at the most
+    // [loop] Sends it there for so long, and waits for nothing. What is too large to be sent takes what is there away.
     void put(std::string_view text, const Item& item, Moment begun, std::chrono::milliseconds keep);
     // [loop] Likewise: nobody finds it any more by that text.
     void remove(std::string_view text);
-    // [any thread] The other gateways are to purge that too; this one does next (PurgeLog::tell). Told until heard.
-    void tell(Purge purge);
 
 private:
     // Of a loop, which alone touches it.

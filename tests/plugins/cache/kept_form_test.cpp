@@ -104,4 +104,17 @@ BOOST_AUTO_TEST_CASE(what_is_cut_longer_or_of_another_kind_is_nothing_and_nothin
     }
 }
 
+BOOST_AUTO_TEST_CASE(what_was_made_later_is_newer_however_late_the_other_arrived) {
+    const Gateway here{{Instant{10h}, 1'000'000'000ms}};
+    const auto early = answer(Instant{1h}), late = answer(Instant{1h} + 1ms);  // each 7 s old when it arrived
+    BOOST_TEST(here.form.is_newer(*late, *early));
+    BOOST_TEST(!here.form.is_newer(*early, *late));
+    BOOST_TEST(!here.form.is_newer(*early, *early));
+    const auto brought = here.form.read(here.written(*early));  // it arrives now, and is as old as it is
+    BOOST_TEST(here.form.is_newer(*late, *brought));
+    const Variants variants{std::string{late->key()}, "http://a/x", {}, {}};
+    BOOST_TEST(!here.form.is_newer(*late, variants));
+    BOOST_TEST(!here.form.is_newer(variants, *early));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -306,4 +306,35 @@ BOOST_AUTO_TEST_CASE(a_thousand_random_histories_agree_with_a_simple_model) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(who_watches_hears_of_every_change) {
+    struct Watcher final : StoreWatcher {
+        void sizes(std::size_t items_now, std::size_t bytes_now, std::size_t more) noexcept override {
+            items = items_now;
+            bytes = bytes_now;
+            evicted += more;
+        }
+        std::size_t items = 0, bytes = 0, evicted = 0;
+    } watcher;
+    MemoryStore store{100'000, &watcher};
+    const auto hears_right = [&] {
+        const Figures f = store.figures();
+        return f.items == watcher.items && f.bytes == watcher.bytes && f.evicted == watcher.evicted;
+    };
+    for (int i = 0; i < 1000; ++i) {
+        put(store, "key " + std::to_string(i), {i % 2 ? "odd" : "even"}, 500 + i);
+        BOOST_REQUIRE(hears_right());
+    }
+    BOOST_TEST(watcher.evicted > 800u);
+    BOOST_TEST(store.purge_tag("odd") > 0u);
+    BOOST_TEST(hears_right());
+    BOOST_TEST(store.remove(store.key_of("key 998")));
+    BOOST_TEST(hears_right());
+    store.set_bound(10'000);
+    while (store.shrink()) BOOST_TEST(hears_right());
+    BOOST_TEST(hears_right());
+    store.purge_all();
+    BOOST_TEST(watcher.items == 0u);
+    BOOST_TEST(watcher.bytes == 0u);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

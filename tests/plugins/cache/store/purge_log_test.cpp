@@ -140,6 +140,23 @@ BOOST_AUTO_TEST_CASE(what_is_told_counts_at_once_and_is_told_until_it_is_read_ba
     BOOST_TEST(one.log.question("log").command.find("crimson") == std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(of_those_who_talk_to_the_redis_the_first_who_can_is_asked_to_tell) {
+    struct Asked final : PurgeLog::Reader {
+        explicit Asked(bool yes) : can{yes} {}
+        bool hurry() override { return ++count, can; }
+        const bool can;
+        int count = 0;
+    };
+    Hearing one;
+    Asked ended{false}, first{true}, second{true};
+    for (Asked* reader : {&ended, &first, &second}) one.log.add(*reader);
+    one.log.tell({What::tag, "red"});
+    BOOST_TEST((ended.count == 1 && first.count == 1 && second.count == 0));
+    one.log.remove(first);
+    one.log.tell({What::tag, "red"});
+    BOOST_TEST((ended.count == 2 && first.count == 1 && second.count == 1));
+}
+
 BOOST_AUTO_TEST_CASE(more_than_can_be_told_becomes_everything) {
     Hearing one;
     BOOST_TEST(one.hear("1000-0", "1000-0", Hearing::line("1000-0", "all", "", "-")));

@@ -42,6 +42,10 @@ public:
         if (words.size() < 2) return nullptr;
         return TextItem::make(words[1], {words.begin() + 2, words.end()}, 1000, std::stoull(words[0]));
     }
+    bool is_newer(const Item& here, const Item& there) const override {
+        const auto &one = static_cast<const TextItem&>(here), &other = static_cast<const TextItem&>(there);
+        return one.url() == other.url() && one.version() > other.version();
+    }
     mutable std::atomic<int> written{0};
 };
 
@@ -56,13 +60,14 @@ std::thread::id thread_of(test::Loops& loops) {
 
 struct Gateway {
     explicit Gateway(const std::string& url, RedisTier::Options options = {.timeout = 60s})
-        : tier{std::make_unique<RedisTier>(
+        : reads_seldom{options.every > 1min}, tier{std::make_unique<RedisTier>(
               *host, redis::Server::shared(redis::Address::parse(url), *host, words_of_copies), log, memory, form,
               std::move(options))} {
         loops.run([this]() -> Task<void> {
             tier->attend();
             co_return;
         });
+        if (reads_seldom) return;
         wait_until("the log is read", [this] { return position() != Moment{} && log->applied(); });
     }
     ~Gateway() { plugins::retire(host.get()); }  // its tasks end before what they refer to
@@ -75,7 +80,7 @@ struct Gateway {
     }
     // Told first, as PurgeLog says.
     void purge_everywhere(const Purge& meant) {
-        tier->tell(meant);
+        log->tell(meant);
         purge(memory, meant);
     }
     std::shared_ptr<const Item> in_memory(const std::string& text) { return memory.find(memory.key_of(text)); }
@@ -105,6 +110,7 @@ struct Gateway {
         return at == all.npos ? -1 : std::stoi(all.substr(at + 2));
     }
 
+    const bool reads_seldom;
     test::Loops loops;
     std::unique_ptr<plugins::PluginHost> host = loops.host("cache");
     // What the log's applying may still be at when the rest is gone.
@@ -264,6 +270,38 @@ BOOST_AUTO_TEST_CASE(a_value_lives_as_long_as_was_said_and_large_ones_are_not_se
     const int written = one.form.written;
     one.put("long", TextItem::make("http://a/x", {}, 1 << 20), one.position());
     BOOST_TEST(one.form.written == written);  // nobody spends a loop's time on it
+}
+
+BOOST_AUTO_TEST_CASE(what_is_too_large_to_be_sent_takes_what_is_there_away) {
+    const test::Redis redis;
+    Gateway one{redis.url(), {.timeout = 60s, .largest = 1000}}, other{redis.url()};
+    one.put(key, item(1), one.position());
+    wait_until("it is there", [&] { return one.find(key) != nullptr; });
+    one.put(key, TextItem::make("http://a/x", {}, 1 << 20, 2), one.position());
+    wait_until("the older one is not there any more",
+               [&] { return !other.find(key) && redis.ask({"dbsize"}) == redis.ask({"exists", "cache:purges"}); });
+}
+
+BOOST_AUTO_TEST_CASE(what_is_newer_in_memory_stays_there) {
+    const test::Redis redis;
+    Gateway one{redis.url()}, other{redis.url()};
+    put_and_wait(one, other, 5);
+    other.memory.put(other.memory.key_of(key), item(6), other.memory.now_begun());
+    BOOST_TEST(TextItem::version_of(other.find(key)) == 6u);
+    BOOST_TEST(TextItem::version_of(other.in_memory(key)) == 6u);
+    other.memory.put(other.memory.key_of(key), item(4), other.memory.now_begun());
+    BOOST_TEST(TextItem::version_of(other.find(key)) == 5u);
+    BOOST_TEST(TextItem::version_of(other.in_memory(key)) == 5u);
+}
+
+BOOST_AUTO_TEST_CASE(a_purge_is_told_when_it_is_made_and_not_when_the_log_is_read_next) {
+    const test::Redis redis;
+    Gateway one{redis.url(), {.timeout = 60s, .every = 24h}}, other{redis.url()};
+    const int before = other.own->applied;
+    wait_until("the other has heard of it", [&] {
+        one.purge_everywhere({Purge::What::tag, "red"});  // more than once: it may not be connected yet
+        return other.own->applied > before;
+    });
 }
 
 // A scan of all that is there is no matter for an event loop.
