@@ -26,7 +26,8 @@ public:
 private:
     std::string_view next() noexcept {
         if (std::exchange(read_, true)) return {};
-        return std::string_view{*body_}.substr(static_cast<std::size_t>(part_.first), static_cast<std::size_t>(part_.count));
+        return std::string_view{*body_}.substr(static_cast<std::size_t>(part_.first),
+                                               static_cast<std::size_t>(part_.count));
     }
 
     const std::shared_ptr<const std::string> body_;
@@ -37,7 +38,8 @@ private:
 // What is still on its way.
 class ArrivingBody final : public BodySource {
 public:
-    ArrivingBody(std::shared_ptr<Arriving> arriving, Loop& loop, std::uint64_t first, std::optional<std::uint64_t> count)
+    ArrivingBody(std::shared_ptr<Arriving> arriving, Loop& loop, std::uint64_t first,
+                 std::optional<std::uint64_t> count)
         : reader_{std::move(arriving), loop, first}, left_{count.value_or(~std::uint64_t{0})}, length_{count} {}
     bool in_time() const noexcept { return reader_.in_time(); }
 
@@ -87,8 +89,8 @@ std::optional<Range> range_of(const Kept& kept, const Recipient& recipient) {
     return parse_range(recipient.asked.lines);
 }
 
-Response part_or_none(const Kept& kept, const Recipient& recipient, const std::optional<Part>& part, std::uint64_t length,
-                      Body body) {
+Response part_or_none(const Kept& kept, const Recipient& recipient, const std::optional<Part>& part,
+                      std::uint64_t length, Body body) {
     const int status = part ? 206 : 416;
     Headers headers = headers_of(kept, recipient, status);
     headers.set("Content-Range", content_range(part, length));

@@ -10,16 +10,29 @@ namespace tollgate::cache {
 namespace {
 
 constexpr std::size_t smallest_piece = 16 * 1024, largest_piece = 256 * 1024;
+constexpr std::uint64_t small_window = 4 * smallest_piece;  // where memory is short
 
 }  // namespace
 
-Arriving::Piece::Piece(std::size_t room, std::shared_ptr<std::atomic<std::size_t>> sum)
-    : bytes(room, '\0'), held{std::move(sum)} {
-    held->fetch_add(room, std::memory_order_relaxed);
+Arriving::Piece::Piece(std::size_t room, std::shared_ptr<Held> sum) : bytes(room, '\0'), held{std::move(sum)} {
+    held->add(room);
 }
 Arriving::Piece::~Piece() { keep(); }
 void Arriving::Piece::keep() noexcept {
-    if (const auto sum = std::exchange(held, nullptr)) sum->fetch_sub(bytes.size(), std::memory_order_relaxed);
+    if (const auto sum = std::exchange(held, nullptr)) sum->drop(bytes.size());
+}
+
+// Nobody who read it is there any more: what is left of it is the store's, which counts it.
+Arriving::~Arriving() {
+    held_->drop(reserved_);
+    for (const auto& piece : pieces_) piece->keep();
+}
+
+bool Arriving::reserve(std::optional<std::uint64_t> length) noexcept {
+    if (!length) return !held_->full();
+    if (!held_->try_add(static_cast<std::size_t>(*length))) return false;
+    reserved_ = static_cast<std::size_t>(*length);
+    return true;
 }
 
 void Arriving::open(Opened opened, std::optional<std::uint64_t> length) {
@@ -37,14 +50,24 @@ std::size_t Arriving::room_for_next(std::size_t wanted) const noexcept {
     return std::max(wanted, grown);
 }
 
+void Arriving::add_piece(std::size_t wanted) {
+    const std::size_t reserved = std::exchange(reserved_, 0);
+    held_->drop(reserved);
+    const bool short_of_memory = reserved == 0 && held_->full();
+    last_ = std::make_shared<Piece>(room_for_next(wanted), held_);
+    const std::lock_guard lock{mutex_};
+    pieces_.push_back(last_);
+    if (short_of_memory) pass(std::min<std::uint64_t>(small_window, largest_));
+}
+
+void Arriving::pass(std::uint64_t window) noexcept {
+    if (!window_) window_ = window;
+}
+
 void Arriving::append(std::string_view bytes) {
     while (!bytes.empty()) {
         // Only the writer changes what it looks at here without the lock.
-        if (!last_ || last_->filled == last_->bytes.size()) {
-            last_ = std::make_shared<Piece>(room_for_next(bytes.size()), held_);
-            const std::lock_guard lock{mutex_};
-            pieces_.push_back(last_);
-        }
+        if (!last_ || last_->filled == last_->bytes.size()) add_piece(bytes.size());
         Piece& piece = *last_;
         const std::size_t count = std::min(bytes.size(), piece.bytes.size() - piece.filled);
         std::memcpy(piece.bytes.data() + piece.filled, bytes.data(), count);
@@ -52,7 +75,7 @@ void Arriving::append(std::string_view bytes) {
         const std::lock_guard lock{mutex_};
         piece.filled += count;
         end_ += count;
-        too_long_ = too_long_ || end_ > largest_;
+        if (end_ > largest_) pass(largest_);
         if (!length_ || end_ < *length_) shown_ = end_;
         let_go();
         waiters_.wake_all();
@@ -60,11 +83,9 @@ void Arriving::append(std::string_view bytes) {
 }
 
 std::shared_ptr<const std::string> Arriving::collect() {
-    if (too_long_) return nullptr;
-    if (pieces_.size() == 1 && pieces_[0]->filled == pieces_[0]->bytes.size()) {
-        pieces_[0]->keep();
+    if (window_) return nullptr;
+    if (pieces_.size() == 1 && pieces_[0]->filled == pieces_[0]->bytes.size())
         return {pieces_[0], &pieces_[0]->bytes};
-    }
     auto joined = std::make_shared<std::string>();
     joined->reserve(static_cast<std::size_t>(end_));
     for (const auto& piece : pieces_) joined->append(piece->bytes, 0, piece->filled);
@@ -112,10 +133,10 @@ std::uint64_t Arriving::slowest() const noexcept {
     return read;
 }
 
-bool Arriving::full() const noexcept { return too_long_ && end_ - slowest() > largest_; }
+bool Arriving::full() const noexcept { return window_ && end_ - slowest() > *window_; }
 
 void Arriving::let_go() noexcept {
-    if (!too_long_) return;
+    if (!window_) return;
     const std::uint64_t read = slowest();
     while (pieces_.size() > 1 && begin_ + pieces_.front()->filled <= read) {
         begin_ += pieces_.front()->filled;
@@ -123,27 +144,57 @@ void Arriving::let_go() noexcept {
     }
 }
 
+// Of a whole window that somebody lags behind, the others wait for every byte.
+void Arriving::cut_laggards(Instant now) {
+    const auto lags = [&](const Reader* reader) { return end_ - reader->at_ > *window_; };
+    if (coming_ > 0 || std::all_of(readers_.begin(), readers_.end(), lags)) return;
+    const auto is_cut = [&](Reader* reader) {
+        if (!lags(reader)) return false;
+        if (reader->watched_since_ && now - *reader->watched_since_ < slowness) return false;
+        const bool watched = reader->watched_since_.has_value();
+        reader->cut_ = watched && reader->at_ - reader->watched_at_ < *window_ / 4;
+        reader->watched_since_ = now;
+        reader->watched_at_ = reader->at_;
+        return reader->cut_;
+    };
+    if (std::erase_if(readers_, is_cut) == 0) return;
+    let_go();
+    waiters_.wake_all();
+}
+
 Task<void> Arriving::room(Loop& loop) {
     for (;;) {
         std::uint64_t turn = 0;
+        Task<void> alarm;
         {
             const std::lock_guard lock{mutex_};
+            if (full()) cut_laggards(loop.now());
             if (!full()) co_return;
             turn = waiters_.turn();
+            if (readers_.size() > 1) alarm = loop.sleep(slowness);
         }
-        Waiters::Change change{waiters_, loop, turn};
+        Waiters::Change change{waiters_, loop, turn, alarm ? &alarm : nullptr};
         co_await change;
     }
 }
 
-bool Arriving::too_long() const {
+bool Arriving::passes() const {
     const std::lock_guard lock{mutex_};
-    return too_long_;
+    return window_.has_value();
 }
 
-bool Arriving::in_vain() const {
+bool Arriving::too_long() const {
     const std::lock_guard lock{mutex_};
-    return too_long_ && readers_.empty() && coming_ == 0;
+    return end_ > largest_;
+}
+
+bool Arriving::in_vain(Instant now, std::chrono::nanoseconds patience) {
+    const std::lock_guard lock{mutex_};
+    if (!readers_.empty() || coming_ > 0) return false;
+    if (window_) return true;
+    if (length_) return false;
+    if (!alone_since_) alone_since_ = now;
+    return now - *alone_since_ > patience;
 }
 
 Arriving::State Arriving::state() const {
@@ -169,11 +220,12 @@ std::optional<std::uint64_t> Arriving::length() const {
 Arriving::Coming::Coming(std::shared_ptr<Arriving> arriving) : arriving_{std::move(arriving)} {
     const std::lock_guard lock{arriving_->mutex_};
     ++arriving_->coming_;
+    arriving_->alone_since_.reset();
 }
 
 Arriving::Coming::~Coming() {
     const std::lock_guard lock{arriving_->mutex_};
-    if (--arriving_->coming_ > 0 || !arriving_->too_long_) return;
+    if (--arriving_->coming_ > 0 || !arriving_->window_) return;
     arriving_->let_go();
     arriving_->waiters_.wake_all();
 }
@@ -183,8 +235,9 @@ Arriving::Coming::~Coming() {
 Arriving::Reader::Reader(std::shared_ptr<Arriving> arriving, Loop& loop, std::uint64_t first)
     : arriving_{std::move(arriving)}, loop_{loop}, at_{first} {
     const std::lock_guard lock{arriving_->mutex_};
-    if (arriving_->too_long_ && arriving_->begin_ > first) return;
+    if (arriving_->window_ && arriving_->begin_ > first) return;
     arriving_->readers_.push_back(this);
+    arriving_->alone_since_.reset();
     in_time_ = true;
 }
 
@@ -192,13 +245,14 @@ Arriving::Reader::~Reader() {
     if (!in_time_) return;
     const std::lock_guard lock{arriving_->mutex_};
     std::erase(arriving_->readers_, this);
-    if (!arriving_->too_long_) return;
+    if (!arriving_->window_) return;
     arriving_->let_go();
     arriving_->waiters_.wake_all();
 }
 
 std::optional<std::string_view> Arriving::Reader::look(std::uint64_t most) {
     Arriving& from = *arriving_;
+    if (cut_) throw Cut{};
     if (at_ < from.shown_ && most > 0) {
         most = std::min(most, from.shown_ - at_);
         std::uint64_t begin = from.begin_;
@@ -212,7 +266,7 @@ std::optional<std::string_view> Arriving::Reader::look(std::uint64_t most) {
             const auto count = std::min<std::uint64_t>(most, piece->filled - offset);
             const bool was_full = from.full();
             at_ += count;
-            if (from.too_long_) {
+            if (from.window_) {
                 from.let_go();
                 if (was_full && !from.full()) from.waiters_.wake_all();
             }

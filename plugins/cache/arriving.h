@@ -4,12 +4,13 @@
 // moved, so what a reader is shown stays where it is while the writer goes on.
 #pragma once
 
+#include "held.h"
 #include "kept.h"
 #include "wakeful.h"
 
 #include <tollgate/task.h>
 
-#include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -52,14 +53,18 @@ public:
     };
 
     // `largest`: what is longer is not kept, and passes through a window of so many bytes. `held`: adds up the bytes of
-    // all that are on their way.
-    Arriving(std::size_t largest, std::shared_ptr<std::atomic<std::size_t>> held) noexcept
-        : largest_{largest}, held_{std::move(held)} {}
+    // all that are on their way. What is kept counts there too, until everybody who read it on its way has gone.
+    Arriving(std::size_t largest, std::shared_ptr<Held> held) noexcept : largest_{largest}, held_{std::move(held)} {}
+    ~Arriving();
+    Arriving(const Arriving&) = delete;
+    Arriving& operator=(const Arriving&) = delete;
 
     // The writer's.
+    // Before open(): whether there is memory for a body of that length, if it is known. If so it is set apart.
+    bool reserve(std::optional<std::uint64_t> length) noexcept;
     void open(Opened opened, std::optional<std::uint64_t> length);
     void append(std::string_view bytes);
-    // The whole body, for keeping, before finish(); null where it has become too long for that.
+    // The whole body, for keeping, before finish(); null where it passes.
     std::shared_ptr<const std::string> collect();
     // That was all. Of a body whose length was known nobody is shown the end before: who has it all can count on
     // what was done between.
@@ -68,11 +73,17 @@ public:
     void cut();
     void decline();
     void fail(std::exception_ptr failure);
+    // Whether it passes through a window, and is not kept: it is too long, or there was no memory left for one whose
+    // length nobody knew.
+    bool passes() const;
     bool too_long() const;
-    // Whether it would go on for somebody: too long to be kept, and nobody reads.
-    bool in_vain() const;
-    // Waits until the readers have made room. `loop` is the writer's.
+    // Whether it would go on for nobody: nobody reads, and it passes, or nobody has read for `patience` and its length
+    // is not known; it may have no end. To be asked after every piece.
+    bool in_vain(Instant now, std::chrono::nanoseconds patience);
+    // Waits until the readers have made room. Of several, one who holds the others up, and took less than a quarter of
+    // the window in the last `slowness`, is cut. `loop` is the writer's.
     Task<void> room(Loop& loop);
+    static constexpr std::chrono::seconds slowness{5};
 
     // Anybody's.
     State state() const;
@@ -84,20 +95,24 @@ public:
 private:
     friend Task<bool> head_came(std::shared_ptr<Arriving> arriving, Loop& loop, Task<void> alarm);
     struct Piece {
-        Piece(std::size_t room, std::shared_ptr<std::atomic<std::size_t>> held);
+        Piece(std::size_t room, std::shared_ptr<Held> held);
         ~Piece();
         std::string bytes;       // all of its room
         std::size_t filled = 0;  // grows; what lies before it never changes
-        void keep() noexcept;  // it counts no more
-        std::shared_ptr<std::atomic<std::size_t>> held;
+        void keep() noexcept;    // it counts no more
+        std::shared_ptr<Held> held;
     };
+    void add_piece(std::size_t wanted);
+    void pass(std::uint64_t window) noexcept;
     std::uint64_t slowest() const noexcept;  // up to where all have read
     bool full() const noexcept;
-    void let_go() noexcept;  // of what everybody has read, once it is too long
+    void cut_laggards(Instant now);
+    void let_go() noexcept;  // of what everybody has read, once it passes
     std::size_t room_for_next(std::size_t wanted) const noexcept;
 
     const std::size_t largest_;
-    const std::shared_ptr<std::atomic<std::size_t>> held_;
+    const std::shared_ptr<Held> held_;
+    std::size_t reserved_ = 0;  // the writer's own, as is last_
     mutable std::mutex mutex_;
     Waiters waiters_{mutex_};
     State state_ = State::awaited;
@@ -105,15 +120,16 @@ private:
     std::exception_ptr failure_;
     std::optional<std::uint64_t> length_;
     std::deque<std::shared_ptr<Piece>> pieces_;
-    std::shared_ptr<Piece> last_;        // of these; the writer's own
+    std::shared_ptr<Piece> last_;        // of these
     std::uint64_t begin_ = 0, end_ = 0;  // of the body, what is in the pieces
     std::uint64_t shown_ = 0;            // up to where readers may see it
-    bool too_long_ = false;
+    std::optional<std::uint64_t> window_;  // once it passes
     std::vector<Reader*> readers_;
     std::size_t coming_ = 0;
+    std::optional<Instant> alone_since_;  // nobody has read, or come, since then
 };
 
-// One who reads, on one loop. Not before the head is there, and not once it is too long for those who come later.
+// One who reads, on one loop. Not before the head is there, and not once its beginning has passed.
 class Arriving::Reader {
 public:
     Reader(std::shared_ptr<Arriving> arriving, Loop& loop, std::uint64_t first = 0);
@@ -141,7 +157,10 @@ private:
     Loop& loop_;
     std::uint64_t at_;
     std::shared_ptr<Piece> shown_;
-    bool in_time_ = false;
+    bool in_time_ = false, cut_ = false;
+    // Since when he is looked at for being slow, and where he was then.
+    std::optional<Instant> watched_since_;
+    std::uint64_t watched_at_ = 0;
 };
 
 // Waits until it is more than awaited, or until the alarm is over, if there is one; false: it was the alarm.

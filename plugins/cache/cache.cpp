@@ -21,7 +21,8 @@ public:
 
 private:
     std::string_view why_not_asked(RequestContext& ctx) const;
-    void learn_of_head(ResponseContext& ctx, const Asked& asked) const;
+    void learn(ResponseContext& ctx, const Passing& passing) const;
+    void learn_of_head(ResponseContext& ctx, const Passing& passing) const;
     void invalidate(ResponseContext& ctx) const;
 
     const Desk desk_;
@@ -47,17 +48,24 @@ Verdict Cache::on_request(RequestContext& ctx) const {
 Verdict Cache::on_response(ResponseContext& ctx) const {
     const Passing* passing = ctx.state_if_any<Passing>();
     if (!passing) return {};
+    if (ctx.from_upstream()) learn(ctx, *passing);
     Response& response = ctx.response();
     if (desk_.rules().headers && response.status() != 101) tell(response.headers(), passing->told);
-    if (!ctx.from_upstream()) return {};
-    if (passing->may_change && response.status() < 400) invalidate(ctx);
-    if (!passing->asked) return {};
-    if (ctx.request().method() == "HEAD") {
-        if (response.status() == 200) learn_of_head(ctx, *passing->asked);
-    } else if (judge(passing->asked->asking, response.status(), lines_of(response.headers()), desk_.rules().policy, desk_.wall()).terms) {
-        desk_.zone().allow(passing->asked->kind());
-    }
     return {};
+}
+
+// Before the answer has anything in it that is said of this request alone.
+void Cache::learn(ResponseContext& ctx, const Passing& passing) const {
+    const Response& response = ctx.response();
+    if (passing.may_change && response.status() < 400) invalidate(ctx);
+    if (!passing.asked) return;
+    if (ctx.request().method() == "HEAD") {
+        if (response.status() == 200) learn_of_head(ctx, passing);
+        return;
+    }
+    const auto lines = lines_of(response.headers());
+    if (judge(passing.asked->asking, response.status(), lines, desk_.rules().policy, desk_.wall()).terms)
+        desk_.zone().allow(passing.asked->kind());
 }
 
 void Cache::invalidate(ResponseContext& ctx) const {
@@ -72,20 +80,24 @@ void Cache::invalidate(ResponseContext& ctx) const {
 }
 
 // RFC 9111 section 4.3.5.
-void Cache::learn_of_head(ResponseContext& ctx, const Asked& remembered) const {
-    Asked asked = remembered;
+void Cache::learn_of_head(ResponseContext& ctx, const Passing& passing) const {
+    Asked asked = *passing.asked;
     asked.lines = lines_of(ctx.request().headers());
-    const Moment begun = desk_.zone().store().now_begun();
+    RedisTier* const tier = desk_.site().tier;
+    const Moment begun = desk_.zone().store().now_begun(), begun_elsewhere = tier ? tier->now_begun() : Moment{};
     const Found found = desk_.look_up(asked);
-    if (!found.kept || found.kept->status() != 200) return;
+    if (!found || found->status() != 200) return;
     const auto newer = lines_of(ctx.response().headers());
-    const auto lines = found.kept->head().lines();
-    if (!head_agrees(newer, lines, found.kept->body()->size(), desk_.wall())) {
-        desk_.zone().remove(*found.kept);
+    const auto lines = found->head().lines();
+    if (!head_agrees(newer, lines, found->body()->size(), desk_.wall())) {
+        desk_.zone().remove(*found);
+        if (tier) tier->remove(found->key());
         return;
     }
-    auto [kept, keeps] = refreshed(desk_.site(), asked, ctx.now(), *found.kept, newer);
-    if (keeps) desk_.zone().put(std::move(kept), begun);
+    auto [kept, keeps] = refreshed(desk_.site(), asked, passing.asked_at, *found, newer);
+    if (!keeps) return;
+    if (tier) tier->put(kept->key(), *kept, begun_elsewhere, worth(*kept, ctx.now()));
+    desk_.zone().put(std::move(kept), begun);
 }
 
 }  // namespace

@@ -88,7 +88,9 @@ void apply(Directives& d, std::string_view name, const std::optional<std::string
         if (same(name, time.name)) take_shortest(d.*time.time, value);
     if (same(name, "no-cache")) take_fields(d.no_cache, d.no_cache_fields, value, has_value, quoted);
     if (same(name, "private")) take_fields(d.is_private, d.private_fields, value, has_value, quoted);
-    if (same(name, "min-fresh")) d.min_fresh = std::max(d.min_fresh.value_or(0), value ? parse_seconds(*value).value_or(Directives::any) : Directives::any);
+    if (same(name, "min-fresh"))
+        d.min_fresh = std::max(d.min_fresh.value_or(0),
+                               value ? parse_seconds(*value).value_or(Directives::any) : Directives::any);
     if (same(name, "max-stale")) {
         const Seconds allowed = !has_value ? Directives::any : value ? parse_seconds(*value).value_or(0) : 0;
         d.max_stale = d.max_stale ? std::min(*d.max_stale, allowed) : allowed;

@@ -14,6 +14,8 @@ namespace {
 class HostLoop final : public Loop {
 public:
     HostLoop(Host& host, std::size_t number) noexcept : host_{host}, number_{number} {}
+    Instant now() const override { return host_.now(); }
+    Task<void> sleep(std::chrono::nanoseconds time) override { return host_.sleep(time); }
     void post(std::function<void()> work) override { host_.post(number_, std::move(work)); }
 
 private:
@@ -27,6 +29,7 @@ Desk::Desk(const Settings& settings, Host& host)
     : host_{host},
       rules_{settings},
       zone_{zone_of(host, rules_)},
+      use_{zone_, rules_.memory},
       coalesced_{host.counter("coalesced_total", "requests that were answered by what another one had sent for",
                               {{"cache", cache_name(rules_)}})},
       form_{[&host] {
@@ -44,6 +47,7 @@ Desk::Desk(const Settings& settings, Host& host)
 }
 
 Verdict Desk::answer(RequestContext& ctx) const {
+    use_.attend();
     if (tier_) tier_->attend();
     Asked asked{rules_, ctx};
     Found found = look_up(asked);
@@ -63,35 +67,28 @@ Verdict Desk::pass(RequestContext& ctx, Way way, std::string_view why, std::opti
     if (ctx.traced()) ctx.trace("passes by: " + std::string{why});
     auto& passing = ctx.state<Passing>();
     passing.told.way = way;
+    passing.asked_at = ctx.now();
     passing.may_change = !is_safe(ctx.request().method());
     passing.asked = std::move(asked);
     return {};
 }
 
 Found Desk::look_up(const Asked& asked) const {
-    Found found;
     for (const std::string* key : {&asked.key, &asked.own}) {
         if (key->empty()) continue;
         auto entry = zone_->find(*key);
-        std::string of_variant;
-        if (entry && entry->variants()) {
-            of_variant = entry->variants()->key_for(asked.lines);
-            entry = zone_->find(of_variant);
-        }
-        if (entry && entry->kept() && asked.may_have(*entry->kept())) {
-            found.kept = std::static_pointer_cast<const Kept>(std::move(entry));
-            return found;
-        }
-        found.key = of_variant.empty() ? *key : std::move(of_variant);
+        if (entry && entry->variants()) entry = zone_->find(entry->variants()->key_for(asked.lines));
+        if (entry && entry->kept() && asked.may_have(*entry->kept()))
+            return std::static_pointer_cast<const Kept>(std::move(entry));
     }
-    return found;
+    return {};
 }
 
 Recipient Desk::recipient(const Context& ctx, const Asked& asked, const Told& told) const {
     return {asked, ctx.now(), wall(), told, rules_.headers};
 }
 
-Verdict Desk::give(RequestContext& ctx, const Asked& asked, const Kept& kept, Way way) const {
+Response Desk::give(RequestContext& ctx, const Asked& asked, const Kept& kept, Way way) const {
     count(way);
     const Milliseconds left = kept.fresh_for(ctx.now());
     if (ctx.traced()) {
@@ -105,11 +102,11 @@ Verdict Desk::give(RequestContext& ctx, const Asked& asked, const Kept& kept, Wa
 }
 
 std::optional<Verdict> Desk::answer_at_once(RequestContext& ctx, const Asked& asked, const Found& found) const {
-    if (!found.kept) return std::nullopt;
-    switch (use_of(*found.kept, asked.directives, ctx.now())) {
-        case Use::fresh: return give(ctx, asked, *found.kept, Way::hit);
-        case Use::stale: return give(ctx, asked, *found.kept, Way::stale);
-        case Use::stale_and_refresh: refresh(ctx, asked, found); return give(ctx, asked, *found.kept, Way::stale);
+    if (!found) return std::nullopt;
+    switch (use_of(*found, asked.directives, ctx.now())) {
+        case Use::fresh: return give(ctx, asked, *found, Way::hit);
+        case Use::stale: return give(ctx, asked, *found, Way::stale);
+        case Use::stale_and_refresh: refresh(ctx, asked, found); return give(ctx, asked, *found, Way::stale);
         case Use::validate: break;
     }
     return std::nullopt;

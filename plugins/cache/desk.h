@@ -23,15 +23,13 @@ namespace tollgate::cache {
 // A request that walks on.
 struct Passing {
     Told told;
+    Instant asked_at;
     bool may_change = false;     // what it is about: an unsafe method
     std::optional<Asked> asked;  // where its answer may teach something of what is kept
 };
 
-struct Found {
-    std::shared_ptr<const Kept> kept;  // may be stale; null: nothing that this request may have
-    std::string key;                   // of nothing: where it would be found, so far as is known
-    std::string where() const { return kept ? std::string{kept->key()} : key; }
-};
+// What is kept for a request. May be stale; null: nothing that it may have.
+using Found = std::shared_ptr<const Kept>;
 
 // Of one use of the plugin, for all loops.
 class Desk {
@@ -52,15 +50,20 @@ public:
 
 private:
     Recipient recipient(const Context& ctx, const Asked& asked, const Told& told) const;
-    Verdict give(RequestContext& ctx, const Asked& asked, const Kept& kept, Way way) const;
+    Response give(RequestContext& ctx, const Asked& asked, const Kept& kept, Way way) const;
     std::optional<Verdict> answer_at_once(RequestContext& ctx, const Asked& asked, const Found& found) const;
-    Task<void> bring(const Asked& asked, std::string key) const;
+    std::string selected(const Asked& asked, const std::string& key) const;
+    std::string where(const Asked& asked, const Found& found, Instant now) const;
+    Task<void> bring(const Asked& asked, const Found& found) const;
+    Task<bool> bring_of(const Asked& asked, std::string key) const;
     Task<Verdict> ask(RequestContext& ctx, Asked asked, Found found) const;
     std::shared_ptr<Handover> send(RequestContext& ctx, const Asked& asked, std::shared_ptr<const Kept> stale,
                                    std::shared_ptr<Arriving> arriving, Task<void>& here) const;
     void refresh(RequestContext& ctx, const Asked& asked, const Found& found) const;
     std::optional<Verdict> take(RequestContext& ctx, const Asked& asked, const Found& found,
                                 const std::shared_ptr<Arriving>& arriving, Handover* handover) const;
+    Response give_arriving(RequestContext& ctx, const Asked& asked, const std::shared_ptr<Arriving>& arriving,
+                           const Kept& head, Way way, bool sent_for) const;
     std::optional<Verdict> take_failure(RequestContext& ctx, const Asked& asked, const Found& found,
                                         const Arriving& arriving, Handover* handover) const;
     std::optional<Verdict> take_handover(RequestContext& ctx, const Asked& asked, const Found& found,
@@ -71,6 +74,7 @@ private:
     Host& host_;
     const Rules rules_;
     const std::shared_ptr<Zone> zone_;
+    const Zone::Use use_;
     std::vector<std::unique_ptr<Loop>> loops_;  // the last one is no loop at all: a rehearsal's
     std::array<Counter*, ways> ways_{};
     Counter& coalesced_;

@@ -37,18 +37,18 @@ Task<Verdict> Desk::ask(RequestContext& ctx, Asked asked, Found found) const {
             if (auto verdict = answer_at_once(ctx, asked, found)) co_return *std::move(verdict);
             if (zone_->denied(asked.kind(), ctx.now())) break;
         }
-        const auto joined = zone_->join(found.where(), asked.url, rules_.largest);
+        const auto joined = zone_->join(where(asked, found, ctx.now()), asked.url, rules_.largest);
         if (!joined.arriving) break;
         const Arriving::Coming coming{joined.arriving};
         std::shared_ptr<Handover> handover;
         Task<void> alarm, here;
         if (joined.leads) {
             Lead lead{*zone_, joined.arriving};
-            if (tier_) co_await bring(asked, found.where());
+            if (tier_) co_await bring(asked, found);
             found = look_up(asked);  // it may have come just before
             if (auto verdict = answer_at_once(ctx, asked, found)) co_return *std::move(verdict);
             if (asked.directives.only_if_cached) co_return not_cached();
-            handover = send(ctx, asked, found.kept, joined.arriving, here);
+            handover = send(ctx, asked, found, joined.arriving, here);
             lead.passed_on();
         } else {
             alarm = host_.sleep(rules_.wait);
@@ -58,17 +58,44 @@ Task<Verdict> Desk::ask(RequestContext& ctx, Asked asked, Found found) const {
         if (auto verdict = take(ctx, asked, found, joined.arriving, handover.get())) co_return *std::move(verdict);
         if (handover) break;
     }
+    if (asked.directives.only_if_cached) co_return not_cached();
     co_return pass(ctx, Way::denied, "what was sent for is not for this request", std::move(asked));
 }
 
-// From where gateways share them: what stands for that URL, and perhaps then the one that this request selects of it.
-Task<void> Desk::bring(const Asked& asked, std::string key) const {
-    for (int step = 0; step < 2; ++step) {
-        if (!co_await tier_->find(zone_->store().key_of(key), key)) co_return;
-        const Found found = look_up(asked);
-        if (found.kept || found.key == key) co_return;
-        key = found.key;
+// Of what stands at a key: the key of what this request selects of it.
+std::string Desk::selected(const Asked& asked, const std::string& key) const {
+    const auto entry = zone_->find(key);
+    return entry && entry->variants() ? entry->variants()->key_for(asked.lines) : key;
+}
+
+// Where what is to come would be found, so far as is known: by that those who ask for the same meet.
+std::string Desk::where(const Asked& asked, const Found& found, Instant now) const {
+    if (found) return std::string{found->key()};
+    const bool everyones = asked.own.empty() || (asked.may_be_for_everyone && zone_->public_lately(asked.key, now));
+    return selected(asked, everyones ? asked.key : asked.own);
+}
+
+// From where gateways share them: what is everybody's before what is the caller's own. As long as one lookup may take.
+Task<void> Desk::bring(const Asked& asked, const Found& found) const {
+    if (found) {
+        (void)co_await bring_of(asked, std::string{found->key()});
+        co_return;
     }
+    const Instant begun = host_.now();
+    if (co_await bring_of(asked, selected(asked, asked.key)) || asked.own.empty()) co_return;
+    if (host_.now() - begun < tier_->timeout()) (void)co_await bring_of(asked, selected(asked, asked.own));
+}
+
+// What stands there, and perhaps then the one that this request selects of it. Whether it may have it.
+Task<bool> Desk::bring_of(const Asked& asked, std::string key) const {
+    for (int step = 0; step < 2; ++step) {
+        const auto item = co_await tier_->find(zone_->store().key_of(key), key);
+        if (!item) co_return false;
+        const auto& entry = static_cast<const Entry&>(*item);
+        if (!entry.variants()) co_return entry.kept() && asked.may_have(*entry.kept());
+        key = entry.variants()->key_for(asked.lines);
+    }
+    co_return false;
 }
 
 // Where no loop runs (a rehearsal) `here` is what has to be awaited.
@@ -87,9 +114,9 @@ std::shared_ptr<Handover> Desk::send(RequestContext& ctx, const Asked& asked, st
 
 void Desk::refresh(RequestContext& ctx, const Asked& asked, const Found& found) const {
     if (ctx.request().method() != "GET") return;
-    const auto joined = zone_->join(found.where(), asked.url, rules_.largest);
+    const auto joined = zone_->join(where(asked, found, ctx.now()), asked.url, rules_.largest);
     Task<void> here;
-    if (joined.leads) send(ctx, asked, found.kept, joined.arriving, here);
+    if (joined.leads) send(ctx, asked, found, joined.arriving, here);
 }
 
 std::optional<Verdict> Desk::take(RequestContext& ctx, const Asked& asked, const Found& found,
@@ -102,25 +129,34 @@ std::optional<Verdict> Desk::take(RequestContext& ctx, const Asked& asked, const
     const bool selected = !variants || variants->key_for(asked.lines) == head->key();
     if (!handover && !(selected && asked.may_have(*head))) return std::nullopt;
     if (!handover) coalesced_.add();
-    if (head->body()) return give(ctx, asked, *head, Way::revalidated);
-    const Way way = found.kept ? Way::expired : Way::miss;
-    const Told told{.way = way, .fresh_for = {}, .stored = true, .collapsed = !handover};
-    Response response = answer_of(arriving, *head, recipient(ctx, asked, told), loop());
+    Response response = head->body() ? give(ctx, asked, *head, Way::revalidated)
+                                     : give_arriving(ctx, asked, arriving, *head, found ? Way::expired : Way::miss,
+                                                     handover != nullptr);
     if (!response) return std::nullopt;
-    if (ctx.traced()) ctx.trace(std::string{word(way)} + (handover ? ", kept from now on" : ", another request had sent for it"));
     if (handover)
         for (const auto& [name, value] : handover->lines) response.headers().add(name, value);
+    return response;
+}
+
+// Null where its beginning has passed.
+Response Desk::give_arriving(RequestContext& ctx, const Asked& asked, const std::shared_ptr<Arriving>& arriving,
+                             const Kept& head, Way way, bool sent_for) const {
+    const Told told{.way = way, .fresh_for = {}, .stored = true, .collapsed = !sent_for};
+    Response response = answer_of(arriving, head, recipient(ctx, asked, told), loop());
+    if (!response) return response;
+    if (ctx.traced())
+        ctx.trace(std::string{word(way)} + (sent_for ? ", kept from now on" : ", another request had sent for it"));
     count(way);
     return response;
 }
 
 std::optional<Verdict> Desk::take_failure(RequestContext& ctx, const Asked& asked, const Found& found,
                                           const Arriving& arriving, Handover* handover) const {
-    if (found.kept && answers_errors(*found.kept, asked.directives, ctx.now()))
-        return give(ctx, asked, *found.kept, Way::stale);
+    if (found && answers_errors(*found, asked.directives, ctx.now()))
+        return give(ctx, asked, *found, Way::stale);
     if (handover && handover->answer) return take_handover(ctx, asked, found, *handover);
     if (const auto failure = arriving.failure()) {
-        count(found.kept ? Way::expired : Way::miss);
+        count(found ? Way::expired : Way::miss);
         std::rethrow_exception(failure);
     }
     return std::nullopt;
@@ -129,7 +165,7 @@ std::optional<Verdict> Desk::take_failure(RequestContext& ctx, const Asked& aske
 std::optional<Verdict> Desk::take_handover(RequestContext& ctx, const Asked& asked, const Found& found,
                                             Handover& handover) const {
     if (handover.kept) return give(ctx, asked, *handover.kept, Way::revalidated);
-    const Way way = found.kept ? Way::expired : Way::miss;
+    const Way way = found ? Way::expired : Way::miss;
     if (handover.failure) {
         count(way);
         std::rethrow_exception(handover.failure);

@@ -6,7 +6,9 @@
 
 #include <tollgate/plugin.h>
 
+#include <algorithm>
 #include <array>
+#include <chrono>
 
 namespace tollgate::cache {
 
@@ -100,9 +102,9 @@ bool Fetch::settled_by_head(Response& response) {
     auto judgement = judge(asked_.asking, response.status(), lines, site_.rules.policy, wall_clock(site_.host));
     const auto length = response.body().length();
     if (judgement.terms && length && *length > site_.rules.largest) judgement = {std::nullopt, "too large"};
-    if (!judgement.terms) {
-        // A failure says nothing of what is kept, nor of what will be answered once it is over.
-        if (stale_ && !is_failure(response.status()) && !is_of_the_request(judgement.why_not)) remove_stale();
+    if (!judgement.terms) learn_not_kept(response.status(), judgement.why_not);
+    // Where there is no memory for it now, there may be for the next one.
+    if (!judgement.terms || !arriving_->reserve(length)) {
         give_up(std::move(response));
         return true;
     }
@@ -110,11 +112,24 @@ bool Fetch::settled_by_head(Response& response) {
     return false;
 }
 
+// A failure says nothing of what is kept, nor of what will be answered once it is over.
+void Fetch::learn_not_kept(int status, std::string_view why) {
+    if (is_failure(status)) return;
+    if (stale_ && !is_of_the_request(why)) remove_stale();
+    site_.zone.note_private(asked_.key);
+    site_.zone.deny(asked_.kind(), site_.host.now());
+}
+
 void Fetch::give_up(Response response) {
     settled_ = true;
-    if (!is_failure(response.status())) site_.zone.deny(asked_.kind(), site_.host.now());
     handover_->answer = std::move(response);
     arriving_->decline();
+}
+
+void Fetch::leave_for_asker(const std::vector<Line>& lines, const Terms& terms) {
+    for (const Line& line : lines)
+        for (const std::string& name : terms.without)
+            if (same(line.name, name)) handover_->lines.emplace_back(line.name, line.value);
 }
 
 void Fetch::confirm(Response& response) {
@@ -125,14 +140,16 @@ void Fetch::confirm(Response& response) {
     }
     settled_ = true;
     auto [kept, keeps] = refreshed(site_, asked_, asked_at_, *stale_, newer);
+    if (!keeps || hides(*kept)) remove_stale();
     if (!keeps) {
-        remove_stale();
         handover_->kept = std::move(kept);
         return arriving_->decline();
     }
+    leave_for_asker(newer, kept->terms());
+    auto all = opened(kept, kept->head().lines());
     put(kept, worth(*kept, site_.host.now()));
     site_.zone.leave(*arriving_);
-    arriving_->confirm({std::move(kept), nullptr});
+    arriving_->confirm(std::move(all));
 }
 
 // By what it is told apart is known from now on, so that those who ask for another do not wait for this one.
@@ -146,15 +163,17 @@ Arriving::Opened Fetch::opened(std::shared_ptr<const Kept> head, const std::vect
     if (&known != &none || !telling_apart(answer).empty()) {
         if (auto more = known.with(answer)) put(variants = std::move(more), worth(*head, site_.host.now()));
     }
-    if (variants) site_.zone.also(std::string{head->key()}, asked_.url, arriving_);
+    if (variants || !asked_.own.empty()) site_.zone.also(std::string{head->key()}, *arriving_);
+    if (!asked_.own.empty()) {
+        if (&primary == &asked_.key) site_.zone.note_public(asked_.key, site_.host.now());
+        else site_.zone.note_private(asked_.key);
+    }
     return {std::move(head), std::move(variants)};
 }
 
 void Fetch::open(Response& response, const std::vector<Line>& lines, Terms terms) {
     handover_->stored = true;
-    for (const Line& line : lines)
-        for (const std::string& name : terms.without)
-            if (same(line.name, name)) handover_->lines.emplace_back(line.name, line.value);
+    leave_for_asker(lines, terms);
     head_ = made(site_, asked_, asked_at_, lines, response.status(), std::move(terms));
     arriving_->open(opened(head_, lines), response.body().length());
 }
@@ -165,36 +184,48 @@ Task<bool> Fetch::take_body(Body& body) {
         arriving_->append(body.bytes());
         co_return true;
     }
-    bool left = false;
+    // Who validates what he has for nobody in particular has seen before that it has an end.
+    constexpr std::chrono::nanoseconds of_refreshing = std::chrono::minutes{1};
+    const auto patience = stale_ ? std::max(site_.rules.wait, of_refreshing) : site_.rules.wait;
+    bool passes = false;
     for (;;) {
         std::string_view piece;
         if (!source->try_read(piece)) piece = co_await source->read();
         if (piece.empty()) break;
         arriving_->append(piece);
-        if (!arriving_->too_long()) continue;
-        if (!std::exchange(left, true)) {
-            site_.zone.leave(*arriving_);
-            site_.zone.deny(asked_.kind(), site_.host.now());
-        }
-        if (arriving_->in_vain()) {
+        if (!passes && (passes = arriving_->passes())) stop_joining();
+        if (arriving_->in_vain(site_.host.now(), patience)) {
             abandoned_ = true;
             co_return false;
         }
-        co_await arriving_->room(loop_);
+        if (passes) co_await arriving_->room(loop_);
     }
     const Headers* trailers = source->trailers();
     co_return !trailers || trailers->size() == 0;  // whoever reads has the body; with its trailers it is not kept
 }
 
+// It passes, and is not kept.
+void Fetch::stop_joining() {
+    site_.zone.leave(*arriving_);
+    if (arriving_->too_long()) learn_not_kept(head_->status(), "too large");
+}
+
 void Fetch::keep(std::shared_ptr<const std::string> body) {
     if (!body) return;
     const auto kept = head_->with_body(std::move(body));
+    if (stale_ && hides(*kept)) remove_stale();
     if (put(kept, worth(*kept, site_.host.now())) == Put::stored) site_.stored.add();
 }
 
 Put Fetch::put(const std::shared_ptr<const Entry>& entry, std::chrono::milliseconds worth) {
     if (site_.tier) site_.tier->put(entry->key(), *entry, begun_elsewhere_, worth);
     return site_.zone.put(entry, begun_);
+}
+
+// Whether what is stale would be found instead of what is newer: it is everybody's, and the newer one is the caller's
+// own, or the other way round. Where it stands at the place of its variants it has been replaced by what names these.
+bool Fetch::hides(const Kept& newer) const {
+    return stale_->key() != newer.key() && stale_->key() != asked_.key_of(newer.terms());
 }
 
 void Fetch::remove_stale() {

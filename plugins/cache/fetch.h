@@ -11,6 +11,7 @@
 #include <exception>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -45,12 +46,16 @@ private:
     bool settled_by_head(Response& response);
     void refuse(std::exception_ptr failure, int status);
     void confirm(Response& response);
+    void learn_not_kept(int status, std::string_view why);
     void give_up(Response response);
+    void leave_for_asker(const std::vector<Line>& lines, const Terms& terms);
     Arriving::Opened opened(std::shared_ptr<const Kept> head, const std::vector<Line>& answer);
     void open(Response& response, const std::vector<Line>& lines, Terms terms);
     Task<bool> take_body(Body& body);
+    void stop_joining();
     void keep(std::shared_ptr<const std::string> body);
     Put put(const std::shared_ptr<const Entry>& entry, std::chrono::milliseconds worth);
+    bool hides(const Kept& newer) const;
     void remove_stale();
 
     const Site site_;

@@ -76,7 +76,8 @@ std::shared_ptr<const Variants> Variants::with(Lines answer) const {
     auto codings = codings_;
     if (std::string coding = coding_of(answer); !coding.empty()) codings = merged(codings, {std::move(coding)});
     if (names == names_ && codings == codings_) return nullptr;
-    return std::make_shared<const Variants>(std::string{key()}, std::string{url()}, std::move(names), std::move(codings));
+    return std::make_shared<const Variants>(std::string{key()}, std::string{url()}, std::move(names),
+                                            std::move(codings));
 }
 
 std::vector<std::string> telling_apart(Lines answer) {

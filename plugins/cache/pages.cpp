@@ -49,7 +49,8 @@ struct What {
 std::optional<What> what_of(const std::vector<std::string>& words) {
     if (words.size() == 1 && words[0] == "all") return What{"all", {}};
     if (words.size() == 1 && words[0].find("://") != std::string::npos) return What{"url", words[0]};
-    if (words.size() == 2 && (words[0] == "url" || words[0] == "prefix" || words[0] == "tag")) return What{words[0], words[1]};
+    if (words.size() == 2 && (words[0] == "url" || words[0] == "prefix" || words[0] == "tag"))
+        return What{words[0], words[1]};
     return std::nullopt;
 }
 
@@ -87,8 +88,9 @@ std::string stats(Zones& zones) {
     for (const auto& [name, zone] : zones.all()) {
         const Figures f = zone->store().figures();
         const std::pair<const char*, std::uint64_t> figures[] = {
-            {"items", f.items},     {"bytes", f.bytes},   {"memory", f.bound},     {"hits", f.hits},     {"misses", f.misses},
-            {"stored", f.stored},   {"replaced", f.replaced}, {"evicted", f.evicted}, {"purged", f.purged}, {"refused", f.refused}};
+            {"items", f.items},   {"bytes", f.bytes},    {"memory", f.bound},      {"hits", f.hits},
+            {"misses", f.misses}, {"stored", f.stored},  {"replaced", f.replaced}, {"evicted", f.evicted},
+            {"purged", f.purged}, {"refused", f.refused}};
         json += std::exchange(first, false) ? "{\"name\":" : ",{\"name\":";
         json += quoted(name);
         for (const auto& [figure, value] : figures) json += std::string{",\""} + figure + "\":" + std::to_string(value);
@@ -98,7 +100,9 @@ std::string stats(Zones& zones) {
 }
 
 std::string shown(const Kept& kept, Instant now) {
-    const auto seconds = [](Milliseconds time) { return std::to_string(std::chrono::floor<std::chrono::seconds>(time).count()); };
+    const auto seconds = [](Milliseconds time) {
+        return std::to_string(std::chrono::floor<std::chrono::seconds>(time).count());
+    };
     std::string json = "{\"url\":" + quoted(kept.url()) + ",\"status\":" + std::to_string(kept.status());
     json += ",\"bytes\":" + std::to_string(kept.body() ? kept.body()->size() : 0);
     json += ",\"age\":" + seconds(kept.age(now)) + ",\"fresh_for\":" + seconds(kept.fresh_for(now));
@@ -125,7 +129,9 @@ std::string show(Zones& zones, std::string_view url, Instant now) {
 
 std::string decoded(std::string_view text) {
     std::string result;
-    const auto digit = [](char c) { return c >= '0' && c <= '9' ? c - '0' : lower(c) >= 'a' && lower(c) <= 'f' ? lower(c) - 'a' + 10 : -1; };
+    const auto digit = [](char c) {
+        return c >= '0' && c <= '9' ? c - '0' : lower(c) >= 'a' && lower(c) <= 'f' ? lower(c) - 'a' + 10 : -1;
+    };
     for (std::size_t i = 0; i < text.size(); ++i) {
         const int high = text[i] == '%' && i + 2 < text.size() ? digit(text[i + 1]) : -1;
         const int low = high >= 0 ? digit(text[i + 2]) : -1;
@@ -144,7 +150,9 @@ std::vector<std::string> words_of(std::string_view query) {
 }
 
 AdminAnswer json(std::string text) { return {200, "application/json", std::move(text)}; }
-AdminAnswer complaint(int status, const std::string& text) { return {status, "application/json", "{\"error\":" + quoted(text) + "}\n"}; }
+AdminAnswer complaint(int status, const std::string& text) {
+    return {status, "application/json", "{\"error\":" + quoted(text) + "}\n"};
+}
 
 constexpr const char* purge_help = "http://host/path?query | prefix http://host/path | tag word | all";
 
@@ -168,11 +176,19 @@ void add_pages(Host& host, const std::shared_ptr<Zones>& zones) {
         const std::size_t count = purge(*zones, *what);
         return {0, {}, "purged " + std::to_string(count) + (count == 1 ? " answer\n" : " answers\n")};
     });
-    host.add_command("stats", "what is kept", [zones](const AdminRequest&) -> AdminAnswer { return {0, {}, stats(*zones)}; });
+    host.add_command("stats", "what is kept", [zones](const AdminRequest&) -> AdminAnswer {
+        return {0, {}, stats(*zones)};
+    });
     host.add_command("show", "what is kept of a URL", [zones, &host](const AdminRequest& request) -> AdminAnswer {
         if (request.arguments.size() != 1) return {2, {}, "expected a URL: http://host/path?query\n"};
         return {0, {}, show(*zones, request.arguments[0], host.now())};
     });
+}
+
+Gauges gauges_of(Host& host, const std::string& name) {
+    return {host.gauge("items", "answers that are kept", {{"cache", name}}),
+            host.gauge("bytes", "what they take in memory", {{"cache", name}}),
+            host.counter("evicted_total", "answers that made room for others", {{"cache", name}})};
 }
 
 }  // namespace
@@ -180,12 +196,11 @@ void add_pages(Host& host, const std::shared_ptr<Zones>& zones) {
 std::string cache_name(const Rules& rules) { return rules.name.empty() ? "default" : rules.name; }
 
 std::shared_ptr<Zone> zone_of(Host& host, const Rules& rules) {
-    constexpr std::size_t usual = 64 * 1024 * 1024;
     const std::string name = cache_name(rules);
     auto zones = host.state<Zones>("zones", [] { return std::make_shared<Zones>(); });
-    auto zone = host.state<Zone>("zone " + (rules.name.empty() ? "" : rules.name),
-                                 [&] { return std::make_shared<Zone>(rules.memory.value_or(usual)); });
-    if (rules.memory) zone->set_bound(*rules.memory);
+    auto zone = host.state<Zone>("zone " + (rules.name.empty() ? "" : rules.name), [&] {
+        return std::make_shared<Zone>(rules.memory.value_or(Zone::usual_bound), gauges_of(host, name));
+    });
     zone->add_query(rules.query);
     {
         const std::lock_guard lock{zones->mutex};

@@ -21,7 +21,9 @@ Query query_of(const Settings& settings) {
         throw ConfigError{"ignored_parameters", "expected either parameters or ignored_parameters, got both"};
     if (order == "ignored" && !(only.empty() && without.empty()))
         throw ConfigError{"query", "expected \"exact\" or \"sorted\" beside a list of parameters, got \"ignored\""};
-    const auto word = order == "sorted" ? Query::Order::sorted : order == "ignored" ? Query::Order::ignored : Query::Order::exact;
+    const auto word = order == "sorted"    ? Query::Order::sorted
+                      : order == "ignored" ? Query::Order::ignored
+                                           : Query::Order::exact;
     return {word, std::move(only), std::move(without)};
 }
 
@@ -40,7 +42,8 @@ Policy policy_of(const Settings& settings) {
     policy.cookies = settings.boolean("cookies");
     for (const std::string& status : policy.statuses)
         if (!is_status_pattern(status))
-            throw ConfigError{"statuses", "expected a status (\"200\") or a class of them (\"2xx\"), got \"" + status + '"'};
+            throw ConfigError{"statuses",
+                              "expected a status (\"200\") or a class of them (\"2xx\"), got \"" + status + '"'};
     return policy;
 }
 
@@ -70,7 +73,8 @@ Rules::Rules(const Settings& settings)
     for (const auto* list : {&policy.targets, &tags})
         for (const std::string& field : *list)
             if (!is_token(field))
-                throw ConfigError{list == &tags ? "tags" : "targeted", "expected a header's name, got \"" + field + '"'};
+                throw ConfigError{list == &tags ? "tags" : "targeted",
+                                  "expected a header's name, got \"" + field + '"'};
     if (memory && largest > *memory / 2)
         throw ConfigError{"largest", "expected at most half of memory, got " + std::to_string(largest) + " of " +
                                          std::to_string(*memory) + " bytes"};

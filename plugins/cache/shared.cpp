@@ -22,7 +22,8 @@ std::unique_ptr<RedisTier> tier_of(const Settings& settings, Host& host, std::st
     auto log = host.state<PurgeLog>(
         name, [&zone] { return std::make_shared<PurgeLog>([zone](const Purge& purge) { zone->apply(purge); }); });
     zone->add_log(log);
-    return std::make_unique<RedisTier>(host, std::move(server), std::move(log), zone->store(), form, std::move(options));
+    return std::make_unique<RedisTier>(host, std::move(server), std::move(log), zone->store(), form,
+                                       std::move(options));
 }
 
 std::chrono::milliseconds worth(const Kept& kept, Instant now) {

@@ -39,6 +39,11 @@ Lifetime lifetime_of(int status, Lines answer, const Said& said, const Policy& p
 
 bool has_validator(Lines answer) noexcept { return has(answer, "ETag") || has(answer, "Last-Modified"); }
 
+std::string_view type_of(Lines answer) noexcept {
+    const std::string_view type = first(answer, "Content-Type").value_or("");
+    return trimmed(type.substr(0, type.find(';')));
+}
+
 // Why it may not be kept whatever it says of its freshness; "" where it may.
 std::string_view ban(const Asking& asking, int status, Lines answer, const Said& said, const Policy& policy) {
     const Directives& d = said.directives;
@@ -48,6 +53,8 @@ std::string_view ban(const Asking& asking, int status, Lines answer, const Said&
     if (d.no_store && !d.must_understand) return "no-store";
     if (asking.no_store) return "no-store of the request";
     if (d.is_private) return "private";
+    // It has no end, and what it said before is for those who were there.
+    if (same(type_of(answer), "text/event-stream")) return "event stream";
     if (asking.authorized && !asking.apart && !d.is_public && !d.s_maxage && !d.must_revalidate) return "authorization";
     for (const Line& line : answer)
         if (same(line.name, "Vary") && line.value.find('*') != std::string_view::npos) return "vary *";
@@ -105,7 +112,8 @@ bool is_kept(std::string_view name, const Terms& terms) noexcept {
         "x-cache"};
     const auto is = [name](std::string_view other) { return same(name, other); };
     return std::none_of(never.begin(), never.end(), is) &&
-           std::none_of(terms.without.begin(), terms.without.end(), [&](const std::string& other) { return is(other); });
+           std::none_of(terms.without.begin(), terms.without.end(),
+                        [&](const std::string& other) { return is(other); });
 }
 
 bool is_status_pattern(std::string_view text) noexcept {

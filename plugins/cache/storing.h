@@ -14,12 +14,12 @@ namespace tollgate::cache {
 
 // What the operator says of it.
 struct Policy {
-    std::optional<Milliseconds> ttl{};           // instead of what answers say; never against no-store, private, no-cache
+    std::optional<Milliseconds> ttl{};  // instead of what answers say; never against no-store, private, no-cache
     std::optional<Milliseconds> default_ttl{};   // of those that say nothing, instead of a guess
     std::optional<Milliseconds> negative_ttl{};  // the same of 404, 405, 410, 414 and 501; ttl is not for these
     Milliseconds stale_while_revalidate{0}, stale_if_error{0};  // where the answer does not say
     std::vector<std::string> targets{};          // fields like CDN-Cache-Control, the first that is there counts
-    std::vector<std::string> statuses{};         // "200", "2xx": what may be kept at all; empty: whatever RFC 9111 allows
+    std::vector<std::string> statuses{};       // "200", "2xx": what may be kept at all; empty: whatever RFC 9111 allows
     bool set_cookie = false;                   // answers that set a cookie may be kept
     bool cookies = false;                      // requests with cookies may share answers that say nothing
 };

@@ -78,7 +78,8 @@ bool head_agrees(Lines head, Lines kept, std::size_t length, Seconds now) {
 bool updates(std::string_view name) noexcept {
     static constexpr std::array<std::string_view, 6> of_content{"Content-Length", "Content-Encoding", "Content-Range",
                                                                 "Content-MD5",    "Content-Digest",   "ETag"};
-    return std::none_of(of_content.begin(), of_content.end(), [name](std::string_view other) { return same(name, other); });
+    return std::none_of(of_content.begin(), of_content.end(),
+                        [name](std::string_view other) { return same(name, other); });
 }
 
 }  // namespace tollgate::cache

@@ -11,6 +11,7 @@ namespace {
 struct Weighted {
     std::string name;  // in lower case
     int weight = 1000;  // thousandths
+    std::size_t place = 0;  // in the list
 };
 
 // RFC 9110 section 12.4.2; what cannot be read counts as 1, as if it had not been said.
@@ -33,7 +34,7 @@ std::vector<Weighted> weighted_in(std::string_view list) {
     Members members{list};
     for (std::string_view member; members.next(member);) {
         const auto semicolon = member.find(';');
-        Weighted one{lowered(trimmed(member.substr(0, semicolon))), 1000};
+        Weighted one{lowered(trimmed(member.substr(0, semicolon))), 1000, result.size()};
         if (semicolon != std::string_view::npos) one.weight = weight_of(member.substr(semicolon + 1));
         result.push_back(std::move(one));
     }
@@ -92,7 +93,7 @@ std::string accepted_codings(Lines request, std::span<const std::string> codings
 std::string preferred_languages(std::string_view accept_language) {
     auto asked = weighted_in(accept_language);
     std::sort(asked.begin(), asked.end(), [](const Weighted& a, const Weighted& b) {
-        return a.weight != b.weight ? a.weight > b.weight : a.name < b.name;
+        return a.weight != b.weight ? a.weight > b.weight : a.place < b.place;
     });
     std::string text;
     for (const Weighted& one : asked) {

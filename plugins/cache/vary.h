@@ -14,13 +14,14 @@ namespace tollgate::cache {
 std::vector<std::string> varying_names(Lines answer);
 
 // What a request says of each of these names, in a form that is the same for requests that say the same: lines
-// combined, blanks taken out around commas, Accept-Encoding and Accept-Language by what they mean. Of codings only those
-// of `codings` count, which are what answers of this URL came in (in lower case; none: "identity" only).
+// combined, blanks taken out around commas, Accept-Encoding and Accept-Language by what they mean. Of codings only
+// those of `codings` count, which are what answers of this URL came in (in lower case; none: "identity" only).
 std::string selecting_text(Lines request, std::span<const std::string> names, std::span<const std::string> codings);
 
 // "br, gzip": which of these codings the request takes, sorted; "" for none of them. (RFC 9110 section 12.5.3.)
 std::string accepted_codings(Lines request, std::span<const std::string> codings);
-// The languages by falling weight, and by name where that is the same, in lower case.
+// The languages by falling weight, in lower case. Those of the same weight in the order in which they were said, which
+// may be taken for a preference (RFC 9110 section 12.5.4) and mostly is.
 std::string preferred_languages(std::string_view accept_language);
 
 }  // namespace tollgate::cache

@@ -3,6 +3,7 @@
 
 #include <tollgate/task.h>
 
+#include <chrono>
 #include <coroutine>
 #include <cstdint>
 #include <functional>
@@ -12,10 +13,13 @@
 
 namespace tollgate::cache {
 
-// An event loop, to those who want to wake somebody there.
+// An event loop, to those who want to wake somebody there, or wait themselves.
 class Loop {
 public:
     virtual ~Loop() = default;
+    // [loop]
+    virtual std::chrono::steady_clock::time_point now() const = 0;
+    virtual Task<void> sleep(std::chrono::nanoseconds time) = 0;
     // [any thread] Runs `work` there soon, never inside this call; or destroys it unrun, where that loop has ended.
     virtual void post(std::function<void()> work) = 0;
 };

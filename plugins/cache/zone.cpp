@@ -6,17 +6,43 @@
 
 namespace tollgate::cache {
 
-namespace {
+Zone::Zone(std::size_t bound, std::optional<Gauges> gauges)
+    : gauges_{gauges}, store_{bound, gauges_ ? this : nullptr}, on_the_way_{bound} {}
 
-std::uint64_t seconds_of(Instant now) noexcept {
-    return static_cast<std::uint64_t>(std::chrono::floor<std::chrono::seconds>(now.time_since_epoch()).count());
+Zone::~Zone() {
+    if (gauges_) sizes(0, 0, 0);
 }
 
-}  // namespace
+void Zone::sizes(std::size_t items, std::size_t bytes, std::size_t evicted) noexcept {
+    gauges_->items.set(static_cast<double>(items));
+    gauges_->bytes.set(static_cast<double>(bytes));
+    if (evicted > 0) gauges_->evicted.add(evicted);
+}
 
-void Zone::set_bound(std::size_t bound) noexcept {
-    bound_.store(bound, std::memory_order_relaxed);
+Zone::Use::Use(std::shared_ptr<Zone> zone, std::optional<std::size_t> memory)
+    : zone_{std::move(zone)}, memory_{memory}, number_{++zone_->uses_} {}
+
+Zone::Use::~Use() {
+    if (!in_force_.load(std::memory_order_relaxed)) return;
+    const std::lock_guard lock{zone_->mutex_};
+    zone_->in_force_.erase(number_);
+    zone_->settle_bound();
+}
+
+void Zone::Use::come_into_force() const {
+    const std::lock_guard lock{zone_->mutex_};
+    if (in_force_.exchange(true, std::memory_order_relaxed)) return;
+    zone_->in_force_.emplace(number_, memory_);
+    zone_->settle_bound();
+}
+
+// Where nobody is left all stays as it is: somebody may be about to come.
+void Zone::settle_bound() noexcept {
+    if (in_force_.empty()) return;
+    std::size_t bound = usual_bound;
+    for (const auto& [number, memory] : in_force_) bound = memory.value_or(bound);
     store_.set_bound(bound);
+    on_the_way_.set_bound(bound);
 }
 
 std::shared_ptr<const Entry> Zone::find(std::string_view key) noexcept {
@@ -27,57 +53,6 @@ std::shared_ptr<const Entry> Zone::find(std::string_view key) noexcept {
 Put Zone::put(std::shared_ptr<const Entry> entry, Moment begun) {
     const Key key = store_.key_of(entry->key());
     return store_.put(key, std::move(entry), begun);
-}
-
-Zone::Joined Zone::join(const std::string& key, std::string_view url, std::size_t largest) {
-    const std::lock_guard lock{mutex_};
-    const auto found = on_their_way_.find(key);
-    if (found != on_their_way_.end()) return {found->second.arriving, false};
-    if (held_->load(std::memory_order_relaxed) > bound_.load(std::memory_order_relaxed)) return {};
-    auto arriving = std::make_shared<Arriving>(largest, held_);
-    on_their_way_.emplace(key, OnItsWay{std::string{url}, arriving});
-    return {std::move(arriving), true};
-}
-
-void Zone::also(const std::string& key, std::string_view url, const std::shared_ptr<Arriving>& arriving) {
-    const std::lock_guard lock{mutex_};
-    // Not where it was forgotten meanwhile.
-    if (std::any_of(on_their_way_.begin(), on_their_way_.end(), [&](const auto& one) { return one.second.arriving == arriving; }))
-        on_their_way_.try_emplace(key, OnItsWay{std::string{url}, arriving});
-}
-
-void Zone::leave(const Arriving& arriving) {
-    const std::lock_guard lock{mutex_};
-    std::erase_if(on_their_way_, [&](const auto& one) { return one.second.arriving.get() == &arriving; });
-}
-
-void Zone::forget_on_their_way(std::string_view url) {
-    const std::lock_guard lock{mutex_};
-    std::erase_if(on_their_way_, [&](const auto& one) { return one.second.url == url; });
-}
-
-void Zone::forget_all_on_their_way() {
-    const std::lock_guard lock{mutex_};
-    on_their_way_.clear();
-}
-
-bool Zone::denied(std::string_view text, Instant now) const noexcept {
-    const Key key = store_.key_of(text);
-    const std::uint64_t denial = denial_of(key).load(std::memory_order_relaxed);
-    return denial != 0 && (denial >> 32 << 32) == tag_of(key) && (denial & 0xffff'ffff) > seconds_of(now);
-}
-
-void Zone::deny(std::string_view text, Instant now) noexcept {
-    const Key key = store_.key_of(text);
-    const std::uint64_t until = (seconds_of(now) + denied_for.count()) & 0xffff'ffff;
-    denied_[key.low % denials].store(tag_of(key) | until, std::memory_order_relaxed);
-}
-
-void Zone::allow(std::string_view text) noexcept {
-    const Key key = store_.key_of(text);
-    Denial& denial = denied_[key.low % denials];
-    std::uint64_t now = denial.load(std::memory_order_relaxed);
-    if ((now >> 32 << 32) == tag_of(key)) denial.compare_exchange_strong(now, 0, std::memory_order_relaxed);
 }
 
 void Zone::add_query(const Query& query) {
@@ -121,10 +96,10 @@ std::size_t Zone::purge(Purge purge) {
 
 std::size_t Zone::purge_here(const Purge& purge) {
     if (purge.what == Purge::What::url) {
-        forget_on_their_way(purge.text);
+        on_the_way_.forget(purge.text);
         return store_.purge_url(purge.text);
     }
-    forget_all_on_their_way();
+    on_the_way_.forget_all();
     if (purge.what == Purge::What::prefix) return store_.purge_prefix(purge.text);
     return purge.what == Purge::What::tag ? store_.purge_tag(purge.text) : store_.purge_all();
 }

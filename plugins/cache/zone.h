@@ -1,53 +1,88 @@
 // plugins/cache/zone.h - Zone: what all uses of the cache that go by one name share.
 #pragma once
 
-#include "arriving.h"
 #include "kept.h"
+#include "lately.h"
+#include "on_the_way.h"
 #include "query.h"
 #include "store/memory_store.h"
 #include "store/purge_log.h"
 
-#include <array>
+#include <tollgate/host.h>
+
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace tollgate::cache {
 
+// What operators see of a zone.
+struct Gauges {
+    Gauge &items, &bytes;
+    Counter& evicted;
+};
+
 // Any thread.
-class Zone {
+class Zone : private StoreWatcher {
 public:
-    explicit Zone(std::size_t bound) : store_{bound}, bound_{bound} {}
+    static constexpr std::size_t usual_bound = 64 * 1024 * 1024;  // where no use says another
+    explicit Zone(std::size_t bound = usual_bound, std::optional<Gauges> gauges = {});
+    ~Zone() override;
+
+    // A use's word on the memory. It holds from the use's first request on (one that is made for a configuration which
+    // is refused never has one) for as long as the use is there; of several the one that was made last has it.
+    class Use {
+    public:
+        Use(std::shared_ptr<Zone> zone, std::optional<std::size_t> memory);
+        ~Use();
+        Use(const Use&) = delete;
+        Use& operator=(const Use&) = delete;
+        // With every request.
+        void attend() const {
+            if (!in_force_.load(std::memory_order_relaxed)) come_into_force();
+        }
+
+    private:
+        void come_into_force() const;
+
+        const std::shared_ptr<Zone> zone_;
+        const std::optional<std::size_t> memory_;
+        const std::uint64_t number_;
+        mutable std::atomic<bool> in_force_{false};
+    };
 
     MemoryStore& store() noexcept { return store_; }
-    void set_bound(std::size_t bound) noexcept;
     // What has just this key, or null.
     std::shared_ptr<const Entry> find(std::string_view key) noexcept;
     Put put(std::shared_ptr<const Entry> entry, Moment begun);
     bool remove(const Entry& entry) noexcept { return store_.remove(store_.key_of(entry.key()), &entry); }
 
-    // What is on its way to that key, or something new: then whoever asked sends for it. Nothing, where what is on its
-    // way takes as much memory as may be kept.
-    struct Joined {
-        std::shared_ptr<Arriving> arriving;
-        bool leads = false;
-    };
-    Joined join(const std::string& key, std::string_view url, std::size_t largest);
-    // It is to be found by that key too.
-    void also(const std::string& key, std::string_view url, const std::shared_ptr<Arriving>& arriving);
-    // Nobody joins it any more.
-    void leave(const Arriving& arriving);
+    // See OnTheWay.
+    OnTheWay::Joined join(const std::string& key, std::string_view url, std::size_t largest) {
+        return on_the_way_.join(key, url, largest);
+    }
+    void also(const std::string& key, const Arriving& arriving) { on_the_way_.also(key, arriving); }
+    void leave(const Arriving& arriving) { on_the_way_.leave(arriving); }
 
     // That answers of that key are not kept was seen a moment ago: whoever asks for it goes by himself.
-    bool denied(std::string_view key, Instant now) const noexcept;
-    void deny(std::string_view key, Instant now) noexcept;
-    void allow(std::string_view key) noexcept;
+    bool denied(std::string_view key, Instant now) const noexcept { return denied_.has(store_.key_of(key), now); }
+    void deny(std::string_view key, Instant now) noexcept { denied_.add(store_.key_of(key), now); }
+    void allow(std::string_view key) noexcept { denied_.remove(store_.key_of(key)); }
     static constexpr std::chrono::seconds denied_for{60};
+    // That an answer of that key was for everyone was seen lately: callers who have their own copies wait for one.
+    bool public_lately(std::string_view key, Instant now) const noexcept {
+        return public_.has(store_.key_of(key), now);
+    }
+    void note_public(std::string_view key, Instant now) noexcept { public_.add(store_.key_of(key), now); }
+    void note_private(std::string_view key) noexcept { public_.remove(store_.key_of(key)); }
+    static constexpr std::chrono::hours public_for{1};
 
     // Queries are written in as many ways as uses have settings for them; purging knows them all.
     void add_query(const Query& query);
@@ -62,31 +97,21 @@ public:
     std::vector<std::shared_ptr<const Item>> of_url(std::string_view origin, std::string_view target);
 
 private:
-    struct OnItsWay {
-        std::string url;
-        std::shared_ptr<Arriving> arriving;
-    };
-    // Of a key 32 bits, and until when in seconds.
-    using Denial = std::atomic<std::uint64_t>;
-    static constexpr std::size_t denials = 8192;
-
+    void sizes(std::size_t items, std::size_t bytes, std::size_t evicted) noexcept override;
+    void settle_bound() noexcept;  // with the mutex held
     std::vector<std::string> urls_of(std::string_view origin, std::string_view target);
-    // Who comes after a purge does not join what was sent for before it.
-    void forget_on_their_way(std::string_view url);
-    void forget_all_on_their_way();
     std::size_t purge(Purge purge);
     std::size_t purge_here(const Purge& purge);
-    static std::uint64_t tag_of(const Key& key) noexcept { return key.high >> 32 << 32; }
-    const Denial& denial_of(const Key& key) const noexcept { return denied_[key.low % denials]; }
 
+    const std::optional<Gauges> gauges_;
     MemoryStore store_;
-    std::atomic<std::size_t> bound_;
-    std::mutex mutex_;  // of what follows
-    std::unordered_map<std::string, OnItsWay> on_their_way_;
-    const std::shared_ptr<std::atomic<std::size_t>> held_ = std::make_shared<std::atomic<std::size_t>>(0);
+    OnTheWay on_the_way_;
+    Lately denied_{denied_for}, public_{public_for};
+    std::atomic<std::uint64_t> uses_{0};  // that there ever were
+    std::mutex mutex_;                    // of what follows
+    std::map<std::uint64_t, std::optional<std::size_t>> in_force_;
     std::vector<Query> queries_;
     std::vector<std::weak_ptr<PurgeLog>> logs_;
-    std::array<Denial, denials> denied_{};
 };
 
 }  // namespace tollgate::cache

@@ -51,6 +51,11 @@ private:
     ScriptedUpstream upstream_;
 };
 
+// Of auth's file: alice-key, bob-key.
+inline constexpr auto alice_and_bob =
+    "72ee9d4355ccb9d3a4c9dbf37382e38e75c1b1a225b5bd1f729ee91bbda30c20 alice -\n"
+    "9b94dc1a51a38769f135edf04033ad7f2f487b6c25929be7a861cfc1ab10cf98 bob -\n";
+
 // `cache { ... }` in front of all of it.
 inline std::string cached(const std::string& target, std::string_view settings = {}, std::string_view words = {}) {
     return std::string{words}

@@ -1,6 +1,7 @@
 // tests/scenarios/cache_purge_test.cpp - operators take away what is kept, and see what there is.
 #include "cache_origin.h"
 #include "support/child_process.h"
+#include "support/deadline.h"
 
 #include <boost/test/unit_test.hpp>
 
@@ -33,7 +34,8 @@ BOOST_AUTO_TEST_SUITE(scenarios_cache_purge)
 
 BOOST_AUTO_TEST_CASE(by_url_by_beginning_by_tag_and_all_at_once) {
     Origin origin{[](const Message& request, int n) {
-        return message(std::string{fresh} + "Cache-Tag: page, n" + request.target().substr(1) + "\r\nVary: X-Kind\r\n", std::to_string(n));
+        return message(std::string{fresh} + "Cache-Tag: page, n" + request.target().substr(1) + "\r\nVary: X-Kind\r\n",
+                       std::to_string(n));
     }};
     GatewayProcess gateway{cached(origin.address())};
     auto client = gateway.client();
@@ -81,8 +83,9 @@ BOOST_AUTO_TEST_CASE(what_is_kept_is_shown) {
     auto client = gateway.client();
     client.get("/x");
     const std::string shown = command(gateway, {"show", "http://gate.test/x"}).out;
-    for (const std::string_view part : {"\"url\":\"http://gate.test/x\"", "\"status\":200", "\"tags\":[\"one\",\"two\"]",
-                                        "\"etag\":\"\\\"a\\\"\"", "\"type\":\"text/plain\"", "\"for_one_caller\":false"})
+    for (const std::string_view part :
+         {"\"url\":\"http://gate.test/x\"", "\"status\":200", "\"tags\":[\"one\",\"two\"]", "\"etag\":\"\\\"a\\\"\"",
+          "\"type\":\"text/plain\"", "\"for_one_caller\":false"})
         BOOST_TEST(shown.find(part) != std::string::npos, shown);
     BOOST_TEST(command(gateway, {"show", "http://gate.test/y"}).out == "{\"kept\":[]}\n");
     const std::string stats = command(gateway, {"stats"}).out;
@@ -91,7 +94,8 @@ BOOST_AUTO_TEST_CASE(what_is_kept_is_shown) {
 
 BOOST_AUTO_TEST_CASE(purges_reach_urls_as_the_cache_keeps_them) {
     Origin origin{std::string{fresh}};
-    GatewayProcess gateway{cached(origin.address(), "query = \"sorted\", ignored_parameters = { \"utm_*\" }, name = \"n\"")};
+    GatewayProcess gateway{
+        cached(origin.address(), "query = \"sorted\", ignored_parameters = { \"utm_*\" }, name = \"n\"")};
     auto client = gateway.client();
     client.get("/x?b=2&a=1&utm_id=3");
     BOOST_TEST(told(client, "/x?a=1&b=2") == "HIT");
@@ -104,6 +108,30 @@ BOOST_AUTO_TEST_CASE(words_that_are_no_order_are_refused) {
     BOOST_TEST(command(gateway, {"purge"}).code == 2);
     BOOST_TEST(command(gateway, {"purge", "everything"}).code == 2);
     BOOST_TEST(command(gateway, {"show"}).code == 2);
+}
+
+BOOST_AUTO_TEST_CASE(metrics_say_how_much_is_kept) {
+    Origin origin{std::string{fresh}};
+    GatewayProcess gateway{cached(origin.address(), "name = \"pages\"")};
+    auto client = gateway.client();
+    const auto figure = [&](const std::string& name) {
+        RawClient admin{gateway.admin()};
+        admin.send("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        const std::string all = admin.answer().body, series = "\ntollgate_cache_" + name + "{cache=\"pages\"} ";
+        const auto at = all.find(series);
+        return at == all.npos ? -1 : std::stod(all.substr(at + series.size()));
+    };
+    BOOST_TEST(figure("items") == 0);
+    for (const std::string_view path : {"/1", "/2", "/3"}) client.get(path);
+    wait_until("three are kept", [&] { return figure("items") == 3; });
+    BOOST_TEST(figure("bytes") > 300);
+    BOOST_TEST(figure("bytes") < 30'000);
+    BOOST_TEST(figure("evicted_total") == 0);
+    BOOST_TEST(command(gateway, {"purge", "http://gate.test/2"}).code == 0);
+    BOOST_TEST(figure("items") == 2);
+    BOOST_TEST(command(gateway, {"purge", "all"}).code == 0);
+    BOOST_TEST(figure("items") == 0);
+    BOOST_TEST(figure("bytes") == 0);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

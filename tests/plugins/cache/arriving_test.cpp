@@ -4,24 +4,49 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <chrono>
 #include <deque>
 #include <functional>
 #include <limits>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 using namespace tollgate::cache;
 using tollgate::Task;
+using namespace std::chrono_literals;
 
 namespace {
 
 constexpr std::uint64_t all = std::numeric_limits<std::uint64_t>::max();
 
-// A loop that runs when it is told to. post() is for any thread.
+// A loop that runs, and has its time go on, when it is told to. post() is for any thread.
 class Steps final : public Loop {
 public:
+    Instant now() const override { return now_; }
+    Task<void> sleep(std::chrono::nanoseconds time) override {
+        const Instant until = now_ + time;
+        while (now_ < until) {
+            std::uint64_t turn = 0;
+            {
+                const std::lock_guard lock{clock_};
+                turn = sleepers_.turn();
+            }
+            Waiters::Change change{sleepers_, *this, turn};
+            co_await change;
+        }
+    }
+    void pass(std::chrono::nanoseconds time) {
+        now_ += time;
+        {
+            const std::lock_guard lock{clock_};
+            sleepers_.wake_all();
+        }
+        run();
+    }
     void post(std::function<void()> work) override {
         const std::lock_guard lock{mutex_};
         work_.push_back(std::move(work));
@@ -37,6 +62,9 @@ public:
     }
 
 private:
+    Instant now_{std::chrono::hours{1}};
+    std::mutex clock_;
+    Waiters sleepers_{clock_};
     std::mutex mutex_;
     std::deque<std::function<void()>> work_;
 };
@@ -45,7 +73,7 @@ struct Made {
     explicit Made(std::size_t largest = 1'000'000) : arriving{std::make_shared<Arriving>(largest, held)} {}
     void open(std::optional<std::uint64_t> length = {}) const { arriving->open({make_kept(), nullptr}, length); }
 
-    std::shared_ptr<std::atomic<std::size_t>> held = std::make_shared<std::atomic<std::size_t>>(0);
+    std::shared_ptr<Held> held = std::make_shared<Held>(10'000'000);
     std::shared_ptr<Arriving> arriving;
 };
 
@@ -191,6 +219,76 @@ BOOST_AUTO_TEST_CASE(what_is_too_long_passes_through_a_window_at_the_pace_of_the
     BOOST_TEST(!late.in_time());
 }
 
+// A writer who appends as fast as there is room, and one who reads on at once.
+struct Window {
+    explicit Window(std::size_t largest) : made{largest}, slow{made.arriving, slow_loop}, quick{made.arriving, loop} {
+        made.open();
+    }
+
+    // Until there is no room any more. How much was sent.
+    std::size_t fill() {
+        const std::size_t before = sent;
+        while (!room || room.done()) {
+            made.arriving->append(std::string(10'000, 'x'));
+            sent += 10'000;
+            loop.run();
+            room = made.arriving->room(writer);
+            room.start();
+        }
+        return sent - before;
+    }
+    std::size_t take(std::size_t most) { return slow.try_read(most).value_or("").size(); }
+
+    Made made;
+    Steps loop, slow_loop, writer;
+    Arriving::Reader slow;
+    Follower quick;
+    std::size_t sent = 0;
+    Task<void> room;
+};
+
+BOOST_AUTO_TEST_CASE(one_who_trickles_is_cut_and_the_others_read_on) {
+    Window window{100'000};
+    window.fill();
+    const auto before = std::chrono::nanoseconds{Arriving::slowness} / 2;
+    window.writer.pass(before);
+    BOOST_TEST(!window.room.done());
+    BOOST_TEST(window.take(1000) == 1000u);
+    window.writer.run();
+    window.writer.pass(before);
+    BOOST_TEST(window.room.done());
+    BOOST_CHECK_THROW(window.take(1000), Arriving::Reader::Cut);
+    window.made.arriving->append("end");
+    window.made.arriving->finish();
+    window.loop.run();
+    BOOST_TEST(window.quick.task.done());
+    BOOST_TEST(window.quick.text.ends_with("xend"));
+}
+
+BOOST_AUTO_TEST_CASE(one_who_is_slow_but_goes_on_is_waited_for) {
+    Window window{100'000};
+    for (int round = 0; round < 5; ++round) {
+        window.fill();
+        for (std::size_t taken = 0; taken < 30'000;) taken += window.take(30'000 - taken);
+        window.writer.run();
+        window.writer.pass(Arriving::slowness);
+    }
+    BOOST_TEST(window.take(1000) > 0u);
+}
+
+BOOST_AUTO_TEST_CASE(one_who_reads_alone_takes_his_time) {
+    const Made made{100'000};
+    Steps loop, writer;
+    made.open();
+    Arriving::Reader slow{made.arriving, loop};
+    made.arriving->append(std::string(200'000, 'x'));
+    Task<void> room = made.arriving->room(writer);
+    room.start();
+    writer.pass(10 * Arriving::slowness);
+    BOOST_TEST(!room.done());
+    BOOST_TEST(slow.try_read(10).has_value());
+}
+
 BOOST_AUTO_TEST_CASE(nobody_goes_on_for_nobody) {
     const Made made{1000};
     Steps loop;
@@ -198,27 +296,93 @@ BOOST_AUTO_TEST_CASE(nobody_goes_on_for_nobody) {
     {
         const Arriving::Coming coming{made.arriving};
         made.arriving->append(std::string(2000, 'x'));
-        BOOST_TEST(!made.arriving->in_vain());
+        BOOST_TEST(!made.arriving->in_vain(loop.now(), 5s));
         Follower follower{made.arriving, loop};
         BOOST_TEST(follower.text.size() == 2000u);
     }
-    BOOST_TEST(made.arriving->in_vain());
+    BOOST_TEST(made.arriving->in_vain(loop.now(), 5s));
 }
 
-BOOST_AUTO_TEST_CASE(memory_on_its_way_is_counted_until_it_is_kept_or_gone) {
-    std::shared_ptr<const std::string> body;
-    std::shared_ptr<std::atomic<std::size_t>> held;
+BOOST_AUTO_TEST_CASE(what_has_no_known_end_is_read_for_a_while_once_nobody_is_there) {
+    const Made endless, measured;
+    Steps loop;
+    endless.open();
+    measured.open(1000);
     {
-        const Made made;
+        const Arriving::Reader reader{endless.arriving, loop};
+        BOOST_TEST(!endless.arriving->in_vain(loop.now(), 5s));
+    }
+    BOOST_TEST(!endless.arriving->in_vain(loop.now() + 60s, 5s));  // the first time that it is seen
+    BOOST_TEST(!endless.arriving->in_vain(loop.now() + 65s, 5s));
+    { const Arriving::Reader reader{endless.arriving, loop}; }  // somebody looks in
+    BOOST_TEST(!endless.arriving->in_vain(loop.now() + 66s, 5s));
+    BOOST_TEST(!endless.arriving->in_vain(loop.now() + 71s, 5s));
+    BOOST_TEST(endless.arriving->in_vain(loop.now() + 72s, 5s));
+    for (int hour = 0; hour < 3; ++hour)
+        BOOST_TEST(!measured.arriving->in_vain(loop.now() + std::chrono::hours{hour}, 5s));
+}
+
+BOOST_AUTO_TEST_CASE(memory_on_its_way_is_counted_until_nobody_reads_it_there_or_it_is_gone) {
+    std::shared_ptr<const std::string> body;
+    std::shared_ptr<Held> held;
+    Steps loop;
+    {
+        Made made;
         held = made.held;
+        BOOST_TEST(made.arriving->reserve(100'000));
+        BOOST_TEST(held->bytes() == 100'000u);
         made.open(100'000);
         made.arriving->append(std::string(100'000, 'x'));
-        BOOST_TEST(held->load() == 100'000u);
+        BOOST_TEST(held->bytes() == 100'000u);
         body = made.arriving->collect();
         made.arriving->finish();
+        const Arriving::Reader slow{std::exchange(made.arriving, nullptr), loop};
+        BOOST_TEST(held->bytes() == 100'000u);  // the store may send it away: it is still there
     }
-    BOOST_TEST(held->load() == 0u);
+    BOOST_TEST(held->bytes() == 0u);
     BOOST_TEST(body->size() == 100'000u);
+    body.reset();
+    BOOST_TEST(held->bytes() == 0u);
+    {
+        const Made never_came;
+        held = never_came.held;
+        BOOST_TEST(never_came.arriving->reserve(100'000));
+    }
+    BOOST_TEST(held->bytes() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(who_would_take_more_than_there_is_does_not_begin_to_be_kept) {
+    const auto held = std::make_shared<Held>(250'000);
+    Arriving one{1'000'000, held}, two{1'000'000, held}, three{1'000'000, held};
+    BOOST_TEST(one.reserve(100'000));
+    BOOST_TEST(two.reserve(100'000));
+    BOOST_TEST(!three.reserve(100'000));
+    BOOST_TEST(held->bytes() == 200'000u);
+    BOOST_TEST(three.reserve({}));
+}
+
+BOOST_AUTO_TEST_CASE(where_memory_is_short_what_has_no_known_length_passes) {
+    const Made made;
+    Steps loop, writer;
+    made.open();
+    Arriving::Reader slow{made.arriving, loop};
+    made.arriving->append(std::string(16 * 1024, 'x'));
+    BOOST_TEST(!made.arriving->passes());
+    made.held->set_bound(1000);
+    made.arriving->append("x");
+    BOOST_TEST(made.arriving->passes());
+    BOOST_TEST(!made.arriving->too_long());
+    BOOST_TEST(!made.arriving->collect());
+    made.arriving->append(std::string(100'000, 'x'));
+    Task<void> room = made.arriving->room(writer);
+    room.start();
+    BOOST_TEST(!room.done());
+    std::size_t read = 0;
+    for (int i = 0; !room.done(); ++i, writer.run()) {
+        BOOST_REQUIRE(i < 100);
+        read += slow.try_read(10'000).value_or("").size();
+    }
+    BOOST_TEST(read < 100'000u);
 }
 
 BOOST_AUTO_TEST_CASE(the_head_is_waited_for_no_longer_than_until_the_alarm) {

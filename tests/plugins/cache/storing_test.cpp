@@ -16,10 +16,13 @@ const std::string long_ago = written_date(now - 10000);
 Judgement kept(const MadeLines& lines, int status = 200, const Asking& asking = anybody, const Policy& policy = {}) {
     return judge(asking, status, lines, policy, now);
 }
-std::string why_not(const MadeLines& lines, int status = 200, const Asking& asking = anybody, const Policy& policy = {}) {
+std::string why_not(const MadeLines& lines, int status = 200, const Asking& asking = anybody,
+                    const Policy& policy = {}) {
     return std::string{kept(lines, status, asking, policy).why_not};
 }
-std::int64_t seconds(const Judgement& judgement) { return judgement.terms ? judgement.terms->lifetime.time.count() / 1000 : -1; }
+std::int64_t seconds(const Judgement& judgement) {
+    return judgement.terms ? judgement.terms->lifetime.time.count() / 1000 : -1;
+}
 
 }  // namespace
 
@@ -36,7 +39,10 @@ BOOST_AUTO_TEST_CASE(what_must_not_be_kept_is_not) {
     BOOST_TEST(why_not(cache_control("max-age=60, private")) == "private");
     BOOST_TEST(why_not({{"Cache-Control", "max-age=60"}, {"Vary", "a, *"}}) == "vary *");
     BOOST_TEST(why_not(cache_control("max-age=60"), 200, {.method = "HEAD"}) == "method");
-    BOOST_TEST(why_not(cache_control("max-age=60"), 200, {.method = "GET", .no_store = true}) == "no-store of the request");
+    BOOST_TEST(why_not(cache_control("max-age=60"), 200, {.method = "GET", .no_store = true}) ==
+               "no-store of the request");
+    BOOST_TEST(why_not({{"Cache-Control", "max-age=60"}, {"Content-Type", "Text/Event-Stream; charset=utf-8"}}) ==
+               "event stream");
     BOOST_TEST(why_not({}) == "not fresh");
     BOOST_TEST(why_not(cache_control("max-age=0")) == "not fresh");
     BOOST_TEST(why_not({{"Last-Modified", long_ago}}, 302) == "status");
@@ -95,8 +101,8 @@ BOOST_AUTO_TEST_CASE(statuses_may_be_chosen) {
     BOOST_TEST(seconds(kept(cache_control("max-age=60"), 200, anybody, policy)) == 60);
     BOOST_TEST(seconds(kept(cache_control("max-age=60"), 410, anybody, policy)) == 60);
     BOOST_TEST(why_not(cache_control("max-age=60"), 301, anybody, policy) == "status");
-    BOOST_TEST((is_status_pattern("200") && is_status_pattern("5xx") && !is_status_pattern("2x") && !is_status_pattern("100") &&
-                !is_status_pattern("20x") && !is_status_pattern("600")));
+    BOOST_TEST((is_status_pattern("200") && is_status_pattern("5xx") && !is_status_pattern("2x") &&
+                !is_status_pattern("100") && !is_status_pattern("20x") && !is_status_pattern("600")));
 }
 
 BOOST_AUTO_TEST_CASE(must_understand_wants_a_status_that_is_known_and_lifts_no_store) {
@@ -130,7 +136,8 @@ BOOST_AUTO_TEST_CASE(lines_of_one_hop_are_not_kept) {
     for (const std::string_view name : {"Connection", "keep-alive", "Proxy-Authenticate", "Transfer-Encoding", "Age",
                                         "TE", "Upgrade", "X-Secret", "Content-Length"})
         BOOST_TEST(!is_kept(name, terms), name);
-    for (const std::string_view name : {"Content-Type", "ETag", "Date", "Set-Cookie", "Vary"}) BOOST_TEST(is_kept(name, terms), name);
+    for (const std::string_view name : {"Content-Type", "ETag", "Date", "Set-Cookie", "Vary"})
+        BOOST_TEST(is_kept(name, terms), name);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

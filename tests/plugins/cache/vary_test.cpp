@@ -58,7 +58,9 @@ BOOST_AUTO_TEST_CASE(of_codings_only_those_that_answers_came_in_count) {
 }
 
 BOOST_AUTO_TEST_CASE(languages_go_by_weight) {
-    BOOST_TEST(preferred_languages("en, de") == preferred_languages(" de ,  EN"));
+    BOOST_TEST(preferred_languages("en, de") == preferred_languages(" EN ,  de"));
+    BOOST_TEST(preferred_languages("en, de") != preferred_languages("de, en"));
+    BOOST_TEST(preferred_languages("fr;q=0.5, en, de;q=0.5, it") == "en,it,fr;q=500,de;q=500");
     BOOST_TEST(preferred_languages("en, de;q=0.9") != preferred_languages("de, en;q=0.9"));
     BOOST_TEST(preferred_languages("de;q=0.5, en;q=0.8, fr") == "fr,en;q=800,de;q=500");
 }

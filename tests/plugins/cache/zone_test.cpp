@@ -34,30 +34,6 @@ BOOST_AUTO_TEST_CASE(what_is_put_is_found_by_its_key) {
     BOOST_TEST(!zone.find("a"));
 }
 
-BOOST_AUTO_TEST_CASE(the_first_one_leads_and_the_others_join_until_it_is_over) {
-    Zone zone{megabyte};
-    const auto first = zone.join("a", "url", 1000), second = zone.join("a", "url", 1000), other = zone.join("b", "url", 1000);
-    BOOST_TEST((first.leads && !second.leads && other.leads));
-    BOOST_TEST(first.arriving == second.arriving);
-    BOOST_TEST(first.arriving != other.arriving);
-    zone.also("a as well", "url", first.arriving);
-    BOOST_TEST(zone.join("a as well", "url", 1000).arriving == first.arriving);
-    zone.leave(*first.arriving);
-    BOOST_TEST(zone.join("a", "url", 1000).leads);
-    BOOST_TEST(zone.join("a as well", "url", 1000).leads);
-    zone.also("late", "url", first.arriving);
-    BOOST_TEST(zone.join("late", "url", 1000).leads);
-}
-
-BOOST_AUTO_TEST_CASE(nobody_sends_for_more_while_what_comes_takes_all_the_memory) {
-    Zone zone{megabyte};
-    const auto one = zone.join("a", "url", 4 * megabyte);
-    one.arriving->open({make_kept(), nullptr}, 2 * megabyte);
-    one.arriving->append("x");
-    BOOST_TEST(!zone.join("b", "url", 1000).arriving);
-    BOOST_TEST(zone.join("a", "url", 1000).arriving == one.arriving);
-}
-
 BOOST_AUTO_TEST_CASE(what_is_denied_is_denied_for_a_while_or_until_it_is_allowed) {
     Zone zone{megabyte};
     const Instant now{100s};
@@ -71,6 +47,50 @@ BOOST_AUTO_TEST_CASE(what_is_denied_is_denied_for_a_while_or_until_it_is_allowed
     BOOST_TEST(zone.denied("a", now));
     zone.allow("a");
     BOOST_TEST(!zone.denied("a", now));
+}
+
+BOOST_AUTO_TEST_CASE(that_answers_are_for_everyone_is_known_until_one_is_not) {
+    Zone zone{megabyte};
+    const Instant now{100s};
+    BOOST_TEST(!zone.public_lately("a", now));
+    zone.note_public("a", now);
+    BOOST_TEST(zone.public_lately("a", now + 30min));
+    BOOST_TEST(!zone.public_lately("a", now + Zone::public_for));
+    BOOST_TEST(!zone.denied("a", now));
+    zone.note_private("b");
+    BOOST_TEST(zone.public_lately("a", now));
+    zone.note_private("a");
+    BOOST_TEST(!zone.public_lately("a", now));
+}
+
+BOOST_AUTO_TEST_CASE(memory_is_what_the_last_use_in_force_says) {
+    const auto zone = std::make_shared<Zone>(megabyte);
+    const auto bound = [&] { return zone->store().figures().bound; };
+    auto old = std::make_unique<Zone::Use>(zone, 8 * megabyte);
+    BOOST_TEST(bound() == megabyte);
+    old->attend();
+    BOOST_TEST(bound() == 8 * megabyte);
+    { const Zone::Use refused{zone, 2 * megabyte}; }  // of a configuration that does not hold
+    BOOST_TEST(bound() == 8 * megabyte);
+    auto says_nothing = std::make_unique<Zone::Use>(zone, std::nullopt);
+    const Zone::Use another{zone, 4 * megabyte};
+    another.attend();
+    says_nothing->attend();
+    old->attend();
+    BOOST_TEST(bound() == 4 * megabyte);
+    old.reset();
+    BOOST_TEST(bound() == 4 * megabyte);
+}
+
+BOOST_AUTO_TEST_CASE(memory_that_nobody_names_any_more_is_the_usual_one) {
+    const auto zone = std::make_shared<Zone>(megabyte);
+    auto old = std::make_unique<Zone::Use>(zone, 8 * megabyte), after = std::make_unique<Zone::Use>(zone, std::nullopt);
+    old->attend();
+    after->attend();
+    old.reset();
+    BOOST_TEST(zone->store().figures().bound == Zone::usual_bound);
+    after.reset();
+    BOOST_TEST(zone->store().figures().bound == Zone::usual_bound);  // until another one comes
 }
 
 BOOST_AUTO_TEST_CASE(a_purge_knows_all_ways_in_which_a_url_is_written) {
