@@ -39,6 +39,7 @@ Desk::Desk(const Settings& settings, Host& host)
       tier_{tier_of(settings, host, cache_name(rules_), zone_, form_)},
       site_{host_, rules_, *zone_,
             host.counter("stored_total", "answers that were stored", {{"cache", cache_name(rules_)}}), tier_.get()} {
+    host.when_serving([this] { use_.come_into_force(); });
     for (std::size_t loop = 0; loop <= host.loop_count(); ++loop)
         loops_.push_back(std::make_unique<HostLoop>(host, loop));
     for (std::size_t way = 0; way < ways; ++way)
@@ -47,7 +48,6 @@ Desk::Desk(const Settings& settings, Host& host)
 }
 
 Verdict Desk::answer(RequestContext& ctx) const {
-    use_.attend();
     if (tier_) tier_->attend();
     Asked asked{rules_, ctx};
     Found found = look_up(asked);

@@ -19,20 +19,15 @@ void Zone::sizes(std::size_t items, std::size_t bytes, std::size_t evicted) noex
     if (evicted > 0) gauges_->evicted.add(evicted);
 }
 
-Zone::Use::Use(std::shared_ptr<Zone> zone, std::optional<std::size_t> memory)
-    : zone_{std::move(zone)}, memory_{memory}, number_{++zone_->uses_} {}
-
 Zone::Use::~Use() {
-    if (!in_force_.load(std::memory_order_relaxed)) return;
     const std::lock_guard lock{zone_->mutex_};
-    zone_->in_force_.erase(number_);
-    zone_->settle_bound();
+    if (std::erase_if(zone_->in_force_, [this](const auto& one) { return one.first == this; }) > 0)
+        zone_->settle_bound();
 }
 
 void Zone::Use::come_into_force() const {
     const std::lock_guard lock{zone_->mutex_};
-    if (in_force_.exchange(true, std::memory_order_relaxed)) return;
-    zone_->in_force_.emplace(number_, memory_);
+    zone_->in_force_.emplace_back(this, memory_);
     zone_->settle_bound();
 }
 
@@ -40,7 +35,7 @@ void Zone::Use::come_into_force() const {
 void Zone::settle_bound() noexcept {
     if (in_force_.empty()) return;
     std::size_t bound = usual_bound;
-    for (const auto& [number, memory] : in_force_) bound = memory.value_or(bound);
+    for (const auto& [use, memory] : in_force_) bound = memory.value_or(bound);
     store_.set_bound(bound);
     on_the_way_.set_bound(bound);
 }

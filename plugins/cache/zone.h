@@ -10,15 +10,13 @@
 
 #include <tollgate/host.h>
 
-#include <atomic>
 #include <cstddef>
-#include <cstdint>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace tollgate::cache {
@@ -36,26 +34,20 @@ public:
     explicit Zone(std::size_t bound = usual_bound, std::optional<Gauges> gauges = {});
     ~Zone() override;
 
-    // A use's word on the memory. It holds from the use's first request on (one that is made for a configuration which
-    // is refused never has one) for as long as the use is there; of several the one that was made last has it.
+    // A use's word on the memory. It holds from come_into_force() on, for as long as the use is there; of several the
+    // last one has it.
     class Use {
     public:
-        Use(std::shared_ptr<Zone> zone, std::optional<std::size_t> memory);
+        Use(std::shared_ptr<Zone> zone, std::optional<std::size_t> memory) noexcept
+            : zone_{std::move(zone)}, memory_{memory} {}
         ~Use();
         Use(const Use&) = delete;
         Use& operator=(const Use&) = delete;
-        // With every request.
-        void attend() const {
-            if (!in_force_.load(std::memory_order_relaxed)) come_into_force();
-        }
+        void come_into_force() const;  // once
 
     private:
-        void come_into_force() const;
-
         const std::shared_ptr<Zone> zone_;
         const std::optional<std::size_t> memory_;
-        const std::uint64_t number_;
-        mutable std::atomic<bool> in_force_{false};
     };
 
     MemoryStore& store() noexcept { return store_; }
@@ -107,9 +99,8 @@ private:
     MemoryStore store_;
     OnTheWay on_the_way_;
     Lately denied_{denied_for}, public_{public_for};
-    std::atomic<std::uint64_t> uses_{0};  // that there ever were
-    std::mutex mutex_;                    // of what follows
-    std::map<std::uint64_t, std::optional<std::size_t>> in_force_;
+    std::mutex mutex_;  // of what follows
+    std::vector<std::pair<const Use*, std::optional<std::size_t>>> in_force_;
     std::vector<Query> queries_;
     std::vector<std::weak_ptr<PurgeLog>> logs_;
 };

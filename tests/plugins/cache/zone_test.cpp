@@ -68,15 +68,14 @@ BOOST_AUTO_TEST_CASE(memory_is_what_the_last_use_in_force_says) {
     const auto bound = [&] { return zone->store().figures().bound; };
     auto old = std::make_unique<Zone::Use>(zone, 8 * megabyte);
     BOOST_TEST(bound() == megabyte);
-    old->attend();
+    old->come_into_force();
     BOOST_TEST(bound() == 8 * megabyte);
     { const Zone::Use refused{zone, 2 * megabyte}; }  // of a configuration that does not hold
     BOOST_TEST(bound() == 8 * megabyte);
     auto says_nothing = std::make_unique<Zone::Use>(zone, std::nullopt);
     const Zone::Use another{zone, 4 * megabyte};
-    another.attend();
-    says_nothing->attend();
-    old->attend();
+    another.come_into_force();
+    says_nothing->come_into_force();
     BOOST_TEST(bound() == 4 * megabyte);
     old.reset();
     BOOST_TEST(bound() == 4 * megabyte);
@@ -85,8 +84,8 @@ BOOST_AUTO_TEST_CASE(memory_is_what_the_last_use_in_force_says) {
 BOOST_AUTO_TEST_CASE(memory_that_nobody_names_any_more_is_the_usual_one) {
     const auto zone = std::make_shared<Zone>(megabyte);
     auto old = std::make_unique<Zone::Use>(zone, 8 * megabyte), after = std::make_unique<Zone::Use>(zone, std::nullopt);
-    old->attend();
-    after->attend();
+    old->come_into_force();
+    after->come_into_force();
     old.reset();
     BOOST_TEST(zone->store().figures().bound == Zone::usual_bound);
     after.reset();
