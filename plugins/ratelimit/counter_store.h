@@ -52,6 +52,10 @@ public:
     std::optional<std::uint64_t> cleared(std::uint64_t hash, const Ask& ask) noexcept;
     std::size_t keys() const noexcept override { return keys_; }  // as constructed
     std::uint64_t forgotten() const noexcept override { return forgotten_.load(std::memory_order_relaxed); }
+    Footprint footprint() const noexcept override {
+        const std::size_t keys = held_.load(std::memory_order_relaxed);
+        return {keys, keys * sizeof(Group) / slots_per_group};
+    }
     std::size_t in_use(const Ask& ask) noexcept override;
 
     // Windows: counts at this key what was admitted elsewhere, in the window with that end (milliseconds since 1970).
@@ -96,6 +100,7 @@ private:
     std::size_t group_count_;
     Pages<Group> groups_;
     std::atomic<std::uint64_t> forgotten_{0};
+    std::atomic<std::size_t> held_{0};
     std::atomic<std::int64_t> longest_{0};  // nanoseconds for which a counter may linger (see WindowCounter)
     // New keys enter one at a time per entrance, so that a key seen by two loops at once gets one counter.
     std::array<Entrance, 64> entrances_;
@@ -216,9 +221,11 @@ template <class Counter>
 Decision CounterStore<Counter>::enter(const Pair& groups, std::uint64_t hash, const Ask& ask) noexcept {
     bool forgot = false;
     const Slot slot = seize_slot(groups, ask, forgot);
-    slot.key->store(hash, std::memory_order_release);
+    const bool fresh = slot.key->exchange(hash, std::memory_order_acq_rel) == 0;
     Decision decision = slot.counter->restart(ask);
     decision.forgot = forgot;
+    decision.fresh = fresh;
+    if (fresh) held_.fetch_add(1, std::memory_order_relaxed);
     if (forgot) forgotten_.fetch_add(1, std::memory_order_relaxed);
     return decision;
 }

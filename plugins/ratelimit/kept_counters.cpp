@@ -68,6 +68,11 @@ std::uint64_t KeptCounters::forgotten() const noexcept {
     return first_->forgotten() + (kept ? kept->forgotten() : 0);
 }
 
+Counters::Footprint KeptCounters::footprint() const noexcept {
+    const Memory* const kept = kept_.load(std::memory_order_acquire);
+    return first_->footprint() + (kept ? kept->footprint() : Footprint{});
+}
+
 std::size_t KeptCounters::in_use(const Ask& ask) noexcept {
     Memory* const kept = kept_.load(std::memory_order_acquire);
     return kept ? kept->in_use(ask) : first_->in_use(ask);

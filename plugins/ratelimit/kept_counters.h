@@ -28,6 +28,7 @@ public:
     bool withdraw(std::uint64_t, const Ask&, Ticks) noexcept override { return false; }  // of token buckets only
     std::size_t keys() const noexcept override { return keys_; }
     std::uint64_t forgotten() const noexcept override;
+    Footprint footprint() const noexcept override;
     std::size_t in_use(const Ask& ask) noexcept override;
 
 private:

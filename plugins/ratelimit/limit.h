@@ -84,6 +84,7 @@ private:
 struct Decision {
     bool admitted = false;
     bool forgot = false;                      // another key's counter had to make room for this one
+    bool fresh = false;                       // the key has a place in memory that no key had before
     bool unavailable = false;                 // nobody could say: admitted or not without being counted
     std::int64_t remaining = 0;               // whole requests (of cost 1) left after this decision
     std::chrono::nanoseconds retry_after{0};  // admitted: 0; else until the same cost fits, if nobody else spends

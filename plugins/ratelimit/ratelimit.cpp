@@ -224,6 +224,7 @@ void RateLimit::count(Batch& batch, const Claim& tightest) const {
     for (const Claim& claim : batch.claims()) {
         const Rule::Figures& figures = batch.rule_of(claim).figures();
         if (claim.decision.forgot) figures.forgotten.add();
+        if (claim.decision.fresh) batch.rule_of(claim).measure();
         if (tightest.decision.admitted) figures.admitted.add();
         if (tightest.decision.admitted && claim.decision.delay.count() > 0) figures.delayed.add();
     }

@@ -71,7 +71,15 @@ Rule::Figures Rule::figures_of(const std::string& name, Host& host) {
             count("refused_total", "Requests that a limit refused."),
             count("shadow_refused_total", "Requests that a limit in shadow mode would have refused."),
             count("delayed_total", "Requests that a limit made wait."),
-            count("forgotten_total", "Counters in use that had to make room for another key.")};
+            count("forgotten_total", "Counters in use that had to make room for another key."),
+            host.gauge("keys", "Keys that have, or had, a place in the limit's memory.", {{"limit", name}}),
+            host.gauge("memory_bytes", "What those places take.", {{"limit", name}})};
+}
+
+void Rule::measure() const noexcept {
+    const Counters::Footprint footprint = counters_->footprint();
+    figures_.keys.set(double(footprint.keys));
+    figures_.bytes.set(double(footprint.bytes));
 }
 
 Rule::Rule(Kind kind, const Settings& own, const Settings& use, const std::string& told, std::string name, Host& host)
@@ -103,6 +111,7 @@ Rule::Rule(Kind kind, const Settings& own, const Settings& use, const std::strin
     in_words_ = in_words(own_, other_);
     shared_name_ = agree(name_, name_of_counters(), named, in_words_ + regions::in_words(use), own, host);
     counters_ = counters_of(use, told, host);
+    measure();
 }
 
 // Another algorithm counts anew.

@@ -70,8 +70,10 @@ public:
 
     struct Figures {
         Counter &admitted, &refused, &shadow_refused, &delayed, &forgotten;
+        Gauge &keys, &bytes;
     };
     const Figures& figures() const noexcept { return figures_; }
+    void measure() const noexcept;  // how many keys are held now, in how much memory, for operators
 
 private:
     const Tier* tier_of(const Context& ctx) const;

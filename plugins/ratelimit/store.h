@@ -41,6 +41,12 @@ public:
 
     virtual std::size_t keys() const noexcept = 0;  // that are remembered at least
     virtual std::uint64_t forgotten() const noexcept = 0;
+    // What was given to keys so far: a place whose key has nothing counted any more goes to the next one.
+    struct Footprint {
+        std::size_t keys = 0, bytes = 0;
+        Footprint operator+(const Footprint& other) const noexcept { return {keys + other.keys, bytes + other.bytes}; }
+    };
+    virtual Footprint footprint() const noexcept = 0;
     // How many keys have something counted. Walks the whole table.
     virtual std::size_t in_use(const Ask& ask) noexcept = 0;
 };

@@ -37,6 +37,7 @@ public:
     bool withdraw(std::uint64_t, const Ask&, Ticks) noexcept override { return false; }  // of token buckets only
     std::size_t keys() const noexcept override { return memory_.keys(); }
     std::uint64_t forgotten() const noexcept override { return memory_.forgotten(); }
+    Footprint footprint() const noexcept override { return memory_.footprint() + own_.footprint(); }
     std::size_t in_use(const Ask& ask) noexcept override { return memory_.in_use(ask); }
 
     Ledger& ledger() noexcept { return ledger_; }

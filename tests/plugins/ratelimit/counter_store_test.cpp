@@ -90,6 +90,19 @@ BOOST_AUTO_TEST_CASE(memory_is_bounded_and_what_was_forgotten_is_counted) {
     BOOST_TEST(forgot == store.forgotten());
 }
 
+BOOST_AUTO_TEST_CASE(what_is_held_grows_with_new_keys_to_the_whole_table) {
+    Buckets store{1000, secret};
+    BOOST_TEST(store.footprint().keys == 0u);
+    BOOST_TEST(store.take(name(1), 1, start, hourly).decision.fresh);
+    BOOST_TEST(!store.take(name(1), 1, start, hourly).decision.fresh);
+    BOOST_TEST(store.footprint().keys == 1u);
+    std::size_t fresh = 1;
+    for (int i = 2; i < 100'000; ++i) fresh += store.take(name(i), 1, start, hourly).decision.fresh;
+    BOOST_TEST(store.footprint().keys == fresh);
+    BOOST_TEST(store.footprint().keys == store.slots());  // what is forgotten hands its place on
+    BOOST_TEST(store.footprint().bytes == 24 * store.slots());
+}
+
 BOOST_AUTO_TEST_CASE(the_least_recently_used_of_like_keys_is_forgotten_first) {
     Buckets store{1000, secret};
     const int keys = static_cast<int>(store.slots()) * 3;
