@@ -21,6 +21,10 @@ constexpr std::array<std::chrono::nanoseconds, 15> waiting{500us, 1ms,   2500us,
 constexpr std::array<std::chrono::nanoseconds, 13> working{10us, 25us, 50us, 100us, 250us, 500us, 1ms,
                                                            2500us, 5ms, 10ms, 25ms, 100ms, 1s};
 
+// Bytes of a body.
+constexpr std::array<std::uint64_t, 9> sizes{0,       256,     1 << 10, 4 << 10, 16 << 10,
+                                             64 << 10, 1 << 20, 16 << 20, 256 << 20};
+
 constexpr std::array<std::string_view, 9> methods{"GET",    "POST",  "PUT",     "HEAD",   "DELETE",
                                                   "OPTIONS", "PATCH", "CONNECT", "TRACE"};
 constexpr std::array<std::string_view, 9> outcomes{"answered", "not_connected", "connect_timeout", "reset",     "timeout",
@@ -60,7 +64,9 @@ Figures::Figures(plugins::Metrics& metrics)
       own_{metrics.histogram("tollgate_gateway_duration_seconds",
                              "The gateway's own time: from a request's head to its call, and from the call's answer to "
                              "the first of it sent; plugins are part of it.",
-                             working, {})} {}
+                             working, {})},
+      received_{metrics.histogram("tollgate_request_body_size_bytes", "Sizes of requests' bodies, as received.", sizes, {})},
+      sent_{metrics.histogram("tollgate_response_body_size_bytes", "Sizes of answers' bodies, as sent.", sizes, {})} {}
 
 // Requests -------------------------------------------------------------------------------------------------------
 
@@ -117,8 +123,10 @@ void Figures::count_failure(std::string_view reason) {
 void Figures::count(Table& table, const Snapshot& snapshot, const Route& route, const Ended& ended) {
     OfRoute& figures = of_route(table, snapshot, route);
     figures.answers(ended.method, ended.status).add();
-    figures.duration_.observe(ended.duration);
-    if (ended.own) own_.observe(*ended.own);
+    figures.duration_.observe(ended.duration, ended.exemplar);
+    if (ended.own) own_.observe(*ended.own, ended.exemplar);
+    received_.observe(ended.received);
+    sent_.observe(ended.sent);
     if (ended.received > 0) figures.received_.add(ended.received);
     if (ended.sent > 0) figures.sent_.add(ended.sent);
     if (!ended.reason.empty()) count_failure(ended.reason);
@@ -143,7 +151,7 @@ Figures::OfUpstream& Figures::of_upstream(Table& table, const Snapshot& snapshot
 void Figures::count(Table& table, const Snapshot& snapshot, const upstream::Upstream& upstream,
                     const Attempted& attempted) {
     OfUpstream& figures = of_upstream(table, snapshot, upstream);
-    if (attempted.first_byte.count() > 0) figures.duration_.observe(attempted.first_byte);
+    if (attempted.first_byte.count() > 0) figures.duration_.observe(attempted.first_byte, attempted.exemplar);
     Counter*& counter = figures.attempts_[attempted.target][std::size_t(attempted.outcome)];
     if (!counter) {
         const auto& address = upstream.targets[attempted.target]->address();

@@ -98,6 +98,7 @@ public:
         std::chrono::nanoseconds duration;
         std::optional<std::chrono::nanoseconds> own;  // nullopt: nothing was answered
         std::uint64_t received, sent;
+        const plugins::Exemplar* exemplar = nullptr;  // where it is traced
     };
     void count(Table& table, const Snapshot& snapshot, const Route& route, const Ended& ended);
 
@@ -105,6 +106,7 @@ public:
         std::size_t target;
         Outcome outcome;
         std::chrono::nanoseconds first_byte;  // 0: none came
+        const plugins::Exemplar* exemplar = nullptr;  // where its request is traced
     };
     void count(Table& table, const Snapshot& snapshot, const upstream::Upstream& upstream, const Attempted& attempted);
     // An attempt begins after another; `reason`: how that ended, as upstream::name_of_end() says it.
@@ -116,7 +118,10 @@ public:
 
     void count_copy(Table& table, const Snapshot& snapshot, const upstream::Upstream& upstream, CopyEnd end);
 
-    void request_began() noexcept { change_in_flight(1); }
+    void request_began() noexcept {
+        begun_.store(begun() + 1, std::memory_order_relaxed);
+        change_in_flight(1);
+    }
     void request_ended() noexcept { change_in_flight(-1); }
     // Connections that went over to another protocol, or were to; written by the loop, read by any thread.
     struct Upgrades {
@@ -127,6 +132,8 @@ public:
     } upgrades;
     std::atomic<std::uint64_t> copies{0};  // for mirrors, under way; as the above
     int in_flight() const noexcept { return in_flight_.load(std::memory_order_relaxed); }  // any thread
+
+    std::uint64_t begun() const noexcept { return begun_.load(std::memory_order_relaxed); }    // so far; any thread
 
     config::ScriptTally script;  // of the functions that this loop has called
 
@@ -145,10 +152,11 @@ private:
     void count_failure(std::string_view reason);
 
     plugins::Metrics& metrics_;
-    plugins::Histogram& own_;
+    plugins::Histogram &own_, &received_, &sent_;
     std::unordered_map<std::string, std::unique_ptr<OfRoute>> by_route_;  // kept beyond configurations
     std::unordered_map<std::string, Counter*, Hash, std::equal_to<>> by_reason_;
     std::atomic<int> in_flight_{0};
+    std::atomic<std::uint64_t> begun_{0};
 };
 
 }  // namespace tollgate

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <functional>
+#include <string>
 
 namespace tollgate {
 
@@ -30,6 +31,17 @@ std::function<double()> sum(const Shares& shares, std::function<double(const Loo
 }
 
 double read(const std::atomic<std::uint64_t>& figure) { return double(figure.load(std::memory_order_relaxed)); }
+
+void watch_loop(std::vector<plugins::Metrics::Watch>& watched, plugins::Metrics& metrics, const LoopShare& share) {
+    const auto watch = [&](Kind kind, const char* name, const char* help, std::function<double()> read) {
+        watched.push_back(
+            metrics.watch(kind, name, help, {{"loop", std::to_string(share.loop.number())}}, std::move(read)));
+    };
+    watch(Kind::gauge, "tollgate_loop_connections", "Open connections of clients by the loop that serves them.",
+          [&share] { return double(share.lane.sessions()); });
+    watch(Kind::counter, "tollgate_loop_requests_total", "Requests begun by the loop that serves them.",
+          [&share] { return double(share.figures.begun()); });
+}
 
 }  // namespace
 
@@ -108,14 +120,13 @@ std::vector<plugins::Metrics::Watch> watch_loops(plugins::Metrics& metrics, cons
           sum(shares, [](const LoopShare& share) { return read(share.pool.tally().failed); }));
     watch(Kind::counter, "tollgate_upstream_connections_reused_total", "Attempts on a kept-alive connection.",
           sum(shares, [](const LoopShare& share) { return read(share.pool.tally().reused); }));
-    watch(Kind::gauge, "tollgate_upstream_connections_idle", "Kept-alive connections to targets, waiting for use.",
-          sum(shares, [](const LoopShare& share) { return read(share.pool.tally().idle); }));
     watch(Kind::counter, "tollgate_lua_calls_total", "Calls of functions of routes.lua.",
           sum(shares, [](const LoopShare& share) { return read(share.figures.script.calls); }));
     watch(Kind::counter, "tollgate_lua_failures_total", "Calls of functions of routes.lua that failed.",
           sum(shares, [](const LoopShare& share) { return read(share.figures.script.failures); }));
     watch(Kind::counter, "tollgate_lua_seconds_total", "Time taken by functions of routes.lua.",
           sum(shares, [](const LoopShare& share) { return read(share.figures.script.nanoseconds) / 1e9; }));
+    for (const auto& share : shares) watch_loop(watched, metrics, *share);
     return watched;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "gateway/figures.h"
+#include "gateway/loop_figures.h"
 #include "gateway/passage.h"
 #include "history/outlet.h"
 #include "history/usage.h"
@@ -20,7 +21,10 @@ namespace tollgate {
 struct LoopShare {
     LoopShare(std::size_t number, http::Handler& handler, net::Lookups& lookups, plugins::Metrics& metrics,
               net::Timekeeper* timekeeper = nullptr)
-        : loop{number, timekeeper}, pool{loop, lookups}, lane{loop, handler}, figures{metrics} {}
+        : loop{number, timekeeper}, pool{loop, lookups}, lane{loop, handler}, figures{metrics},
+          loop_figures{metrics, number} {
+        loop.report_to(loop_figures);
+    }
 
     // Goes over to another snapshot; requests under way keep theirs. On the loop, or before it runs.
     void adopt(std::shared_ptr<const Snapshot> snapshot) {
@@ -45,6 +49,7 @@ struct LoopShare {
     upstream::Pool pool;
     http::Lane lane;
     Figures figures;
+    LoopFigures loop_figures;
     history::Outlet outlet;
     history::Usage usage;
     tracing::SpanQueue* spans = nullptr;  // null where no configuration has sent any anywhere so far

@@ -79,9 +79,11 @@ void Passage::count() noexcept {
     const net::Duration to_answer = upgraded ? answering_ - exchange_.began : facts.duration();
     const std::string_view method = exchange_.head_only ? std::string_view{"HEAD"} : exchange_.request.method();
     const history::Outlet::Ended ended{facts.status(), to_answer, own_time(), facts.bytes_received(), facts.bytes_sent()};
+    const auto exemplar = this->exemplar();
     try {
         share_.figures.count(lease_.figures, snapshot_, *route_,
-                             {method, ended.status, facts.reason(), to_answer, ended.own, ended.received, ended.sent});
+                             {method, ended.status, facts.reason(), to_answer, ended.own, ended.received, ended.sent,
+                              exemplar ? &*exemplar : nullptr});
         if (share_.outlet.count(ended, now())) tell_feed(facts);
         share_.usage.count({route_->name, exchange_.request.path(), client_ip_, name_of(caller_.get()), ended.status,
                             to_answer},

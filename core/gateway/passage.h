@@ -145,6 +145,7 @@ private:
     void join_trace(Attempt& attempt, std::string_view what);
     void end_trace() noexcept;
     bool sampled() const noexcept;
+    std::optional<plugins::Exemplar> exemplar() const noexcept;  // where the gateway has a step in a recorded trace
     void listen_if_entitled();
     void trace_routing(std::string_view method, std::optional<std::uint32_t> matched);
     void trace_answer();

@@ -54,6 +54,11 @@ std::string_view Passage::trace_id() const noexcept {
     return Layout::get(headers, Known::traceparent).substr(at, size);
 }
 
+std::optional<plugins::Exemplar> Passage::exemplar() const noexcept {
+    if (!step_ || !step_.sampled()) return std::nullopt;
+    return plugins::Exemplar{step_.trace_id(), share_.loop.wall_clock()};
+}
+
 bool Passage::sampled() const noexcept {
     return step_ ? step_.sampled() : http::Traceparent::of(exchange_.request.headers()).sampled();
 }

@@ -208,7 +208,9 @@ void Passage::end_attempt(Attempt& attempt, Outcome outcome) {
     call.outcome = outcome;
     if (attempt.span) spans_->end_attempt(std::move(attempt.span), call, *attempt.ended);
     call.target.end_attempt(call.pass, {outcome, call.status, call.time_to_first_byte});
-    share_.figures.count(lease_.figures, snapshot_, call.upstream, {attempt.target, outcome, call.time_to_first_byte});
+    const auto exemplar = this->exemplar();
+    share_.figures.count(lease_.figures, snapshot_, call.upstream,
+                         {attempt.target, outcome, call.time_to_first_byte, exemplar ? &*exemplar : nullptr});
     Attempt* const counts = std::exchange(attempt_, &attempt);  // what plugins are shown
     for (std::uint32_t index = first_; index < chain().size(); ++index) {
         const PluginUse& use = *chain()[index];

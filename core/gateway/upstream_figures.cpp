@@ -86,6 +86,19 @@ void watch_breakers(Watching& watching) {
                      [](const UpstreamTarget& one) { return double(one.state().breaker.opened()); });
 }
 
+void watch_connections(Watching& watching) {
+    watching.upstreams(Kind::gauge, "tollgate_upstream_connections_idle",
+                       "Kept-alive connections to the upstream's targets that wait for use.", any, [](const Upstream& one) {
+                           double idle = 0;
+                           for (const auto& target : one.targets)
+                               idle += target->state().idle.load(std::memory_order_relaxed);
+                           return idle;
+                       });
+    watching.targets(Kind::gauge, "tollgate_upstream_target_requests_in_flight",
+                     "Attempts under way, each on a connection of its own.", any,
+                     [](const UpstreamTarget& one) { return double(one.in_flight()); });
+}
+
 void watch_gates(Watching& watching) {
     constexpr auto busy = "tollgate_upstream_busy_total", refused = "Requests refused because the upstream was busy.";
     watching.upstreams(Kind::gauge, "tollgate_upstream_requests_in_flight",
@@ -142,6 +155,7 @@ Watches follow_upstreams(plugins::Metrics& metrics, const std::shared_ptr<const 
                        [](const Upstream& one) { return one.state->roster.panicking() ? 1.0 : 0.0; });
     watching.targets(Kind::gauge, "tollgate_upstream_target_available", "1 while requests may be sent to the target.",
                      any, [](const UpstreamTarget& one) { return one.available() ? 1.0 : 0.0; });
+    watch_connections(watching);
     watch_breakers(watching);
     watch_gates(watching);
     return watching.take();

@@ -53,7 +53,9 @@ void EventLoop::run() {
     current_loop = this;
     epoll_event events[events_per_turn];
     while (!stopping_.load(std::memory_order_acquire)) {
-        const int until_timer = timers_.wait(read_clock());
+        const TimePoint rests = read_clock();
+        if (listener_ && turn_ > 0) listener_->on_turn(rests - now_);
+        const int until_timer = timers_.wait(rests);
         int count = epoll_wait(epoll_, events, events_per_turn, timekeeper_ ? 0 : until_timer);
         if (count == 0 && timekeeper_) count = epoll_wait(epoll_, events, events_per_turn, timekeeper_->wait(until_timer));
         now_ = read_clock();
@@ -70,7 +72,7 @@ void EventLoop::run() {
         }
         pending_count_ = 0;
         if (posted) run_posted();
-        timers_.run(now_);
+        if (const auto late = timers_.run(now_); late && listener_) listener_->on_timers(*late);
     }
     run_posted();
     current_loop = nullptr;

@@ -45,6 +45,16 @@ protected:
     ~Timekeeper() = default;
 };
 
+// Hears how busy a loop is. On the loop, and not for long.
+class TurnListener {
+public:
+    virtual void on_turn(Duration length) noexcept = 0;  // from waking to waiting: what became ready meanwhile waited
+    virtual void on_timers(Duration late) noexcept = 0;  // some have fired: by how much the first of them was late
+
+protected:
+    ~TurnListener() = default;
+};
+
 // Everything but post() and stop() belongs to the loop's own thread.
 class EventLoop {
 public:
@@ -80,6 +90,7 @@ public:
     void spawn(Task<void> task);
     void on_spawned_failure(std::function<void(std::exception_ptr)> hook) { failure_hook_ = std::move(hook); }
     void cancel_spawned() noexcept;  // destroys what was spawned and not ended
+    void report_to(TurnListener& listener) noexcept { listener_ = &listener; }  // outlives run(); before that
 
     // Buffers in use come back through the deleter.
     struct ReturnBuffer {
@@ -102,6 +113,7 @@ private:
 
     const std::size_t number_;
     Timekeeper* const timekeeper_;
+    TurnListener* listener_ = nullptr;
     int epoll_ = -1, wake_ = -1;
     TimePoint now_;
     Timers timers_;

@@ -89,14 +89,15 @@ void Timers::fire(List& due) {
     }
 }
 
-void Timers::run(TimePoint now) {
-    if (now < start_) return;
+std::optional<Duration> Timers::run(TimePoint now) {
+    std::optional<Duration> late;
+    if (now < start_) return late;
     // Rounded down: a tick fires when it has wholly passed.
     const auto target = static_cast<std::uint64_t>(std::chrono::duration_cast<Duration>(now - start_).count()) / 1'000'000;
     while (now_tick_ < target) {
         if (size_ == 0) {
             now_tick_ = target;
-            return;
+            return late;
         }
         ++now_tick_;
         for (int level = 1; level < levels; ++level) {
@@ -104,9 +105,11 @@ void Timers::run(TimePoint now) {
             cascade(level, (now_tick_ >> (bits * level)) & (slots - 1));
         }
         const std::size_t slot = now_tick_ & (slots - 1);
+        if (!late && !empty(list(0, slot))) late = now - (start_ + std::chrono::milliseconds{now_tick_});
         fire(list(0, slot));
         occupied_[slot / 64] &= ~(std::uint64_t{1} << (slot % 64));
     }
+    return late;
 }
 
 int Timers::wait(TimePoint now) const noexcept {

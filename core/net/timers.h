@@ -7,6 +7,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <optional>
 
 namespace tollgate::net {
 
@@ -46,8 +47,8 @@ public:
 
     // Fires not before `when`, and at most a tick (plus the loop's delay) after. Moves a timer that is armed.
     void arm(Timer& timer, TimePoint when) noexcept;
-    // Fires what is due, tick by tick.
-    void run(TimePoint now);
+    // Fires what is due, tick by tick. Returns by how much the first was late; nullopt: none was due.
+    std::optional<Duration> run(TimePoint now);
     // Milliseconds until run() is wanted, or -1 if nothing is armed. May be early, never late.
     int wait(TimePoint now) const noexcept;
     std::size_t size() const noexcept { return size_; }

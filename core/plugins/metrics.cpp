@@ -1,4 +1,4 @@
-// core/plugins/metrics.cpp - the cells of counters and gauges, the registry of all figures, and their text for Prometheus.
+// core/plugins/metrics.cpp - the cells of counters and gauges, and the registry of all figures.
 #include "plugins/metrics.h"
 
 #include "support/text.h"
@@ -7,11 +7,9 @@
 #include <array>
 #include <atomic>
 #include <bit>
-#include <charconv>
-#include <cmath>
 #include <limits>
 #include <stdexcept>
-#include <vector>
+#include <utility>
 
 namespace tollgate::plugins {
 
@@ -19,7 +17,7 @@ namespace {
 
 constexpr std::size_t cells_per_line = 8;
 
-struct alignas(64) Line {
+struct alignas(64) CellLine {
     std::array<std::atomic<std::uint64_t>, cells_per_line> cells{};
 };
 
@@ -39,12 +37,12 @@ bool is_name(std::string_view name, bool colons) {
     return !name.empty() && first(name[0]) && std::all_of(name.begin(), name.end(), rest);
 }
 
-std::string escaped(std::string_view text, bool quotes) {
+std::string escaped(std::string_view text) {
     std::string out;
     for (const char c : text) {
         if (c == '\\') out += "\\\\";
         else if (c == '\n') out += "\\n";
-        else if (c == '"' && quotes) out += "\\\"";
+        else if (c == '"') out += "\\\"";
         else out += c;
     }
     return out;
@@ -75,35 +73,23 @@ std::string label_text(std::string_view metric, std::span<const Label> labels) {
             refuse(metric, "label " + text::quote(label.name) + " is given twice");
         before = label.name;
         out += out.empty() ? "{" : ",";
-        out += std::string{label.name} + "=\"" + escaped(readable(label.value), true) + '"';
+        out += std::string{label.name} + "=\"" + escaped(readable(label.value)) + '"';
     }
     return out.empty() ? out : out + '}';
 }
 
-std::string_view name_of(Metrics::Kind kind) {
-    return kind == Metrics::Kind::counter ? "counter" : kind == Metrics::Kind::gauge ? "gauge" : "histogram";
-}
-
 }  // namespace
-
-std::string number_text(double value) {
-    if (std::isnan(value)) return "NaN";
-    if (std::isinf(value)) return value > 0 ? "+Inf" : "-Inf";
-    std::array<char, 40> text{};
-    const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
-    return {text.data(), end};
-}
 
 struct Metrics::Slab {
     explicit Slab(std::size_t writers, std::unique_ptr<Slab> older)
-        : lines{std::make_unique<Line[]>(writers)}, older{std::move(older)} {}
-    std::unique_ptr<Line[]> lines;  // one per writer: each loop, then all other threads
+        : lines{std::make_unique<CellLine[]>(writers)}, older{std::move(older)} {}
+    std::unique_ptr<CellLine[]> lines;  // one per writer: each loop, then all other threads
     std::unique_ptr<Slab> older;
 };
 
 // Where one figure's cells are.
 struct Metrics::Cell {
-    Line* lines;
+    CellLine* lines;
     std::size_t loops, index;
 
     bool on_loop() const noexcept { return loop_of_this_thread < loops; }
@@ -236,7 +222,7 @@ Metrics::Watch Metrics::watch(Kind kind, std::string_view name, std::string_view
 }
 
 void Metrics::forget(const std::string& name, const std::string& labels) noexcept {
-    const std::lock_guard lock{mutex_};
+    const std::scoped_lock lock{writing_, mutex_};
     const auto family = families_.find(name);
     family->second.figures.erase(labels);
     if (family->second.figures.empty()) families_.erase(family);
@@ -250,24 +236,59 @@ std::string Metrics::bounded(std::string_view set, std::size_t most, std::string
     return *known.emplace(value).first;
 }
 
-std::string Metrics::prometheus() const {
+// How far a page is. Nothing is forgotten before it is whole, and what is added disturbs no iterator.
+struct Metrics::Reading {
+    std::map<std::string, Family, std::less<>>::const_iterator family{};
+    std::map<std::string, Figure>::const_iterator figure{};
+    bool begun = false;
+};
+
+struct Metrics::Line {
+    const std::string* name;
+    const Family* family;
+    const std::string* labels;
+    const Figure* figure;
+};
+
+// The next few figures; false: there are none left. Printing is left to who holds no lock.
+bool Metrics::next_lines(Reading& reading, std::vector<Line>& lines) const {
+    constexpr std::size_t at_a_time = 64;
+    lines.clear();
     const std::lock_guard lock{mutex_};
-    std::string out;
-    for (const auto& [name, family] : families_) {
-        out += "# HELP " + name + ' ' + escaped(family.help, false) + '\n';
-        out += "# TYPE " + name + ' ';
-        out.append(name_of(family.kind)).append("\n");
-        for (const auto& [labels, figure] : family.figures) {
-            if (figure.histogram) {
-                figure.histogram->print(out, name, labels);
-                continue;
-            }
-            const std::string value = figure.counter ? std::to_string(figure.counter->value())
-                                                     : number_text(figure.gauge ? figure.gauge->value() : figure.read());
-            out += name + labels + ' ' + value + '\n';
-        }
+    const auto enter = [&] {
+        if (reading.family != families_.end()) reading.figure = reading.family->second.figures.begin();
+    };
+    if (!std::exchange(reading.begun, true)) {
+        reading.family = families_.begin();
+        enter();
     }
-    return out;
+    while (reading.family != families_.end() && lines.size() < at_a_time) {
+        const auto& [name, family] = *reading.family;
+        if (reading.figure == family.figures.end()) {
+            ++reading.family;
+            enter();
+            continue;
+        }
+        lines.push_back({&name, &family, &reading.figure->first, &reading.figure->second});
+        ++reading.figure;
+    }
+    return !lines.empty();
+}
+
+std::string Metrics::write(Exposition page) const {
+    const std::lock_guard lock{writing_};
+    const Family* begun = nullptr;
+    std::vector<Line> lines;
+    for (Reading reading; next_lines(reading, lines);)
+        for (const Line& line : lines) {
+            if (std::exchange(begun, line.family) != line.family)
+                page.begin_family(*line.name, line.family->kind, line.family->help);
+            const Figure& figure = *line.figure;
+            if (figure.histogram) figure.histogram->print(page, *line.labels);
+            else if (figure.counter) page.sample({}, *line.labels, figure.counter->value());
+            else page.sample({}, *line.labels, figure.gauge ? figure.gauge->value() : figure.read());
+        }
+    return page.finish();
 }
 
 }  // namespace tollgate::plugins

@@ -7,6 +7,7 @@
 
 #include <tollgate/host.h>
 
+#include "plugins/exposition.h"
 #include "plugins/histogram.h"
 
 #include <cstddef>
@@ -19,6 +20,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tollgate::plugins {
 
@@ -44,8 +46,9 @@ public:
                          std::initializer_list<Label> labels);
 
     // A figure that is looked up when somebody asks: `read` is called by whoever scrapes, from any thread, and may not
-    // ask these Metrics for anything. It is there for as long as what is returned. A name and labels are watched once.
-    enum class Kind { counter, gauge, histogram };
+    // ask these Metrics for anything. It is there for as long as what is returned, whose end waits for a page that is
+    // being written: not on a loop. A name and labels are watched once.
+    using Kind = FigureKind;
     class Watch {
     public:
         Watch() noexcept = default;
@@ -73,8 +76,10 @@ public:
     // series without end slowed other gateways down, and their Prometheus.
     std::string bounded(std::string_view set, std::size_t most, std::string_view value);
 
-    // All figures in Prometheus' text format 0.0.4, by name. Figures of one scrape are of nearly one moment.
-    std::string prometheus() const;
+    // All figures, by name: in Prometheus' text format 0.0.4, or another. Figures of one page are of nearly one moment.
+    // One page is written at a time; who counts meanwhile, or asks for a figure, does not wait for it.
+    std::string prometheus() const { return write(Exposition{Exposition::Format::prometheus}); }
+    std::string write(Exposition page) const;
 
     // Says that the calling thread is loop `number` from here on, of whatever Metrics it counts in. An event loop's
     // thread calls it first thing; other threads never.
@@ -88,21 +93,22 @@ private:
     class GaugeCell;
     struct Figure;
     struct Family;
+    struct Line;
+    struct Reading;
 
+    bool next_lines(Reading& reading, std::vector<Line>& lines) const;
     // `mutex_` is held.
     Figure& figure(Kind kind, std::string_view name, std::string_view help, std::string labels);
     Cell next_cell();
     void forget(const std::string& family, const std::string& labels) noexcept;
 
     const std::size_t loops_;
-    mutable std::mutex mutex_;
+    mutable std::mutex writing_;  // a page; nothing is forgotten meanwhile. Before mutex_
+    mutable std::mutex mutex_;    // what follows; loops may wait for it, so it is held for microseconds
     std::map<std::string, Family, std::less<>> families_;
     std::map<std::string, std::set<std::string, std::less<>>, std::less<>> label_sets_;
     std::unique_ptr<Slab> slabs_;  // the newest first
     std::size_t cells_used_ = 0;   // of the newest slab
 };
-
-// As Prometheus reads it.
-std::string number_text(double value);
 
 }  // namespace tollgate::plugins

@@ -18,9 +18,9 @@ public:
         : pool{pool}, target{&by.state()}, tls_{by.tls()}, stream_{std::move(stream)} {
         stream_->set_owner(this);
         pool.loop_.arm(*this, time);
-        PoolTally::add(pool.tally_.idle);
+        target->idle.fetch_add(1, std::memory_order_relaxed);
     }
-    ~Kept() { PoolTally::add(pool.tally_.idle, std::uint64_t(-1)); }
+    ~Kept() { target->idle.fetch_sub(1, std::memory_order_relaxed); }
     std::unique_ptr<net::Stream> release() noexcept {
         stream_->set_owner(nullptr);
         return std::move(stream_);
@@ -31,7 +31,7 @@ public:
     }
 
     Pool& pool;
-    const TargetState* target;
+    TargetState* const target;  // held by the shelf
 
 private:
     void on_unawaited(bool) override { pool.drop(*this); }

@@ -18,7 +18,7 @@ namespace tollgate::upstream {
 
 // What became of one pool's connections. Written by its loop, read by any thread.
 struct PoolTally {
-    std::atomic<std::uint64_t> opened{0}, reused{0}, failed{0}, idle{0};
+    std::atomic<std::uint64_t> opened{0}, reused{0}, failed{0};
     static void add(std::atomic<std::uint64_t>& figure, std::uint64_t n = 1) noexcept {
         figure.store(figure.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
     }

@@ -31,6 +31,7 @@ net::TimePoint now() noexcept;
 // name and the address.
 struct TargetState {
     std::atomic<std::uint32_t> in_flight{0};
+    std::atomic<std::uint32_t> idle{0};  // kept-alive connections that wait for use
     Health health;
     Breaker breaker;
 };

@@ -1,6 +1,9 @@
 // tests/scenarios/metrics_test.cpp - what /metrics prints of a gateway that was used, compared with docs/metrics.md and
 // read by promtool.
+#include "scenarios/scrape.h"
+#include "scenarios/used_gateway.h"
 #include "support/gateway_process.h"
+#include "support/prometheus.h"
 #include "support/scripted_upstream.h"
 
 #include <boost/test/unit_test.hpp>
@@ -10,44 +13,17 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
-#include <optional>
 #include <sstream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 using namespace tollgate;
+using test::scrape;
+using test::scrape_when;
+using test::value;
 
 namespace {
-
-// promtool, of the package that scripts/check unpacks, or wherever this machine has it.
-std::string promtool() {
-    const std::filesystem::path unpacked = TOLLGATE_SOURCE_DIR "/build/tools/promtool";
-    return std::filesystem::exists(unpacked) ? unpacked.string() : "promtool";
-}
-
-test::Message scrape(const test::GatewayProcess& gateway) {
-    test::RawClient client{gateway.admin()};
-    client.send("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n");
-    return client.answer();
-}
-
-// The value of a line that begins with `series`; nullopt where there is none.
-std::optional<double> value(const std::string& text, const std::string& series) {
-    std::istringstream lines{text};
-    for (std::string line; std::getline(lines, line);)
-        if (line.starts_with(series + ' ')) return std::stod(line.substr(series.size() + 1));
-    return std::nullopt;
-}
-
-// The page once `series` says `wanted`: a request is counted when it is over, a moment after its answer was read.
-std::string scrape_when(const test::GatewayProcess& gateway, const std::string& series, double wanted) {
-    std::string text;
-    test::wait_until(series + " is " + std::to_string(wanted), [&] {
-        text = scrape(gateway).body;
-        return value(text, series) == wanted;
-    });
-    return text;
-}
 
 // Name to type, as in `# TYPE name type`.
 std::map<std::string, std::string> types_printed(const std::string& text) {
@@ -119,58 +95,12 @@ std::map<std::string, Documented> documented() {
     return rows;
 }
 
-constexpr auto key = "6163937e6547cc2853a333d323496f4d5608b3958a3bd3939752708bc9cb0feb alice -\n";  // gold-key
-
-// A gateway of which everything that counts has been used.
+// Of a gateway of which everything that counts has been used.
 std::string used_gateway_metrics() {
-    test::ScriptedUpstream upstream{test::ScriptedUpstream::always("answer")};
-    const test::Connection deaf{test::bind_deaf()};
-    test::Gate refused;
-    test::ScriptedUpstream late{[&refused](test::UpstreamConnection& connection) {
-        connection.read_request();
-        refused.wait();
-        connection.answer(503, "late, and failed");
-    }};
-    test::GatewayProcess gateway{test::routes_to(
-        upstream.address(), "health = \"/health\", eject = {}, breaker = { scope = \"both\" }, concurrency = 100",
-        "plugins = { auth { key = header \"X-API-Key\", file = \"keys\" } }, mirror = { upstream = \"shadow\" }",
-        "always { logging { logs = { { to = \"log\" }, { database = true } } } }"
-        "tracing { to = \"http://127.0.0.1:1\" }"
-        "upstream \"shadow\" { targets = { \"" + upstream.address() + "\" } }"
-        "route \"GET /token\"   { answer = \"ok\\n\", plugins = { auth { method = \"jwt\", keys_url = \"http://" +
-            upstream.address() + "/keys\" } } }"
-        "local gone = upstream \"gone\" { targets = { \"" + deaf.local_address() + "\" }, "
-        "    retry = { backoff = 0 * seconds } }"
-        "route \"GET /gone\"    { upstream = gone }"
-        "local late = upstream \"late\" { targets = { \"" + late.address() + "\", \"" + deaf.local_address() + "\" }, "
-        "    retry = { on = 503, hedge = 1 * millisecond, budget = 0, budget_floor = 0 } }"
-        "route \"GET /late\"    { upstream = late }"
-        "route \"GET /limited\" { answer = \"ok\\n\", plugins = { ratelimit { by = client_ip, rate = 1 / hour }, "
-        "ratelimit { by = client_ip, rate = 1 / hour, store = \"redis://127.0.0.1:1\" }, "
-        "ratelimit { by = client_ip, quota = 9 / month, regions = \"redis://127.0.0.1:1\" } } }"
-        "route \"GET /kept\"    { answer = \"ok\\n\", plugins = cache { ttl = 1 * hour, "
-        "    store = \"redis://127.0.0.1:1\" } }"
-        "route \"GET /asked\"   { answer = \"ok\\n\", when = function(request) return request.path ~= \"\" end }"
-        "route \"GET /broken\"  { answer = \"ok\\n\", when = function(request) error \"no\" end }"),
-                                 {},
-                                 {{"keys", key}}};
-    auto client = gateway.client();
-    BOOST_TEST(client.post("/x", "body", "X-API-Key: gold-key\r\n").status() == 200);
-    BOOST_TEST(client.get("/x").status() == 401);
-    BOOST_TEST(client.get("/token", "Authorization: Bearer a.b.c\r\n").status() == 503);
-    BOOST_TEST(client.get("/gone").status() == 502);
-    client.send(test::RawClient::head("GET", "/late"));
-    scrape_when(gateway, "tollgate_upstream_hedges_total{result=\"refused\",upstream=\"late\"}", 1);
-    refused.open();
-    BOOST_TEST(client.answer().status() == 503);
-    BOOST_TEST(client.get("/limited").status() == 200);
-    BOOST_TEST(client.get("/limited").status() == 429);
-    BOOST_TEST(client.get("/kept").status() == 200);
-    BOOST_TEST(client.get("/asked").status() == 200);
-    BOOST_TEST(client.get("/broken").status() == 500);
-    BOOST_TEST(gateway.reload().starts_with("reloaded"));
-    scrape_when(gateway, "tollgate_mirrored_requests_total{outcome=\"answered\",upstream=\"shadow\"}", 1);
-    return scrape_when(gateway, "tollgate_gateway_duration_seconds_count", 10);
+    test::UsedGateway used;
+    used.use([&] { scrape_when(used.gateway, "tollgate_upstream_hedges_total{result=\"refused\",upstream=\"late\"}", 1); });
+    scrape_when(used.gateway, "tollgate_mirrored_requests_total{outcome=\"answered\",upstream=\"shadow\"}", 1);
+    return scrape_when(used.gateway, "tollgate_gateway_duration_seconds_count", 10);
 }
 
 }  // namespace
@@ -199,7 +129,7 @@ BOOST_AUTO_TEST_CASE(promtool_finds_nothing_wrong) {
     const test::TemporaryFolder folder;
     std::ofstream{folder / "metrics"} << used_gateway_metrics();
     const auto result =
-        test::run({"sh", "-c", "exec '" + promtool() + "' check metrics < '" + (folder / "metrics").string() + "'"});
+        test::run({"sh", "-c", "exec '" + test::prometheus_program("promtool") + "' check metrics < '" + (folder / "metrics").string() + "'"});
     BOOST_REQUIRE_MESSAGE(result.code != 127, "there is no promtool: scripts/check unpacks it into build/tools");
     BOOST_TEST(result.code == 0);
     BOOST_TEST(result.out + result.err == "");
@@ -231,6 +161,9 @@ BOOST_AUTO_TEST_CASE(requests_are_counted_by_route_method_and_status) {
     BOOST_TEST(value(text, "tollgate_request_body_bytes_total{route=\"* /orders/:id\"}").value_or(0) == 4);
     BOOST_TEST(value(text, "tollgate_response_body_bytes_total{route=\"* /orders/:id\"}").value_or(0) == 15);
     BOOST_TEST(value(text, "tollgate_requests_in_flight").value_or(-1) == 0);
+    BOOST_TEST(value(text, "tollgate_request_body_size_bytes_bucket{le=\"0.0\"}").value_or(0) == 6);
+    BOOST_TEST(value(text, "tollgate_request_body_size_bytes_sum").value_or(0) == 4);
+    BOOST_TEST(value(text, "tollgate_response_body_size_bytes_count").value_or(0) == 7);
     BOOST_TEST(value(text, "tollgate_connections").value_or(0) == 1);
     BOOST_TEST(value(text, "tollgate_connections_accepted_total").value_or(0) == 1);
 }
@@ -274,7 +207,7 @@ BOOST_AUTO_TEST_CASE(connections_to_upstreams_are_opened_kept_and_used_again) {
     std::string text = scrape_when(gateway, "tollgate_gateway_duration_seconds_count", 3);
     BOOST_TEST(value(text, "tollgate_upstream_connections_opened_total").value_or(0) == 1);
     BOOST_TEST(value(text, "tollgate_upstream_connections_reused_total").value_or(0) == 2);
-    BOOST_TEST(value(text, "tollgate_upstream_connections_idle").value_or(0) == 1);
+    BOOST_TEST(value(text, "tollgate_upstream_connections_idle{upstream=\"u\"}").value_or(0) == 1);
     BOOST_TEST(value(text, "tollgate_upstream_connections_failed_total").value_or(-1) == 0);
     gateway.write_routes("local u = upstream \"u\" { targets = { \"127.0.0.1:1\" } } route \"* /**\" { upstream = u }");
     BOOST_TEST(gateway.reload().starts_with("reloaded"));

@@ -161,7 +161,7 @@ BOOST_AUTO_TEST_CASE(with_all_of_them_down_clients_hear_so_at_once_and_the_first
     for (const auto* target : {&a, &b}) wait_until_checked(gateway, *target);
     BOOST_TEST(gateway.client().get("/").status() == 200);
     const auto settled = [&] {
-        return metric(gateway, "tollgate_upstream_connections_idle") == "0" && metric(gateway, "tollgate_requests_in_flight") == "0";
+        return metric(gateway, "tollgate_upstream_connections_idle{upstream=\"u\"}") == "0" && metric(gateway, "tollgate_requests_in_flight") == "0";
     };
     wait_until("what is idle is closed", settled);
     const std::size_t descriptors = gateway.process().open_descriptors();

@@ -7,6 +7,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <optional>
@@ -50,6 +51,23 @@ struct Suspend {
     void await_resume() const noexcept {}
 };
 
+struct Listener final : TurnListener {
+    void on_turn(Duration length) noexcept override { turns.push_back(length); }
+    void on_timers(Duration late) noexcept override { lates.push_back(late); }
+    std::vector<Duration> turns, lates;
+};
+
+// Stands still until a test moves it.
+struct Standstill final : Timekeeper {
+    TimePoint now() noexcept override { return time; }
+    int wait(int until_timer) noexcept override {
+        if (until_timer > 0) time += std::chrono::milliseconds{until_timer} + oversleeps;
+        return 0;
+    }
+    TimePoint time{1000s};
+    Duration oversleeps{0};
+};
+
 struct Seen {
     explicit Seen(bool& flag) : flag{flag} {}
     ~Seen() { flag = true; }
@@ -90,6 +108,26 @@ BOOST_AUTO_TEST_CASE(posts_of_other_threads_all_arrive) {
     loop.run();
     for (auto& thread : threads) thread.join();
     BOOST_TEST(count == 4000);
+}
+
+BOOST_AUTO_TEST_CASE(who_listens_hears_how_long_turns_took_and_how_late_timers_were) {
+    Standstill clock;
+    EventLoop loop{0, &clock};
+    Listener listener;
+    loop.report_to(listener);
+    clock.oversleeps = 7ms;
+    Alarm second{[&] { loop.stop(); }};
+    Alarm first{[&] {
+        clock.time += 40ms;  // what it does takes that long
+        clock.oversleeps = 0ms;
+        loop.arm(second, 60ms);  // from the beginning of this turn: 20 of them are left
+    }};
+    loop.arm(first, 10ms);
+    loop.run();
+    BOOST_REQUIRE_EQUAL(listener.lates.size(), 2u);
+    BOOST_TEST((listener.lates[0] == 7ms));
+    BOOST_TEST((listener.lates[1] == 0ms));
+    BOOST_TEST((std::count(listener.turns.begin(), listener.turns.end(), Duration{40ms}) == 1));
 }
 
 BOOST_AUTO_TEST_CASE(post_before_stop_still_runs) {

@@ -38,6 +38,18 @@ BOOST_AUTO_TEST_CASE(fires_at_its_time_and_not_before) {
     BOOST_TEST(!alarm.armed());
 }
 
+BOOST_AUTO_TEST_CASE(it_is_said_by_how_much_the_first_was_late) {
+    Timers timers{start};
+    Alarm early{[] {}}, late{[] {}}, moved{[] {}};
+    timers.arm(early, start + 20ms);
+    timers.arm(late, start + 30ms);
+    timers.arm(moved, start + 10ms);
+    moved.disarm();
+    BOOST_TEST(!timers.run(start + 19ms));
+    BOOST_TEST((timers.run(start + 35ms + 300us) == 15ms + 300us));
+    BOOST_TEST(!timers.run(start + 1s));
+}
+
 BOOST_AUTO_TEST_CASE(disarmed_timer_never_fires) {
     Timers timers{start};
     int fired = 0;

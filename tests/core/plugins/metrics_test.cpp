@@ -4,7 +4,10 @@
 #include <boost/test/unit_test.hpp>
 
 #include <array>
+#include <atomic>
 #include <chrono>
+#include <latch>
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
@@ -89,6 +92,73 @@ BOOST_AUTO_TEST_CASE(prometheus_reads_every_figure_of_every_family) {
                "tollgate_requests_total{status=\"404\"} 2\n");
 }
 
+BOOST_AUTO_TEST_CASE(openmetrics_names_families_by_its_own_rules) {
+    static constexpr std::array<std::chrono::nanoseconds, 1> bounds{std::chrono::seconds{1}};
+    Metrics metrics{1};
+    metrics.counter("tollgate_busy_seconds_total", "says \"how long\"\nit was", {{"a", "b"}}).add(2);
+    metrics.counter("tollgate_hello_greetings", "of a plugin that knows nothing of it").add(3);
+    metrics.gauge("tollgate_load", "how busy").set(0.25);
+    metrics.histogram("tollgate_wait_seconds", "how long", bounds, {}).observe(std::chrono::milliseconds{500});
+    BOOST_TEST(metrics.write(plugins::Exposition{plugins::Exposition::Format::openmetrics}) ==
+               "# HELP tollgate_busy_seconds says \\\"how long\\\"\\nit was\n"
+               "# TYPE tollgate_busy_seconds counter\n"
+               "# UNIT tollgate_busy_seconds seconds\n"
+               "tollgate_busy_seconds_total{a=\"b\"} 2\n"
+               "# HELP tollgate_hello_greetings of a plugin that knows nothing of it\n"
+               "# TYPE tollgate_hello_greetings counter\n"
+               "tollgate_hello_greetings_total 3\n"
+               "# HELP tollgate_load how busy\n"
+               "# TYPE tollgate_load gauge\n"
+               "tollgate_load 0.25\n"
+               "# HELP tollgate_wait_seconds how long\n"
+               "# TYPE tollgate_wait_seconds histogram\n"
+               "# UNIT tollgate_wait_seconds seconds\n"
+               "tollgate_wait_seconds_bucket{le=\"1.0\"} 1\n"
+               "tollgate_wait_seconds_bucket{le=\"+Inf\"} 1\n"
+               "tollgate_wait_seconds_sum 0.5\n"
+               "tollgate_wait_seconds_count 1\n"
+               "# EOF\n");
+}
+
+// What is looked up holds the page up until it is let go, as a slow disk would.
+BOOST_AUTO_TEST_CASE(who_asks_for_a_figure_does_not_wait_for_a_page) {
+    Metrics metrics{1};
+    std::latch printing{1}, go_on{1};
+    auto watch = std::make_unique<Metrics::Watch>(metrics.watch(Metrics::Kind::gauge, "m", "", {}, [&] {
+        printing.count_down();
+        go_on.wait();
+        return 1.0;
+    }));
+    std::string page;
+    std::thread scraper{[&] { page = metrics.prometheus(); }};
+    printing.wait();
+    for (int i = 0; i < 1000; ++i) metrics.counter("z" + std::to_string(i), "").add();  // would never come back
+    std::thread forgetting{[&] { watch.reset(); }};  // waits, since the page still looks at it
+    go_on.count_down();
+    scraper.join();
+    forgetting.join();
+    BOOST_TEST(page.starts_with("# HELP m \n# TYPE m gauge\nm 1\n"));
+    BOOST_TEST(metrics.prometheus().find("m 1\n") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_page_has_all_there_was_while_others_are_made) {
+    Metrics metrics{1};
+    for (int i = 0; i < 500; ++i) metrics.counter("b_total", "", {{"i", std::to_string(i)}});
+    std::atomic<bool> done{false};
+    std::thread adding{[&] {
+        for (int i = 0; i < 5000 && !done; ++i)
+            metrics.counter((i % 3 == 0 ? "a_total" : i % 3 == 1 ? "b_total" : "c_total"), "", {{"x", std::to_string(i)}});
+    }};
+    for (int round = 0; round < 20; ++round) {
+        const std::string page = metrics.prometheus();
+        for (int i = 0; i < 500; ++i)
+            if (page.find("b_total{i=\"" + std::to_string(i) + "\"} 0\n") == std::string::npos) BOOST_ERROR(i << " is missing");
+    }
+    done = true;
+    adding.join();
+    BOOST_TEST(metrics.prometheus().find("# TYPE a_total counter\n") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(labels_and_help_are_escaped) {
     Metrics metrics{1};
     metrics.counter("c", "back\\slash and\nnewline", {{"route", "GET \"/a\\b\"\n"}});
@@ -124,7 +194,7 @@ BOOST_AUTO_TEST_CASE(the_same_histogram_is_found_again_and_is_no_counter) {
     BOOST_TEST(&one != &metrics.histogram("h_seconds", "", bounds, {{"route", "GET /x"}}));
     BOOST_CHECK_THROW(metrics.counter("h_seconds", ""), std::invalid_argument);
     one.observe(std::chrono::milliseconds{500});
-    BOOST_TEST(metrics.prometheus().find("# TYPE h_seconds histogram\nh_seconds_bucket{route=\"GET /\",le=\"1\"} 1\n") !=
+    BOOST_TEST(metrics.prometheus().find("# TYPE h_seconds histogram\nh_seconds_bucket{route=\"GET /\",le=\"1.0\"} 1\n") !=
                std::string::npos);
 }
 

@@ -434,7 +434,7 @@ BOOST_AUTO_TEST_CASE(a_connection_that_refused_an_upgrade_is_not_used_again) {
     call.upgrade = "websocket";
     site.run(UpstreamSite::exchange(site.pool, call, offered.result));
     BOOST_TEST(offered.result.body == "no");
-    BOOST_TEST(site.pool.tally().idle.load() == 0u);
+    BOOST_TEST(site.target().state().idle.load() == 0u);
 }
 
 BOOST_AUTO_TEST_CASE(answer_cut_short_never_looks_whole) {

@@ -42,8 +42,10 @@ BOOST_AUTO_TEST_CASE(kept_connection_is_taken_once) {
     Listening listening;
     UpstreamSite site{listening.address()};
     site.run(connect_and_keep(site, 5, 1min));
+    BOOST_TEST(site.target().state().idle == 1u);
     BOOST_TEST(kept(site) == 1u);
     BOOST_TEST(kept(site) == 0u);
+    BOOST_TEST(site.target().state().idle == 0u);
 }
 
 BOOST_AUTO_TEST_CASE(no_more_are_kept_than_said_and_the_oldest_goes) {
@@ -53,6 +55,7 @@ BOOST_AUTO_TEST_CASE(no_more_are_kept_than_said_and_the_oldest_goes) {
     auto oldest = listening.accept();
     BOOST_TEST(oldest.rest() == "");
     BOOST_TEST(!oldest.timed_out());
+    BOOST_TEST(site.target().state().idle == 3u);
     BOOST_TEST(kept(site) == 3u);
     site.run(connect_and_keep(site, 0, 1min));
     BOOST_TEST(kept(site) == 0u);
