@@ -3,7 +3,12 @@
 
 #include "admin/endpoints.h"
 #include "admin/guard.h"
+#include "admin/live.h"
+#include "admin/live_door.h"
+#include "admin/live_messages.h"
 #include "net/address.h"
+#include "plugins/metrics.h"
+#include "support/instance.h"
 #include "support/log.h"
 #include "support/text.h"
 #include "support/version.h"
@@ -98,7 +103,8 @@ std::optional<Answer> refusal_of(const HTTPServerRequest& request, const Call& c
     }
     if (is_open(call.method, call.path)) return std::nullopt;
     if (access.token_sha256) {
-        const auto shown = only(request, "Authorization");
+        auto shown = only(request, "Authorization");
+        if (!shown && call.path == live_path) shown = token_shown_as_protocol(request);
         if (shows_token(shown, *access.token_sha256)) return std::nullopt;
         if (shown) refusals.tell("Authorization: not the admin token, from " + request.clientAddress().toString());
         return refused(401, shown ? "Authorization: this is not the admin token"
@@ -119,7 +125,7 @@ Call call_of(const HTTPServerRequest& request) {
     if (question != std::string::npos) call.query = target.substr(question + 1);
     call.client = request.clientAddress().host().toString();
     for (const auto& [name, value] : request) {
-        if (Poco::icompare(name, "Authorization") == 0) continue;
+        if (Poco::icompare(name, "Authorization") == 0 || Poco::icompare(name, "Sec-WebSocket-Protocol") == 0) continue;
         std::string& line = call.headers[Poco::toLower(name)];
         line += (line.empty() ? "" : ", ") + value;
     }
@@ -138,6 +144,13 @@ Answer answer_to(HTTPServerRequest& request, HTTPServerResponse& response, Call 
     return answer(std::move(call), controls);
 }
 
+// The same where it would be a WebSocket; nullopt: it is one now.
+std::optional<Answer> answer_to_watcher(HTTPServerRequest& request, HTTPServerResponse& response, const Call& call,
+                                        const Controls& controls, Refusals& refusals, Live& live) {
+    if (auto refusal = refusal_of(request, call, controls, refusals)) return refusal;
+    return open_live(request, response, call, controls, live);
+}
+
 // A plugin's page may have written anything.
 std::string clean_type(const std::string& type) {
     const bool clean = std::all_of(type.begin(), type.end(), [](char c) { return c >= ' ' && c < 0x7F; });
@@ -146,9 +159,20 @@ std::string clean_type(const std::string& type) {
 
 class Handler final : public Poco::Net::HTTPRequestHandler {
 public:
-    Handler(const Controls& controls, Refusals& refusals) : controls_{controls}, refusals_{refusals} {}
+    Handler(const Controls& controls, Refusals& refusals, Live* live)
+        : controls_{controls}, refusals_{refusals}, live_{live} {}
     void handleRequest(HTTPServerRequest& request, HTTPServerResponse& response) override {
-        const Answer answer = answer_to(request, response, call_of(request), controls_, refusals_);
+        Call call = call_of(request);
+        if (live_ && call.path == live_path && asks_for_websocket(request)) {
+            if (const auto answer = answer_to_watcher(request, response, call, controls_, refusals_, *live_))
+                send(*answer, response);
+        } else {
+            send(answer_to(request, response, std::move(call), controls_, refusals_), response);
+        }
+    }
+
+private:
+    static void send(const Answer& answer, HTTPServerResponse& response) {
         response.setStatus(Poco::Net::HTTPResponse::HTTPStatus(answer.status));
         response.setReason(Poco::Net::HTTPResponse::getReasonForStatus(response.getStatus()));
         response.setContentType(clean_type(answer.content_type));
@@ -159,20 +183,21 @@ public:
         response.sendBuffer(answer.body.data(), answer.body.size());
     }
 
-private:
     const Controls& controls_;
     Refusals& refusals_;
+    Live* const live_;  // null: nobody can watch
 };
 
 class Handlers final : public Poco::Net::HTTPRequestHandlerFactory {
 public:
-    explicit Handlers(const Controls& controls) : controls_{controls} {}
+    Handlers(const Controls& controls, Live* live) : controls_{controls}, live_{live} {}
     Poco::Net::HTTPRequestHandler* createRequestHandler(const HTTPServerRequest&) override {
-        return new Handler{controls_, refusals_};
+        return new Handler{controls_, refusals_, live_};
     }
 
 private:
     const Controls& controls_;
+    Live* const live_;
     Refusals refusals_;  // of the one listener that makes handlers here
 };
 
@@ -221,18 +246,40 @@ Poco::Net::ServerSocket listen(const net::Address& address, bool has_token) {
 
 }  // namespace
 
+namespace {
+
+std::unique_ptr<Live> live_of(const Controls& controls) {
+    if (!controls.feed) return nullptr;
+    return std::make_unique<Live>(Live::Sources{
+        *controls.feed, [&controls] { return moment_members(controls.moment(), *controls.current()); }, controls.access,
+        instance(),
+        controls.metrics.counter("tollgate_live_watchers_dropped_total",
+                                 "Watchers of /ws/live that were dropped since they did not read.", {})});
+}
+
+plugins::Metrics::Watch watch_watchers(plugins::Metrics& metrics, const Live* live) {
+    return metrics.watch(plugins::Metrics::Kind::gauge, "tollgate_live_watchers", "Who watches over /ws/live.", {},
+                         [live] { return live ? double(live->watchers()) : 0; });
+}
+
+}  // namespace
+
 struct AdminListener::Server {
     Server(const Poco::Net::ServerSocket& socket, Controls&& given)
         : controls{std::move(given)},
+          live{live_of(controls)},
           pool{"admin", 1, most_threads},
-          http{new Handlers{controls}, pool, socket, params()} {
+          http{new Handlers{controls, live.get()}, pool, socket, params()} {
         http.start();
     }
     ~Server() {
+        if (live) live->stop();
         http.stopAll(true);
         pool.joinAll();
     }
     const Controls controls;
+    const std::unique_ptr<Live> live;
+    const plugins::Metrics::Watch watchers = watch_watchers(controls.metrics, live.get());
     Poco::ThreadPool pool;
     Poco::Net::HTTPServer http;
 };

@@ -31,7 +31,7 @@ struct Reply {
     int status;
     std::string_view type;  // as of members; "": it is no JSON
     std::string_view doc;
-    std::string_view content_type = "application/json";
+    std::string_view content_type = "application/json";  // "": it has no body
 };
 
 struct Endpoint {

@@ -8,6 +8,7 @@
 
 #include "admin/guard.h"
 #include "admin/pages.h"
+#include "gateway/moment.h"
 #include "gateway/next_target.h"
 #include "store/database.h"
 
@@ -73,6 +74,7 @@ struct Controls {
     const UsageReports* usage = nullptr;     // what the loops remember of them
     std::function<bool()> requests_are_stored{};  // in the database, by the configuration in force
     std::function<std::shared_ptr<history::RequestHistory>()> stored_requests{};  // what is there of them
+    std::function<Moment()> moment{};
 };
 
 // A request as read.
@@ -128,6 +130,7 @@ Answer show_upstreams(const Call& call, const Controls& controls);   // GET /ups
 Answer drain_target(const Call& call, const Controls& controls);    // POST /upstreams/<upstream>/drain
 Answer undrain_target(const Call& call, const Controls& controls);  // POST /upstreams/<upstream>/undrain
 Answer show_next_target(const Call& call, const Controls& controls);  // GET /upstreams/<upstream>/next
+Answer show_live(const Call& call, const Controls& controls);       // GET /ws/live that is no WebSocket
 Answer run_command(const Call& call, const Controls& controls);   // POST /command
 Answer reload(const Call& call, const Controls& controls);        // POST /reload
 

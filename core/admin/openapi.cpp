@@ -103,11 +103,13 @@ Array::Ptr parameters(const Endpoint& endpoint) {
 
 Object::Ptr responses(const Endpoint& endpoint) {
     Object::Ptr all = object();
-    for (const Reply& reply : endpoint.replies)
-        all->set(std::to_string(reply.status),
-                 object({{"description", words(reply.doc)},
-                         {"content", content(reply.content_type, reply.type.empty() ? object({{"type", "string"}})
-                                                                                    : schema(reply.type))}}));
+    for (const Reply& reply : endpoint.replies) {
+        Object::Ptr one = object({{"description", words(reply.doc)}});
+        if (!reply.content_type.empty())
+            one->set("content", content(reply.content_type, reply.type.empty() ? object({{"type", "string"}})
+                                                                               : schema(reply.type)));
+        all->set(std::to_string(reply.status), one);
+    }
     if (!endpoint.open) all->set("401", reference("responses/NoToken"));
     all->set("403", reference("responses/Foreign"));
     return all;

@@ -400,7 +400,7 @@ std::vector<std::string> Gateway::Engine::listening() const {
     return shown;
 }
 
-Gateway::Moment Gateway::Engine::moment() const {
+Moment Gateway::Engine::moment() const {
     Moment moment;
     for (const auto& share : shares_) moment.in_flight += share->figures.in_flight();
     if (server_) moment.connections = server_->connections();
@@ -425,7 +425,7 @@ void Gateway::stop_now() noexcept { engine_->stop_now(); }
 NextTarget Gateway::next_target(const std::string& upstream) { return engine_->next_target(upstream); }
 std::vector<std::string> Gateway::listening() const { return engine_->listening(); }
 history::Feed& Gateway::feed() noexcept { return engine_->feed(); }
-Gateway::Moment Gateway::moment() const { return engine_->moment(); }
+Moment Gateway::moment() const { return engine_->moment(); }
 const UsageReports& Gateway::usage() const noexcept { return engine_->usage(); }
 bool Gateway::requests_are_stored() const {
     const auto& uses = engine_->current()->uses;

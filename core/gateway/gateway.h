@@ -4,6 +4,7 @@
 #include "admin/pages.h"
 #include "config/builder.h"
 #include "config/difference.h"
+#include "gateway/moment.h"
 #include "gateway/next_target.h"
 #include "http/exchange.h"
 #include "plugins/catalogue.h"
@@ -67,10 +68,6 @@ public:
     std::vector<std::string> listening() const;         // real addresses, with the ports the kernel chose
     // What became of requests, from any thread.
     history::Feed& feed() noexcept;
-    struct Moment {
-        int in_flight = 0;            // requests
-        std::size_t connections = 0;  // of clients
-    };
     Moment moment() const;  // any thread
     const UsageReports& usage() const noexcept;  // what the loops remember of requests
     bool requests_are_stored() const;  // a plugin of the configuration in force writes them into the database

@@ -21,7 +21,7 @@ void Passage::tell_feed(const LogContext& facts) const {
     record.request_id = request_id_;
     record.trace_id = trace_id();
     record.client_ip = client_ip_;
-    record.method = exchange_.request.method();
+    record.method = exchange_.head_only ? std::string_view{"HEAD"} : exchange_.request.method();
     record.path = exchange_.request.path();
     record.route = route_->name;
     record.reason = facts.reason();

@@ -38,6 +38,10 @@ void Feed::stop() {
 
 void Feed::add(Listener& listener) {
     const std::lock_guard lock{mutex_};
+    if (listeners_.empty()) {
+        seen_ = totals();
+        second_began_ = steady_clock::now();
+    }
     listeners_.push_back(&listener);
     for (Outlet* outlet : outlets_) outlet->listen(true);
     changed_.notify_all();
@@ -79,7 +83,7 @@ void Feed::run() {
     for (bool last = false; !last;) {
         const auto now = steady_clock::now();
         const bool listened = !listeners_.empty();
-        const auto next = !listened ? now + 1s : telling_seconds_ ? std::min(now + 100ms, second_began_ + 1s) : now;
+        const auto next = listened ? std::min(now + 100ms, second_began_ + 1s) : now + 1s;
         changed_.wait_until(lock, next, [&] { return stopping_ || listened == listeners_.empty(); });
         last = stopping_;
         try {
@@ -107,17 +111,12 @@ void Feed::hand_on() {
 
 // `mutex_` is held.
 void Feed::tell_second(steady_clock::time_point now) {
-    if (listeners_.empty()) {
-        telling_seconds_ = false;
-        return;
-    }
-    if (telling_seconds_ && now - second_began_ < 1s) return;
+    if (listeners_.empty() || now - second_began_ < 1s) return;
     const auto all = totals();
     Second second{std::chrono::system_clock::now(), now - second_began_, all, all.by_result};
     second.happened.subtract(std::exchange(seen_, all));
     second_began_ = now;
-    if (std::exchange(telling_seconds_, true))
-        for (Listener* listener : listeners_) listener->on_second(second);
+    for (Listener* listener : listeners_) listener->on_second(second);
 }
 
 }  // namespace tollgate::history

@@ -44,8 +44,8 @@ public:
     // Hands on what there is left, and tells nobody any more.
     void stop();
 
-    // Any thread; the listener outlives its time here. Once remove() has returned it is not told any more. Seconds are
-    // told from the first whole one on.
+    // Any thread; the listener outlives its time here. Once remove() has returned it is not told any more. Seconds begin
+    // with the first listener.
     void add(Listener& listener);
     void remove(Listener& listener);
 
@@ -71,7 +71,6 @@ private:
 
     Outlet::Totals seen_{};
     std::chrono::steady_clock::time_point second_began_{};
-    bool telling_seconds_ = false;
     std::thread thread_;  // start's and stop's
 };
 
