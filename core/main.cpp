@@ -234,6 +234,8 @@ private:
         usage->add_option("id", options_.keys.id, "the key's id")->required();
         usage->add_flag("--json", options_.json, "as JSON");
 
+        watching(admin);
+
         CLI::App* const plugin = app_.add_subcommand("plugin", "Give a command to a plugin of a running gateway");
         admin(plugin);
         plugin->add_option("name", options_.plugin, "the plugin")->required();
@@ -244,6 +246,35 @@ private:
             if (options_.words.empty()) throw CLI::RequiredError("WORDS: the plugin's command");
             chosen_ = tollgate::commands::plugin;
         });
+    }
+
+    void watching(const std::function<void(CLI::App*)>& admin) {
+        CLI::App* const logs = command("logs", "Show the last requests of a running gateway, and follow those to come",
+                                       tollgate::commands::logs);
+        admin(logs);
+        logs->add_flag("-f,--follow", options_.follow, "go on with requests as they end");
+        logs->add_option("-n,--lines", options_.lines, "so many of the last ones; default 10")
+            ->type_name("N")
+            ->check(CLI::Range(0, 200));
+        logs->add_flag("--json", options_.json, "as JSON, a line for each");
+        constexpr const char* filters[][3] = {{"status", "CODE", "of this status (429), class (5xx) or range (400-499)"},
+                                              {"method", "METHOD", "of this method"},
+                                              {"path", "PATH", "whose paths begin so"},
+                                              {"route", "ROUTE", "that took this route, as it is written"},
+                                              {"upstream", "NAME", "that went to this upstream"},
+                                              {"key", "ID", "of the caller with this id"},
+                                              {"owner", "NAME", "of this owner's keys"},
+                                              {"tier", "NAME", "of this tier"},
+                                              {"ip", "IP", "of this client"},
+                                              {"request_id", "ID", "the one with this id"}};
+        for (const auto& [name, type, help] : filters)
+            logs->add_option("--" + (std::string{name} == "request_id" ? "request-id" : std::string{name}),
+                             options_.filters[name], std::string{"only requests "} + help)
+                ->type_name(type);
+        CLI::App* const top = command("top", "Watch the figures of a running gateway", tollgate::commands::top);
+        admin(top);
+        top->add_flag("--once", options_.once, "show those of one second, and end");
+        top->add_flag("--json", options_.json, "as JSON, a line for each second");
     }
 
     CLI::App app_{"Tollgate, an API gateway: Lua says what is wanted, plugins do it", "tollgate"};

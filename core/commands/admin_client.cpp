@@ -1,7 +1,6 @@
 // core/commands/admin_client.cpp - one request to the admin listener; POCO's client ends here.
 #include "commands/admin_client.h"
 
-#include "net/address.h"
 #include "support/text.h"
 
 #include <Poco/Net/HTTPClientSession.h>
@@ -44,22 +43,29 @@ AdminReply exchange(const net::Address& address, const std::string& token, const
 
 }  // namespace
 
-AdminReply ask_admin(const std::string& address, const std::string& token, const std::string& path,
-                     const std::optional<std::string>& body) {
+net::Address admin_address(const std::string& address) {
     std::string problem;
-    const auto parsed = net::Address::parse(address, problem);
+    auto parsed = net::Address::parse(address, problem);
     if (!parsed || parsed->is_unix() || parsed->host().empty() || parsed->port() == 0)
         throw BadAddress{"--admin: " + (problem.empty()
                                             ? "expected an address like 127.0.0.1:9180, got " + text::quote(address)
                                             : problem)};
+    return *std::move(parsed);
+}
+
+std::string no_answer(const std::string& address, const Poco::Exception& error) {
+    const std::string reason = error.code() > 0 ? std::generic_category().message(error.code()) : error.displayText();
+    return "no answer from the gateway's admin listener at " + address + ": " + reason +
+           "; does `tollgate serve` run, with this admin address? Another is named with --admin ADDR";
+}
+
+AdminReply ask_admin(const std::string& address, const std::string& token, const std::string& path,
+                     const std::optional<std::string>& body) {
+    const net::Address parsed = admin_address(address);
     try {
-        return exchange(*parsed, token, path, body);
+        return exchange(parsed, token, path, body);
     } catch (const Poco::Exception& error) {
-        const std::string reason =
-            error.code() > 0 ? std::generic_category().message(error.code()) : error.displayText();
-        throw std::runtime_error{
-            "no answer from the gateway's admin listener at " + address + ": " + reason +
-            "; does `tollgate serve` run, with this admin address? Another is named with --admin ADDR"};
+        throw std::runtime_error{no_answer(address, error)};
     }
 }
 

@@ -1,9 +1,15 @@
 // core/commands/admin_client.h - asking a running gateway through its admin listener.
 #pragma once
 
+#include "net/address.h"
+
 #include <optional>
 #include <stdexcept>
 #include <string>
+
+namespace Poco {
+class Exception;
+}
 
 namespace tollgate::commands {
 
@@ -17,6 +23,12 @@ class BadAddress : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
 };
+
+// Throws BadAddress.
+net::Address admin_address(const std::string& address);
+
+// That none came, and what to do about it.
+std::string no_answer(const std::string& address, const Poco::Exception& error);
 
 // GETs where there is no `body`, else POSTs it; shows the token unless it is "". Returns the answer, whatever its
 // status. Throws BadAddress, or std::runtime_error with a text for the operator where no answer came.

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,6 +29,9 @@ struct Options {
     std::string plugin;              // `plugin NAME`
     std::vector<std::string> words;  // and what follows
     std::string upstream, target;    // `drain UPSTREAM TARGET`
+    std::map<std::string, std::string> filters;  // `logs --status 5xx`: as a query of /ws/live names them
+    bool follow = false, once = false;           // `logs -f`, `top --once`
+    std::size_t lines = 10;                      // `logs -n`
     struct Explained {
         std::string method, url, client = "127.0.0.1", body, every = "0s";
         std::vector<std::string> headers;  // "Name: value"
@@ -69,5 +73,7 @@ int plugin(const Options& options);
 int upstreams(const Options& options);
 int drain(const Options& options);
 int undrain(const Options& options);
+int logs(const Options& options);
+int top(const Options& options);
 
 }  // namespace tollgate::commands

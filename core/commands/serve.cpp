@@ -88,7 +88,6 @@ public:
                                            [this] { return keys_.of(gateway_.current()); }, &gateway_.feed(),
                                            &gateway_.usage(), [this] { return gateway_.requests_are_stored(); },
                                            [this] { return requests_.of(*gateway_.current()); },
-
                                            [this] { return gateway_.moment(); }});
             beyond_loopback_ = !admin::names_loopback(admin_->address());
         } catch (const std::invalid_argument& error) {
