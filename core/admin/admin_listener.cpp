@@ -1,11 +1,14 @@
 // core/admin/admin_listener.cpp - the admin listener's server; POCO's HTTP types end here.
 #include "admin/admin_listener.h"
 
+#include "admin/bodies.h"
 #include "admin/endpoints.h"
 #include "admin/guard.h"
 #include "admin/live.h"
 #include "admin/live_door.h"
 #include "admin/live_messages.h"
+#include "config/secrets.h"
+#include "gateway/snapshot.h"
 #include "net/address.h"
 #include "plugins/metrics.h"
 #include "support/instance.h"
@@ -132,7 +135,7 @@ Call call_of(const HTTPServerRequest& request) {
     return call;
 }
 
-Answer answer_to(HTTPServerRequest& request, HTTPServerResponse& response, Call call, const Controls& controls,
+Answer answer_to(HTTPServerRequest& request, HTTPServerResponse& response, Call& call, const Controls& controls,
                  Refusals& refusals) {
     if (!call.path.starts_with('/')) return refused(400, "expected a path, got " + text::quote(request.getURI()));
     if (auto refusal = refusal_of(request, call, controls, refusals)) return *std::move(refusal);
@@ -141,7 +144,7 @@ Answer answer_to(HTTPServerRequest& request, HTTPServerResponse& response, Call 
         discard(request.stream());
         return refused(413, "expected a body of at most " + std::to_string(largest_body) + " bytes");
     }
-    return answer(std::move(call), controls);
+    return answer(call, controls);
 }
 
 // The same where it would be a WebSocket; nullopt: it is one now.
@@ -157,6 +160,29 @@ std::string clean_type(const std::string& type) {
     return clean && !type.empty() ? type : "application/octet-stream";
 }
 
+bool changes_something(const Call& call) {
+    return call.method != "GET" && call.method != "HEAD" && call.method != "OPTIONS";
+}
+
+// Nobody should send a secret by a query; who does shall not find it in a log.
+std::string query_shown(const Call& call) {
+    std::string query;
+    for (const auto& [name, value] : parameters_of(call.query)) {
+        query += (query.empty() ? "" : "&") + name + '=';
+        query += config::is_secret(name) ? config::hidden : value;
+    }
+    return query;
+}
+
+void write_down(const Call& call, const Answer& answer, const Controls& controls) {
+    const Found found = find_endpoint(call.method, call.path);
+    const auto snapshot = controls.current ? controls.current() : nullptr;
+    const std::string what = answer.what.empty() && found.endpoint ? std::string{found.endpoint->summary} : answer.what;
+    controls.audit->add({std::chrono::system_clock::now(), call.client, call.method, call.path, query_shown(call),
+                         answer.status, what},
+                        snapshot ? snapshot->audit_file : std::string{});
+}
+
 class Handler final : public Poco::Net::HTTPRequestHandler {
 public:
     Handler(const Controls& controls, Refusals& refusals, Live* live)
@@ -167,7 +193,9 @@ public:
             if (const auto answer = answer_to_watcher(request, response, call, controls_, refusals_, *live_))
                 send(*answer, response);
         } else {
-            send(answer_to(request, response, std::move(call), controls_, refusals_), response);
+            const Answer answer = answer_to(request, response, call, controls_, refusals_);
+            if (changes_something(call)) write_down(call, answer, controls_);
+            send(answer, response);
         }
     }
 
@@ -274,6 +302,7 @@ struct AdminListener::Server {
     }
     ~Server() {
         if (live) live->stop();
+        controls.service_runs->stop();
         http.stopAll(true);
         pool.joinAll();
     }

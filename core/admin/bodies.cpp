@@ -1,11 +1,11 @@
 // core/admin/bodies.cpp - reading and writing what the handlers speak.
 #include "admin/bodies.h"
 
+#include "http/target.h"
 #include "support/text.h"
 
 #include <Poco/Exception.h>
 #include <Poco/JSON/Parser.h>
-#include <Poco/URI.h>
 
 #include <charconv>
 #include <sstream>
@@ -48,9 +48,15 @@ Answer wrong_fields(const std::vector<store::FieldProblem>& problems) {
 }
 
 std::vector<std::pair<std::string, std::string>> parameters_of(const std::string& query) {
-    Poco::URI uri;
-    uri.setRawQuery(query);
-    return uri.getQueryParameters();
+    std::vector<std::pair<std::string, std::string>> all;
+    std::istringstream pairs{query};
+    for (std::string pair; std::getline(pairs, pair, '&');) {
+        if (pair.empty()) continue;
+        const auto equals = pair.find('=');
+        all.emplace_back(http::decode_query(pair.substr(0, equals)),
+                         equals == pair.npos ? "" : http::decode_query(pair.substr(equals + 1)));
+    }
+    return all;
 }
 
 std::optional<std::size_t> number_of(const std::string& value, std::size_t least, std::size_t most) {

@@ -38,13 +38,33 @@ const std::vector<Endpoint>& endpoints() {
          {{200, "Health", "it serves"}, {503, "Health", "it drains"}}, {}, {}, true},
         {"GET", "/ready", show_ready, "gateway", "whether requests should be sent here",
          {{200, "Ready", "they should"}, {503, "Ready", "they should not, and why"}}, {}, {}, true},
+        {"GET", "/status", show_status, "gateway", "the gateway at a glance, as one small object",
+         {{200, "Status", "as of now"}}},
+        {"GET", "/services", show_services, "gateway", "what operators may have restarted, and what came of it",
+         {{200, "Services", "as `admin { services = ... }` says"}}},
+        {"POST", "/services/{service}/restart", restart_service, "gateway",
+         "run a service's restart program, and wait for its end",
+         {{200, "Restart", "it was run; `status` says how it went"}, {404, "Error", "no such service"},
+          {409, "Error", "a restart is under way"}},
+         {{"service", "text", "its name in routes.lua"}}},
+        {"GET", "/audit", show_audit, "gateway", "who changed what here, or was refused to",
+         {{200, "AuditLog", "since this gateway began"}, wrong_fields},
+         {{"limit?", "integer", "at most so many, 1 to 1000; 100 unless told"}}},
+        {"GET", "/config", show_configuration, "configuration", "what is in force as it was written, without secrets",
+         {{200, "Configuration", "with what was wrong with the last reload"}}},
+        {"POST", "/explain", explain, "configuration", "what would become of a request: a rehearsal, nothing is sent",
+         {{200, "Explanation", "as `tollgate explain --json`"}, {400, "Error", "the body is no JSON object"},
+          wrong_fields, {503, "Error", "it cannot be rehearsed"}},
+         {}, "ExplainedRequest"},
+        {"GET", "/tiers", show_tiers, "callers", "what callers of each tier may", {{200, "Tiers", "as declared"}}},
         {"POST", "/reload", reload, "configuration", "read routes.lua again; all of it or nothing",
          {{200, "Reload", "it is in force"}, {409, "Reload", "refused; the configuration before stays"}}},
         {"GET", "/routes", show_routes, "configuration", "the routes in force, in the order in which they are tried",
          {{200, "[Route]", "the last is what becomes of requests that no route takes"}}},
         {"GET", "/upstreams", show_upstreams, "upstreams", "all upstreams and what is known of each target",
          {{200, "Upstreams", "as of now"}}},
-        {"GET", "/upstreams/{upstream}/next", show_next_target, "upstreams", "the target that the next request would go to",
+        {"GET", "/upstreams/{upstream}/next", show_next_target, "upstreams",
+         "the target that the next request would go to",
          {{200, "NextTarget", "where a balancer counts, it has counted"}, no_upstream,
           {503, "Error", "no target can take a request"}},
          {of_upstream}},
@@ -153,7 +173,8 @@ const std::vector<Endpoint>& endpoints() {
 const std::vector<const Shape*>& shapes() {
     static const std::vector<const Shape*> all = [] {
         std::vector<const Shape*> all;
-        for (const auto* some : {&gateway_shapes(), &upstream_shapes(), &key_shapes(), &past_shapes()})
+        for (const auto* some : {&gateway_shapes(), &explanation_shapes(), &upstream_shapes(), &key_shapes(), &past_shapes(),
+                                 &plugin_shapes()})
             for (const Shape& shape : *some) all.push_back(&shape);
         return all;
     }();

@@ -57,6 +57,8 @@ const std::vector<const Shape*>& shapes();
 const std::vector<Shape>& gateway_shapes();
 const std::vector<Shape>& key_shapes();
 const std::vector<Shape>& past_shapes();
+const std::vector<Shape>& plugin_shapes();
+const std::vector<Shape>& explanation_shapes();
 const std::vector<Shape>& upstream_shapes();
 
 struct Found {

@@ -6,13 +6,20 @@
 
 #include <tollgate/host.h>
 
+#include "admin/audit.h"
 #include "admin/guard.h"
 #include "admin/pages.h"
+#include "admin/service_runs.h"
 #include "gateway/moment.h"
 #include "gateway/next_target.h"
+#include "gateway/target_tally.h"
+#include "history/record.h"
 #include "store/database.h"
 
+#include <array>
 #include <chrono>
+#include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
@@ -22,6 +29,7 @@
 #include <vector>
 
 namespace tollgate {
+struct AskedRequest;  // gateway/rehearsed_request.h
 struct Snapshot;
 class UsageReports;
 }  // namespace tollgate
@@ -50,12 +58,29 @@ struct Health {
     std::vector<std::string> unready{};  // why no further requests should be sent here; empty: they should
     std::vector<std::string> listening;
     std::chrono::seconds uptime{0};
+    std::chrono::system_clock::time_point started{};
 };
 
 // Where keys are kept, by the configuration in force, with the schema of this program.
 struct KeyDatabase {
     std::shared_ptr<store::Database> database;
     std::function<bool(const std::string& tier)> has_tier;
+};
+
+// What reading routes.lua has brought.
+struct Configuration {
+    std::filesystem::path file;
+    std::chrono::system_clock::time_point loaded, checked;  // since when this one is in force; when it was last read
+    bool ok = true;                                         // it was in order then
+    std::vector<std::string> problems{};                    // else what was wrong
+};
+
+// Requests since the start, by history::Result, and now.
+struct Traffic {
+    std::array<std::uint64_t, history::results> requests{};
+    int in_flight = 0;
+    std::size_t connections = 0;
+    double per_second = 0;
 };
 
 // The running gateway as the handlers see it. The functions may be called from any thread, and several at once.
@@ -75,6 +100,13 @@ struct Controls {
     std::function<bool()> requests_are_stored{};  // in the database, by the configuration in force
     std::function<std::shared_ptr<history::RequestHistory>()> stored_requests{};  // what is there of them
     std::function<Moment()> moment{};
+    std::function<Configuration()> configuration{};
+    std::function<Traffic()> traffic{};
+    std::function<TargetTally::Reading(const std::string& upstream, std::string_view address)> target{};
+    // As `tollgate explain --json`, in the configuration in force. Throws WrongRequest, or std::runtime_error.
+    std::function<std::string(const AskedRequest&)> explain{};
+    std::shared_ptr<Audit> audit = std::make_shared<Audit>();
+    std::shared_ptr<ServiceRuns> service_runs = std::make_shared<ServiceRuns>();
 };
 
 // A request as read.
@@ -123,6 +155,13 @@ Answer show_routes(const Call& call, const Controls& controls);   // GET /routes
 Answer show_metrics(const Call& call, const Controls& controls);  // GET /metrics
 Answer show_plugins(const Call& call, const Controls& controls);  // GET /plugins
 Answer show_page(const Call& call, const Controls& controls);     // any /plugins/<plugin>/<page>
+Answer show_status(const Call& call, const Controls& controls);         // GET /status
+Answer show_configuration(const Call& call, const Controls& controls);  // GET /config
+Answer explain(const Call& call, const Controls& controls);             // POST /explain
+Answer show_tiers(const Call& call, const Controls& controls);          // GET /tiers
+Answer show_services(const Call& call, const Controls& controls);       // GET /services
+Answer restart_service(const Call& call, const Controls& controls);     // POST /services/NAME/restart
+Answer show_audit(const Call& call, const Controls& controls);          // GET /audit
 Answer show_openapi(const Call& call, const Controls& controls);  // GET /openapi.json
 Answer show_docs(const Call& call, const Controls& controls);     // GET /docs
 Answer show_dashboard(const Call& call, const Controls& controls);  // GET /, GET /dashboard/...

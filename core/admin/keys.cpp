@@ -1,17 +1,12 @@
 // core/admin/keys.cpp - /keys: making, listing, changing and revoking the API keys of the database.
-#include "admin/handlers.h"
+#include "admin/bodies.h"
 #include "store/key_json.h"
 #include "support/text.h"
 
 #include <Poco/JSON/Array.h>
-#include <Poco/JSON/Object.h>
-#include <Poco/JSON/Parser.h>
-#include <Poco/URI.h>
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
-#include <sstream>
 
 namespace tollgate::admin {
 
@@ -22,38 +17,7 @@ namespace {
 
 store::Time now() { return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now()); }
 
-Answer answer_with(int status, const Object& json) {
-    std::ostringstream out;
-    json.stringify(out);
-    return {status, "application/json", out.str() + '\n'};
-}
-
-// 422, with what is wrong with each field.
-Answer wrong_fields(const std::vector<store::FieldProblem>& problems) {
-    Object json{Poco::JSON_PRESERVE_KEY_ORDER};
-    json.set("ok", false);
-    json.set("error", std::string{"there is something wrong with "} + text::count(problems.size(), "field"));
-    Object fields{Poco::JSON_PRESERVE_KEY_ORDER};
-    for (const auto& [field, problem] : problems) fields.set(field, problem);
-    json.set("fields", fields);
-    return answer_with(422, json);
-}
-
 Answer no_such_key(const std::string& id) { return refused(404, "there is no key " + text::quote(id)); }
-
-// The body as an object; an empty body is an empty one. nullopt: it is none.
-std::optional<Object> object_of(const std::string& body) {
-    if (body.empty()) return Object{};
-    try {
-        Poco::JSON::Parser parser;
-        parser.setDepth(8);
-        const auto value = parser.parse(body);
-        if (value.type() != typeid(Object::Ptr)) return std::nullopt;
-        return *value.extract<Object::Ptr>();
-    } catch (const Poco::Exception&) {
-        return std::nullopt;  // the caller says what was wanted
-    }
-}
 
 // What a body says of a key, or the answer to one that says it wrongly.
 std::optional<Answer> read(const Call& call, const KeyDatabase& keys, bool creating, store::KeyChanges& changes) {
@@ -73,30 +37,31 @@ std::optional<Answer> read(const Call& call, const KeyDatabase& keys, bool creat
 Answer told_with_secret(int status, const store::Key& key, const store::KeySecret& secret) {
     Object::Ptr json = store::as_json(key, now());
     json->set("secret", secret.shown);
-    return answer_with(status, *json);
+    return as_answer(status, *json);
 }
 
 Answer create(const Call& call, const KeyDatabase& keys) {
     store::KeyChanges changes;
     if (const auto wrong = read(call, keys, true, changes)) return *wrong;
     const auto [key, secret] = KeyTable{*keys.database}.create(changes, now());
-    return told_with_secret(201, key, secret);
+    Answer answer = told_with_secret(201, key, secret);
+    answer.what = "made key " + key.id + " of " + key.owner;
+    return answer;
 }
 
 // ?owner=&tier=&active=true&after=ID&limit=100. "next" is the `after` of the next page, where there may be one.
 Answer list(const Call& call, const KeyDatabase& keys) {
     store::KeyFilter filter;
-    Poco::URI uri;
-    uri.setRawQuery(call.query);
-    for (const auto& [name, value] : uri.getQueryParameters()) {
+    for (const auto& [name, value] : parameters_of(call.query)) {
         if (name == "owner") filter.owner = value;
         else if (name == "tier") filter.tier = value;
         else if (name == "after") filter.after = value;
         else if (name == "active" && (value == "true" || value == "false")) filter.active = value == "true";
         else if (name == "limit") {
-            const auto [end, problem] = std::from_chars(value.data(), value.data() + value.size(), filter.limit);
-            if (problem != std::errc{} || end != value.data() + value.size() || filter.limit < 1 || filter.limit > 1000)
+            const auto limit = number_of(value, 1, 1000);
+            if (!limit)
                 return wrong_fields({{"limit", "expected a number from 1 to 1000, got " + text::quote(value)}});
+            filter.limit = *limit;
         } else {
             return wrong_fields({{name, "expected owner, tier, active (true or false), after or limit"}});
         }
@@ -107,21 +72,21 @@ Answer list(const Call& call, const KeyDatabase& keys) {
     Object json{Poco::JSON_PRESERVE_KEY_ORDER};
     json.set("keys", all);
     json.set("next", found.size() < filter.limit ? Poco::Dynamic::Var{} : Poco::Dynamic::Var{found.back().id});
-    return answer_with(200, json);
+    return as_answer(200, json);
 }
 
 Answer update(const Call& call, const KeyDatabase& keys, const std::string& id) {
     store::KeyChanges changes;
     if (const auto wrong = read(call, keys, false, changes)) return *wrong;
     const auto key = KeyTable{*keys.database}.update(id, changes);
-    return key ? answer_with(200, *store::as_json(*key, now())) : no_such_key(id);
+    return key ? as_answer(200, *store::as_json(*key, now())) : no_such_key(id);
 }
 
 Answer revoke(const KeyDatabase& keys, const std::string& id) {
     store::KeyChanges changes;
     changes.active = false;
     const auto key = KeyTable{*keys.database}.update(id, changes);
-    return key ? answer_with(200, *store::as_json(*key, now())) : no_such_key(id);
+    return key ? as_answer(200, *store::as_json(*key, now())) : no_such_key(id);
 }
 
 // {"grace": "24h"}: how long the secret before works as well.
@@ -140,7 +105,7 @@ Answer rotate(const Call& call, const KeyDatabase& keys, const std::string& id) 
 
 Answer show(const KeyDatabase& keys, const std::string& id) {
     const auto key = KeyTable{*keys.database}.find(id);
-    return key ? answer_with(200, *store::as_json(*key, now())) : no_such_key(id);
+    return key ? as_answer(200, *store::as_json(*key, now())) : no_such_key(id);
 }
 
 Answer with_keys(const Controls& controls, const std::function<Answer(const KeyDatabase&)>& work) {

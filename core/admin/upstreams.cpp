@@ -1,8 +1,7 @@
-// core/admin/upstreams.cpp - GET /upstreams: what is known of each target; GET /upstreams/NAME/next: which one is chosen
-// next; POST /upstreams/NAME/drain?target=ADDRESS and /undrain: no new requests for it, or again.
-#include "admin/handlers.h"
+// core/admin/upstreams.cpp - GET /upstreams: what is known of each target; GET /upstreams/NAME/next: which one is
+// chosen next; POST /upstreams/NAME/drain?target=ADDRESS and /undrain: no new requests for it, or again.
+#include "admin/bodies.h"
 #include "gateway/snapshot.h"
-#include "http/target.h"
 #include "support/log.h"
 #include "support/text.h"
 
@@ -11,7 +10,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <sstream>
 
 namespace tollgate::admin {
 
@@ -24,12 +22,6 @@ using upstream::Upstream;
 using upstream::UpstreamTarget;
 
 double seconds(net::Duration time) { return std::round(std::chrono::duration<double>(time).count() * 1000) / 1000; }
-
-std::string text_of(const Object& json) {
-    std::ostringstream out;
-    json.stringify(out);
-    return out.str() + '\n';
-}
 
 std::string wall_clock(net::TimePoint when) {
     const auto ago = std::chrono::duration_cast<std::chrono::system_clock::duration>(net::Clock::now() - when);
@@ -45,18 +37,19 @@ std::string state_of(const UpstreamTarget& target) {
 }
 
 Object::Ptr checks_of(const Health::Facts& facts) {
-    Object::Ptr json = new Object{Poco::JSON_PRESERVE_KEY_ORDER};
+    Object::Ptr json = new_object();
     json->set("passed", facts.passed);
     json->set("failed", facts.failed);
     if (facts.passed + facts.failed == 0) return json;
     json->set("last", facts.found);
     json->set("in_a_row", facts.in_a_row);
+    json->set("passing", facts.checked != Health::Checked::failing);
     return json;
 }
 
 Object::Ptr as_json(const upstream::Breaker& breaker) {
     const auto view = breaker.view();
-    Object::Ptr json = new Object{Poco::JSON_PRESERVE_KEY_ORDER};
+    Object::Ptr json = new_object();
     json->set("state", std::string{name_of(view.state)});
     if (view.since != net::TimePoint{}) json->set("since", wall_clock(view.since));
     if (view.state == upstream::Breaker::State::open)
@@ -65,10 +58,37 @@ Object::Ptr as_json(const upstream::Breaker& breaker) {
     return json;
 }
 
-Object::Ptr as_json(const UpstreamTarget& target) {
+// To three digits after the point: buckets say no more.
+double milliseconds(std::chrono::nanoseconds time) { return std::round(double(time.count()) / 1000) / 1000; }
+
+// Times to the first byte of answers, of the last one to two minutes.
+Object::Ptr latency_of(const TargetTally::Reading& tally) {
+    Object::Ptr json = new_object();
+    json->set("answers", tally.answered);
+    if (tally.answered == 0) return json;
+    json->set("mean_ms", milliseconds(tally.waited / std::int64_t(tally.answered)));
+    json->set("p50_ms", milliseconds(tally.times.percentile(0.5)));
+    json->set("p95_ms", milliseconds(tally.times.percentile(0.95)));
+    json->set("p99_ms", milliseconds(tally.times.percentile(0.99)));
+    return json;
+}
+
+void add_figures(Object& json, const TargetTally::Reading& tally) {
+    json.set("requests", tally.attempts);
+    json.set("failures", tally.failures);
+    json.set("recent_requests", tally.lately);
+    json.set("recent_failures", tally.failed_lately);
+    json.set("latency", latency_of(tally));
+}
+
+TargetTally::Reading tally_of(const UpstreamTarget& target, const Controls& controls) {
+    return controls.target ? controls.target(target.upstream().name, target.address()) : TargetTally::Reading{};
+}
+
+Object::Ptr as_json(const UpstreamTarget& target, const TargetTally::Reading& tally) {
     const auto facts = target.upstream().state->roster.facts(target.state());
     const auto now = net::Clock::now();
-    Object::Ptr json = new Object{Poco::JSON_PRESERVE_KEY_ORDER};
+    Object::Ptr json = new_object();
     json->set("address", std::string{target.address()});
     json->set("weight", target.weight());
     json->set("state", state_of(target));
@@ -77,8 +97,10 @@ Object::Ptr as_json(const UpstreamTarget& target) {
     json->set("since", wall_clock(facts.since));
     json->set("for_seconds", seconds(now - facts.since));
     json->set("in_flight", target.in_flight());
+    add_figures(*json, tally);
     json->set("warmth", std::round(target.warmth() * 1000) / 1000);
     if (target.upstream().health) json->set("checks", checks_of(facts));
+    if (facts.checked == Health::Checked::failing) json->set("last_check_error", facts.found);
     json->set("ejections", facts.ejections);
     if (target.state().health.out() & Health::ejected)
         json->set("ejected_for_seconds", std::max(0.0, seconds(facts.ejected_until - now)));
@@ -87,9 +109,9 @@ Object::Ptr as_json(const UpstreamTarget& target) {
     return json;
 }
 
-Object::Ptr as_json(const Upstream& upstream) {
+Object::Ptr as_json(const Upstream& upstream, const Controls& controls) {
     upstream.state->roster.end_ejections(net::Clock::now());
-    Object::Ptr json = new Object{Poco::JSON_PRESERVE_KEY_ORDER};
+    Object::Ptr json = new_object();
     json->set("name", upstream.name);
     json->set("where", upstream.where);
     json->set("panic", upstream.state->roster.panicking());
@@ -100,16 +122,21 @@ Object::Ptr as_json(const Upstream& upstream) {
         json->set("waiting", view.waiting);
     }
     Array::Ptr targets = new Array;
-    for (const auto& target : upstream.targets) targets->add(as_json(*target));
+    TargetTally::Reading all;
+    for (const auto& target : upstream.targets) {
+        const auto tally = tally_of(*target, controls);
+        targets->add(as_json(*target, tally));
+        all.add(tally);
+    }
+    add_figures(*json, all);
     json->set("targets", targets);
     return json;
 }
 
 // The value of `target=` in a query; "" where there is none.
 std::string target_in(const std::string& query) {
-    std::istringstream pairs{query};
-    for (std::string pair; std::getline(pairs, pair, '&');)
-        if (pair.starts_with("target=")) return http::decode_query(pair.substr(7));
+    for (const auto& [name, value] : parameters_of(query))
+        if (name == "target") return value;
     return {};
 }
 
@@ -133,12 +160,13 @@ Answer drain(const Call& call, const Controls& controls, bool out) {
         return refused(404, "upstream " + text::quote(name) + " has no target " + text::quote(address) + "; it has " +
                                 text::join(addresses) + text::did_you_mean(address, addresses));
     }
-    const auto target = std::find_if(targets.begin(), targets.end(), [&](const auto& t) { return t->address() == address; });
+    const auto target =
+        std::find_if(targets.begin(), targets.end(), [&](const auto& t) { return t->address() == address; });
     Object json{Poco::JSON_PRESERVE_KEY_ORDER};
     json.set("ok", true);
     json.set("upstream", name);
-    json.set("target", as_json(**target));
-    Answer answer{200, "application/json", text_of(json)};
+    json.set("target", as_json(**target, tally_of(**target, controls)));
+    Answer answer = as_answer(200, json);
     answer.what = (out ? "drained " : "undrained ") + address + " of " + name;
     return answer;
 }
@@ -148,10 +176,10 @@ Answer drain(const Call& call, const Controls& controls, bool out) {
 Answer show_upstreams(const Call&, const Controls& controls) {
     const auto snapshot = controls.current();
     Array::Ptr all = new Array;
-    for (const auto& upstream : snapshot->upstreams) all->add(as_json(*upstream));
+    for (const auto& upstream : snapshot->upstreams) all->add(as_json(*upstream, controls));
     Object json{Poco::JSON_PRESERVE_KEY_ORDER};
     json.set("upstreams", all);
-    return {200, "application/json", text_of(json)};
+    return as_answer(200, json);
 }
 
 Answer show_next_target(const Call& call, const Controls& controls) {
@@ -164,7 +192,7 @@ Answer show_next_target(const Call& call, const Controls& controls) {
     json.set("upstream", name);
     json.set("target", next.target);
     json.set("url", next.url);
-    return {200, "application/json", text_of(json)};
+    return as_answer(200, json);
 }
 
 Answer drain_target(const Call& call, const Controls& controls) { return drain(call, controls, true); }

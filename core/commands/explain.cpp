@@ -3,6 +3,7 @@
 
 #include "commands/surroundings.h"
 #include "gateway/rehearsal.h"
+#include "gateway/rehearsed_request.h"
 #include "support/text.h"
 
 #include <array>
@@ -18,37 +19,6 @@ namespace {
 struct Mistake : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
-
-struct Url {
-    std::string authority, target;
-    bool secure = false;
-};
-
-Url url_of(std::string_view text) {
-    Url url{"localhost", "/", false};
-    if (text.starts_with('/')) {
-        url.target = text;
-        return url;
-    }
-    for (const std::string_view scheme : {"http://", "https://"}) {
-        if (!text.starts_with(scheme)) continue;
-        const auto rest = text.substr(scheme.size());
-        const auto end = std::min(rest.find_first_of("/?"), rest.size());
-        url.authority = rest.substr(0, end);
-        url.target = rest.substr(end);
-        url.secure = scheme == "https://";
-        if (!url.target.starts_with('/')) url.target.insert(url.target.begin(), '/');
-        return url;
-    }
-    throw Mistake{"expected http://host/path or /path, got " + text::quote(text)};
-}
-
-http::Client client_of(const std::string& text, bool secure) {
-    http::Client client{text, net::Ip::parse(text), text == "unix:", secure};
-    if (!client.ip && !client.is_unix)
-        throw Mistake{"--client: expected an IP address or unix:, got " + text::quote(text)};
-    return client;
-}
 
 std::chrono::nanoseconds duration_of(const std::string& text) {
     struct Unit {
@@ -68,30 +38,15 @@ std::chrono::nanoseconds duration_of(const std::string& text) {
     throw Mistake{"--every: expected a time of at most 31 days (100ms, 1s, 2m, 1h, 1d), got " + text::quote(text)};
 }
 
-bool has_header(const std::vector<std::string>& lines, std::string_view name) {
-    const auto same = [](char a, char b) { return std::tolower(static_cast<unsigned char>(a)) == b; };
-    return std::any_of(lines.begin(), lines.end(), [&](std::string_view line) {
-        line = line.substr(0, line.find(':'));
-        return std::equal(line.begin(), line.end(), name.begin(), name.end(), same);
-    });
-}
-
-// As a client sends it: the gateway's own parser reads it, and refuses what it refuses.
-std::string bytes_of(const Options::Explained& asked, const Url& url) {
-    const auto whole = [](const std::string& text, const char* what) {
-        if (text.find_first_of("\r\n") != text.npos)
-            throw Mistake{std::string{what} + ": expected one line, got " + text::quote(text)};
-        return text;
-    };
-    std::string bytes = whole(asked.method, "method") + ' ' + whole(url.target, "url") + " HTTP/1.1\r\n";
-    if (!has_header(asked.headers, "host")) bytes += "Host: " + url.authority + "\r\n";
-    for (const auto& line : asked.headers) {
-        if (line.find(':') == line.npos) throw Mistake{"-H: expected 'Name: value', got " + text::quote(line)};
-        bytes += whole(line, "-H") + "\r\n";
+// The option that said it; "" for the arguments.
+const char* option_of(WrongRequest::Part part) {
+    switch (part) {
+        case WrongRequest::Part::method: return "method: ";
+        case WrongRequest::Part::header: return "-H: ";
+        case WrongRequest::Part::client: return "--client: ";
+        case WrongRequest::Part::url: break;
     }
-    const bool framed = has_header(asked.headers, "content-length") || has_header(asked.headers, "transfer-encoding");
-    if (!asked.body.empty() && !framed) bytes += "Content-Length: " + std::to_string(asked.body.size()) + "\r\n";
-    return bytes + "\r\n" + asked.body;
+    return "";
 }
 
 void tell(const Options& options, const Rehearsal::Request& request, Rehearsal& rehearsal) {
@@ -113,10 +68,10 @@ void tell(const Options& options, const Rehearsal::Request& request, Rehearsal& 
 
 int explain(const Options& options) {
     try {
-        const Url url = url_of(options.explained.url);
-        const Rehearsal::Request request{bytes_of(options.explained, url),
-                                         client_of(options.explained.client, url.secure), options.explained.times,
-                                         duration_of(options.explained.every)};
+        const auto& asked = options.explained;
+        auto request = request_of({asked.method, asked.url, asked.headers, asked.body, asked.client});
+        request.times = asked.times;
+        request.every = duration_of(asked.every);
         const auto file = routes_file(options);
         plugins::Catalogue catalogue;
         if (!file || !load_plugins(catalogue, options)) return wrong;
@@ -129,6 +84,9 @@ int explain(const Options& options) {
         }
         tell(options, request, rehearsal);
         return done;
+    } catch (const WrongRequest& problem) {
+        complain(option_of(problem.part) + std::string{problem.what()});
+        return wrong;
     } catch (const Mistake& mistake) {
         complain(mistake.what());
         return wrong;

@@ -8,7 +8,11 @@
 #include "commands/signals.h"
 #include "commands/surroundings.h"
 #include "commands/watch.h"
+#include "config/written.h"
 #include "gateway/gateway.h"
+#include "gateway/rehearsed_request.h"
+#include "history/feed.h"
+#include "support/aside.h"
 #include "support/descriptors.h"
 #include "support/log.h"
 #include "support/text.h"
@@ -20,6 +24,7 @@
 
 #include <atomic>
 #include <cstdlib>
+#include <mutex>
 #include <stdexcept>
 #include <thread>
 
@@ -65,6 +70,8 @@ public:
             return started.misconfigured ? wrong : failed;
         }
         started_ = Clock::now();
+        began_ = std::chrono::system_clock::now();
+        configuration_ = {gateway_.files().front(), began_, began_};
         for (const std::string& address : gateway_.listening()) log::info("gateway", "listening on " + address);
         return done;
     }
@@ -88,7 +95,13 @@ public:
                                            [this] { return keys_.of(gateway_.current()); }, &gateway_.feed(),
                                            &gateway_.usage(), [this] { return gateway_.requests_are_stored(); },
                                            [this] { return requests_.of(*gateway_.current()); },
-                                           [this] { return gateway_.moment(); }});
+                                           [this] { return gateway_.moment(); },
+                                           [this] { return configuration(); },
+                                           [this] { return traffic(); },
+                                           [this](const std::string& upstream, std::string_view target) {
+                                               return gateway_.target(upstream, target);
+                                           },
+                                           [this](const AskedRequest& asked) { return explain(asked); }});
             beyond_loopback_ = !admin::names_loopback(admin_->address());
         } catch (const std::invalid_argument& error) {
             log::error("serve", error.what());
@@ -174,12 +187,14 @@ private:
 
     admin::ReloadResult reload() {
         if (draining_) return {false, "the gateway is stopping", {}};
+        const std::lock_guard one_at_a_time{reading_};
         const Gateway::Reloaded reloaded = gateway_.reload();
         admin::ReloadResult result{reloaded.ok, reloaded.summary, {}};
         for (const config::Problem& problem : reloaded.problems) result.problems.push_back(problem.text());
         for (const std::string& problem : result.problems) log::error("config", problem);
         if (!result.ok && result.summary.empty())
             result.summary = text::count(result.problems.size(), "problem") + "; the configuration before stays";
+        remember(result);
         log::write(result.ok ? Level::info : Level::error, "config",
                    (result.ok ? "reloaded: " : "reload refused: ") + result.summary);
         if (result.ok) {
@@ -192,9 +207,43 @@ private:
         return result;
     }
 
+    void remember(const admin::ReloadResult& result) {
+        const std::lock_guard lock{mutex_};
+        configuration_.checked = std::chrono::system_clock::now();
+        configuration_.ok = result.ok;
+        configuration_.problems = result.problems;
+        if (result.ok) configuration_.loaded = configuration_.checked;
+    }
+    admin::Configuration configuration() const {
+        const std::lock_guard lock{mutex_};
+        return configuration_;
+    }
+
+    admin::Traffic traffic() {
+        const auto moment = gateway_.moment();
+        return {gateway_.feed().results_so_far(), moment.in_flight, moment.connections, moment.per_second};
+    }
+
+    // Of a copy of the configuration in force, which knows nothing of what the real one has counted. Long work, and not
+    // to be in the way of requests.
+    std::string explain(const AskedRequest& asked) {
+        const auto request = request_of(asked);
+        const std::lock_guard one_at_a_time{reading_};
+        std::string explained;
+        aside([&](Waiting&) {
+            Rehearsal rehearsal{catalogue_};
+            const auto problems = rehearsal.load(gateway_.current()->written->source.again());
+            if (!problems.empty()) throw std::runtime_error{"it cannot be read again: " + problems.front().text()};
+            rehearsal.walk(request, [&](std::size_t, std::chrono::nanoseconds at, std::shared_ptr<const Trace> trace) {
+                explained = explanation::json({asked.url, at}, *trace);
+            });
+        });
+        return explained;
+    }
+
     admin::Health health() const {
         admin::Health health{!draining_, {}, gateway_.listening(),
-                             std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - started_)};
+                             std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - started_), began_};
         if (gateway_.keys_away()) health.unready.push_back("the database of keys does not answer");
         return health;
     }
@@ -215,8 +264,12 @@ private:
     admin::Pages pages_;
     Gateway gateway_;
     Clock::time_point started_{};
+    std::chrono::system_clock::time_point began_{};  // the same by the other clock
     std::filesystem::file_time_type read_since_{};  // when the files began to be read for the first time
     std::atomic<bool> draining_{false};
+    std::mutex reading_;  // routes.lua is read for one purpose at a time
+    mutable std::mutex mutex_;
+    admin::Configuration configuration_;  // under mutex_
     std::string admin_text_;  // "" without a listener; set before its threads begin, which read it
     std::atomic<bool> beyond_loopback_{false};
     std::optional<Watch> watch_;  // the timer's thread's alone

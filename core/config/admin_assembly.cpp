@@ -1,4 +1,5 @@
-// core/config/admin_assembly.cpp - `admin ...`: where operators ask, what they must show, by which names.
+// core/config/admin_assembly.cpp - `admin ...`: where operators ask, what they must show, by which names, what is kept
+// of it. Services are in service_assembly.cpp.
 #include "config/assembly.h"
 
 #include "support/text.h"
@@ -6,8 +7,10 @@
 #include <Poco/Net/IPAddress.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <system_error>
 
 namespace tollgate::config {
 
@@ -46,10 +49,12 @@ void Assembly::add_admin(const Declaration& declaration) {
         return;
     }
     if (item.is(Item::Kind::table)) {
-        check(declaration.place, "admin", item, admin_shape);
+        const auto settings = check(declaration.place, "admin", item, admin_shape);
+        if (settings && settings->has("audit")) set_audit(declaration, settings->text("audit"));
         set_admin_token(declaration, item);
         if (const Item* listen = item.find("listen")) set_admin_listen(declaration, *listen);
         if (const Item* hosts = item.find("hosts")) set_admin_hosts(declaration, *hosts);
+        if (const Item* services = item.find("services")) add_services(declaration, *services);
     } else {
         set_admin_listen(declaration, item);
     }
@@ -116,6 +121,18 @@ void Assembly::set_admin_hosts(const Declaration& declaration, const Item& item)
             add_problem(declaration.place,
                         "admin: hosts: expected names like \"ops.example.com\", got " + text::quote(host));
     }
+}
+
+// The file is made when something is written to it; a folder would not be.
+void Assembly::set_audit(const Declaration& declaration, const std::string& file) {
+    std::error_code error;
+    const std::filesystem::path path{file};
+    if (std::filesystem::is_directory(path, error))
+        add_problem(declaration.place, "admin: audit: expected a file, got the folder " + text::quote(file));
+    else if (!std::filesystem::is_directory(path.parent_path(), error))
+        add_problem(declaration.place,
+                    "admin: audit: expected a file in a folder that is there, got " + text::quote(file));
+    snapshot_->audit_file = file;
 }
 
 }  // namespace tollgate::config

@@ -244,6 +244,7 @@ const PluginUse* Assembly::use(int index) {
         auto made = std::make_unique<PluginUse>();
         made->descriptor = declared.descriptor;
         made->where = where(declared.place);
+        made->number = std::size_t(index);
         use.made = made.get();
         snapshot_->uses.push_back(std::move(made));
     }

@@ -75,6 +75,9 @@ private:
     void set_admin_listen(const Declaration& declaration, const Item& item);
     void set_admin_token(const Declaration& declaration, const Item& table);
     void set_admin_hosts(const Declaration& declaration, const Item& item);
+    void set_audit(const Declaration& declaration, const std::string& file);
+    void add_services(const Declaration& declaration, const Item& item);
+    void add_service(Place place, const std::string& name, const Item& item);
     void add_limits(const Declaration& declaration);
     void add_trusted(const Declaration& declaration);
     void add_ranges(Place place, const Item& item);

@@ -4,6 +4,7 @@
 #include "config/assembly.h"
 #include "config/lua_script.h"
 #include "config/outline.h"
+#include "config/written.h"
 #include "net/tls_server_context.h"
 #include "support/text.h"
 
@@ -47,6 +48,7 @@ void run(Source& source, const Surroundings& surroundings, Loaded& loaded) {
             if (const auto& tls = snapshot->upstreams[i]->tls) outline->add_to("upstream", i, "certificates", tls->description());
         snapshot->outline = std::move(outline);
         add_scripts(source, surroundings, reader.functions(), *snapshot);
+        snapshot->written = std::make_unique<const Written>(Written{source.again(), secrets_in(reader)});
         loaded.snapshot = std::move(snapshot);
     } catch (const std::exception& error) {
         loaded.problems.push_back({source.files()->name(0), error.what()});
@@ -56,7 +58,10 @@ void run(Source& source, const Surroundings& surroundings, Loaded& loaded) {
 }  // namespace
 
 Loaded load(const std::filesystem::path& file, const Surroundings& surroundings) {
-    Source source{file, surroundings.env};
+    return load(Source{file, surroundings.env}, surroundings);
+}
+
+Loaded load(Source source, const Surroundings& surroundings) {
     Loaded loaded;
     if (source.problem().empty())
         run(source, surroundings, loaded);

@@ -1,6 +1,7 @@
 // core/config/builder.h - load(): routes.lua to a Snapshot, or to the list of everything that is wrong with it.
 #pragma once
 
+#include "config/source.h"
 #include "gateway/snapshot.h"
 #include "net/tls_client_context.h"
 #include "net/tls_tickets.h"
@@ -49,6 +50,7 @@ struct Loaded {
 
 // Never throws for what the file says. The shown file name is as given, without its folder.
 Loaded load(const std::filesystem::path& file, const Surroundings& surroundings);
+Loaded load(Source source, const Surroundings& surroundings);
 
 // The flattened table of `tollgate routes`: method and path, plugins in order, upstream or answer, file:line.
 std::string describe_routes(const Snapshot& snapshot, bool json);

@@ -4,6 +4,7 @@
 #include <tollgate/plugin.h>
 
 #include "config/reader.h"
+#include "config/secrets.h"
 #include "config/source.h"
 #include "support/text.h"
 
@@ -17,27 +18,6 @@ namespace tollgate::config {
 namespace {
 
 constexpr std::size_t longest_shown = 160;
-
-// Names of settings, and of header lines in them, that hold what nobody should read in a log. A setting `key` says where
-// a key stands, and a setting `cookies` which are asked for.
-bool is_secret(std::string_view name) {
-    std::string plain;
-    for (const char c : name)
-        if (c != '-' && c != '_') plain += c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-    if (plain.ends_with("file")) return false;
-    for (const std::string_view part : {"token", "secret", "passw", "authorization", "credential", "apikey", "setcookie"})
-        if (plain.find(part) != plain.npos && !plain.starts_with("accesscontrol")) return true;
-    return plain == "cookie";
-}
-
-constexpr std::string_view hidden = "(hidden)";
-
-// A URL without the login that it may have.
-std::string without_login(const std::string& text) {
-    const auto begin = text.find("://"), at = text.rfind('@');
-    if (begin == text.npos || at == text.npos || at < begin) return text;
-    return text.substr(0, begin + 3) + std::string{hidden} + text.substr(at);
-}
 
 class Writer {
 public:

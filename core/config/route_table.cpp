@@ -1,5 +1,6 @@
 // core/config/route_table.cpp - describe_routes(): what `tollgate routes` prints.
 #include "config/builder.h"
+#include "config/outline.h"
 #include "gateway/shaping.h"
 #include "support/text.h"
 
@@ -61,6 +62,22 @@ std::vector<std::string> branches_of(const Route& route) {
                            text::printable(named(*branch.upstream));
         for (const auto& plugin : plugins_of(branch.chain, route.chain.size())) line += ", " + plugin;
         all.push_back(std::move(line));
+    }
+    return all;
+}
+
+// [{"plugin": "ratelimit", "where": "routes.lua:26", "settings": {"rate": "60 / minute"}}]
+Poco::JSON::Array::Ptr uses_of(const Chain& chain, const Outline* outline) {
+    Poco::JSON::Array::Ptr all = new Poco::JSON::Array;
+    for (const PluginUse* use : chain) {
+        Poco::JSON::Object::Ptr one = new Poco::JSON::Object{Poco::JSON_PRESERVE_KEY_ORDER};
+        Poco::JSON::Object::Ptr settings = new Poco::JSON::Object{Poco::JSON_PRESERVE_KEY_ORDER};
+        one->set("plugin", std::string{use->descriptor->name});
+        one->set("where", use->where);
+        if (outline && use->number < outline->uses.size())
+            for (const auto& setting : outline->uses[use->number].settings) settings->set(setting.name, setting.shown);
+        one->set("settings", settings);
+        all->add(one);
     }
     return all;
 }
@@ -163,6 +180,7 @@ std::string as_json(const Snapshot& snapshot) {
         object->set("conditions", conditions);
         object->set("when", route.when != 0);
         object->set("plugins", array_of(plugins_of(route.chain)));
+        object->set("uses", uses_of(route.chain, snapshot.outline.get()));
         object->set("upstream", route.upstream ? Poco::Dynamic::Var{route.upstream->name} : Poco::Dynamic::Var{});
         object->set("split", as_json(route.split.get()));
         object->set("mirror", as_json(route.mirror));

@@ -134,6 +134,12 @@ std::string Source::guess(const fs::path& missing) const {
     return text::did_you_mean(missing.stem().string(), names);
 }
 
+Source Source::again() const {
+    Source copy{*this};
+    copy.files_ = std::make_shared<Files>(*files_);
+    return copy;
+}
+
 const std::optional<std::string>& Source::variable(const std::string& name) {
     const auto known = variables_.find(name);
     if (known != variables_.end()) return known->second;

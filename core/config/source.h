@@ -39,6 +39,11 @@ public:
     // The environment's variable.
     const std::optional<std::string>& variable(const std::string& name);
 
+    // To be run once more, when files and environment may be others: what was read so far stays as it was.
+    Source again() const;
+    using Variables = std::map<std::string, std::optional<std::string>, std::less<>>;
+    const Variables& variables() const noexcept { return variables_; }  // that were asked for
+
     // A file that routes.lua refers to without its being read here: a certificate.
     void refers_to(const std::filesystem::path& path) { paths_.push_back(path); }
     // All that was asked for, also what is not there: what has to be watched. Absolute.
@@ -58,7 +63,7 @@ private:
     std::vector<std::filesystem::path> paths_;
     std::size_t size_ = 0;  // of all texts
     Environment env_;
-    std::map<std::string, std::optional<std::string>, std::less<>> variables_;  // what was asked so far
+    Variables variables_;  // what was asked so far
 };
 
 }  // namespace tollgate::config

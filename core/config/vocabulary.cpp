@@ -259,13 +259,6 @@ constexpr Field certificate_fields[] = {
     {.name = "key", .type = Type::path, .doc = "file of its private key, in PEM, without a password", .required = true},
 };
 
-constexpr Special admin_specials[] = {
-    {"listen", "string", "address of the listener", "\"127.0.0.1:9180\""},
-    {"token", "string", "what `Authorization: Bearer` must bring; required beyond loopback", "none"},
-    {"token_file", "string", "file whose first line is the token, instead of `token`", "none"},
-    {"hosts", "string|string[]", "names a Host line may have besides loopback and the address", "none"},
-};
-
 constexpr Special route_specials[] = {
     {"upstream", "tollgate.upstream_handle|string|tollgate.split_handle",
      "where the request goes: what `upstream` returned, or a name of one, or `split { ... }` among several"},
@@ -350,12 +343,11 @@ const Shape* const all_shapes[] = {
     &cors_shape,        &eject_shape,    &error_answer_shape, &failure_shape, &answer_given_shape,
     &header_changes_shape, &health_shape, &limits_shape,      &listen_shape,  &mirror_shape,
     &redirect_shape,    &register_shape, &request_shape,  &response_shape,     &retry_shape,   &rewrite_shape,
-    &route_limits_shape, &route_shape,   &split_shape,        &target_shape,  &tier_shape,
+    &route_limits_shape, &route_shape,   &service_shape, &split_shape,        &target_shape,  &tier_shape,
     &tls_shape,         &tracing_shape,  &upstream_shape, &upstream_tls_shape};
 
 }  // namespace
 
-const Shape admin_shape{"admin", admin_specials, {}};
 const Shape answer_shape{"answer", answer_specials, answer_fields};
 const Shape branch_shape{"branch", branch_specials, branch_fields};
 const Shape certificate_shape{"certificate", {}, certificate_fields};

@@ -139,7 +139,8 @@ Figures::OfUpstream::OfUpstream(plugins::Metrics& metrics, const upstream::Upstr
       duration_{metrics.histogram("tollgate_upstream_duration_seconds",
                                   "From the beginning of an attempt to the first byte of its answer.", waiting,
                                   {{"upstream", upstream_}})},
-      attempts_(upstream.targets.size()) {}
+      attempts_(upstream.targets.size()),
+      tallies_(upstream.targets.size()) {}
 
 Figures::OfUpstream& Figures::of_upstream(Table& table, const Snapshot& snapshot, const upstream::Upstream& upstream) {
     if (table.upstreams.empty()) table.upstreams.resize(snapshot.upstreams.size());
@@ -152,6 +153,9 @@ void Figures::count(Table& table, const Snapshot& snapshot, const upstream::Upst
                     const Attempted& attempted) {
     OfUpstream& figures = of_upstream(table, snapshot, upstream);
     if (attempted.first_byte.count() > 0) figures.duration_.observe(attempted.first_byte, attempted.exemplar);
+    TargetTally*& tally = figures.tallies_[attempted.target];
+    if (!tally) tally = &tally_of(upstream.name, upstream.targets[attempted.target]->address());
+    tally->count({attempted.outcome, attempted.status, attempted.first_byte}, attempted.ended);
     Counter*& counter = figures.attempts_[attempted.target][std::size_t(attempted.outcome)];
     if (!counter) {
         const auto& address = upstream.targets[attempted.target]->address();
@@ -161,6 +165,22 @@ void Figures::count(Table& table, const Snapshot& snapshot, const upstream::Upst
                                      {"outcome", outcomes[std::size_t(attempted.outcome)]}});
     }
     counter->add();
+}
+
+// Targets of long ago are added up, where there have been more than a gateway has.
+TargetTally& Figures::tally_of(const std::string& upstream, std::string_view address) {
+    const std::lock_guard lock{tallies_mutex_};
+    std::pair<std::string, std::string> name{upstream, address};
+    if (tallies_.size() >= most_targets && !tallies_.contains(name)) name = {};
+    auto& tally = tallies_[std::move(name)];
+    if (!tally) tally = std::make_unique<TargetTally>();
+    return *tally;
+}
+
+TargetTally::Reading Figures::target(const std::string& upstream, std::string_view address, net::TimePoint now) const {
+    const std::lock_guard lock{tallies_mutex_};
+    const auto found = tallies_.find({upstream, std::string{address}});
+    return found == tallies_.end() ? TargetTally::Reading{} : found->second->read(now);
 }
 
 void Figures::count_retry(Table& table, const Snapshot& snapshot, const upstream::Upstream& upstream,

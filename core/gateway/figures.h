@@ -5,6 +5,7 @@
 
 #include "config/script.h"
 #include "gateway/snapshot.h"
+#include "gateway/target_tally.h"
 #include "plugins/metrics.h"
 
 #include <array>
@@ -12,6 +13,7 @@
 #include <chrono>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -79,6 +81,7 @@ public:
         const std::string upstream_;
         plugins::Histogram& duration_;
         std::vector<std::array<Counter*, 9>> attempts_;  // by target and Outcome
+        std::vector<TargetTally*> tallies_;              // by target
         std::map<std::string, Counter*> retries_;        // by what they followed
         Counter* refused_retries_ = nullptr;
         std::array<Counter*, 3> hedges_{};               // by HedgeEnd
@@ -107,8 +110,12 @@ public:
         Outcome outcome;
         std::chrono::nanoseconds first_byte;  // 0: none came
         const plugins::Exemplar* exemplar = nullptr;  // where its request is traced
+        int status = 0;                       // 0: no answer
+        net::TimePoint ended{};
     };
     void count(Table& table, const Snapshot& snapshot, const upstream::Upstream& upstream, const Attempted& attempted);
+    // Any thread: how attempts at a target went on this loop, whatever configuration it was of.
+    TargetTally::Reading target(const std::string& upstream, std::string_view address, net::TimePoint now) const;
     // An attempt begins after another; `reason`: how that ended, as upstream::name_of_end() says it.
     void count_retry(Table& table, const Snapshot& snapshot, const upstream::Upstream& upstream, const std::string& reason);
     // The upstream's budget did not allow one.
@@ -150,6 +157,7 @@ private:
     OfRoute& of_route(Table& table, const Snapshot& snapshot, const Route& route);
     OfUpstream& of_upstream(Table& table, const Snapshot& snapshot, const upstream::Upstream& upstream);
     void count_failure(std::string_view reason);
+    TargetTally& tally_of(const std::string& upstream, std::string_view address);
 
     plugins::Metrics& metrics_;
     plugins::Histogram &own_, &received_, &sent_;
@@ -157,6 +165,8 @@ private:
     std::unordered_map<std::string, Counter*, Hash, std::equal_to<>> by_reason_;
     std::atomic<int> in_flight_{0};
     std::atomic<std::uint64_t> begun_{0};
+    mutable std::mutex tallies_mutex_;  // the loop takes it for a target that is new to a configuration only
+    std::map<std::pair<std::string, std::string>, std::unique_ptr<TargetTally>> tallies_;  // by upstream and address
 };
 
 }  // namespace tollgate

@@ -23,11 +23,13 @@
 #include <pthread.h>
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <cstdlib>
 #include <latch>
 #include <map>
 #include <mutex>
+#include <numeric>
 
 namespace tollgate {
 
@@ -55,6 +57,7 @@ public:
     history::Feed& feed() noexcept { return feed_; }
     Moment moment() const;
     const UsageReports& usage() const noexcept { return usage_; }
+    TargetTally::Reading target(const std::string& upstream, std::string_view address) const;
     LoopShare& this_share() { return *shares_[net::EventLoop::current()->number()]; }
 
 private:
@@ -68,7 +71,11 @@ private:
     void run_loop(LoopShare& share);
     void export_spans(const Snapshot& snapshot);
     void on_every_loop(const std::function<void(LoopShare&)>& job);
-    void prune(Poco::Util::TimerTask&) { prune(); }
+    void prune(Poco::Util::TimerTask&) {
+        measure_pace();
+        prune();
+    }
+    void measure_pace();
     void prune();
 
     const Options options_;
@@ -105,6 +112,9 @@ private:
 
     bool running_ = false;  // under reloading_
     std::vector<plugins::Metrics::Watch> watched_, watched_targets_;  // read the above
+    std::uint64_t ended_ = 0;      // requests, when the timer looked last
+    net::TimePoint paced_at_{};
+    std::atomic<double> per_second_{0};
 
     Poco::Util::Timer timer_;  // last: its thread uses the rest
 };
@@ -329,6 +339,18 @@ Gateway::Reloaded Gateway::Engine::reload() {
     return {true, {}, std::move(summary), std::move(difference)};
 }
 
+// [timer] How many requests ended since it was asked last.
+void Gateway::Engine::measure_pace() {
+    const auto so_far = feed_.results_so_far();
+    const auto ended = std::accumulate(so_far.begin(), so_far.end(), std::uint64_t{0});
+    const auto now = net::Clock::now();
+    const std::chrono::duration<double> time = now - paced_at_;
+    if (paced_at_ != net::TimePoint{} && time.count() > 0)
+        per_second_.store(double(ended - ended_) / time.count(), std::memory_order_relaxed);
+    paced_at_ = now;
+    ended_ = ended;
+}
+
 // Snapshots nobody leases any more are destroyed here: never on a loop, nor in its way. Ejections that no request has
 // found to be over end here.
 void Gateway::Engine::prune() {
@@ -404,7 +426,14 @@ Moment Gateway::Engine::moment() const {
     Moment moment;
     for (const auto& share : shares_) moment.in_flight += share->figures.in_flight();
     if (server_) moment.connections = server_->connections();
+    moment.per_second = per_second_.load(std::memory_order_relaxed);
     return moment;
+}
+
+TargetTally::Reading Gateway::Engine::target(const std::string& upstream, std::string_view address) const {
+    TargetTally::Reading all;
+    for (const auto& share : shares_) all.add(share->figures.target(upstream, address, net::Clock::now()));
+    return all;
 }
 
 // Gateway --------------------------------------------------------------------------------------------------------
@@ -425,6 +454,9 @@ void Gateway::stop_now() noexcept { engine_->stop_now(); }
 NextTarget Gateway::next_target(const std::string& upstream) { return engine_->next_target(upstream); }
 std::vector<std::string> Gateway::listening() const { return engine_->listening(); }
 history::Feed& Gateway::feed() noexcept { return engine_->feed(); }
+TargetTally::Reading Gateway::target(const std::string& upstream, std::string_view address) const {
+    return engine_->target(upstream, address);
+}
 Moment Gateway::moment() const { return engine_->moment(); }
 const UsageReports& Gateway::usage() const noexcept { return engine_->usage(); }
 bool Gateway::requests_are_stored() const {

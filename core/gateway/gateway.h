@@ -6,6 +6,7 @@
 #include "config/difference.h"
 #include "gateway/moment.h"
 #include "gateway/next_target.h"
+#include "gateway/target_tally.h"
 #include "http/exchange.h"
 #include "plugins/catalogue.h"
 #include "plugins/metrics.h"
@@ -71,6 +72,8 @@ public:
     Moment moment() const;  // any thread
     const UsageReports& usage() const noexcept;  // what the loops remember of requests
     bool requests_are_stored() const;  // a plugin of the configuration in force writes them into the database
+    // How attempts at a target went, on all loops. Any thread.
+    TargetTally::Reading target(const std::string& upstream, std::string_view address) const;
     bool keys_away() const;  // a database of keys that is in use does not answer
     static std::size_t loop_count(std::size_t wanted) noexcept;
 

@@ -8,6 +8,7 @@ namespace tollgate {
 struct Moment {
     int in_flight = 0;            // requests
     std::size_t connections = 0;  // of clients
+    double per_second = 0;        // requests that ended, within about the last second
 };
 
 }  // namespace tollgate

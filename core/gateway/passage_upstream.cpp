@@ -210,7 +210,8 @@ void Passage::end_attempt(Attempt& attempt, Outcome outcome) {
     call.target.end_attempt(call.pass, {outcome, call.status, call.time_to_first_byte});
     const auto exemplar = this->exemplar();
     share_.figures.count(lease_.figures, snapshot_, call.upstream,
-                         {attempt.target, outcome, call.time_to_first_byte, exemplar ? &*exemplar : nullptr});
+                         {attempt.target, outcome, call.time_to_first_byte,
+                          exemplar ? &*exemplar : nullptr, call.status, *attempt.ended});
     Attempt* const counts = std::exchange(attempt_, &attempt);  // what plugins are shown
     for (std::uint32_t index = first_; index < chain().size(); ++index) {
         const PluginUse& use = *chain()[index];

@@ -115,9 +115,10 @@ public:
         shares_.clear();
     }
 
-    std::vector<config::Problem> load(const std::filesystem::path& file) {
+    template <class Written>
+    std::vector<config::Problem> load(const Written& written) {
         const plugins::Lent lent{loops_, metrics_, states_, pages_, {}};
-        auto loaded = config::load(file, {catalogue_, 1,
+        auto loaded = config::load(written, {catalogue_, 1,
                                           [lent](const Descriptor& descriptor, const auto&) -> std::unique_ptr<Host> {
                                               return std::make_unique<plugins::PluginHost>(descriptor.name, lent);
                                           },
@@ -212,6 +213,7 @@ private:
 Rehearsal::Rehearsal(plugins::Catalogue& catalogue) : stage_{std::make_unique<Stage>(catalogue)} {}
 Rehearsal::~Rehearsal() = default;
 std::vector<config::Problem> Rehearsal::load(const std::filesystem::path& file) { return stage_->load(file); }
+std::vector<config::Problem> Rehearsal::load(config::Source source) { return stage_->load(source); }
 void Rehearsal::walk(const Request& request, const Each& each) { stage_->walk(request, each); }
 
 }  // namespace tollgate

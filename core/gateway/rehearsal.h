@@ -24,6 +24,7 @@ public:
 
     // What is wrong with the file; empty: it may be rehearsed. Once.
     std::vector<config::Problem> load(const std::filesystem::path& file);
+    std::vector<config::Problem> load(config::Source source);
 
     struct Request {
         std::string bytes;  // as a client sends them: head and body

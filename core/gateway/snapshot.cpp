@@ -3,6 +3,7 @@
 
 #include "config/outline.h"
 #include "config/script.h"
+#include "config/written.h"
 
 namespace tollgate {
 

@@ -30,6 +30,7 @@
 namespace tollgate::config {
 class Script;
 struct Outline;
+struct Written;
 }
 namespace tollgate::net {
 class TlsServerContext;
@@ -51,6 +52,7 @@ struct PluginUse {
 
     const Descriptor* descriptor = nullptr;
     std::string where;                 // "routes.lua:26"
+    std::size_t number = 0;            // in config::Outline::uses
     std::unique_ptr<Host> host;        // declared before the plugin: outlives it
     std::unique_ptr<Plugin> plugin;
 };
@@ -129,6 +131,13 @@ struct Tracing {
     std::chrono::nanoseconds noticeable;  // doors of plugins that take less have no span
 };
 
+// What operators may have run, and nothing else.
+struct Service {
+    std::string name, where;           // "mock", "routes.lua:3"
+    std::vector<std::string> restart;  // a program and its arguments
+    std::chrono::nanoseconds timeout = std::chrono::seconds{30};
+};
+
 struct Snapshot {
     std::vector<std::filesystem::path> files;  // routes.lua first, then what it requires; absolute
     std::vector<Listen> listens;
@@ -136,6 +145,8 @@ struct Snapshot {
     bool admin_off = false;             // admin(false)
     std::optional<Digest> admin_token_sha256;  // of what operators must show; nullopt: loopback is enough
     std::vector<std::string> admin_hosts;      // by which names the admin listener may be asked, besides its address
+    std::vector<Service> services;             // by name
+    std::string audit_file;                    // where what operators have changed is written; "": in no file of its own
     std::optional<store::DatabaseUrl> database;  // where keys are kept, whether anybody asks for them or not
     std::shared_ptr<GatewayKeyStore> keys;       // null where no route makes any
     http::Limits limits;
@@ -151,6 +162,7 @@ struct Snapshot {
     routing::Router router;
     std::vector<std::unique_ptr<config::Script>> scripts;  // one per loop where routes.lua has functions, else empty
     std::unique_ptr<const config::Outline> outline;  // what was declared, to compare with what will be
+    std::unique_ptr<const config::Written> written;  // the files' texts, to be shown and to be rehearsed
 
     Snapshot();
     ~Snapshot();

@@ -52,6 +52,10 @@ public:
         auto& bucket = buckets_[latency_buckets::of(time)];
         bucket.store(bucket.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
     }
+    // [its thread] From here on as if nothing had been counted.
+    void clear() noexcept {
+        for (auto& bucket : buckets_) bucket.store(0, std::memory_order_relaxed);
+    }
     LatencyCounts read() const noexcept;  // any thread
 
 private:

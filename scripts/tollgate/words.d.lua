@@ -55,6 +55,8 @@
 ---@field token? string # what `Authorization: Bearer` must bring; required beyond loopback; default: none
 ---@field token_file? string # file whose first line is the token, instead of `token`; default: none
 ---@field hosts? string|string[] # names a Host line may have besides loopback and the address; default: none
+---@field services? table<string, tollgate.service> # programs that operators may have run, by the name of what they restart; default: none
+---@field audit? string # file that gets a line of JSON for each request that changes something, or was refused to; a file's path
 
 ---@class tollgate.answer
 ---@field headers? table<string, string|string[]> # header lines: names with a text or a list of texts
@@ -232,6 +234,10 @@
 ---@field response? tollgate.response|fun(response: tollgate.given_response, request: tollgate.request) # function that changes the answer
 ---@field upgrade? string|string[]|false # protocols that client and upstream may go over to; false for none; default: "websocket"
 ---@field limits? tollgate.route_limits # limits of this route instead of the general ones
+
+---@class tollgate.service
+---@field restart string|string[] # program and its arguments; no shell reads them; a list of texts
+---@field timeout? tollgate.duration # time until it is ended, with all that it has started; a duration from 100 * milliseconds to 1 * hour; default: 30 * seconds
 
 ---@class tollgate.split
 ---@field [1] tollgate.branch|tollgate.upstream_handle|string # the upstreams, each as { orders, weight = 95 }, or by itself with a weight of 1

@@ -1,0 +1,68 @@
+// core/admin/explanation_shapes.cpp - what is said of why a request goes where it goes.
+#include "admin/endpoints.h"
+
+namespace tollgate::admin {
+
+const std::vector<Shape>& explanation_shapes() {
+    static const std::vector<Shape> all{
+        {"ExplainedRequest", "a request to rehearse",
+         {{"method?", "text", "GET unless told"},
+          {"url?", "text", "/path, or http://host/path; https: as if it came by TLS"},
+          {"headers?", "anything", "{\"Name\": \"value\"}, or [\"Name: value\"]"},
+          {"body?", "text", "what it brings along"},
+          {"client_ip?", "text", "where it comes from; 127.0.0.1 unless told"}}},
+        {"Explanation", "what would become of a request, and why",
+         {{"request", "RehearsedRequest", "as it was understood"},
+          {"candidates", "[Candidate]", "routes, in the order in which they were asked"},
+          {"route", "TakenRoute?", "the one that took it"},
+          {"steps", "[Step]", "what happened on the way"},
+          {"caller", "RehearsedCaller?", "who asks, as auth found out"},
+          {"upstream", "SentRequest?", "what would be sent, and where"},
+          {"answer", "RehearsedAnswer", "what the client gets; an empty 200 stands for the upstream's"},
+          {"omitted", "integer", "steps that were too many"}}},
+        {"RehearsedRequest", "a request as it was understood",
+         {{"method", "text", "its method"},
+          {"url", "text", "its URL"},
+          {"client_ip", "text", "its client's address"},
+          {"at", "number", "seconds since the first of several"}}},
+        {"Candidate", "a route that was asked",
+         {{"route", "text", "as written"},
+          {"where", "text", "routes.lua:33"},
+          {"fate", "taken|passed_over|not_asked", "what became of it"},
+          {"why", "text?", "why it was passed over"}}},
+        {"TakenRoute", "the route that took a request",
+         {{"route", "text", "as written"},
+          {"where", "text", "routes.lua:33"},
+          {"parameters", "{text}", "what its path took"}}},
+        {"Step", "something that happened on the way",
+         {{"who", "text", "a plugin, or a word of routes.lua"},
+          {"where", "text?", "routes.lua:26"},
+          {"door", "text?", "on_request and so on"},
+          {"said", "[text]", "why"},
+          {"facts", "{text}", "the same for programs"},
+          {"outcome", "text?", "what it decided"},
+          {"target", "text?", "what it chose"},
+          {"request", "[HeaderChange]", "that it made to the request"},
+          {"answer", "[HeaderChange]", "that it made to the answer"}}},
+        {"HeaderChange", "a change of a header line",
+         {{"header", "text", "its name"},
+          {"change", "added|changed|removed", "which"},
+          {"value", "text?", "as it is then, (hidden) where it is a secret"}}},
+        {"HeaderLine", "a line of a head",
+         {{"name", "text", "its name"}, {"value", "text", "(hidden) where it is a secret"}}},
+        {"RehearsedCaller", "who asks",
+         {{"id", "text", "of the key"}, {"owner", "text?", "whose it is"}, {"tier", "text?", "its tier"}}},
+        {"SentRequest", "what would be sent upstream",
+         {{"name", "text", "the upstream's"},
+          {"target", "text", "its address"},
+          {"request", "text", "the request's first line"},
+          {"headers", "[HeaderLine]", "the others"}}},
+        {"RehearsedAnswer", "what the client gets",
+         {{"status", "integer", "its status"},
+          {"reason", "text?", "why the gateway answered by itself"},
+          {"headers", "[HeaderLine]", "its lines"}}},
+    };
+    return all;
+}
+
+}  // namespace tollgate::admin

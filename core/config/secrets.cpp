@@ -1,0 +1,29 @@
+// core/config/secrets.cpp - telling secrets by the names that people give them.
+#include "config/secrets.h"
+
+namespace tollgate::config {
+
+bool is_secret(std::string_view name) {
+    std::string plain;
+    for (const char c : name)
+        if (c != '-' && c != '_') plain += c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+    if (plain.ends_with("file")) return false;
+    for (const std::string_view part :
+         {"token", "secret", "passw", "authorization", "credential", "apikey", "setcookie"})
+        if (plain.find(part) != plain.npos && !plain.starts_with("accesscontrol")) return true;
+    return plain == "cookie";
+}
+
+Login login_in(std::string_view text) {
+    const auto scheme = text.find("://"), at = text.rfind('@');
+    if (scheme == text.npos || at == text.npos || at < scheme) return {text.npos, text.npos};
+    return {scheme + 3, at};
+}
+
+std::string without_login(std::string_view text) {
+    const auto [begin, end] = login_in(text);
+    if (begin == text.npos) return std::string{text};
+    return std::string{text.substr(0, begin)} + std::string{hidden} + std::string{text.substr(end)};
+}
+
+}  // namespace tollgate::config
