@@ -1,4 +1,4 @@
-// core/admin/callers.cpp - GET /callers, /metrics/KEY and /keys/ID/usage: what callers were answered, by the loops' memory.
+// core/admin/callers.cpp - GET /callers, /metrics/KEY and /keys/ID/usage: what callers were answered.
 #include "admin/past.h"
 #include "gateway/usage_reports.h"
 #include "support/text.h"

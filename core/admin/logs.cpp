@@ -33,7 +33,8 @@ std::string without_name(const std::string& problem, const std::string& name) {
 std::string read(Asked& asked, const std::string& name, const std::string& value) {
     if (name == "limit") {
         const auto limit = number_of(value, 1, most_on_page);
-        if (!limit) return "expected a number from 1 to " + std::to_string(most_on_page) + ", got " + text::quote(value);
+        if (!limit)
+            return "expected a number from 1 to " + std::to_string(most_on_page) + ", got " + text::quote(value);
         asked.limit = *limit;
     } else if (name == "cursor") {
         asked.cursor = value;
@@ -82,13 +83,15 @@ Answer show_logs(const Call& call, const Controls& controls) {
     Asked asked{.filter = {}, .source = controls.requests_are_stored() ? Source::database : Source::memory};
     std::vector<store::FieldProblem> problems;
     for (const auto& [name, value] : parameters_of(call.query))
-        if (std::string problem = read(asked, name, value); !problem.empty()) problems.push_back({name, std::move(problem)});
+        if (std::string problem = read(asked, name, value); !problem.empty())
+            problems.push_back({name, std::move(problem)});
     if (problems.empty() && !fits(asked))
         problems.push_back({"cursor", "expected the `next` of a page from " + name_of(asked.source) + ", got " +
                                           text::quote(asked.cursor)});
     if (!problems.empty()) return wrong_fields(problems);
     return of_the_past([&]() -> Answer {
-        const Page page = asked.source == Source::memory ? from_memory(controls, asked) : from_database(controls, asked);
+        const bool memory = asked.source == Source::memory;
+        const Page page = memory ? from_memory(controls, asked) : from_database(controls, asked);
         // Cursors are digits and signs that need no escape.
         return {200, "application/json",
                 "{\"source\":\"" + name_of(asked.source) + "\",\"requests\":[" + text::join(page.records, ",\n") +

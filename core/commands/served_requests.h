@@ -1,4 +1,4 @@
-// core/commands/served_requests.h - ServedRequests: the request_log that /logs and /analytics of a running gateway read.
+// core/commands/served_requests.h - ServedRequests: the request_log that /logs and /analytics of a gateway read.
 #pragma once
 
 #include "gateway/snapshot.h"

@@ -26,7 +26,9 @@ std::string percent(const Object& ratios, const char* name) {
     return text::number(std::round(ratios.getValue<double>(name) * 10'000) / 100) + "% " + name;
 }
 
-std::string milliseconds(const Object& json, const char* name) { return text::number(json.getValue<double>(name)) + " ms"; }
+std::string milliseconds(const Object& json, const char* name) {
+    return text::number(json.getValue<double>(name)) + " ms";
+}
 
 void print_limit(const Object& limit) {
     std::cout << "  limit " << text::quote(text_of(limit, "name"));
@@ -38,10 +40,12 @@ void print_limit(const Object& limit) {
 void print(const Object& usage) {
     const std::string owner = text_of(usage, "owner"), tier = text_of(usage, "tier");
     std::cout << text_of(usage, "key") << (owner.empty() ? "" : "  owner " + text::quote(owner))
-              << (tier.empty() ? "" : "  tier " + text::quote(tier)) << "  last seen " << text_of(usage, "last_seen") << '\n';
+              << (tier.empty() ? "" : "  tier " + text::quote(tier)) << "  last seen "
+              << text_of(usage, "last_seen") << '\n';
     const auto ratios = usage.getObject("ratios");
     std::cout << "  " << text::count(usage.getValue<std::size_t>("total_requests"), "request") << ": "
-              << percent(*ratios, "ok") << ", " << percent(*ratios, "limited") << ", " << percent(*ratios, "failed") << '\n';
+              << percent(*ratios, "ok") << ", " << percent(*ratios, "limited") << ", " << percent(*ratios, "failed")
+              << '\n';
     std::cout << "  took " << milliseconds(usage, "avg_latency") << " on average; p50 " << milliseconds(usage, "p50_ms")
               << ", p95 " << milliseconds(usage, "p95_ms") << ", p99 " << milliseconds(usage, "p99_ms") << '\n';
     std::cout << "  the last:";

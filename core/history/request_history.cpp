@@ -23,6 +23,8 @@ using namespace Poco::Data::Keywords;
 
 namespace {
 
+constexpr steady_clock::duration long_for_one = std::chrono::milliseconds{100}, longest_told = std::chrono::minutes{1};
+
 // Ends a statement that takes too long, also within the server, where it would go on for a client that has gone.
 class TimeLimit {
 public:
@@ -140,26 +142,26 @@ bool RequestHistory::prepare() {
 }
 
 template <class Work>
-void RequestHistory::ask(Work work) {
+void RequestHistory::ask(std::chrono::milliseconds patience, Work work) {
     if (!prepare()) return;
     const auto began = steady_clock::now();
     try {
         database_.with([&](SessionPool::Lease& lease) {
-            lease.allow(patience_ + std::chrono::seconds{1});
-            const TimeLimit limit{*lease, database_.is_sqlite(), patience_};
+            lease.allow(patience + std::chrono::seconds{1});
+            const TimeLimit limit{*lease, database_.is_sqlite(), patience};
             work(*lease);
         });
     } catch (const StoreError& problem) {
-        if (problem.kind() != StoreError::Kind::broken || steady_clock::now() - began < patience_) throw;
+        if (problem.kind() != StoreError::Kind::broken || steady_clock::now() - began < patience) throw;
         throw StoreError{StoreError::Kind::unavailable, database_.url().shown() + ": it takes more than " +
-                                                            std::to_string(patience_.count()) + " ms to find that"};
+                                                            std::to_string(patience.count()) + " ms to find that"};
     }
 }
 
 RequestHistory::Page RequestHistory::page(const Filter& filter, std::size_t limit, const std::string& cursor) {
     std::vector<std::string> moments, ids;
     Page page;
-    ask([&](Session& session) {
+    ask(patience_, [&](Session& session) {
         run(session, ask_for_page(database_.is_sqlite(), filter, limit + 1, cursor), moments, ids, page.records);
     });
     if (page.records.size() <= limit) return page;
@@ -169,16 +171,31 @@ RequestHistory::Page RequestHistory::page(const Filter& filter, std::size_t limi
 }
 
 Analytics RequestHistory::analytics(std::chrono::system_clock::time_point now, int hours) {
+    const std::unique_lock counting{counting_, 2 * patience_ + std::chrono::seconds{1}};
+    if (!counting)
+        throw StoreError{StoreError::Kind::unavailable, database_.url().shown() + ": others wait for it already"};
+    const auto began = steady_clock::now();
+    const auto known = told_.find(hours);
+    if (known != told_.end() && began < known->second.until) return known->second.analytics;
+    const Analytics all = count(now, hours);
+    const auto took = steady_clock::now() - began;
+    std::erase_if(told_, [&](const auto& told) { return told.second.until <= began; });
+    if (took > long_for_one) told_.insert_or_assign(hours, Told{all, began + std::min(10 * took, longest_told)});
+    return all;
+}
+
+Analytics RequestHistory::count(std::chrono::system_clock::time_point now, int hours) {
     Analytics all{now, hours};
     const bool sqlite = database_.is_sqlite();
     const std::string since = time_text(all.since());
-    ask([&](Session& session) {
+    ask(2 * patience_, [&](Session& session) {
         add_hours(session, sqlite, all);
         add_minutes(session, sqlite, all);
         all.paths = tops(session, sqlite, since, "request_path", "");
         all.routes = tops(session, sqlite, since, "route", "");
         all.users = tops(session, sqlite, since, "user_id", "user_id IS NOT NULL");
-        all.blocked = tops(session, sqlite, since, blocked_client, "status_code >= 400 AND status_code IN (401, 403, 429)");
+        all.blocked =
+            tops(session, sqlite, since, blocked_client, "status_code >= 400 AND status_code IN (401, 403, 429)");
     });
     return all;
 }

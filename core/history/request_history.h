@@ -6,6 +6,7 @@
 #include "store/database.h"
 
 #include <chrono>
+#include <map>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -29,6 +30,8 @@ public:
     Page page(const Filter& filter, std::size_t limit, const std::string& cursor = {});
     static bool is_cursor(std::string_view text);
 
+    // What took long to count is told again for ten times as long, at most a minute: who looks at it every second does
+    // not make the database look at a day each time.
     Analytics analytics(std::chrono::system_clock::time_point now, int hours);
 
     const store::DatabaseUrl& url() const noexcept { return database_.url(); }
@@ -36,14 +39,21 @@ public:
     void stop() noexcept { database_.stop(); }
 
 private:
+    struct Told {
+        Analytics analytics;
+        std::chrono::steady_clock::time_point until;
+    };
     template <class Work>
-    void ask(Work work);
+    void ask(std::chrono::milliseconds patience, Work work);
+    Analytics count(std::chrono::system_clock::time_point now, int hours);
     bool prepare();
 
     store::Database database_;
     const std::chrono::milliseconds patience_;
     std::mutex mutex_;  // of prepared_
     bool prepared_ = false;
+    std::timed_mutex counting_;  // of what follows: one counts, the others wait for what it finds
+    std::map<int, Told> told_;   // by the hours asked for
 };
 
 }  // namespace tollgate::history

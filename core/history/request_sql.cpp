@@ -1,4 +1,4 @@
-// core/history/request_sql.cpp - composing statements; whatever a client or operator wrote is bound, and never part of one.
+// core/history/request_sql.cpp - composing statements; what clients and operators wrote is bound, never part of one.
 #include "history/request_sql.h"
 
 #include "history/record.h"
@@ -131,10 +131,11 @@ RequestQuestion ask_for_hours(bool sqlite, const std::string& since) {
 
 RequestQuestion ask_for_minutes(bool sqlite, const std::string& since) {
     const std::string about =
-        "CASE WHEN latency_ms < 1 THEN round(latency_ms * 100) / 100 WHEN latency_ms < 10 THEN round(latency_ms * 10) / 10"
-        " WHEN latency_ms < 100 THEN round(latency_ms) WHEN latency_ms < 1000 THEN round(latency_ms / 10) * 10"
+        "CASE WHEN latency_ms < 1 THEN round(latency_ms * 100) / 100"
+        " WHEN latency_ms < 10 THEN round(latency_ms * 10) / 10 WHEN latency_ms < 100 THEN round(latency_ms) WHEN latency_ms < 1000 THEN round(latency_ms / 10) * 10"
         " ELSE round(latency_ms / 100) * 100 END AS about";
-    Composed asked{sqlite, (sqlite ? "SELECT substr(timestamp_utc, 1, 16) AS minute, status_code, " + about + ", COUNT(*)"
+    Composed asked{sqlite, (sqlite ? "SELECT substr(timestamp_utc, 1, 16) AS minute, status_code, " + about +
+                                         ", COUNT(*)"
                                    : "SELECT to_char(minute, 'YYYY-MM-DD\"T\"HH24:MI'), status_code, about, number FROM"
                                      " (SELECT date_trunc('minute', timestamp_utc AT TIME ZONE 'UTC') AS minute,"
                                      " status_code, " +

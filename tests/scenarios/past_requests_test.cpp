@@ -1,4 +1,4 @@
-// tests/scenarios/past_requests_test.cpp - a known set of requests, as memory, SQLite and PostgreSQL tell of it afterwards.
+// tests/scenarios/past_requests_test.cpp - a known set of requests, as memory, SQLite and PostgreSQL tell of it.
 #include "scenarios/key_requests.h"
 
 #include "support/deadline.h"

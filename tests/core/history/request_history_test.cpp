@@ -5,11 +5,13 @@
 #include "store/stored_requests.h"
 
 #include "core/store/both_databases.h"
+#include "support/deadline.h"
 
 #include <Poco/JSON/Object.h>
 #include <Poco/JSON/Parser.h>
 
 #include <set>
+#include <thread>
 
 using namespace tollgate;
 using namespace tollgate::history;
@@ -274,6 +276,33 @@ BOOST_AUTO_TEST_CASE(a_postgresql_that_is_busy_hangs_or_is_away_is_not_waited_fo
     BOOST_TEST(ids(history.page({}, 100)) == "r1");
     server.kill();
     BOOST_CHECK_EXCEPTION(history.page({}, 100), StoreError, is_unavailable);
+}
+
+BOOST_AUTO_TEST_CASE(what_took_long_to_count_is_told_again) {
+    tollgate::test::Postgres server;
+    const auto url = tollgate::test::database_url(server.url());
+    StoredRequests requests{url};
+    requests.add(text_of({1, noon}));
+    RequestHistory history{url, 30s};
+    BOOST_TEST(ids(history.page({}, 100)) == "r1");
+    std::thread busy{[&] {
+        Database other{url};
+        auto session = other.session();
+        session.allow(std::chrono::minutes{1});
+        std::string slept;
+        *session << "BEGIN", now;
+        *session << "LOCK TABLE request_log IN ACCESS EXCLUSIVE MODE", now;
+        *session << "SELECT CAST(pg_sleep(3) AS TEXT)", Poco::Data::Keywords::into(slept), now;
+        *session << "COMMIT", now;
+    }};
+    tollgate::test::wait_until("the table is locked", [&] {
+        return server.ask("SELECT 'yes' FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND granted").starts_with("yes");
+    });
+    BOOST_TEST(history.analytics(noon + 1min, 24).statuses().total() == 1u);
+    busy.join();
+    requests.add(text_of({2, noon}));
+    BOOST_TEST(history.analytics(noon + 1min, 24).statuses().total() == 1u);
+    BOOST_TEST(history.analytics(noon + 1min, 23).statuses().total() == 2u);
 }
 
 BOOST_AUTO_TEST_CASE(only_what_a_page_says_is_a_cursor) {
