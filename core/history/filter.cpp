@@ -70,8 +70,9 @@ std::string Filter::set(std::string_view name, std::string_view value) {
         return {};
     }
     if (name == "since" || name == "until") {
-        const auto time = store::parse_time(value);
-        if (!time) return wrong("a time (2026-11-21T09:00:00Z)");
+        std::optional<std::chrono::system_clock::time_point> time = store::parse_time(value);
+        if (const auto ago = store::parse_duration(value)) time = std::chrono::system_clock::now() - *ago;
+        if (!time) return wrong("a time (2026-11-21T09:00:00Z), or how long ago that was (15m)");
         (name == "since" ? since : until) = time;
         return {};
     }

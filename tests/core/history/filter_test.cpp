@@ -48,6 +48,15 @@ BOOST_AUTO_TEST_CASE(texts_are_the_same_and_paths_begin_so) {
     BOOST_TEST(!takes("owner", "ann", record));
 }
 
+BOOST_AUTO_TEST_CASE(a_time_may_be_so_long_ago) {
+    Record record;
+    record.began = std::chrono::system_clock::now() - 1h;
+    BOOST_TEST(takes("since", "2h", record));
+    BOOST_TEST(!takes("until", "2h", record));
+    BOOST_TEST(!takes("since", "15m", record));
+    BOOST_TEST(takes("until", "15m", record));
+}
+
 BOOST_AUTO_TEST_CASE(times_are_of_the_beginning) {
     Record record;
     record.began = std::chrono::system_clock::time_point{1'795'251'600s};  // 2026-11-21T09:00:00Z
@@ -73,7 +82,8 @@ BOOST_AUTO_TEST_CASE(what_is_no_filter_is_told) {
     for (const auto* wrong : {"", "5", "5xxx", "0xx", "42", "4299", "500-400", "-", "400-", "4 9"})
         BOOST_TEST(filter.set("status", wrong) != "", wrong);
     BOOST_TEST(filter.set("path", "orders") == "path: expected the beginning of a path (/orders), got \"orders\"");
-    BOOST_TEST(filter.set("since", "yesterday") == "since: expected a time (2026-11-21T09:00:00Z), got \"yesterday\"");
+    BOOST_TEST(filter.set("since", "yesterday") == 
+               "since: expected a time (2026-11-21T09:00:00Z), or how long ago that was (15m), got \"yesterday\"");
     BOOST_TEST(filter.set("staus", "5xx") == "\"staus\" is nothing to filter by; did you mean \"status\"?");
 }
 
