@@ -255,7 +255,9 @@ private:
         logs->add_flag("-f,--follow", options_.follow, "go on with requests as they end");
         logs->add_option("-n,--lines", options_.lines, "so many of the last ones; default 10")
             ->type_name("N")
-            ->check(CLI::Range(0, 200));
+            ->check(CLI::Range(0, 100'000));
+        logs->add_option("--source", options_.source, "who is asked without -f; default the database, if requests are there")
+            ->type_name("memory|database");
         logs->add_flag("--json", options_.json, "as JSON, a line for each");
         constexpr const char* filters[][3] = {{"status", "CODE", "of this status (429), class (5xx) or range (400-499)"},
                                               {"method", "METHOD", "of this method"},
@@ -266,7 +268,9 @@ private:
                                               {"owner", "NAME", "of this owner's keys"},
                                               {"tier", "NAME", "of this tier"},
                                               {"ip", "IP", "of this client"},
-                                              {"request_id", "ID", "the one with this id"}};
+                                              {"request_id", "ID", "the one with this id"},
+                                              {"since", "TIME", "that began then or later: 2026-11-21T09:00:00Z, or 15m ago"},
+                                              {"until", "TIME", "that began before, likewise"}};
         for (const auto& [name, type, help] : filters)
             logs->add_option("--" + (std::string{name} == "request_id" ? "request-id" : std::string{name}),
                              options_.filters[name], std::string{"only requests "} + help)

@@ -31,6 +31,7 @@ struct Options {
     std::string upstream, target;    // `drain UPSTREAM TARGET`
     std::map<std::string, std::string> filters;  // `logs --status 5xx`: as a query of /ws/live names them
     bool follow = false, once = false;           // `logs -f`, `top --once`
+    std::string source;                          // `logs --source database`; "": as the gateway thinks best
     std::size_t lines = 10;                      // `logs -n`
     struct Explained {
         std::string method, url, client = "127.0.0.1", body, every = "0s";

@@ -1,11 +1,13 @@
 // core/commands/logs.cpp - `tollgate logs`: the last requests of a running gateway, and with -f those that follow.
 #include "commands/commands.h"
+#include "commands/remote.h"
 #include "commands/watching.h"
 
 #include "admin/watcher.h"
 #include "commands/surroundings.h"
 #include "support/text.h"
 
+#include <algorithm>
 #include <iostream>
 #include <vector>
 
@@ -14,6 +16,8 @@ namespace tollgate::commands {
 namespace {
 
 using Poco::JSON::Object;
+
+constexpr std::size_t most_on_page = 1000;
 
 std::string text_of(const Object& json, const char* name) {
     return text::printable(json.optValue<std::string>(name, ""));  // a client chose some of it, and this is a terminal
@@ -66,16 +70,55 @@ std::optional<std::string> query_of(const Options& options) {
     return query;
 }
 
+void show(const Options& options, const Object& json, bool colour) {
+    if (options.json) json.stringify(std::cout);
+    else std::cout << line_of(json, colour);
+    std::cout << '\n';
+}
+
+// A page of what the gateway, or its database, remembers, added to `found`; `cursor` is that of the next, "" at the end.
+int next_page(const Options& options, const std::string& query, std::vector<Object::Ptr>& found, std::string& cursor) {
+    const std::size_t limit = std::min<std::size_t>(options.lines - found.size(), most_on_page);
+    const std::string path = "/logs?" + query + query_member("limit", std::to_string(limit)) +
+                             (cursor.empty() ? "" : query_member("cursor", cursor));
+    return order(options, path, std::nullopt, [&](int status, const Object& json) {
+        if (status != 200) {
+            complain(json.optValue<std::string>("error", "it did not say why"));
+            if (const auto fields = json.getObject("fields"))
+                for (const auto& [name, problem] : *fields) complain("--" + name + ": " + problem.convert<std::string>());
+            return failed;
+        }
+        const auto requests = json.getArray("requests");
+        for (unsigned i = 0; i < requests->size(); ++i) found.push_back(requests->getObject(i));
+        cursor = json.isNull("next") ? "" : json.getValue<std::string>("next");
+        return done;
+    });
+}
+
+// Those of before, as they happened: the oldest first.
+int past_logs(const Options& options, std::string query) {
+    if (!options.source.empty()) query += query_member("source", options.source);
+    std::vector<Object::Ptr> found;
+    std::string cursor;
+    do {
+        if (options.lines == 0) return done;
+        if (const int code = next_page(options, query, found, cursor); code != done) return code;
+    } while (!cursor.empty() && found.size() < options.lines);
+    const bool colour = wants_colour(1);
+    for (auto one = found.rbegin(); one != found.rend(); ++one) show(options, **one, colour);
+    return std::cout ? done : failed;
+}
+
 }  // namespace
 
 int logs(const Options& options) {
     const auto query = query_of(options);
     if (!query) return wrong;
+    if (!options.follow) return past_logs(options, *query);
     return watched([&] {
         const bool colour = wants_colour(1);
         Watching watching{options, *query, "recent=" + std::to_string(options.lines)};
         for (std::optional<std::uint64_t> before;;) {  // how many of before are still to come
-            if (before == 0u && !options.follow) return done;
             const auto message = watching.next(std::chrono::seconds{1});
             if (!message) continue;
             if (message->type() == "hello" && !before) before = message->json->optValue<std::uint64_t>("recent", 0);

@@ -62,7 +62,7 @@ int order(const Options& options, const std::string& path, const std::optional<s
                      "; give it by the environment variable TOLLGATE_ADMIN_TOKEN, or --token");
             return failed;
         }
-        Poco::JSON::Parser parser;
+        Poco::JSON::Parser parser{new Poco::JSON::ParseHandler{true}};  // members in the order in which they came
         return tell(reply.status, *parser.parse(reply.body).extract<Object::Ptr>());
     } catch (const BadAddress& error) {
         complain(error.what());

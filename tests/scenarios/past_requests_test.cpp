@@ -5,6 +5,7 @@
 
 #include <Poco/JSON/Array.h>
 
+#include <algorithm>
 #include <chrono>
 #include <set>
 
@@ -193,6 +194,16 @@ BOOST_AUTO_TEST_CASE(a_caller_has_figures_by_his_key_and_by_his_name) {
     const auto said = run({tollgate_program(), "keys", "usage", id, "--admin", gateway.admin(), "--json"});
     BOOST_TEST(said.code == 0, said.err);
     BOOST_TEST(said.out.find("\"total_requests\":2") != std::string::npos, said.out);
+    wait_until("all requests are in the table", [&] {
+        return get(gateway, "/logs?source=database")->getArray("requests")->size() == unsigned(known.requests);
+    });
+    for (const std::string source : {"memory", "database"}) {
+        const auto logs = run({tollgate_program(), "logs", "-n", "2", "--since", "1h", "--status", "429", "--source", source,
+                               "--admin", gateway.admin()});
+        BOOST_TEST(logs.code == 0, logs.err);
+        BOOST_TEST(std::count(logs.out.begin(), logs.out.end(), '\n') == 2, logs.out);
+        BOOST_TEST(logs.out.find(" GET /limited  ") != std::string::npos, logs.out);
+    }
     const auto nobody = run({tollgate_program(), "keys", "usage", "nobody", "--admin", gateway.admin()});
     BOOST_TEST(nobody.code == 1);
     BOOST_TEST(nobody.err.find("nobody is remembered") != std::string::npos, nobody.err);
