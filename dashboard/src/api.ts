@@ -25,6 +25,7 @@ export function address(path: string): URL {
 export interface Options {
     signal?: AbortSignal | undefined;
     with_token?: string;
+    patience?: number; // milliseconds
 }
 
 async function ask(method: string, path: string, body: unknown, options: Options): Promise<unknown> {
@@ -32,7 +33,7 @@ async function ask(method: string, path: string, body: unknown, options: Options
     const shown = options.with_token ?? token();
     if (shown !== null) headers.set("Authorization", `Bearer ${shown}`);
     if (body !== undefined) headers.set("Content-Type", "application/json");
-    const enough = AbortSignal.timeout(patience);
+    const enough = AbortSignal.timeout(options.patience ?? patience);
     const signal = options.signal ? AbortSignal.any([options.signal, enough]) : enough;
     const request: RequestInit = { method, headers, signal, cache: "no-store", credentials: "same-origin" };
     if (body !== undefined) request.body = JSON.stringify(body);

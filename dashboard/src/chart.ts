@@ -18,6 +18,7 @@ export interface Shape {
     format: (value: number | null | undefined) => string;
     stacked?: boolean; // each curve stands on those after it
     height?: number;
+    least: number; // that the axis reaches to, however little there is
 }
 
 // What is drawn where curves stand on each other: the sum of each and those after it, the highest first.
@@ -36,6 +37,7 @@ export class Chart {
     #columns: Columns;
     #plot: uPlot | null = null;
     #shape: Shape;
+    #window: number | undefined;
 
     constructor(shape: Shape, signal: AbortSignal) {
         this.#shape = shape;
@@ -60,8 +62,10 @@ export class Chart {
         });
     }
 
-    show(columns: Columns) {
+    // The last `window` seconds of them, however little is known of those; all of them where it is left out.
+    show(columns: Columns, window?: number) {
         this.#columns = columns;
+        this.#window = window;
         if (this.#plot) this.#plot.setData(this.#drawn() as uPlot.AlignedData);
         else this.#draw();
         if (this.#plot?.cursor.idx === null || this.#plot?.cursor.idx === undefined) this.#say(columns[0].length - 1);
@@ -107,7 +111,10 @@ export class Chart {
             padding: [8, 16, 0, 0],
             legend: { show: false },
             cursor: { y: false, points: { show: false }, drag: { x: false, y: false } },
-            scales: { x: { time: true }, y: { range: (_, __, most) => [0, Math.max(most, 1) * 1.08] } },
+            scales: {
+                x: { time: true, range: (_, least, most) => this.#range(least, most) },
+                y: { range: (_, __, most) => [0, Math.max(most, this.#shape.least) * 1.08] },
+            },
             axes: [
                 { ...axis, grid: { show: false }, space: 70, size: 26, values: times_of_day },
                 { ...axis, size: 52, space: 34, values: (_, ticks) => ticks.map((tick) => this.#shape.format(tick)) },
@@ -117,14 +124,30 @@ export class Chart {
         };
     }
 
+    #range(least: number, most: number): [number, number] {
+        const end = this.#columns[0].length > 0 ? most : Date.now() / 1000;
+        return [this.#window ? end - this.#window : Math.min(least, end), end];
+    }
+
     #series(curve: Curve): uPlot.Series {
         const stroke = colour(curve.colour);
-        const series: uPlot.Series = { stroke, width: 1.5, points: { show: false }, spanGaps: false };
+        const series: uPlot.Series = {
+            stroke,
+            width: 1.5,
+            points: { show: true, size: 4, filter: (plot, i) => alone(plot.data[i] ?? []) },
+            spanGaps: false,
+        };
         if (curve.dash) series.dash = curve.dash;
         // Opaque, so that what stands on another does not shine through it.
         if (curve.filled) series.fill = colour(`${curve.colour}-area`);
         return series;
     }
+}
+
+// What no line leads to: where little happens, a second with requests stands between seconds without.
+function alone(values: ArrayLike<number | null | undefined>): number[] {
+    const known = (at: number) => values[at] !== null && values[at] !== undefined;
+    return Array.from(values, (_, at) => at).filter((at) => known(at) && !known(at - 1) && !known(at + 1));
 }
 
 const two = (value: number) => String(value).padStart(2, "0");

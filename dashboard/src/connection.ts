@@ -9,10 +9,11 @@ const shapes = { connecting: "calm", live: "good", waiting: "bad", locked: "warn
 export function follow_connection(live: Live) {
     const pill = h("span", { class: "badge calm", role: "status", id: "connection" });
     const until = h("span", {});
+    const why = h("strong", {});
     const banner = h(
         "div",
         { class: "banner", hidden: true },
-        h("p", {}, h("strong", {}, "The gateway does not answer. "), "What is shown is what was last known; ", until),
+        h("p", {}, why, " What is shown is what was last known; ", until),
         button("Try now", () => live.connect()),
     );
     const about = h("span", { class: "about" });
@@ -22,6 +23,8 @@ export function follow_connection(live: Live) {
         pill.className = `badge ${shapes[live.state]}`;
         if (live.state === "waiting") lost = true;
         if (live.state === "live") lost = false;
+        if (live.state === "waiting")
+            set_text(why, live.answers ? "The gateway lets nobody else watch." : "The gateway does not answer.");
         // Through its tries it stays: a banner that comes and goes is worse than none.
         banner.hidden = !lost || live.state === "locked";
         document.body.classList.toggle("stale", lost);

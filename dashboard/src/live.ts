@@ -19,6 +19,7 @@ export class Live extends EventTarget {
     status: Status | null = null;
     state: State = "connecting";
     retry_at = 0; // while waiting
+    answers = true; // questions, even if there is no feed: a gateway lets only so many watch
     #backoff = new Backoff();
     #socket: WebSocket | null = null;
     #attempt = 0; // which is the one that counts: what an earlier one still hears is nothing
@@ -47,10 +48,14 @@ export class Live extends EventTarget {
         const attempt = ++this.#attempt;
         try {
             this.status = await get<Status>("/status");
+            this.answers = true;
         } catch (error) {
             if (this.#attempt !== attempt) return;
             if (error instanceof Refused && error.status === 401) this.#become("locked");
-            else this.#wait();
+            else {
+                this.answers = false;
+                this.#wait();
+            }
             return;
         }
         if (this.#attempt === attempt) this.#listen();
@@ -65,7 +70,9 @@ export class Live extends EventTarget {
             if (this.#socket === socket) this.#heard(String(event.data));
         });
         socket.addEventListener("close", () => {
-            if (this.#socket === socket) this.#wait();
+            if (this.#socket !== socket) return;
+            if (this.state === "live") this.answers = false; // until it does
+            this.#wait();
         });
         this.#expect_more(socket);
     }

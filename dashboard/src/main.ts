@@ -101,46 +101,35 @@ function theme_choice(): HTMLElement {
     return select;
 }
 
-function begin() {
+function settings(): HTMLElement {
     const forget = button("Forget the token", () => {
         keep_token(null);
         location.reload();
     });
     const offer = () => (forget.hidden = token() === null);
+    on_token(offer);
     offer();
-    on_token(() => {
-        offer();
-        show(true);
-    });
-    side.append(h("div", { class: "settings" }, theme_choice(), forget));
+    return h("div", { class: "settings" }, theme_choice(), forget);
+}
+
+// The address names the view, so that the link cannot lead to a place in it by itself.
+function skip_link(): HTMLElement {
+    const skip = (event: Event) => {
+        event.preventDefault();
+        main.focus();
+    };
+    return h("a", { class: "skip", href: "#main", on: { click: skip } }, "Skip to the content");
+}
+
+function begin() {
     const { pill, banner, about } = follow_connection(live);
-    const skip = h(
-        "a",
-        {
-            class: "skip",
-            href: "#main",
-            on: {
-                click: (event) => {
-                    event.preventDefault(); // the address names the view
-                    main.focus();
-                },
-            },
-        },
-        "Skip to the content",
-    );
-    const brand = h(
-        "a",
-        { class: "brand", href: "#/overview" },
-        h("img", { src: "./favicon.svg", alt: "", width: 22, height: 22 }),
-        "Tollgate",
-    );
-    document.body.append(
-        skip,
-        h("header", { class: "top" }, brand, about, pill, menu),
-        side,
-        h("div", { class: "content" }, banner, main),
-        h("div", { id: "toasts", role: "status" }),
-    );
+    const sign = h("img", { src: "./favicon.svg", alt: "", width: 22, height: 22 });
+    const brand = h("a", { class: "brand", href: "#/overview" }, sign, "Tollgate");
+    const toasts = h("div", { id: "toasts", role: "status" });
+    side.append(settings());
+    document.body.append(skip_link(), h("header", { class: "top" }, brand, about, pill, menu), side);
+    document.body.append(h("div", { class: "content" }, banner, main), toasts);
+    on_token(() => show(true));
     addEventListener("hashchange", () => show());
     ask_when_refused();
     show();

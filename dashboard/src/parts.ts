@@ -1,4 +1,5 @@
 // parts.ts - what several views are made of: cards, badges, tables, bars.
+import { message_of } from "./api";
 import { h, Lines, type Child, type Line } from "./dom";
 import { count, percent } from "./format";
 
@@ -155,6 +156,25 @@ export function facts(pairs: [string, Child][]): HTMLElement {
 export function button(text: string, click: () => void, kind = ""): HTMLButtonElement {
     return h("button", { type: "button", class: kind, on: { click } }, text);
 }
+
+// A form whose answer is shown here: nothing is sent by the browser itself.
+export function form(
+    attributes: { class?: string },
+    submit: () => Promise<void>,
+    ...content: Child[]
+): HTMLFormElement {
+    const submitted = (event: Event) => {
+        event.preventDefault();
+        void submit();
+    };
+    return h("form", { ...attributes, on: { submit: submitted } }, ...content);
+}
+
+export function field(id: string, name: string, placeholder = "", required = true): HTMLInputElement {
+    return h("input", { id, "aria-label": name, placeholder, required, spellcheck: "false", autocomplete: "off" });
+}
+
+export const complaint = (error: unknown) => h("p", { class: "complaint", role: "alert" }, message_of(error));
 
 // One of several, of which one is on.
 export function choice<Value extends string>(

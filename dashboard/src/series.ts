@@ -39,6 +39,15 @@ export class Series {
         return totals;
     }
 
+    // The latest of the last `n` seconds that has it: a second without requests has no latency.
+    latest(n: number, figure: (second: Second) => number | null | undefined): number | null {
+        for (const second of this.#seconds.slice(-n).reverse()) {
+            const value = figure(second);
+            if (value !== null && value !== undefined) return value;
+        }
+        return null;
+    }
+
     // One column per figure asked for. A gap of more than two seconds (a restart, a lost connection) is a gap.
     columns(...figures: ((second: Second) => number | null | undefined)[]): Columns {
         const columns: Columns = [[], ...figures.map(() => [])] as Columns;

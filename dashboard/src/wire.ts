@@ -83,7 +83,6 @@ export interface Span {
     count: number;
     ok?: number;
     limited?: number;
-    refused?: number;
     failed?: number;
     p50_ms?: number | null;
     p99_ms?: number | null;
@@ -94,11 +93,13 @@ export interface RecentError {
     timestamp_utc: string;
     request_path: string;
     status_code: number;
-    method?: string;
+    method: string;
     route?: string;
     reason?: string;
-    upstream?: string;
+    user_id?: string;
+    key_id?: string;
     client_ip?: string;
+    request_id?: string;
 }
 
 export interface Analytics {
@@ -184,6 +185,6 @@ export interface CallerFigures {
     p50_ms?: number | null;
     p95_ms?: number | null;
     p99_ms?: number | null;
-    ratios?: { ok?: number; limited?: number; failed?: number };
+    status_code_counts: Record<string, number>;
     last_seen?: string;
 }

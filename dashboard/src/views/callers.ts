@@ -2,34 +2,51 @@
 import { get_if_there, message_of } from "../api";
 import { drawer } from "../dialog";
 import { fill, h, type Child } from "../dom";
-import { ago, count, milliseconds, percent } from "../format";
+import { ago, count, lasting, milliseconds, percent } from "../format";
 import { card, facts, kind_of_status, mix, note, table } from "../parts";
 import type { Stage } from "../stage";
 import type { Caller, CallerFigures } from "../wire";
-import { in_words } from "./routes";
 
-type Tier = { name: string } & Record<string, unknown>;
+interface Rate {
+    count: number;
+    seconds: number;
+}
 
-// The last answers, oldest first: each with its number, so that no colour is needed to read them.
-function codes(recent: number[]): Child {
+interface Tier {
+    name: string;
+    where?: string;
+    rate: Rate | null;
+    burst: number | null;
+    quota: Rate | null;
+}
+
+const spans: Record<number, string> = { 1: "second", 60: "minute", 3600: "hour", 86_400: "day", 2_592_000: "month" };
+
+// As routes.lua says it: "60 / minute".
+const rate_in_words = (rate: Rate | null) =>
+    rate ? `${count(rate.count)} / ${spans[rate.seconds] ?? lasting(rate.seconds)}` : "–";
+
+// The last answers, the newest first: each with its number, so that no colour is needed to read them.
+function latest(recent: number[]): Child {
     if (recent.length === 0) return note("None yet.");
     return h(
         "ol",
-        { class: "codes", "aria-label": "Latest answers, the newest last" },
+        { class: "codes", "aria-label": "Latest answers, the newest first" },
         ...recent.map((code) => h("li", { class: kind_of_status(code) }, String(code))),
     );
 }
 
 function figures(known: CallerFigures): HTMLElement {
-    const { total_requests: all, ratios = {} } = known;
-    const times = (share: number | undefined) => Math.round((share ?? 0) * all);
+    const { total_requests: all, status_code_counts: codes } = known;
+    const of = (...names: string[]) => names.reduce((sum, name) => sum + (codes[name] ?? 0), 0);
     return h(
         "div",
         {},
         mix([
-            { name: "successful", kind: "good", value: times(ratios.ok) },
-            { name: "limited (429)", kind: "warn", value: times(ratios.limited) },
-            { name: "failed", kind: "bad", value: times(ratios.failed) },
+            { name: "successful", kind: "good", value: of("1xx", "2xx", "3xx") },
+            { name: "limited (429)", kind: "warn", value: of("429") },
+            { name: "refused (other 4xx)", kind: "bad", value: of("4xx") - of("429") },
+            { name: "failed (5xx)", kind: "bad", value: of("5xx") },
         ]),
         facts([
             ["Requests", count(all)],
@@ -39,7 +56,7 @@ function figures(known: CallerFigures): HTMLElement {
             ["Last seen", ago(known.last_seen)],
         ]),
         h("h3", {}, "Latest answers"),
-        codes(known.recent_codes ?? []),
+        latest(known.recent_codes ?? []),
     );
 }
 
@@ -70,9 +87,8 @@ function open_caller(caller: Caller) {
 const of_all = (part: number | undefined, all: number) =>
     part === undefined ? "" : `${count(part)}${all > 0 && part > 0 ? ` (${percent(part / all)})` : ""}`;
 
-export function callers(stage: Stage): HTMLElement {
-    const { signal } = stage;
-    const seen = table<Caller>(
+function seen(stage: Stage): HTMLElement {
+    const shown = table<Caller>(
         "Callers by requests",
         [
             { head: "Caller", class: "path", cell: (one) => one.owner ?? one.id },
@@ -87,28 +103,33 @@ export function callers(stage: Stage): HTMLElement {
         "Nobody has shown who they are since the gateway began.",
         open_caller,
     );
-    const tiers = table<Tier>(
+    stage.every(3_000, async () => {
+        const known = await get_if_there<{ callers: Caller[] }>("/callers", { signal: stage.signal });
+        shown.show(known?.callers ?? []);
+    });
+    return card("Callers", { class: "whole" }, shown.element);
+}
+
+function tiers(stage: Stage): HTMLElement {
+    const shown = table<Tier>(
         "Tiers",
         [
             { head: "Tier", class: "path", cell: (one) => one.name },
-            { head: "Rate", class: "number", cell: (one) => in_words(one["rate"]) },
-            { head: "Burst", class: "number", cell: (one) => in_words(one["burst"]) },
-            { head: "Quota", class: "number", cell: (one) => in_words(one["quota"]) },
-            { head: "Declared", class: "wide time", cell: (one) => in_words(one["where"]) },
+            { head: "Rate", class: "number", cell: (one) => rate_in_words(one.rate) },
+            { head: "Burst", class: "number", cell: (one) => count(one.burst) },
+            { head: "Quota", class: "number", cell: (one) => rate_in_words(one.quota) },
+            { head: "Declared", class: "wide time", cell: (one) => one.where ?? "" },
         ],
         (one) => one.name,
         "No tier is declared.",
     );
-    stage.every(3_000, async () =>
-        seen.show((await get_if_there<{ callers: Caller[] }>("/callers", { signal }))?.callers ?? []),
-    );
-    stage.every(30_000, async () =>
-        tiers.show((await get_if_there<{ tiers: Tier[] }>("/tiers", { signal }))?.tiers ?? []),
-    );
-    return h(
-        "div",
-        { class: "grid" },
-        card("Callers", { class: "whole" }, seen.element),
-        card("Tiers", { class: "whole" }, tiers.element),
-    );
+    stage.every(30_000, async () => {
+        const known = await get_if_there<{ tiers: Tier[] }>("/tiers", { signal: stage.signal });
+        shown.show(known?.tiers ?? []);
+    });
+    return card("Tiers", { class: "whole" }, shown.element);
+}
+
+export function callers(stage: Stage): HTMLElement {
+    return h("div", { class: "grid" }, seen(stage), tiers(stage));
 }

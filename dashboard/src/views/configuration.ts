@@ -7,13 +7,14 @@ import { badge, button, card, facts, status_badge, table } from "../parts";
 import type { Stage } from "../stage";
 
 interface Config {
-    file?: string;
-    text?: string;
-    files?: (string | { name: string; text?: string })[];
+    file: string;
     loaded?: string;
+    checked?: string;
+    ok?: boolean;
     problems?: string[];
-    settings?: unknown;
-    environment?: unknown;
+    text?: string;
+    files?: { name: string; path: string; text: string }[];
+    environment?: { name: string; value: string | null }[];
 }
 
 interface Reload {
@@ -28,6 +29,7 @@ interface Act {
     client: string;
     method: string;
     path: string;
+    query?: string;
     status: number;
     what?: string;
 }
@@ -64,13 +66,12 @@ function outcome(result: Reload): Child {
 }
 
 function texts(config: Config): HTMLElement[] {
-    const files = (config.files ?? []).flatMap((file) =>
-        typeof file === "object" && file.text !== undefined ? [file] : [],
-    );
-    if (files.length > 0) return files.map((file) => card(file.name, { class: "whole" }, listing(file.text ?? "")));
-    return config.text === undefined
-        ? []
-        : [card(config.file ?? "routes.lua", { class: "whole" }, listing(config.text))];
+    const files = config.files ?? [{ name: config.file, path: config.file, text: config.text ?? "" }];
+    const variables = (config.environment ?? []).map(({ name, value }): [string, string] => [name, value ?? "not set"]);
+    const cards = files.map((file) => card(file.name, { class: "whole" }, listing(file.text)));
+    return variables.length === 0
+        ? cards
+        : [...cards, card("From the environment", { class: "whole" }, facts(variables))];
 }
 
 function audit(stage: Stage): HTMLElement {
@@ -79,7 +80,11 @@ function audit(stage: Stage): HTMLElement {
         [
             { head: "Time", class: "time", cell: (one) => clock(one.time) },
             { head: "Who", cell: (one) => one.client },
-            { head: "What", class: "path", cell: (one) => `${one.method} ${one.path}` },
+            {
+                head: "What",
+                class: "path",
+                cell: (one) => `${one.method} ${one.path}${one.query ? `?${one.query}` : ""}`,
+            },
             { head: "Status", cell: (one) => status_badge(one.status) },
             { head: "", class: "wide", cell: (one) => one.what ?? "" },
         ],
@@ -87,8 +92,8 @@ function audit(stage: Stage): HTMLElement {
         "Nobody has changed anything since the gateway began.",
     );
     stage.every(5_000, async () => {
-        const known = await get_if_there<{ audit: Act[] }>("/audit", { signal: stage.signal });
-        acts.show((known?.audit ?? []).slice(0, 50));
+        const known = await get_if_there<{ audit: Act[] }>("/audit?limit=50", { signal: stage.signal });
+        acts.show(known?.audit ?? []);
     });
     return card("Who changed what", { class: "whole" }, acts.element);
 }
@@ -106,11 +111,12 @@ export function configuration(stage: Stage): HTMLElement {
             facts([
                 ["File", config.file],
                 ["In force since", config.loaded ? `${day_and_clock(config.loaded)} (${ago(config.loaded)})` : null],
-                ["Last reload", problems.length > 0 ? badge("bad", "refused") : null],
+                ["Last read", config.checked ? `${day_and_clock(config.checked)} (${ago(config.checked)})` : null],
+                ["It was", config.ok === false ? badge("bad", "refused: what is in force is the one before") : null],
             ]),
             problems.length > 0 ? problem_list(problems) : null,
         );
-        const all = JSON.stringify([config.file, config.text, config.files]);
+        const all = JSON.stringify([config.file, config.text, config.files, config.environment]);
         if (all !== shown) fill(text, ...texts(config));
         shown = all;
     };

@@ -82,50 +82,35 @@ function lines(title: string, headers: Header[]): Child {
     );
 }
 
+function candidates(told: Explanation): HTMLElement {
+    const shown = told.candidates.map((one) => {
+        const [kind, word] = fates[one.fate] ?? ["calm", one.fate];
+        const why = h("span", { class: "muted" }, [one.where, one.why].filter(Boolean).join(" · "));
+        return h("li", { class: one.fate }, badge(kind, word), " ", h("span", { class: "mono" }, one.route), " ", why);
+    });
+    return h("ul", { class: "candidates" }, ...shown);
+}
+
 export function explained(told: Explanation): HTMLElement {
-    const parameters = Object.entries(told.route?.parameters ?? {})
-        .map(([name, value]) => `${name} = ${value}`)
-        .join(", ");
+    const parameters = Object.entries(told.route?.parameters ?? {}).map(([name, value]) => `${name} = ${value}`);
+    const { caller, upstream, answer } = told;
+    const who = caller ? [caller.owner, caller.id, caller.tier].filter(Boolean).join(" · ") : null;
+    const sent = upstream ? `${upstream.name} at ${upstream.target}: ${upstream.request}` : "no upstream";
+    const end = h("span", {}, status_badge(answer.status), answer.reason ? ` ${answer.reason}` : "");
     return h(
         "div",
         { class: "explained" },
-        h(
-            "ul",
-            { class: "candidates" },
-            ...told.candidates.map((one) => {
-                const [kind, word] = fates[one.fate] ?? ["calm", one.fate];
-                return h(
-                    "li",
-                    { class: one.fate },
-                    badge(kind, word),
-                    " ",
-                    h("span", { class: "mono" }, one.route),
-                    " ",
-                    h("span", { class: "muted" }, [one.where, one.why].filter(Boolean).join(" · ")),
-                );
-            }),
-        ),
+        candidates(told),
         facts([
-            ["Parameters", parameters],
-            [
-                "Caller",
-                told.caller ? [told.caller.owner, told.caller.id, told.caller.tier].filter(Boolean).join(" · ") : null,
-            ],
+            ["Parameters", parameters.join(", ")],
+            ["Caller", who],
         ]),
         h("ol", { class: "steps" }, ...told.steps.map(step)),
         facts([
-            [
-                "Sent to",
-                told.upstream
-                    ? `${told.upstream.name} at ${told.upstream.target}: ${told.upstream.request}`
-                    : "no upstream",
-            ],
-            [
-                "Answer",
-                h("span", {}, status_badge(told.answer.status), told.answer.reason ? ` ${told.answer.reason}` : ""),
-            ],
+            ["Sent to", sent],
+            ["Answer", end],
         ]),
-        lines("Header lines sent to the upstream", told.upstream?.headers ?? []),
-        lines("Header lines of the answer", told.answer.headers),
+        lines("Header lines sent to the upstream", upstream?.headers ?? []),
+        lines("Header lines of the answer", answer.headers),
     );
 }

@@ -1,10 +1,10 @@
 // limits.ts - which limits there are, whom they stop, and what one key has spent of them.
-import { get, get_if_there, message_of, remove } from "../api";
+import { get, get_if_there, remove } from "../api";
 import { confirmed, toast } from "../dialog";
 import { fill, h } from "../dom";
 import { clock, count, lasting, percent } from "../format";
-import { button, card, measured, note, table } from "../parts";
-import { everything } from "../request_log";
+import { button, card, complaint, field, form, measured, note, table } from "../parts";
+import { everything, key_of } from "../request_log";
 import type { Stage } from "../stage";
 import type { Analytics, Request } from "../wire";
 import { open_request } from "./request";
@@ -47,71 +47,37 @@ function spent_table(spent: Spent[]): HTMLElement {
 
 // What a key (a caller, an address) has spent, and making the limits forget it.
 function of_a_key(stage: Stage): HTMLElement {
-    const key = h("input", {
-        id: "limit-key",
-        name: "key",
-        required: true,
-        placeholder: "a caller's id, an address …",
-        spellcheck: "false",
-    });
-    const tier = h("input", {
-        id: "limit-tier",
-        name: "tier",
-        placeholder: "tier, where it says how much",
-        spellcheck: "false",
-    });
+    const key = field("limit-key", "Key", "a caller's id, an address …");
+    const tier = field("limit-tier", "Tier", "tier, where it says how much", false);
     const result = h("div", { "aria-live": "polite" });
-    const query = () =>
-        `?key=${encodeURIComponent(key.value)}${tier.value ? `&tier=${encodeURIComponent(tier.value)}` : ""}`;
-    const say = (error: unknown) => fill(result, h("p", { class: "complaint", role: "alert" }, message_of(error)));
-    const ask = async () => {
+    const path = () => {
+        const of_tier = tier.value ? `&tier=${encodeURIComponent(tier.value)}` : "";
+        return `/plugins/ratelimit/limits?key=${encodeURIComponent(key.value)}${of_tier}`;
+    };
+    const attempt = async (task: () => Promise<void>) => {
         try {
-            const known = await get<{ limits: Spent[] }>(`/plugins/ratelimit/limits${query()}`, {
-                signal: stage.signal,
-            });
-            fill(
-                result,
-                spent_table(known.limits),
-                button("Forget what it has spent", () => void forget()),
-            );
+            await task();
         } catch (error) {
-            if (!stage.signal.aborted) say(error);
+            if (!stage.signal.aborted) fill(result, complaint(error));
         }
+    };
+    const look = async () => {
+        const known = await get<{ limits: Spent[] }>(path(), { signal: stage.signal });
+        fill(
+            result,
+            spent_table(known.limits),
+            button("Forget what it has spent", () => void attempt(forget)),
+        );
     };
     const forget = async () => {
-        if (
-            !(await confirmed(
-                `Forget what ${key.value} has spent?`,
-                "It may spend all of its limits again, at once.",
-                "Forget",
-            ))
-        )
-            return;
-        try {
-            await remove(`/plugins/ratelimit/limits${query()}`);
-            toast(`what ${key.value} had spent is forgotten`);
-            await ask();
-        } catch (error) {
-            say(error);
-        }
+        const text = "It may spend all of its limits again, at once.";
+        if (!(await confirmed(`Forget what ${key.value} has spent?`, text, "Forget"))) return;
+        await remove(path());
+        toast(`what ${key.value} had spent is forgotten`);
+        await look();
     };
-    const form = h(
-        "form",
-        {
-            on: {
-                submit: (event) => {
-                    event.preventDefault();
-                    void ask();
-                },
-            },
-        },
-        h("label", { for: "limit-key", class: "unseen" }, "Key"),
-        key,
-        h("label", { for: "limit-tier", class: "unseen" }, "Tier"),
-        tier,
-        h("button", { type: "submit" }, "Look"),
-    );
-    return card("What a key has spent", { class: "half" }, h("div", { class: "tools" }, form), result);
+    const asked = form({}, () => attempt(look), key, tier, h("button", { type: "submit" }, "Look"));
+    return card("What a key has spent", { class: "half" }, h("div", { class: "tools" }, asked), result);
 }
 
 function refusals(stage: Stage) {
@@ -122,7 +88,7 @@ function refusals(stage: Stage) {
             { head: "Path", class: "path", cell: (one) => one.path },
             { head: "Who", cell: (one) => one.owner ?? one.caller ?? one.client_ip ?? "" },
         ],
-        (one) => one.id ?? `${one.time} ${one.request_id ?? ""}`,
+        key_of,
         "No request was limited since this page was opened.",
         open_request,
     );
@@ -134,9 +100,9 @@ function refusals(stage: Stage) {
     return card("Latest refusals", { class: "whole" }, shown.element);
 }
 
-export function limits(stage: Stage): HTMLElement {
-    const { signal } = stage;
+function all_limits(stage: Stage): HTMLElement {
     const absent = note("No route uses the ratelimit plugin.");
+    const share = (one: Limit) => percent(one.refused / Math.max(1, one.admitted + one.refused));
     const all = table<Limit>(
         "Limits",
         [
@@ -146,15 +112,23 @@ export function limits(stage: Stage): HTMLElement {
             { head: "Counted in", class: "wide", cell: (one) => one.counted },
             { head: "Admitted", class: "number", cell: (one) => count(one.admitted) },
             { head: "Refused", class: "number", cell: (one) => count(one.refused) },
-            {
-                head: "Share refused",
-                class: "number wide",
-                cell: (one) => percent(one.refused / Math.max(1, one.admitted + one.refused)),
-            },
+            { head: "Share refused", class: "number wide", cell: share },
         ],
         (one) => `${one.name} ${one.by}`,
         "No limit is in force.",
     );
+    absent.hidden = true;
+    stage.every(1_000, async () => {
+        const { signal } = stage;
+        const known = await get_if_there<{ limits: Limit[] }>("/plugins/ratelimit/limits", { signal });
+        absent.hidden = known !== null;
+        all.element.hidden = known === null;
+        all.show(known?.limits ?? []);
+    });
+    return card("Limits", { class: "whole" }, all.element, absent);
+}
+
+function top_blocked(stage: Stage): HTMLElement {
     let most = 0;
     const blocked = table<{ client_ip: string; count: number }>(
         "Top blocked",
@@ -165,23 +139,14 @@ export function limits(stage: Stage): HTMLElement {
         (one) => one.client_ip,
         "Nobody was refused.",
     );
-    stage.every(1_000, async () => {
-        const known = await get_if_there<{ limits: Limit[] }>("/plugins/ratelimit/limits", { signal });
-        absent.hidden = known !== null;
-        all.element.hidden = known === null;
-        all.show(known?.limits ?? []);
-    });
     stage.every(3_000, async () => {
-        const top = (await get<Analytics>("/analytics?hours=24", { signal })).top_blocked ?? [];
+        const top = (await get<Analytics>("/analytics?hours=24", { signal: stage.signal })).top_blocked ?? [];
         most = Math.max(0, ...top.map((one) => one.count));
         blocked.show(top);
     });
-    return h(
-        "div",
-        { class: "grid" },
-        card("Limits", { class: "whole" }, all.element, absent),
-        card("Top blocked, 24 hours", { class: "half" }, blocked.element),
-        of_a_key(stage),
-        refusals(stage),
-    );
+    return card("Top blocked, 24 hours", { class: "half" }, blocked.element);
+}
+
+export function limits(stage: Stage): HTMLElement {
+    return h("div", { class: "grid" }, all_limits(stage), top_blocked(stage), of_a_key(stage), refusals(stage));
 }

@@ -3,7 +3,7 @@ import { get_if_there } from "../api";
 import { fill, h, set_text } from "../dom";
 import { clock, milliseconds, plural } from "../format";
 import { button, card, choice, status_badge, table } from "../parts";
-import { everything, key_of, type Filter } from "../request_log";
+import { everything, key_of, type Filter, type RequestLog } from "../request_log";
 import type { Stage } from "../stage";
 import type { Request, Second } from "../wire";
 import { open_request } from "./request";
@@ -34,8 +34,8 @@ function request_table(open: (request: Request) => void) {
             { head: "Time", class: "time", cell: (request) => clock(request.time) },
             { head: "Status", cell: (request) => status_badge(request.status) },
             { head: "Method", class: "method wide", cell: (request) => request.method },
-            { head: "Path", class: "path", cell: (request) => request.path },
-            { head: "Took", class: "number", cell: (request) => milliseconds(request.duration_ms) },
+            { head: "Path", class: "path", cell: (request) => h("span", { class: "clamped" }, request.path) },
+            { head: "Took", class: "number wide", cell: (request) => milliseconds(request.duration_ms) },
             { head: "Caller", class: "wide", cell: who },
             { head: "Client", class: "wide", cell: (request) => request.client_ip ?? "" },
             { head: "Route", class: "wider", cell: (request) => request.route ?? "" },
@@ -87,60 +87,89 @@ function search(filter: Filter, changed: () => void): HTMLElement {
     return h("div", { class: "search" }, h("label", { for: "filter", class: "unseen" }, "Filter"), input, route);
 }
 
+// The table as requests come: redrawn a few times a second, and not while it is paused.
+class Following {
+    readonly lines = request_table(open_request);
+    readonly said = h("p", { class: "muted", role: "status" });
+    #paused = false;
+    #missed = 0;
+    #left_out = 0;
+    #timer = 0;
+
+    constructor(
+        readonly log: RequestLog,
+        readonly filter: Filter,
+    ) {}
+
+    came() {
+        if (this.#paused) this.#missed += 1;
+        this.soon();
+    }
+
+    second({ sampled_out }: Second) {
+        this.#left_out = sampled_out ?? 0;
+        this.soon();
+    }
+
+    soon() {
+        this.#timer ||= window.setTimeout(() => {
+            this.#timer = 0;
+            if (this.#paused) this.#tell();
+            else this.draw();
+        }, redraw);
+    }
+
+    draw() {
+        this.lines.show(this.log.matching(this.filter, lines_shown));
+        this.#tell();
+    }
+
+    // Returns whether it is paused now.
+    pause(): boolean {
+        this.#paused = !this.#paused;
+        this.#missed = 0;
+        this.draw();
+        return this.#paused;
+    }
+
+    end() {
+        clearTimeout(this.#timer);
+    }
+
+    #tell() {
+        const parts = [this.#paused ? `paused, ${plural(this.#missed, "new request")}` : "following"];
+        if (this.#left_out > 0) parts.push(`${plural(this.#left_out, "request")} of the last second left out`);
+        set_text(this.said, parts.join(" · "));
+    }
+}
+
 export function live_log(stage: Stage): HTMLElement {
     const { log } = stage.live;
     const filter = filter_in(stage.query);
-    const lines = request_table((request) => open_request(request));
-    const said = h("p", { class: "muted", role: "status" });
-    let paused = false,
-        missed = 0,
-        left_out = 0,
-        timer = 0;
-    const tell = () => {
-        const parts = [paused ? `paused, ${plural(missed, "new request")}` : "following"];
-        if (left_out > 0) parts.push(`${plural(left_out, "request")} of the last second left out under load`);
-        set_text(said, parts.join(" · "));
-    };
-    const draw = () => {
-        timer = 0;
-        if (!paused) lines.show(log.matching(filter, lines_shown));
-        tell();
-    };
-    const soon = () => (timer ||= window.setTimeout(draw, redraw));
-    stage.signal.addEventListener("abort", () => clearTimeout(timer));
-    stage.listen<Request>("request", () => {
-        if (paused) missed += 1;
-        soon();
+    const following = new Following(log, filter);
+    stage.listen<Request>("request", () => following.came());
+    stage.listen<Second>("second", (second) => following.second(second));
+    stage.signal.addEventListener("abort", () => following.end());
+    stage.every(60 * 60_000, async () => {
+        const before = await get_if_there<{ requests: Request[] }>("/logs?limit=200", { signal: stage.signal });
+        for (const request of before?.requests ?? []) log.add(request);
+        following.soon();
     });
-    stage.listen<Second>("second", (second) => {
-        left_out = second.sampled_out ?? 0;
-        soon();
-    });
-    const changed = () => {
-        lines.show(log.matching(filter, lines_shown));
-        tell();
-    };
     const pause = button("Pause", () => {
-        paused = !paused;
-        missed = 0;
+        const paused = following.pause();
         pause.setAttribute("aria-pressed", String(paused));
         fill(pause, paused ? "Follow" : "Pause");
-        draw();
     });
     const clear = button("Clear", () => {
         log.clear();
-        changed();
+        following.draw();
     });
-    stage.every(3_600_000, async () => {
-        const before = await get_if_there<{ requests: Request[] }>("/logs?limit=200", { signal: stage.signal });
-        for (const request of before?.requests ?? []) log.add(request);
-        soon();
-    });
-    changed();
     const status = choice("Status", statuses, filter.status, (chosen) => {
         filter.status = chosen;
-        changed();
+        following.draw();
     });
-    const tools = h("div", { class: "tools" }, search(filter, changed), status, pause, clear);
-    return card("Requests", { class: "whole log", aside: said }, tools, lines.element);
+    following.draw();
+    const words = search(filter, () => following.draw());
+    const tools = h("div", { class: "tools" }, words, status, pause, clear);
+    return card("Requests", { class: "whole log", aside: following.said }, tools, following.lines.element);
 }

@@ -1,9 +1,9 @@
 // routes.ts - the routes in force, in the order in which they are tried, and a request rehearsed.
-import { get, message_of, post } from "../api";
+import { get, post } from "../api";
 import { drawer } from "../dialog";
 import { fill, h, type Child } from "../dom";
 import { count } from "../format";
-import { card, facts, note, table } from "../parts";
+import { card, complaint, facts, form, note, table } from "../parts";
 import type { Stage } from "../stage";
 import type { Analytics, Route } from "../wire";
 import { explained, type Explanation } from "./explanation";
@@ -65,61 +65,31 @@ function header_lines(text: string): Record<string, string> {
 }
 
 function rehearsal(stage: Stage): HTMLElement {
-    const method = h("input", {
-        id: "why-method",
-        name: "method",
-        value: "GET",
-        size: 8,
-        required: true,
-        spellcheck: "false",
-    });
-    const url = h("input", {
-        id: "why-url",
-        name: "url",
-        value: stage.query.get("url") ?? "/",
-        required: true,
-        spellcheck: "false",
-    });
-    const headers = h("textarea", {
-        id: "why-headers",
-        name: "headers",
-        rows: 2,
-        spellcheck: "false",
-        placeholder: "X-API-Key: …",
-    });
+    const { signal } = stage;
+    const method = h("input", { id: "why-method", value: "GET", required: true, spellcheck: "false" });
+    const url = h("input", { id: "why-url", value: "/", required: true, spellcheck: "false" });
+    const placeholder = "X-API-Key: …";
+    const headers = h("textarea", { id: "why-headers", rows: 1, spellcheck: "false", placeholder });
     const why = h("div", { class: "why", "aria-live": "polite" });
     const ask = async () => {
         fill(why, note("Asking …"));
         try {
             const request = { method: method.value, url: url.value, headers: header_lines(headers.value) };
-            fill(why, explained(await post<Explanation>("/explain", request, { signal: stage.signal })));
+            fill(why, explained(await post<Explanation>("/explain", request, { signal })));
         } catch (error) {
-            if (!stage.signal.aborted) fill(why, h("p", { class: "complaint", role: "alert" }, message_of(error)));
+            if (!signal.aborted) fill(why, complaint(error));
         }
     };
-    const form = h(
-        "form",
-        {
-            class: "rehearsal",
-            on: {
-                submit: (event) => {
-                    event.preventDefault();
-                    void ask();
-                },
-            },
-        },
+    const asked = form(
+        { class: "rehearsal" },
+        ask,
         h("div", {}, h("label", { for: "why-method" }, "Method"), method),
         h("div", {}, h("label", { for: "why-url" }, "Path or URL"), url),
         h("div", {}, h("label", { for: "why-headers" }, "Header lines"), headers),
         h("button", { type: "submit", class: "primary" }, "Explain"),
     );
-    return card(
-        "What would become of a request",
-        { class: "whole" },
-        h("p", { class: "muted" }, "A rehearsal by the configuration in force: nothing is sent, no limit is charged."),
-        form,
-        why,
-    );
+    const about = "A rehearsal by the configuration in force: nothing is sent, no limit is charged.";
+    return card("What would become of a request", { class: "whole" }, h("p", { class: "muted" }, about), asked, why);
 }
 
 export function routes(stage: Stage): HTMLElement {

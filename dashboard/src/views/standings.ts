@@ -2,8 +2,10 @@
 import { fill, h } from "../dom";
 import { clock, count } from "../format";
 import { badge, card, measured, mix, note, status_badge, table, type Column } from "../parts";
+import { everything, key_of, RequestLog } from "../request_log";
 import type { Stage } from "../stage";
 import type { Analytics, RecentError, Request, Second } from "../wire";
+import { open_request } from "./request";
 import { state_of_upstream } from "./upstream_states";
 
 const errors_shown = 10;
@@ -31,52 +33,54 @@ function ranking(caption: string, head: string, none: string, where?: (name: str
 
 const in_log = (text: string) => `#/live?text=${encodeURIComponent(text)}`;
 
-const error_of = (request: Request): RecentError => ({
-    id: request.id ?? request.request_id ?? request.time,
-    timestamp_utc: request.time,
-    request_path: request.path,
-    status_code: request.status,
-    method: request.method,
-    ...(request.reason ? { reason: request.reason } : {}),
-    ...(request.client_ip ? { client_ip: request.client_ip } : {}),
-});
+const request_of = (error: RecentError): Request => {
+    const {
+        timestamp_utc: time,
+        request_path: path,
+        status_code: status,
+        key_id: caller,
+        user_id: owner,
+        ...more
+    } = error;
+    return {
+        ...more,
+        time,
+        path,
+        status,
+        ...(caller ? { caller } : {}),
+        ...(owner && owner !== caller ? { owner } : {}),
+    };
+};
 
 function recent_errors(stage: Stage) {
-    const errors = table<RecentError>(
-        "Recent errors",
-        [
-            { head: "Time", class: "time", cell: (one) => clock(one.timestamp_utc) },
-            { head: "Status", cell: (one) => status_badge(one.status_code) },
-            { head: "Method", class: "method wide", cell: (one) => one.method ?? "" },
-            { head: "Path", class: "path", cell: (one) => one.request_path },
-            { head: "Why", class: "wide", cell: (one) => one.reason ?? "" },
-            { head: "Client", class: "wide", cell: (one) => one.client_ip ?? "" },
-        ],
-        (one) => `${one.timestamp_utc} ${one.request_path} ${one.status_code}`,
-        "None of late.",
-    );
-    let known: RecentError[] = [];
-    let waiting = false;
-    const show = (more: RecentError[]) => {
-        const all = new Map(
-            [...more, ...known].map((one) => [`${one.timestamp_utc} ${one.request_path} ${one.status_code}`, one]),
-        );
-        known = [...all.values()].sort((a, b) => (a.timestamp_utc < b.timestamp_utc ? 1 : -1)).slice(0, errors_shown);
-        errors.show(known);
+    const columns: Column<Request>[] = [
+        { head: "Time", class: "time", cell: (one) => clock(one.time) },
+        { head: "Status", cell: (one) => status_badge(one.status) },
+        { head: "Method", class: "method wide", cell: (one) => one.method },
+        { head: "Path", class: "path", cell: (one) => h("span", { class: "clamped" }, one.path) },
+        { head: "Why", class: "wide", cell: (one) => one.reason ?? "" },
+        { head: "Client", class: "wide", cell: (one) => one.client_ip ?? "" },
+    ];
+    const errors = table<Request>("Recent errors", columns, key_of, "None of late.", open_request);
+    const log = new RequestLog(errors_shown);
+    let timer = 0;
+    const show = () => {
+        timer = 0;
+        errors.show(log.matching(everything, errors_shown));
     };
-    const came: RecentError[] = [];
+    stage.signal.addEventListener("abort", () => clearTimeout(timer));
     stage.listen<Request>("request", (request) => {
         if (request.status < 400) return;
-        came.push(error_of(request));
-        if (came.length > errors_shown) came.shift();
-        if (waiting) return;
-        waiting = true; // of a burst four times a second is plenty
-        window.setTimeout(() => {
-            waiting = false;
-            show(came);
-        }, 250);
+        log.add(request);
+        timer ||= window.setTimeout(show, 250); // of a burst four times a second is plenty
     });
-    return { element: card("Recent errors", { class: "whole" }, errors.element), show };
+    return {
+        element: card("Recent errors", { class: "whole" }, errors.element),
+        show(known: RecentError[]) {
+            for (const error of known) log.add(request_of(error));
+            show();
+        },
+    };
 }
 
 function upstreams_now(stage: Stage): HTMLElement {
@@ -105,43 +109,31 @@ function upstreams_now(stage: Stage): HTMLElement {
     return card("Upstreams", { class: "third" }, list, none);
 }
 
+function status_mix({ total_requests: all, status_code_counts: codes }: Analytics): HTMLElement {
+    const of = (name: string) => codes[name] ?? 0;
+    if (all === 0) return note("No request yet.");
+    return mix([
+        { name: "2xx", kind: "good", value: of("2xx") },
+        { name: "3xx", kind: "calm", value: of("3xx") },
+        { name: "429", kind: "warn", value: of("429") },
+        { name: "4xx", kind: "bad", value: Math.max(0, of("4xx") - of("429")) },
+        { name: "5xx", kind: "bad", value: of("5xx") },
+    ]);
+}
+
 export function standings(stage: Stage) {
-    const routes = ranking(
-        "Top routes",
-        "Route",
-        "No request yet.",
-        (name) => `#/live?route=${encodeURIComponent(name)}`,
-    );
+    const of_route = (name: string) => `#/live?route=${encodeURIComponent(name)}`;
+    const routes = ranking("Top routes", "Route", "No request yet.", of_route);
     const endpoints = ranking("Top endpoints", "Path", "No request yet.", in_log);
     const callers = ranking("Top callers", "Caller", "Nobody has shown who they are.", in_log);
     const blocked = ranking("Top blocked", "Client", "Nobody was refused.", in_log);
     const errors = recent_errors(stage);
     const statuses = h("div", {});
-    const status = card("Status codes", { class: "third" }, statuses);
+    const ranked = [routes, endpoints, callers, blocked].map((one) => one.element);
     return {
-        cards: [
-            status,
-            upstreams_now(stage),
-            routes.element,
-            endpoints.element,
-            callers.element,
-            blocked.element,
-            errors.element,
-        ],
+        cards: [card("Status codes", { class: "third" }, statuses), upstreams_now(stage), ...ranked, errors.element],
         show(known: Analytics) {
-            const codes = known.status_code_counts;
-            fill(
-                statuses,
-                known.total_requests === 0
-                    ? note("No request yet.")
-                    : mix([
-                          { name: "2xx", kind: "good", value: codes["2xx"] ?? 0 },
-                          { name: "3xx", kind: "calm", value: codes["3xx"] ?? 0 },
-                          { name: "429", kind: "warn", value: codes["429"] ?? 0 },
-                          { name: "4xx", kind: "bad", value: Math.max(0, (codes["4xx"] ?? 0) - (codes["429"] ?? 0)) },
-                          { name: "5xx", kind: "bad", value: codes["5xx"] ?? 0 },
-                      ]),
-            );
+            fill(statuses, status_mix(known));
             routes.show((known.top_routes ?? []).map((one) => ({ name: one.route, count: one.count })));
             endpoints.show(known.top_endpoints.map((one) => ({ name: one.request_path, count: one.count })));
             callers.show(known.top_users.map((one) => ({ name: one.user_id, count: one.count })));

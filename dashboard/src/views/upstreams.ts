@@ -61,7 +61,7 @@ function columns(stage: Stage, name: string, again: () => void): Column<Target>[
     return [
         { head: "Target", class: "path", cell: (target) => target.address },
         { head: "State", cell: state },
-        { head: "In flight", class: "number", cell: (target) => count(target.in_flight) },
+        { head: "In flight", class: "number wide", cell: (target) => count(target.in_flight) },
         { head: "Requests", class: "number wide", cell: (target) => count(target.requests) },
         { head: "Failures", class: "number wide", cell: (target) => count(target.failures) },
         { head: "p50 / p99", class: "number wide", cell: latency },

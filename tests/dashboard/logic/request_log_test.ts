@@ -59,3 +59,9 @@ test("a route is asked for as a whole", () => {
     assert.equal(matches(one, { ...everything, route: "GET /orders/:id" }), true);
     assert.equal(matches(one, { ...everything, route: "GET /orders" }), false);
 });
+
+test("ids that begin anew with the gateway are other requests", () => {
+    const log = new RequestLog();
+    log.add(request(1));
+    assert.equal(log.add({ ...request(2), id: "0-1" }), true);
+});

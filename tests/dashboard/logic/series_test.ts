@@ -44,3 +44,18 @@ test("what a second does not say is not known", () => {
         [[1], [null]],
     );
 });
+
+test("the latest figure is that of the last second that has one", () => {
+    const series = new Series();
+    series.add(second(1));
+    series.add({ ...second(2), p50_ms: 0 });
+    series.add({ ...second(3), p50_ms: null as never });
+    assert.equal(
+        series.latest(60, (s) => s.p50_ms),
+        0,
+    );
+    assert.equal(
+        series.latest(1, (s) => s.p50_ms),
+        null,
+    );
+});
