@@ -134,7 +134,7 @@ export function mix(parts: { name: string; kind: Kind; value: number }[]): HTMLE
         ...parts.map((part) =>
             h(
                 "div",
-                { class: part.value ? "" : "none" },
+                {},
                 h("dt", {}, badge(part.kind, part.name)),
                 h("dd", {}, h("b", {}, count(part.value)), ` ${all > 0 ? percent(part.value / all) : ""}`),
             ),

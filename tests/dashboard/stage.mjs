@@ -127,7 +127,7 @@ export async function open(url, { width = 1280, height = 900, scheme = "light", 
 // A picture of the page in the build folder, for people to look at.
 export async function shot(page, name) {
     mkdirSync(screenshots, { recursive: true });
-    await page.screenshot({ path: join(screenshots, `${name}.png`), fullPage: true });
+    await page.screenshot({ path: join(screenshots, `${name}.png`), fullPage: true, animations: "disabled" });
     assert.deepEqual(page.complaints, []);
 }
 

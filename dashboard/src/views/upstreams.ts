@@ -59,7 +59,7 @@ async function change(stage: Stage, upstream: string, target: Target, again: () 
 
 function columns(stage: Stage, name: string, again: () => void): Column<Target>[] {
     return [
-        { head: "Target", class: "path", cell: (target) => target.address },
+        { head: "Target", class: "path address", cell: (target) => target.address },
         { head: "State", cell: state },
         { head: "In flight", class: "number wide", cell: (target) => count(target.in_flight) },
         { head: "Requests", class: "number wide", cell: (target) => count(target.requests) },
