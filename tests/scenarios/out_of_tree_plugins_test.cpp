@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(hello_built_by_clang_is_listed_and_served_through) {
     const auto listed = plugins_in(hello.path());
     BOOST_TEST(listed.code == 0);
     // In columns, beside the built-in plugins of the installed gateway.
-    BOOST_TEST(contains(listed.out, "\nhello      ABI 1.4  " + hello.path() + "/hello.so"));
+    BOOST_TEST(contains(listed.out, "\nhello      ABI 1.5  " + hello.path() + "/hello.so"));
     BOOST_TEST(contains(listed.out, "  greets in a line of every answer\n"));
     BOOST_TEST(contains(listed.out, "greeting  text  \"hello\"  what the X-Greeting line says\n"));
     BOOST_TEST(listed.err == "");
@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_CASE(hello_built_by_gxx_loads_where_the_builds_agree) {
     const Built hello = example("hello", "g++", "");
     const auto listed = plugins_in(hello.path());
     if (sanitizer_flags().empty()) {
-        BOOST_TEST(contains(listed.out, "\nhello      ABI 1.4  " + hello.path() + "/hello.so"));
+        BOOST_TEST(contains(listed.out, "\nhello      ABI 1.5  " + hello.path() + "/hello.so"));
         greets(hello);
     } else {
         BOOST_TEST(!contains(listed.out, "hello.so"));
@@ -130,7 +130,7 @@ BOOST_AUTO_TEST_CASE(a_plugin_of_another_abi_is_refused_in_words) {
     BOOST_TEST(listed.code == 0);
     BOOST_TEST(!contains(listed.out, "odd"));
     BOOST_TEST(
-        contains(listed.err, odd.path() + "/odd.so: built for plugin ABI 2.0, this gateway has 1.4; rebuild it"));
+        contains(listed.err, odd.path() + "/odd.so: built for plugin ABI 2.0, this gateway has 1.5; rebuild it"));
 }
 
 BOOST_AUTO_TEST_CASE(a_plugin_that_lacks_a_function_is_refused_when_loaded_and_not_when_called) {
