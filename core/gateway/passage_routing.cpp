@@ -18,8 +18,8 @@ const Route& Passage::route() {
     Request& request = exchange_.request;
     client_ip_ = client_address(exchange_.client(), request.headers(), snapshot_.trusted_proxies);
     request_id_ = tollgate::request_id(request.headers());
-    if (snapshot_.tracing) join_trace();
     if (Layout::find(request.headers(), Known::tollgate_trace)) listen_if_entitled();
+    if (snapshot_.tracing) join_trace();
     if (exchange_.refusal) throw *exchange_.refusal;
     if (trace_) trace_->begin("gateway");
     if (!snapshot_.reserved_headers.empty()) snapshot_.reserved_headers.remove_from(request.headers());

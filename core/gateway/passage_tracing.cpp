@@ -4,6 +4,7 @@
 #include "gateway/passage.h"
 #include "gateway/request_spans.h"
 #include "gateway/trace.h"
+#include "http/hop_by_hop.h"
 #include "http/layout.h"
 
 namespace tollgate {
@@ -12,10 +13,12 @@ using http::Known;
 using Layout = Headers::Layout;
 
 // Plugins and the upstream see a step of the gateway's own, whose parent is what the client said. What `tracestate` says
-// is of a trace that goes on (section 3.3), and of no other.
+// is of a trace that goes on (section 3.3), and of no other. What the client's Connection names goes first: it may name
+// its own line, and not the gateway's (RFC 9110 section 7.6.1).
 void Passage::join_trace() {
     const Tracing& tracing = *snapshot_.tracing;
     Headers& headers = exchange_.request.headers();
+    http::strip_hop_by_hop(headers);
     const auto given = http::Traceparent::of(headers);
     step_ = tracing.sampler.step(given, exchange_.client().believed(snapshot_.trusted_proxies));
     Layout& layout = Layout::of(headers);

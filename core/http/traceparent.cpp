@@ -40,7 +40,7 @@ bool is_key(std::string_view key) noexcept {
     if (tenant.empty() || !letters(tenant)) return false;
     if (at == key.npos) return lower(tenant[0]) && tenant.size() <= 256;
     const auto system = key.substr(at + 1);
-    return (lower(tenant[0]) || is_hex(tenant[0]) || (tenant[0] >= '0' && tenant[0] <= '9')) && tenant.size() <= 241 &&
+    return (lower(tenant[0]) || (tenant[0] >= '0' && tenant[0] <= '9')) && tenant.size() <= 241 &&
            !system.empty() && system.size() <= 14 && lower(system[0]) && letters(system);
 }
 
@@ -129,6 +129,7 @@ std::optional<std::string> combined_tracestate(const Headers& headers) {
         for (std::size_t j = 0; j < i; ++j)
             if (key_of(members[i]) == key_of(members[j])) return std::nullopt;
     shorten(members);
+    if (members.empty()) return std::nullopt;
     std::string all;
     for (const auto member : members) (all.empty() ? all : all.append(",")).append(member);
     return all;

@@ -82,6 +82,18 @@ BOOST_AUTO_TEST_CASE(without_a_valid_one_a_trace_begins_and_the_state_of_another
     BOOST_TEST(traces.size() == 4u);
 }
 
+// What it names there is its own line; ours goes on, as does what the collector hears of.
+BOOST_AUTO_TEST_CASE(a_client_cannot_take_the_line_off) {
+    Scene scene{"tracing { parent = true }"};
+    for (const std::string& lines : {std::string{}, sent}) {
+        const Message seen = scene.seen(lines + "tracestate: a=1\r\nConnection: traceparent, tracestate\r\n");
+        BOOST_TEST(seen.count("traceparent") == 1u);
+        BOOST_TEST(seen.header("traceparent").size() == 55u);
+        BOOST_TEST(trace_of(seen) != trace);
+        BOOST_TEST(!seen.has("tracestate"));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_stranger_cannot_have_itself_recorded_and_a_trusted_proxy_can) {
     Scene strangers{"tracing { sample = 0 }"};
     BOOST_TEST(trace_of(strangers.seen(sent)) == trace);

@@ -136,6 +136,7 @@ BOOST_AUTO_TEST_CASE(of_a_long_one_the_longest_members_go_first_and_then_the_las
                "a=" + few + ",b=" + few + ",c=" + few + ",d=" + few);
     BOOST_TEST(state_of({"a=" + few + ",b=" + few + ",c=" + few + ",d=" + few + ",e=" + few + ",f=" + few}) ==
                "a=" + few + ",b=" + few + ",c=" + few + ",d=" + few);
+    BOOST_TEST(state_of({std::string(256, 'a') + "=" + std::string(256, '1')}) == "(none)");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
