@@ -24,11 +24,18 @@ Request request_for(const Destination& to) {
     return request;
 }
 
-Task<ExportEnd> ask(upstream::Pool& pool, const Destination& to, std::string_view body) {
+// The log says the URL already.
+std::string without_address(const std::string& detail, std::string_view address) {
+    const auto size = address.size() + std::string_view{": "}.size();
+    return detail.starts_with(address) && detail.size() > size ? detail.substr(size) : detail;
+}
+
+// What is known is in `end` at once, since this may be withdrawn.
+Task<bool> ask(upstream::Pool& pool, const Destination& to, std::string_view body, ExportEnd& end) {
     const Request request = request_for(to);
     http::BytesSource source{body};
     upstream::Call call{*to.collector, *to.collector->targets.front(), request, &source};
-    ExportEnd end;
+    call.own_host = request.headers().has("Host");
     try {
         Response response = co_await upstream::call(pool, call);
         end.status = response.status();
@@ -41,19 +48,19 @@ Task<ExportEnd> ask(upstream::Pool& pool, const Destination& to, std::string_vie
         if (end.taken()) end.rejected = rejected_by(answer);
     } catch (const Failure& failure) {
         // Of an answer that was cut its status is known, and what it says of spans is not.
-        end.why = failure.detail.empty() ? failure.message : failure.detail;
+        end.why = failure.detail.empty() ? failure.message : without_address(failure.detail, call.target.address());
     } catch (const std::exception& problem) {  // no descriptor to be had
         end.why = problem.what();
     }
-    co_return end;
+    co_return true;
 }
 
 }  // namespace
 
 Task<ExportEnd> export_to(upstream::Pool& pool, const Destination& to, std::string_view body, net::Duration time) {
-    auto end = co_await net::Within{pool.loop(), time, ask(pool, to, body)};
-    if (!end) co_return ExportEnd{.why = "no answer in time"};
-    co_return *std::move(end);
+    ExportEnd end;
+    if (!co_await net::Within{pool.loop(), time, ask(pool, to, body, end)}) end.why = "no answer in time";
+    co_return end;
 }
 
 }  // namespace tollgate::tracing

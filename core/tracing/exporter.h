@@ -6,12 +6,14 @@
 #include "tracing/span_queue.h"
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -19,8 +21,8 @@ namespace tollgate::tracing {
 
 class Exporter {
 public:
-    // `lookups` outlive it, but are finished before it is destroyed.
-    Exporter(net::Lookups& lookups, std::size_t loops);
+    // `lookups` outlive it, but are finished before it is destroyed. `patience`: with one batch that is not taken.
+    Exporter(net::Lookups& lookups, std::size_t loops, net::Duration patience = std::chrono::minutes{5});
     ~Exporter();  // finish() with no time left
 
     SpanQueue& of_loop(std::size_t loop) noexcept { return *queues_[loop]; }
@@ -36,24 +38,36 @@ public:
     Tally tally() const noexcept;
 
 private:
-    using Spans = std::deque<std::unique_ptr<Span>>;
+    struct Waiting {
+        std::unique_ptr<Span> span;
+        net::TimePoint since;
+    };
+    // What the last export came to.
+    enum class Trouble { none, waits, some_lost, all_lost, given_up, failed };
 
     void run();
+    bool is_full(const Destination& to) const noexcept { return waiting_.size() + batch_.size() >= to.queue; }
+    bool is_away() const noexcept { return trouble_ == Trouble::waits || trouble_ == Trouble::given_up; }
     void drain();
+    void keep(std::unique_ptr<Span> span) noexcept;
     void take_batch();
     bool due() const;
     bool ending() const noexcept { return end_ != net::TimePoint::max(); }
     Task<void> keep_draining();
     Task<void> keep_sending();
+    Task<bool> send_what_is_due();
     Task<void> send_batch();
-    Task<void> wait_for_next_try(net::Duration pause);
+    Task<void> wait_for_next_try(net::Duration pause, const Destination& tried);
     net::Duration next_pause(const ExportEnd& end, int tries) const;
     void conclude(const ExportEnd& end);
-    void say_of(const ExportEnd& end);
+    void lose_batch() noexcept;
+    void say(Trouble trouble, std::string_view message) noexcept;
+    void say_of(const ExportEnd& end, const Destination& to);
     std::shared_ptr<const Destination> destination() const;
 
     std::vector<std::unique_ptr<SpanQueue>> queues_;
     const std::string instance_;  // tells this process from others
+    const net::Duration patience_;
     net::EventLoop loop_;
     mutable std::mutex mutex_;  // what follows
     std::shared_ptr<const Destination> destination_;
@@ -62,11 +76,11 @@ private:
 
     // The thread's own.
     upstream::Pool pool_;
-    Spans waiting_;
+    std::deque<Waiting> waiting_;
     std::vector<std::unique_ptr<Span>> batch_;  // that is being sent
-    net::TimePoint oldest_{};                   // since when the first of those that wait is here
+    std::size_t turn_ = 0;                      // whose queue is looked at first
     net::TimePoint end_ = net::TimePoint::max();
-    bool in_trouble_ = false;                   // the last export was not taken
+    Trouble trouble_ = Trouble::none;
 
     std::atomic<std::uint64_t> exported_{0}, refused_{0}, dropped_{0}, kept_{0};
     std::thread thread_;
