@@ -82,7 +82,7 @@ private:
     void add_trusted(const Declaration& declaration);
     void add_ranges(Place place, const Item& item);
     void add_tracing(const Declaration& declaration);
-    std::shared_ptr<tracing::Destination> collector_of(const Declaration& declaration);
+    std::shared_ptr<tracing::Destination> collector_of(const Declaration& declaration, net::Duration timeout);
     void add_tier(const Declaration& declaration);
     void add_shaping(const Declaration& declaration);
     void add_upstream(const Declaration& declaration, int index);

@@ -97,6 +97,7 @@ Headers fixed_headers(const std::string& owner, const Item& item, const Origin& 
     Headers headers;
     if (!expect_names(owner, item, "{ [\"Name\"] = \"value\" }", report)) return headers;
     constexpr Field value_field{.name = "header", .type = Type::texts};
+    const bool keys = which == ChangedHeaders::of_requests;  // perhaps: then no message says the value
     for (const auto& [name, value] : item.named) {
         std::string problem;
         const auto values = check_field(value_field, value, origin, problem);
@@ -104,13 +105,13 @@ Headers fixed_headers(const std::string& owner, const Item& item, const Origin& 
             report(owner + ": " + about_name(name, wrong));
         } else if (!values) {
             if (!value.is(Item::Kind::mistake))
-                report(owner + ": " + name + ": expected a text or a list of texts, got " + value.describe());
+                report(owner + ": " + name + ": expected a text or a list of texts, got " + (keys ? "another" : value.describe()));
         } else {
             for (const auto& text : std::get<std::vector<std::string>>(*values)) {
                 if (can_be_header_value(text))
                     headers.add(name, text);
                 else
-                    report(owner + ": " + name + ": expected a text of one line, got " + text::quote(text));
+                    report(owner + ": " + name + ": expected a text of one line, got " + (keys ? "another" : text::quote(text)));
             }
         }
     }

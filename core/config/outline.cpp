@@ -49,8 +49,11 @@ private:
             case Word::tracing: {  // with keys of the collector, perhaps
                 Part& part = only(word_name(declaration.word), place);
                 part.settings = settings_of(item);
-                for (auto& told : part.settings)
+                for (auto& told : part.settings) {
+                    const auto query = told.name == "to" ? told.shown.find('?') : std::string::npos;
+                    if (query != std::string::npos) told.shown.replace(query + 1, std::string::npos, hidden).append("\"");
                     if (told.name == "headers") told.shown = hidden;
+                }
                 return;
             }
             case Word::always: return collect_uses(item, only("always", place).uses);

@@ -26,6 +26,14 @@ void collect(const Item& item, bool secret, std::vector<std::string>& all) {
     for (const auto& [name, inner] : item.named) collect(inner, secret || is_secret(name), all);
 }
 
+// Keys for it are in header lines of any name, and in its query.
+void collect_of_collector(const Item& tracing, std::vector<std::string>& all) {
+    if (const Item* headers = tracing.find("headers")) collect(*headers, true, all);
+    const Item* const to = tracing.find("to");
+    const auto query = to && to->is(Item::Kind::text) ? to->text.find('?') : std::string::npos;
+    if (query != std::string::npos) all.push_back(to->text.substr(query + 1));
+}
+
 bool is_hidden(std::string_view value, const std::vector<std::string>& secrets) {
     return std::any_of(secrets.begin(), secrets.end(), [&](const std::string& secret) {
         if (value == secret) return true;
@@ -182,7 +190,10 @@ private:
 
 std::vector<std::string> secrets_in(const Reader& reader) {
     std::vector<std::string> all;
-    for (const Declaration& declaration : reader.declarations()) collect(declaration.item, false, all);
+    for (const Declaration& declaration : reader.declarations()) {
+        collect(declaration.item, false, all);
+        if (declaration.word == Word::tracing) collect_of_collector(declaration.item, all);
+    }
     for (const DeclaredUse& use : reader.uses()) collect(use.settings, false, all);
     for (const DeclaredSplit& split : reader.splits()) collect(split.item, false, all);
     std::sort(all.begin(), all.end(), [](const std::string& a, const std::string& b) {

@@ -17,7 +17,8 @@ struct Written {
     std::vector<std::string> secrets;  // texts of it that nobody should read; the longest first
 };
 
-// What a configuration that was read has under names like "token" and "password", and the logins of its URLs.
+// What a configuration that was read has under names like "token" and "password", the logins of its URLs, and what `tracing` says to
+// its collector.
 std::vector<std::string> secrets_in(const Reader& reader);
 
 // The text of a file of Lua without secrets: texts in quotes are "(hidden)" where they are or hold one of `secrets`,

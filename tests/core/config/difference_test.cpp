@@ -43,6 +43,14 @@ const std::string ok = "route \"GET /\" { answer = \"ok\" }\n";
 
 BOOST_AUTO_TEST_SUITE(config_difference)
 
+BOOST_AUTO_TEST_CASE(keys_of_a_collector_are_not_shown) {
+    const std::string tracing = "tracing { to = \"http://127.0.0.1:4318/v1/traces?key=";
+    EXPECT(tracing + "one\" }\n" + ok, tracing + "two\", headers = { [\"X-Key\"] = \"three\" } }\n" + ok,
+           {"~ tracing (routes.lua:2): headers: (not given) -> (hidden)",
+            "~ tracing (routes.lua:2): to: \"http://127.0.0.1:4318/v1/traces?(hidden)\" -> "
+            "\"http://127.0.0.1:4318/v1/traces?(hidden)\""});
+}
+
 BOOST_AUTO_TEST_CASE(the_same_is_no_difference_wherever_it_stands) {
     const std::string text = up + "route \"GET /\" { upstream = u, when = function(r)\n return true\nend }\n" +
                              "always { logging { to = \"x\" } }\n";

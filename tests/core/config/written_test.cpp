@@ -1,6 +1,8 @@
 // tests/core/config/written_test.cpp - texts of Lua as they are shown: secrets are hidden, all else stays.
 #include "config/written.h"
 
+#include "core/config/fake_plugins.h"
+
 #include <boost/test/unit_test.hpp>
 
 using namespace tollgate;
@@ -55,6 +57,16 @@ BOOST_AUTO_TEST_CASE(comments_are_no_refuge) {
 BOOST_AUTO_TEST_CASE(urls_lose_their_logins_and_lines_keep_their_numbers) {
     BOOST_TEST(shown("database \"postgresql://joe:pw@db/x\"") == "database \"postgresql://(hidden)@db/x\"");
     BOOST_TEST(shown("password = [[a\nb\nc]]\nlisten \"a\"") == "password = \"(hidden)\"\n\n\nlisten \"a\"");
+}
+
+BOOST_AUTO_TEST_CASE(what_a_collector_is_told_is_a_secret) {
+    test::Workshop workshop;
+    const std::string text = "listen \"127.0.0.1:0\"\n"
+                             "tracing { to = \"http://127.0.0.1:4318/v1?k=the-key\", headers = { [\"X-Key\"] = \"another\" }, service = \"s\" }\n";
+    const auto loaded = workshop.load_text(text);
+    BOOST_REQUIRE(loaded.snapshot);
+    BOOST_TEST(shown(text, loaded.snapshot->written->secrets) ==
+               "listen \"127.0.0.1:0\"\ntracing { to = \"(hidden)\", headers = { [\"X-Key\"] = \"(hidden)\" }, service = \"s\" }\n");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
