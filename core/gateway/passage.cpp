@@ -52,6 +52,7 @@ Passage::~Passage() {
         const PluginUse& plugin = *chain()[use];
         try {
             const LogContext ctx{*this, use};
+            const DoorSpan span{spans_, plugin, "on_log"};
             plugin.plugin->on_log(ctx);
         } catch (const std::exception& problem) {
             log::error(plugin.descriptor->name, std::string("on_log: ") + problem.what());

@@ -217,6 +217,7 @@ void Passage::end_attempt(Attempt& attempt, Outcome outcome) {
         const PluginUse& use = *chain()[index];
         try {
             const AttemptContext ctx{*this, index};
+            const DoorSpan span{spans_, use, "on_attempt"};
             use.plugin->on_attempt(ctx);
         } catch (const std::exception& problem) {
             log::error(use.descriptor->name, std::string("on_attempt: ") + problem.what());

@@ -3,10 +3,12 @@
 #include "support/deadline.h"
 #include "support/gateway_process.h"
 #include "support/scripted_upstream.h"
+#include "support/tls_server.h"
 
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
+#include <set>
 #include <string>
 
 using namespace tollgate::test;
@@ -166,7 +168,7 @@ BOOST_AUTO_TEST_CASE(what_the_client_did_wrong_is_no_error_of_the_gateway) {
     BOOST_TEST(said(odd, "http.request.method_original") == "MADEUP");
 }
 
-BOOST_AUTO_TEST_CASE(a_copy_and_a_hedge_have_spans_too) {
+BOOST_AUTO_TEST_CASE(a_copy_has_a_span_too) {
     Collector collector;
     ScriptedUpstream upstream{ScriptedUpstream::always("real")}, shadow{ScriptedUpstream::always("copy")};
     const GatewayProcess gateway{tracing(collector) +
@@ -208,8 +210,14 @@ BOOST_AUTO_TEST_CASE(a_plugin_that_takes_noticeable_time_has_a_span) {
     const std::string logging = " always { logging { to = \"stdout\" } }";
     const GatewayProcess all{routes_to(upstream.address(), "", "", tracing(collector, ", noticeable = 0 * seconds") + logging)};
     BOOST_TEST(all.client().get("/").status() == 200);
-    const auto spans = collector.wait_for(5);
+    const auto spans = collector.wait_for(7);
     const auto& door = the(internal, spans);
+    std::multiset<std::string> doors;
+    for (const auto& span : spans)
+        if (span.kind == internal) doors.insert(span.name);
+    const std::multiset<std::string> all_doors{"logging on_attempt", "logging on_log", "logging on_request",
+                                               "logging on_response", "logging on_upstream"};
+    BOOST_TEST(doors == all_doors, boost::test_tools::per_element());
     BOOST_TEST(door.name == "logging on_request");
     BOOST_TEST(door.parent == the(server, spans).id);
     BOOST_TEST(said(door, "tollgate.where") == "routes.lua:1");
@@ -231,7 +239,7 @@ BOOST_AUTO_TEST_CASE(a_gateway_that_is_stopped_sends_what_it_has) {
     BOOST_TEST(collector.spans().size() == 10u);
 }
 
-BOOST_AUTO_TEST_CASE(a_collector_that_is_away_is_said_once_and_delays_nothing) {
+BOOST_AUTO_TEST_CASE(a_collector_that_is_away_is_said_once_and_costs_only_spans) {
     const int deaf = bind_deaf();
     ScriptedUpstream upstream{ScriptedUpstream::always("here")};
     GatewayProcess gateway{routes_to(upstream.address(), "", "",
@@ -244,8 +252,46 @@ BOOST_AUTO_TEST_CASE(a_collector_that_is_away_is_said_once_and_delays_nothing) {
         return text.find("tollgate_trace_spans_total{result=\"dropped\"} 36\n") != text.npos &&
                text.find("tollgate_trace_spans_waiting 4\n") != text.npos;
     });
-    gateway.stop();
+    gateway.stop();  // after more tries
+    const std::string log = gateway.process().stderr_text();
+    BOOST_TEST(log.find("spans wait for it") != log.npos, log);
+    BOOST_TEST(log.find("spans wait for it") == log.rfind("spans wait for it"), log);
+    BOOST_TEST(log.find("4 spans could not be sent before the end") != log.npos, log);
     const Connection closing{deaf};
+}
+
+// By TLS, and for whom else it hears. The gateway that stands in front of it is none of the traced.
+BOOST_AUTO_TEST_CASE(a_collector_may_be_behind_https_and_have_a_name) {
+    Collector collector;
+    ScriptedUpstream upstream{ScriptedUpstream::always("here")};
+    const Certificate certificate{{.names = "IP:127.0.0.1"}};
+    const GatewayProcess front{"listen { \"127.0.0.1:0\", tls = { certificate = \"" + certificate.file().string() + "\", key = \"" +
+                               certificate.key_file().string() + "\" } }\n" + routes_to(collector.address())};
+    const GatewayProcess gateway{routes_to(
+        upstream.address(), "", "",
+        "tracing { to = \"https://" + front.address() + "\", every = 100 * milliseconds, headers = { Host = \"traces.test\" }, " +
+            "tls = { authorities = \"" + certificate.file().string() + "\" } }")};
+    BOOST_TEST(gateway.client().get("/").status() == 200);
+    BOOST_TEST(collector.wait_for(2).size() == 2u);
+    const auto request = collector.requests().at(0);
+    BOOST_TEST(request.header("Host") == "traces.test");
+    BOOST_TEST(request.count("Host") == 1u);
+    BOOST_TEST(request.start_line == "POST /v1/traces HTTP/1.1");
+}
+
+// What the cache asks for by itself, while the client has its answer already, belongs to that request.
+BOOST_AUTO_TEST_CASE(what_the_cache_asks_for_by_itself_is_part_of_the_trace) {
+    Collector collector;
+    ScriptedUpstream upstream{ScriptedUpstream::always("here", "Cache-Control: max-age=0, stale-while-revalidate=3600\r\n")};
+    const GatewayProcess gateway{routes_to(upstream.address(), "", "plugins = { cache {} }", tracing(collector, ", parent = true"))};
+    const std::string first(32, 'a'), second(32, 'b');
+    for (const auto& trace : {first, second})
+        BOOST_TEST(gateway.client().get("/", "traceparent: 00-" + trace + "-00f067aa0ba902b7-01\r\n").status() == 200);
+    const auto spans = collector.wait_for(2, second);
+    const auto &request = the(server, spans), &errand = the(client, spans);
+    BOOST_TEST(errand.parent == request.id);
+    BOOST_TEST(upstream.requests() == 2);
+    BOOST_TEST(upstream.last().header("traceparent") == "00-" + second + '-' + errand.id + "-01");
 }
 
 BOOST_AUTO_TEST_CASE(a_reload_sends_spans_elsewhere) {
