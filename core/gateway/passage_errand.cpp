@@ -54,7 +54,7 @@ void Passage::tell_asker() noexcept {
 // its client gets it.
 bool Passage::offer_interim(int status, const Headers& headers) {
     if (blamed_ || response_ || attempt_) return false;
-    if (told_) return interim_sent_ = told_->asker && told_->asker->offer_interim(status, headers);
+    if (told_) return told_->asker && told_->asker->offer_interim(status, headers);
     if (exchange_.request.version_minor() == 0) return false;
     exchange_.offer_interim(status, headers);
     return interim_sent_ = true;

@@ -177,7 +177,8 @@ Task<void> Passage::fetch_from_upstream() {
 Task<void> Passage::on_interim(int status, const Headers& headers) {
     if (hedge_ && !hedge_->ended) co_return;  // whose answer it will be is not known
     if (told_) {
-        if (told_->asker && told_->asker->offer_interim(status, headers)) interim_sent_ = true;
+        // It binds nobody (RFC 9110 section 15.2): others may wait for the errand, and another attempt is theirs too.
+        if (told_->asker) (void)told_->asker->offer_interim(status, headers);
         co_return;
     }
     interim_sent_ = interim_sent_ || exchange_.request.version_minor() > 0;  // others are sent none

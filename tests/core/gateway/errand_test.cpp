@@ -5,6 +5,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <list>
 #include <string>
 #include <thread>
@@ -126,6 +127,26 @@ BOOST_AUTO_TEST_CASE(an_interim_answer_reaches_the_one_whose_errand_it_is) {
     BOOST_TEST(first.answer().body == "body");
     BOOST_TEST(second.answer().status() == 200);
     BOOST_TEST(upstream.requests() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(an_interim_answer_to_one_takes_the_retry_from_nobody) {
+    std::atomic<int> requests{0};
+    const auto serve = [&](UpstreamConnection& connection) {
+        while (connection.read_request()) {
+            connection.send("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n");
+            if (++requests == 1) return;
+            connection.send(with_length("body"));
+        }
+    };
+    ScriptedUpstream one{serve}, other{serve};
+    ErrandSite site{quoted(one.address()) + ", " + quoted(other.address())};
+    RawClient client = site.client();
+    client.send(RawClient::head("GET", "/s/one"));
+    Message answer = client.answer(true);
+    for (; answer.status() == 103; answer = client.answer()) BOOST_TEST(answer.header("Link") == "</a>");
+    BOOST_TEST(answer.status() == 200);
+    BOOST_TEST(answer.body == "body");
+    BOOST_TEST(requests == 2);
 }
 
 BOOST_AUTO_TEST_CASE(who_has_left_or_has_his_answer_gets_no_interim_one) {
