@@ -53,7 +53,17 @@ Task<void> LogReader::follow(std::shared_ptr<LogReader> self) {
     }
 }
 
+// One question at a time: it carries all that is untold, and what is told meanwhile goes with the next.
 Task<void> LogReader::read(std::shared_ptr<LogReader> self) {
+    if (self->reading_) co_return;
+    struct Reading {
+        explicit Reading(bool& flag) noexcept : reading{flag} { reading = true; }
+        ~Reading() { reading = false; }
+        Reading(const Reading&) = delete;
+        Reading& operator=(const Reading&) = delete;
+        bool& reading;
+    };
+    const Reading reading{self->reading_};
     for (int round = 0; round < most_rounds; ++round)
         if (!co_await self->ask()) co_return;
 }

@@ -25,7 +25,7 @@ public:
     void begin();
     // [loop] From the first call on, until end(), the log is read. Costs next to nothing.
     void attend();
-    // [any thread] Reads it now, if it is read here at all.
+    // [any thread] Reads it now, if it is read here at all and not being read.
     bool hurry() override;
     // [any thread]
     void end() noexcept { ended_.store(true, std::memory_order_relaxed); }
@@ -47,6 +47,7 @@ private:
     const std::chrono::nanoseconds every_;
     const std::size_t loops_;
     std::atomic<std::size_t> follower_;  // the loop that reads; as many as there are: none yet
+    bool reading_ = false;  // the follower's own
     std::atomic<bool> ended_{false};
 };
 

@@ -4,6 +4,8 @@
 #include "redis/digest.h"
 #include "store/envelope.h"
 
+#include <algorithm>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -18,6 +20,7 @@ using redis::Reply;
 namespace {
 
 constexpr std::chrono::nanoseconds patience = 500ms;       // for replies that no request waits for
+constexpr std::size_t most_owed = 10'000, most_at_once = 500;  // names
 constexpr std::size_t most_under_way = std::size_t{16} << 20;  // bytes of a loop
 
 Counter& lookups(Host& host, const redis::Status& status, std::string_view result) {
@@ -61,7 +64,34 @@ RedisTier::~RedisTier() {
 Connection* RedisTier::here() {
     attend();
     Connection* const connection = reader_->attendance().here();
-    return connection && connection->open() ? connection : nullptr;
+    if (!connection || !connection->open()) return nullptr;
+    if (owes_.load(std::memory_order_relaxed)) pay();
+    return connection;
+}
+
+// The oldest are forgotten where there are too many: of these an older copy may be found again.
+void RedisTier::owe(std::vector<std::string> names) {
+    const std::lock_guard lock{mutex_};
+    for (auto& name : names) owed_.push_back(std::move(name));
+    while (owed_.size() > most_owed) owed_.pop_front();
+    owes_ = true;
+}
+
+void RedisTier::pay() {
+    std::vector<std::string> names;
+    {
+        const std::lock_guard lock{mutex_};
+        const auto count = std::min(owed_.size(), most_at_once);
+        names.assign(std::make_move_iterator(owed_.begin()), std::make_move_iterator(owed_.begin() + count));
+        owed_.erase(owed_.begin(), owed_.begin() + count);
+        owes_ = !owed_.empty();
+    }
+    if (names.empty()) return;
+    std::string text;
+    Command command{text, 1 + names.size()};
+    command.add("DEL");
+    for (const std::string& name : names) command.add(name);
+    host_.spawn(send(std::move(text), host_.this_loop(), removed_, std::move(names)));
 }
 
 // Texts are long, and may be secret.
@@ -71,13 +101,13 @@ std::string RedisTier::name_of(std::string_view text) const {
 
 // --- lookups
 
-Task<std::shared_ptr<const Item>> RedisTier::find(Key key, std::string text) {
+Task<std::shared_ptr<const Item>> RedisTier::find(Key key, std::string text, std::chrono::nanoseconds at_most) {
     Connection* const connection = here();
     if (!connection || now_begun() == Moment{}) co_return nullptr;
     const Moment begun = memory_.now_begun();
     std::string command;
     Command{command, 2}.add("GET").add(name_of(text));
-    Call call{*connection, options_.timeout};
+    Call call{*connection, std::min(options_.timeout, at_most)};
     connection->send(command, &call, turn());
     const Reply* const reply = co_await call;
     if (!reply) co_return nullptr;
@@ -105,8 +135,9 @@ std::shared_ptr<const Item> RedisTier::item_of(const Reply& reply, std::string_v
 // --- what nobody waits for
 
 void RedisTier::put(std::string_view text, const Item& item, Moment begun, std::chrono::milliseconds keep) {
-    Connection* const connection = here();
-    if (!connection || keep < 1ms || log_.may_be_purged(begun, item)) return;
+    // What nobody can say how old it is must not be found later, but neither must what is older still.
+    if (begun == Moment{} || keep < 1ms || !here()) return remove(text);
+    if (log_.may_be_purged(begun, item)) return;
     const std::size_t loop = host_.this_loop();
     const auto fits = [&](std::size_t bytes) {
         return bytes <= options_.largest && heres_[loop].under_way + bytes <= most_under_way;
@@ -118,23 +149,21 @@ void RedisTier::put(std::string_view text, const Item& item, Moment begun, std::
     }
     if (value.empty() || !fits(value.size())) {
         refused_.add();
-        remove(text);  // what is there is older
-        return;
+        return remove(text);
     }
     std::string command;
     const auto milliseconds = static_cast<std::uint64_t>(keep.count());
-    Command{command, 5}.add("SET").add(name_of(text)).add(value).add("PX").add(milliseconds);
-    host_.spawn(send(std::move(command), loop, stored_));
+    std::vector<std::string> names{name_of(text)};
+    Command{command, 5}.add("SET").add(names[0]).add(value).add("PX").add(milliseconds);
+    host_.spawn(send(std::move(command), loop, stored_, std::move(names)));
 }
 
 void RedisTier::remove(std::string_view text) {
-    if (!here()) return;
-    std::string command;
-    Command{command, 2}.add("DEL").add(name_of(text));
-    host_.spawn(send(std::move(command), host_.this_loop(), removed_));
+    owe({name_of(text)});
+    (void)here();
 }
 
-Task<void> RedisTier::send(std::string command, std::size_t loop, Counter& done) {
+Task<void> RedisTier::send(std::string command, std::size_t loop, Counter& done, std::vector<std::string> names) {
     struct UnderWay {
         std::size_t& bytes;
         const std::size_t size;
@@ -145,7 +174,7 @@ Task<void> RedisTier::send(std::string command, std::size_t loop, Counter& done)
     Call call{*connection, patience};
     connection->send(command, &call, turn());
     const Reply* const reply = co_await call;
-    if (!reply) co_return;
+    if (!reply) co_return owe(std::move(names));
     if (reply->kind == Reply::Kind::error)  // it is full, or a replica
         status_.trouble(host_, "reply", reply->text);
     else

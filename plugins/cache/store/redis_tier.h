@@ -9,9 +9,12 @@
 
 #include <tollgate/host.h>
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <deque>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -56,10 +59,12 @@ public:
     // [loop] To be asked before an item is sent for, as MemoryStore's.
     Moment now_begun() const { return log_.position(host_.now()); }
     // [loop] What is there by that text, and now in memory too by its key; or what is in memory, where that is newer.
-    // Null: nothing, or not in time.
-    Task<std::shared_ptr<const Item>> find(Key key, std::string text);
+    // Null: nothing, or not in time: that of the options, and `at_most` that.
+    Task<std::shared_ptr<const Item>> find(Key key, std::string text,
+                                           std::chrono::nanoseconds at_most = std::chrono::nanoseconds::max());
     std::chrono::nanoseconds timeout() const noexcept { return options_.timeout; }  // of a find(), at the most
-    // [loop] Sends it there for so long, and waits for nothing. What is too large to be sent takes what is there away.
+    // [loop] Sends it there for so long, and waits for nothing. What cannot be sent takes what is there away, which is
+    // older, also once the Redis is back.
     void put(std::string_view text, const Item& item, Moment begun, std::chrono::milliseconds keep);
     // [loop] Likewise: nobody finds it any more by that text.
     void remove(std::string_view text);
@@ -72,7 +77,10 @@ private:
     redis::Connection* here();
     std::string name_of(std::string_view text) const;
     std::shared_ptr<const Item> item_of(const redis::Reply& reply, std::string_view text);
-    Task<void> send(std::string command, std::size_t loop, Counter& done);
+    // `names`: of what is there then, or not any more. Without a reply they are owed.
+    Task<void> send(std::string command, std::size_t loop, Counter& done, std::vector<std::string> names);
+    void owe(std::vector<std::string> names);
+    void pay();  // once there is a connection
     std::uint64_t turn() const { return static_cast<std::uint64_t>(host_.now().time_since_epoch().count()); }
 
     Host& host_;
@@ -83,6 +91,9 @@ private:
     const Form& form_;
     const Options options_;
     std::vector<Here> heres_;  // by loop
+    std::mutex mutex_;         // of what follows
+    std::deque<std::string> owed_;  // names that are to be removed there
+    std::atomic<bool> owes_{false};
     Counter &hits_, &misses_, &stale_, &stored_, &removed_, &refused_;
 };
 

@@ -282,6 +282,42 @@ BOOST_AUTO_TEST_CASE(what_is_too_large_to_be_sent_takes_what_is_there_away) {
                [&] { return !other.find(key) && redis.ask({"dbsize"}) == redis.ask({"exists", "cache:purges"}); });
 }
 
+BOOST_AUTO_TEST_CASE(what_nobody_can_say_the_age_of_takes_what_is_there_away) {
+    const test::Redis redis;
+    Gateway one{redis.url()}, other{redis.url()};
+    put_and_wait(one, other, 1);
+    one.put(key, item(2), Moment{});
+    wait_until("the older one is not there any more", [&] { return !other.find(key); });
+}
+
+BOOST_AUTO_TEST_CASE(what_was_made_while_the_redis_was_silent_takes_what_is_there_away_once_it_is_back) {
+    test::Redis redis;
+    Gateway one{redis.url(), {.timeout = 100ms}}, other{redis.url()};
+    put_and_wait(one, other, 1);
+    redis.process().signal(SIGSTOP);
+    wait_until("nothing was heard for a while", [&] {
+        (void)one.find("anything");
+        return one.position() == Moment{};
+    });
+    one.put(key, item(2), one.position());
+    redis.process().signal(SIGCONT);
+    wait_until("the older one is not there any more", [&] {
+        (void)one.find("anything");
+        return !other.find(key) && other.position() != Moment{};
+    });
+    BOOST_TEST(redis.ask({"keys", "cache:[0-9a-f]*"}) == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_lookup_takes_no_longer_than_it_is_told) {
+    test::Redis redis;
+    Gateway one{redis.url()};
+    redis.process().signal(SIGSTOP);
+    const auto begun = std::chrono::steady_clock::now();
+    one.loops.run([&]() -> Task<void> { (void)co_await one.tier->find(one.memory.key_of(key), key, 10ms); });
+    BOOST_TEST((std::chrono::steady_clock::now() - begun < 30s));  // the tier's own is 60 s
+    redis.process().signal(SIGCONT);
+}
+
 BOOST_AUTO_TEST_CASE(what_is_newer_in_memory_stays_there) {
     const test::Redis redis;
     Gateway one{redis.url()}, other{redis.url()};
@@ -302,6 +338,21 @@ BOOST_AUTO_TEST_CASE(a_purge_is_told_when_it_is_made_and_not_when_the_log_is_rea
         one.purge_everywhere({Purge::What::tag, "red"});  // more than once: it may not be connected yet
         return other.own->applied > before;
     });
+}
+
+// Each question carries all that is untold: one for each purge would tell the first ones again and again.
+BOOST_AUTO_TEST_CASE(purges_that_come_while_a_question_is_under_way_are_told_once) {
+    test::Redis redis;
+    Gateway one{redis.url()};
+    constexpr int purges = 50;
+    const int before = std::stoi(redis.ask({"xlen", "cache:purges"}));
+    redis.process().signal(SIGSTOP);
+    for (int i = 0; i < purges; ++i) one.purge_everywhere({Purge::What::url, "http://a/" + std::to_string(i)});
+    redis.process().signal(SIGCONT);
+    wait_until("all is told", [&] { return !one.log->behind() && one.position() != Moment{}; });
+    const int told = std::stoi(redis.ask({"xlen", "cache:purges"})) - before;
+    BOOST_TEST(told >= purges);
+    BOOST_TEST(told < 8 * purges);  // some twice, where a reply came too late; for each its own: 25 times
 }
 
 // A scan of all that is there is no matter for an event loop.
