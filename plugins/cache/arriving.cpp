@@ -43,7 +43,8 @@ void Arriving::open(Opened opened, std::optional<std::uint64_t> length) {
     waiters_.wake_all();
 }
 
-std::size_t Arriving::room_for_next(std::size_t wanted) const noexcept {
+std::size_t Arriving::room_for_next(std::size_t wanted, bool short_of_memory) const noexcept {
+    if (short_of_memory || (window_ && *window_ <= small_window)) return smallest_piece;
     // In one piece where the length is known: that piece is what is kept.
     if (length_ && end_ == 0 && *length_ >= wanted && *length_ <= largest_) return static_cast<std::size_t>(*length_);
     const std::size_t grown = std::clamp(static_cast<std::size_t>(end_), smallest_piece, largest_piece);
@@ -54,7 +55,7 @@ void Arriving::add_piece(std::size_t wanted) {
     const std::size_t reserved = std::exchange(reserved_, 0);
     held_->drop(reserved);
     const bool short_of_memory = reserved == 0 && held_->full();
-    last_ = std::make_shared<Piece>(room_for_next(wanted), held_);
+    last_ = std::make_shared<Piece>(room_for_next(wanted, short_of_memory), held_);
     const std::lock_guard lock{mutex_};
     pieces_.push_back(last_);
     if (short_of_memory) pass(std::min<std::uint64_t>(small_window, largest_));
@@ -144,15 +145,17 @@ void Arriving::let_go() noexcept {
     }
 }
 
-// Of a whole window that somebody lags behind, the others wait for every byte.
+// Of a whole window that somebody lags behind, the others wait for every byte. The pace that is asked of him does not
+// grow with the window: the larger it is, the less he holds up the others.
 void Arriving::cut_laggards(Instant now) {
     const auto lags = [&](const Reader* reader) { return end_ - reader->at_ > *window_; };
     if (coming_ > 0 || std::all_of(readers_.begin(), readers_.end(), lags)) return;
+    const std::uint64_t least = std::min(*window_, small_window) / 4;
     const auto is_cut = [&](Reader* reader) {
         if (!lags(reader)) return false;
         if (reader->watched_since_ && now - *reader->watched_since_ < slowness) return false;
         const bool watched = reader->watched_since_.has_value();
-        reader->cut_ = watched && reader->at_ - reader->watched_at_ < *window_ / 4;
+        reader->cut_ = watched && reader->at_ - reader->watched_at_ < least;
         reader->watched_since_ = now;
         reader->watched_at_ = reader->at_;
         return reader->cut_;
@@ -224,6 +227,7 @@ Arriving::Coming::Coming(std::shared_ptr<Arriving> arriving) : arriving_{std::mo
 }
 
 Arriving::Coming::~Coming() {
+    if (!arriving_) return;
     const std::lock_guard lock{arriving_->mutex_};
     if (--arriving_->coming_ > 0 || !arriving_->window_) return;
     arriving_->let_go();

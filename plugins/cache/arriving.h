@@ -43,13 +43,14 @@ public:
     // One who may become a reader: nothing is let go of, and nobody goes on in vain, before he has decided.
     class Coming {
     public:
+        Coming() noexcept = default;  // to nothing
         explicit Coming(std::shared_ptr<Arriving> arriving);
         ~Coming();
-        Coming(const Coming&) = delete;
-        Coming& operator=(const Coming&) = delete;
+        Coming(Coming&&) noexcept = default;
+        Coming& operator=(Coming&&) = delete;
 
     private:
-        const std::shared_ptr<Arriving> arriving_;
+        std::shared_ptr<Arriving> arriving_;
     };
 
     // `largest`: what is longer is not kept, and passes through a window of so many bytes. `held`: adds up the bytes of
@@ -81,7 +82,7 @@ public:
     // is not known; it may have no end. To be asked after every piece.
     bool in_vain(Instant now, std::chrono::nanoseconds patience);
     // Waits until the readers have made room. Of several, one who holds the others up, and took less than a quarter of
-    // the window in the last `slowness`, is cut. `loop` is the writer's.
+    // the window, or of 64 KiB, in the last `slowness`, is cut. `loop` is the writer's.
     Task<void> room(Loop& loop);
     static constexpr std::chrono::seconds slowness{5};
 
@@ -108,7 +109,7 @@ private:
     bool full() const noexcept;
     void cut_laggards(Instant now);
     void let_go() noexcept;  // of what everybody has read, once it passes
-    std::size_t room_for_next(std::size_t wanted) const noexcept;
+    std::size_t room_for_next(std::size_t wanted, bool short_of_memory) const noexcept;
 
     const std::size_t largest_;
     const std::shared_ptr<Held> held_;

@@ -89,13 +89,14 @@ void Cache::learn_of_head(ResponseContext& ctx, const Passing& passing) const {
     if (!found || found->status() != 200) return;
     const auto newer = lines_of(ctx.response().headers());
     const auto lines = found->head().lines();
-    if (!head_agrees(newer, lines, found->body()->size(), desk_.wall())) {
+    auto [kept, keeps, why_not] = refreshed(desk_.site(), asked, passing.asked_at, *found, newer);
+    if (!keeps && is_of_the_request(why_not)) return;
+    // By another key, what is there would go on being found: it is told apart by more, or is somebody's own.
+    if (!keeps || kept->key() != found->key() || !head_agrees(newer, lines, found->body()->size(), desk_.wall())) {
         desk_.zone().remove(*found);
         if (tier) tier->remove(found->key());
         return;
     }
-    auto [kept, keeps] = refreshed(desk_.site(), asked, passing.asked_at, *found, newer);
-    if (!keeps) return;
     if (tier) tier->put(kept->key(), *kept, begun_elsewhere, worth(*kept, ctx.now()));
     desk_.zone().put(std::move(kept), begun);
 }

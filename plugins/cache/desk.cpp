@@ -56,6 +56,7 @@ Verdict Desk::answer(RequestContext& ctx) const {
     if (only_if_cached && !tier_) return not_cached();
     if (ctx.request().method() == "HEAD" && !only_if_cached)
         return pass(ctx, Way::pass, "nothing fresh is kept, and a HEAD brings nothing to keep", std::move(asked));
+    if (asked.asking.no_store && only_if_cached) return not_cached();
     if (asked.asking.no_store) return pass(ctx, Way::pass, "no-store of the request");
     if (!only_if_cached && zone_->denied(asked.kind(), ctx.now()))
         return pass(ctx, Way::denied, "its answers are not kept, as was seen lately", std::move(asked));

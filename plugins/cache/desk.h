@@ -55,7 +55,7 @@ private:
     std::string selected(const Asked& asked, const std::string& key) const;
     std::string where(const Asked& asked, const Found& found, Instant now) const;
     Task<void> bring(const Asked& asked, const Found& found) const;
-    Task<bool> bring_of(const Asked& asked, std::string key) const;
+    Task<bool> bring_of(const Asked& asked, std::string key, Instant until) const;
     Task<Verdict> ask(RequestContext& ctx, Asked asked, Found found) const;
     std::shared_ptr<Handover> send(RequestContext& ctx, const Asked& asked, std::shared_ptr<const Kept> stale,
                                    std::shared_ptr<Arriving> arriving, Task<void>& here) const;

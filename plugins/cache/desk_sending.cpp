@@ -37,9 +37,12 @@ Task<Verdict> Desk::ask(RequestContext& ctx, Asked asked, Found found) const {
             if (auto verdict = answer_at_once(ctx, asked, found)) co_return *std::move(verdict);
             if (zone_->denied(asked.kind(), ctx.now())) break;
         }
-        const auto joined = zone_->join(where(asked, found, ctx.now()), asked.url, rules_.largest);
-        if (!joined.arriving) break;
-        const Arriving::Coming coming{joined.arriving};
+        // To validate what is there may bring no body, and take no memory.
+        const auto bringing = found ? OnTheWay::Bringing::perhaps_none : OnTheWay::Bringing::a_body;
+        const auto joined = zone_->join(where(asked, found, ctx.now()), asked.url, rules_.largest, bringing);
+        if (!joined.arriving && asked.directives.only_if_cached) co_return not_cached();
+        if (!joined.arriving)
+            co_return pass(ctx, Way::denied, "what is on its way takes all the memory", std::move(asked));
         std::shared_ptr<Handover> handover;
         Task<void> alarm, here;
         if (joined.leads) {
@@ -75,21 +78,24 @@ std::string Desk::where(const Asked& asked, const Found& found, Instant now) con
     return selected(asked, everyones ? asked.key : asked.own);
 }
 
-// From where gateways share them: what is everybody's before what is the caller's own. As long as one lookup may take.
+// From where gateways share them: what is everybody's before what is the caller's own. All lookups together take as
+// long as one may.
 Task<void> Desk::bring(const Asked& asked, const Found& found) const {
+    const Instant until = host_.now() + tier_->timeout();
     if (found) {
-        (void)co_await bring_of(asked, std::string{found->key()});
+        (void)co_await bring_of(asked, std::string{found->key()}, until);
         co_return;
     }
-    const Instant begun = host_.now();
-    if (co_await bring_of(asked, selected(asked, asked.key)) || asked.own.empty()) co_return;
-    if (host_.now() - begun < tier_->timeout()) (void)co_await bring_of(asked, selected(asked, asked.own));
+    if (co_await bring_of(asked, selected(asked, asked.key), until) || asked.own.empty()) co_return;
+    (void)co_await bring_of(asked, selected(asked, asked.own), until);
 }
 
 // What stands there, and perhaps then the one that this request selects of it. Whether it may have it.
-Task<bool> Desk::bring_of(const Asked& asked, std::string key) const {
+Task<bool> Desk::bring_of(const Asked& asked, std::string key, Instant until) const {
     for (int step = 0; step < 2; ++step) {
-        const auto item = co_await tier_->find(zone_->store().key_of(key), key);
+        const auto left = until - host_.now();
+        if (left <= left.zero()) co_return false;
+        const auto item = co_await tier_->find(zone_->store().key_of(key), key, left);
         if (!item) co_return false;
         const auto& entry = static_cast<const Entry&>(*item);
         if (!entry.variants()) co_return entry.kept() && asked.may_have(*entry.kept());
@@ -114,9 +120,9 @@ std::shared_ptr<Handover> Desk::send(RequestContext& ctx, const Asked& asked, st
 
 void Desk::refresh(RequestContext& ctx, const Asked& asked, const Found& found) const {
     if (ctx.request().method() != "GET") return;
-    const auto joined = zone_->join(where(asked, found, ctx.now()), asked.url, rules_.largest);
     Task<void> here;
-    if (joined.leads) send(ctx, asked, found, joined.arriving, here);
+    if (auto arriving = zone_->lead(where(asked, found, ctx.now()), asked.url, rules_.largest))
+        send(ctx, asked, found, std::move(arriving), here);
 }
 
 std::optional<Verdict> Desk::take(RequestContext& ctx, const Asked& asked, const Found& found,

@@ -25,11 +25,6 @@ Asked about(Asked asked, const Headers& request) {
 
 bool is_failure(int status) noexcept { return status == 500 || (status >= 502 && status <= 504); }
 
-// Why only this request's answer is not kept, which says nothing of others.
-bool is_of_the_request(std::string_view why_not) noexcept {
-    return why_not == "cookie" || why_not == "authorization" || why_not == "no-store of the request";
-}
-
 }  // namespace
 
 Fetch::Fetch(const Site& site, Loop& loop, std::shared_ptr<Arriving> arriving, const Asked& asked,
@@ -139,7 +134,7 @@ void Fetch::confirm(Response& response) {
         return;
     }
     settled_ = true;
-    auto [kept, keeps] = refreshed(site_, asked_, asked_at_, *stale_, newer);
+    auto [kept, keeps, why_not] = refreshed(site_, asked_, asked_at_, *stale_, newer);
     if (!keeps || hides(*kept)) remove_stale();
     if (!keeps) {
         handover_->kept = std::move(kept);
@@ -194,7 +189,7 @@ Task<bool> Fetch::take_body(Body& body) {
         if (piece.empty()) break;
         arriving_->append(piece);
         if (!passes && (passes = arriving_->passes())) stop_joining();
-        if (arriving_->in_vain(site_.host.now(), patience)) {
+        if (in_vain(patience)) {
             abandoned_ = true;
             co_return false;
         }
@@ -202,6 +197,14 @@ Task<bool> Fetch::take_body(Body& body) {
     }
     const Headers* trailers = source->trailers();
     co_return !trailers || trailers->size() == 0;  // whoever reads has the body; with its trailers it is not kept
+}
+
+// Once it seems so nobody can join any more; who did until then is gone on for.
+bool Fetch::in_vain(std::chrono::nanoseconds patience) {
+    const Instant now = site_.host.now();
+    if (!arriving_->in_vain(now, patience)) return false;
+    site_.zone.leave(*arriving_);
+    return arriving_->in_vain(now, patience);
 }
 
 // It passes, and is not kept.

@@ -8,6 +8,7 @@
 
 #include <tollgate/host.h>
 
+#include <chrono>
 #include <exception>
 #include <memory>
 #include <string>
@@ -52,6 +53,7 @@ private:
     Arriving::Opened opened(std::shared_ptr<const Kept> head, const std::vector<Line>& answer);
     void open(Response& response, const std::vector<Line>& lines, Terms terms);
     Task<bool> take_body(Body& body);
+    bool in_vain(std::chrono::nanoseconds patience);
     void stop_joining();
     void keep(std::shared_ptr<const std::string> body);
     Put put(const std::shared_ptr<const Entry>& entry, std::chrono::milliseconds worth);

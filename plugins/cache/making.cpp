@@ -68,7 +68,7 @@ Refreshed refreshed(const Site& site, const Asked& asked, Instant asked_at, cons
     auto judgement = judge(asked.asking, kept.status(), lines, site.rules.policy, wall_clock(site.host));
     const bool keeps = judgement.terms.has_value();
     const auto head = made(site, asked, asked_at, lines, kept.status(), std::move(judgement.terms).value_or(Terms{}));
-    return {head->with_body(kept.body()), keeps};
+    return {head->with_body(kept.body()), keeps, judgement.why_not};
 }
 
 }  // namespace tollgate::cache

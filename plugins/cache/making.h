@@ -11,6 +11,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tollgate::cache {
@@ -34,6 +35,7 @@ std::shared_ptr<const Kept> made(const Site& site, const Asked& asked, Instant a
 struct Refreshed {
     std::shared_ptr<const Kept> kept;
     bool keeps = false;  // it may still be kept
+    std::string_view why_not{};
 };
 Refreshed refreshed(const Site& site, const Asked& asked, Instant asked_at, const Kept& kept, Lines newer);
 

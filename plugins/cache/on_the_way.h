@@ -5,27 +5,35 @@
 #include "held.h"
 
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace tollgate::cache {
 
-// Any thread. Nothing walks through all that is on its way but forget_all().
+// Any thread. Nothing walks through all that is on its way but forget_all(), nor through all of a URL but forget().
 class OnTheWay {
 public:
     explicit OnTheWay(std::size_t bound) : held_{std::make_shared<Held>(bound)} {}
 
     // What is on its way to that key, or something new: then whoever asked sends for it. Nothing, where what is on its
-    // way takes as much memory as may be kept.
+    // way takes as much memory as may be kept, and something new would bring a body for certain.
     struct Joined {
         std::shared_ptr<Arriving> arriving;
         bool leads = false;
+        Arriving::Coming coming{};  // from the joining on, so that it is not given up in between
     };
-    Joined join(const std::string& key, std::string_view url, std::size_t largest);
+    enum class Bringing : std::uint8_t { a_body, perhaps_none };  // none: what is kept is validated
+    Joined join(const std::string& key, std::string_view url, std::size_t largest,
+                Bringing bringing = Bringing::a_body);
+    // Something new for nobody in particular, to validate what is kept; null where something is on its way to that key.
+    std::shared_ptr<Arriving> lead(const std::string& key, std::string_view url, std::size_t largest);
     // It is to be found by that key too; not where it was forgotten meanwhile, or another one is.
     void also(const std::string& key, const Arriving& arriving);
     // Nobody joins it any more.
@@ -39,17 +47,21 @@ public:
 private:
     struct Journey {
         std::shared_ptr<Arriving> arriving;
-        const std::string url;
+        const std::string& url;  // by_url_'s
         std::vector<std::string> keys;
     };
     using Journeys = std::unordered_map<const Arriving*, Journey>;
-    void end(Journeys::iterator journey);
+    std::shared_ptr<Arriving> begin(const std::string& key, std::string_view url, std::size_t largest);
+    void end(Journeys::iterator journey);  // but for by_url_
+    struct Hash : std::hash<std::string_view> {
+        using is_transparent = void;
+    };
 
     const std::shared_ptr<Held> held_;
     std::mutex mutex_;  // of what follows
     Journeys journeys_;
     std::unordered_map<std::string, const Arriving*> by_key_;
-    std::unordered_multimap<std::string_view, const Arriving*> by_url_;  // the journeys' own texts
+    std::unordered_map<std::string, std::unordered_set<const Arriving*>, Hash, std::equal_to<>> by_url_;
 };
 
 }  // namespace tollgate::cache

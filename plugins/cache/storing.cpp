@@ -72,6 +72,10 @@ Milliseconds stale_time(const std::optional<Seconds>& said, Milliseconds otherwi
 
 }  // namespace
 
+bool is_of_the_request(std::string_view why_not) noexcept {
+    return why_not == "cookie" || why_not == "authorization" || why_not == "no-store of the request";
+}
+
 Judgement judge(const Asking& asking, int status, Lines answer, const Policy& policy, Seconds now) {
     const Said said = said_by(answer, policy.targets);
     const Directives& d = said.directives;

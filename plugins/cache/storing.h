@@ -48,6 +48,9 @@ struct Judgement {
     std::string_view why_not;  // for traces: "no-store"
 };
 
+// Whether that says only of this request that its answer is not kept, and nothing of others.
+bool is_of_the_request(std::string_view why_not) noexcept;
+
 Judgement judge(const Asking& asking, int status, Lines answer, const Policy& policy, Seconds now);
 
 // Whether that line belongs into what is kept: not those of one connection or one hop, nor what the terms say.

@@ -19,23 +19,41 @@ void Zone::sizes(std::size_t items, std::size_t bytes, std::size_t evicted) noex
     if (evicted > 0) gauges_->evicted.add(evicted);
 }
 
+// One configuration is made after the other: who is made after uses came into force is of the next one.
+Zone::Use::Use(std::shared_ptr<Zone> zone, std::optional<std::size_t> memory) : zone_{std::move(zone)} {
+    const std::lock_guard lock{zone_->mutex_};
+    if (std::exchange(zone_->serves_, false)) ++zone_->configuration_;
+    zone_->words_.push_back({this, memory, zone_->configuration_});
+}
+
 Zone::Use::~Use() {
     const std::lock_guard lock{zone_->mutex_};
-    if (std::erase_if(zone_->in_force_, [this](const auto& one) { return one.first == this; }) > 0)
-        zone_->settle_bound();
+    std::erase_if(zone_->words_, [this](const Word& word) { return word.use == this; });
+    zone_->settle_bound();
 }
 
 void Zone::Use::come_into_force() const {
     const std::lock_guard lock{zone_->mutex_};
-    zone_->in_force_.emplace_back(this, memory_);
+    zone_->serves_ = true;
+    for (Word& word : zone_->words_)
+        if (word.use == this) word.in_force = true;
     zone_->settle_bound();
 }
 
-// Where nobody is left all stays as it is: somebody may be about to come.
+// Where nobody is left all stays as it is: somebody may be about to come. So it does until all of a configuration have
+// come: what the first ones do not say a later one may.
 void Zone::settle_bound() noexcept {
-    if (in_force_.empty()) return;
+    std::uint64_t newest = 0;
+    bool serves = false;
+    for (const Word& word : words_)
+        if (word.in_force) newest = std::max(newest, word.configuration), serves = true;
+    if (!serves) return;
     std::size_t bound = usual_bound;
-    for (const auto& [use, memory] : in_force_) bound = memory.value_or(bound);
+    for (const Word& word : words_) {
+        if (word.configuration != newest) continue;
+        if (!word.in_force) return;
+        bound = word.memory.value_or(bound);
+    }
     store_.set_bound(bound);
     on_the_way_.set_bound(bound);
 }

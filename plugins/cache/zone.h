@@ -11,12 +11,12 @@
 #include <tollgate/host.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace tollgate::cache {
@@ -34,12 +34,11 @@ public:
     explicit Zone(std::size_t bound = usual_bound, std::optional<Gauges> gauges = {});
     ~Zone() override;
 
-    // A use's word on the memory. It holds from come_into_force() on, for as long as the use is there; of several the
-    // last one has it.
+    // A use's word on the memory. It holds from when all uses of its configuration are in force, for as long as it is
+    // there and no later configuration is in force; of several the last one has it.
     class Use {
     public:
-        Use(std::shared_ptr<Zone> zone, std::optional<std::size_t> memory) noexcept
-            : zone_{std::move(zone)}, memory_{memory} {}
+        Use(std::shared_ptr<Zone> zone, std::optional<std::size_t> memory);
         ~Use();
         Use(const Use&) = delete;
         Use& operator=(const Use&) = delete;
@@ -47,7 +46,6 @@ public:
 
     private:
         const std::shared_ptr<Zone> zone_;
-        const std::optional<std::size_t> memory_;
     };
 
     MemoryStore& store() noexcept { return store_; }
@@ -57,8 +55,12 @@ public:
     bool remove(const Entry& entry) noexcept { return store_.remove(store_.key_of(entry.key()), &entry); }
 
     // See OnTheWay.
-    OnTheWay::Joined join(const std::string& key, std::string_view url, std::size_t largest) {
-        return on_the_way_.join(key, url, largest);
+    OnTheWay::Joined join(const std::string& key, std::string_view url, std::size_t largest,
+                          OnTheWay::Bringing bringing = OnTheWay::Bringing::a_body) {
+        return on_the_way_.join(key, url, largest, bringing);
+    }
+    std::shared_ptr<Arriving> lead(const std::string& key, std::string_view url, std::size_t largest) {
+        return on_the_way_.lead(key, url, largest);
     }
     void also(const std::string& key, const Arriving& arriving) { on_the_way_.also(key, arriving); }
     void leave(const Arriving& arriving) { on_the_way_.leave(arriving); }
@@ -100,7 +102,15 @@ private:
     OnTheWay on_the_way_;
     Lately denied_{denied_for}, public_{public_for};
     std::mutex mutex_;  // of what follows
-    std::vector<std::pair<const Use*, std::optional<std::size_t>>> in_force_;
+    struct Word {
+        const Use* use;
+        std::optional<std::size_t> memory;
+        std::uint64_t configuration;
+        bool in_force = false;
+    };
+    std::vector<Word> words_;
+    std::uint64_t configuration_ = 0;  // that is being made: another one once this one's uses come into force
+    bool serves_ = false;
     std::vector<Query> queries_;
     std::vector<std::weak_ptr<PurgeLog>> logs_;
 };

@@ -79,6 +79,37 @@ BOOST_AUTO_TEST_CASE(what_there_is_no_memory_for_on_its_way_passes_and_is_kept_a
     wait_until("there is memory again", [&] { return client.get("/3").header("X-Cache") == "HIT"; });
 }
 
+BOOST_AUTO_TEST_CASE(what_is_kept_is_validated_also_where_no_memory_is_left_for_what_comes) {
+    constexpr std::size_t size = 500'000;  // two of them take all
+    Gate rest;
+    ScriptedUpstream upstream{[&](UpstreamConnection& connection) {
+        while (const auto request = connection.read_request()) {
+            const std::string etag = "ETag: \"a\"\r\nCache-Control: max-age=0\r\n";
+            if (request->target() == "/old") {
+                const bool asked = !request->header("If-None-Match").empty();
+                connection.send(asked ? "HTTP/1.1 304 X\r\n" + etag + "\r\n" : message(etag, "old"));
+                continue;
+            }
+            connection.send("HTTP/1.1 200 X\r\nContent-Length: " + std::to_string(size) + "\r\n" + std::string{fresh} +
+                            "\r\n");
+            rest.wait();
+            connection.send(std::string(size, 'x'));
+        }
+    }};
+    GatewayProcess gateway{cached(upstream.address(), "memory = 1000000 * bytes, largest = 500000 * bytes")};
+    auto client = gateway.client(), first = gateway.client(), second = gateway.client();
+    BOOST_TEST(client.get("/old").header("X-Cache") == "MISS");
+    for (auto* reader : {&first, &second}) {
+        reader->send(RawClient::head("GET", reader == &first ? "/1" : "/2"));
+        const std::string head = reader->read_until("\r\n\r\n");
+        BOOST_TEST(head.find("; stored") != head.npos);
+        reader->put_back(head);
+    }
+    BOOST_TEST(client.get("/old").header("X-Cache") == "REVALIDATED");
+    rest.open();
+    for (auto* reader : {&first, &second}) BOOST_TEST(reader->answer().body.size() == size);
+}
+
 BOOST_AUTO_TEST_CASE(interim_answers_reach_the_one_whose_request_was_sent_on) {
     Gate answer;
     ScriptedUpstream upstream{[&](UpstreamConnection& connection) {

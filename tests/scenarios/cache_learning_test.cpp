@@ -52,6 +52,36 @@ BOOST_AUTO_TEST_CASE(what_a_head_brings_is_as_old_as_its_asking_and_says_nothing
     BOOST_TEST(std::stoi(hit.header("Age")) >= 1);
 }
 
+BOOST_AUTO_TEST_CASE(a_head_after_which_it_would_not_be_kept_there_takes_the_copy_away) {
+    const std::string_view forbids = "Cache-Control: no-store\r\n", own = "Cache-Control: private\r\n",
+                           varies = "Cache-Control: max-age=3600\r\nVary: X-Kind\r\n";
+    for (const std::string_view lines : {forbids, own, varies}) {
+        Origin origin{[&](const Message& request, int n) {
+            if (request.method() == "HEAD")
+                return "HTTP/1.1 200 X\r\nContent-Length: 1\r\n" + std::string{lines}.append(etag) + "\r\n";
+            return message(std::string{fresh}.append(etag), std::to_string(n));
+        }};
+        GatewayProcess gateway{cached(origin.address())};
+        auto client = gateway.client();
+        BOOST_TEST(client.get("/x").body == "1");
+        head(client, "Cache-Control: no-cache\r\n");
+        BOOST_TEST(client.get("/x").header("X-Cache") == "MISS", lines);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_head_that_is_itself_not_for_keeping_takes_nothing_away) {
+    Origin origin{[](const Message& request, int) {
+        if (request.method() == "HEAD") return "HTTP/1.1 200 X\r\nContent-Length: 4\r\n" + std::string{fresh} + "\r\n";
+        return message(fresh, "body");
+    }};
+    GatewayProcess gateway{cached(origin.address())};
+    auto client = gateway.client();
+    client.get("/x");
+    head(client, "Cache-Control: no-cache, no-store\r\n");
+    BOOST_TEST(origin.requests() == 2);
+    BOOST_TEST(client.get("/x").header("X-Cache") == "HIT");
+}
+
 BOOST_AUTO_TEST_CASE(what_a_304_has_for_the_one_who_asked_reaches_him_and_nobody_else) {
     Origin origin{[](const Message& request, int) {
         const std::string lines = "Cache-Control: max-age=0, private=\"set-cookie\"\r\n" + std::string{etag};

@@ -134,6 +134,7 @@ BOOST_AUTO_TEST_CASE(who_wants_only_what_is_kept_never_reaches_the_upstream) {
     first.send(RawClient::head("GET", "/x"));
     wait_until("it is asked for", [&] { return origin.requests() == before + 1; });
     BOOST_TEST(second.get("/x", "Cache-Control: only-if-cached\r\n").status() == 504);  // it does not come in time
+    BOOST_TEST(second.get("/y", "Cache-Control: only-if-cached, no-store\r\n").status() == 504);
     BOOST_TEST(origin.requests() == before + 1);
     answer.open();
     first.answer();

@@ -276,6 +276,18 @@ BOOST_AUTO_TEST_CASE(one_who_is_slow_but_goes_on_is_waited_for) {
     BOOST_TEST(window.take(1000) > 0u);
 }
 
+// The larger the window, the less he holds up anybody.
+BOOST_AUTO_TEST_CASE(what_a_slow_one_has_to_take_does_not_grow_with_the_window) {
+    Window window{10'000'000};
+    for (int round = 0; round < 5; ++round) {
+        window.fill();
+        for (std::size_t taken = 0; taken < 30'000;) taken += window.take(30'000 - taken);
+        window.writer.run();
+        window.writer.pass(Arriving::slowness);
+    }
+    BOOST_TEST(window.take(1000) > 0u);
+}
+
 BOOST_AUTO_TEST_CASE(one_who_reads_alone_takes_his_time) {
     const Made made{100'000};
     Steps loop, writer;
@@ -383,6 +395,16 @@ BOOST_AUTO_TEST_CASE(where_memory_is_short_what_has_no_known_length_passes) {
         read += slow.try_read(10'000).value_or("").size();
     }
     BOOST_TEST(read < 100'000u);
+}
+
+BOOST_AUTO_TEST_CASE(where_memory_is_short_what_passes_takes_small_pieces) {
+    const Made made;
+    made.open();
+    made.arriving->append(std::string(400'000, 'x'));
+    made.held->set_bound(1000);
+    for (int i = 0; i < 10; ++i) made.arriving->append(std::string(60'000, 'x'));
+    BOOST_TEST(made.arriving->passes());
+    BOOST_TEST(made.held->bytes() <= 64u * 1024);  // nobody reads: what was there is gone
 }
 
 BOOST_AUTO_TEST_CASE(the_head_is_waited_for_no_longer_than_until_the_alarm) {

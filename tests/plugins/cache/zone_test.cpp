@@ -92,6 +92,25 @@ BOOST_AUTO_TEST_CASE(memory_that_nobody_names_any_more_is_the_usual_one) {
     BOOST_TEST(zone->store().figures().bound == Zone::usual_bound);  // until another one comes
 }
 
+// Old requests may hold theirs for hours.
+BOOST_AUTO_TEST_CASE(memory_is_what_the_last_configuration_says_while_older_ones_are_still_there) {
+    const auto zone = std::make_shared<Zone>(megabyte);
+    const auto bound = [&] { return zone->store().figures().bound; };
+    const Zone::Use old{zone, 8 * megabyte};
+    old.come_into_force();
+    {
+        const Zone::Use silent{zone, std::nullopt}, names_it{zone, 4 * megabyte};
+        silent.come_into_force();
+        BOOST_TEST(bound() == 8 * megabyte);  // nothing is evicted in between
+        names_it.come_into_force();
+        BOOST_TEST(bound() == 4 * megabyte);
+    }
+    BOOST_TEST(bound() == 8 * megabyte);
+    const Zone::Use silent{zone, std::nullopt};
+    silent.come_into_force();
+    BOOST_TEST(bound() == Zone::usual_bound);
+}
+
 BOOST_AUTO_TEST_CASE(a_purge_knows_all_ways_in_which_a_url_is_written) {
     Zone zone{megabyte};
     zone.add_query({});
