@@ -42,7 +42,7 @@ BOOST_AUTO_TEST_CASE(the_version_names_the_plugin_abi) {
     const auto result = command({"--version"});
     BOOST_TEST(result.code == 0);
     BOOST_TEST(result.out.starts_with("tollgate 0."));
-    BOOST_TEST(contains(result.out, "(plugin ABI 1.4; libstdc++ cxx11, 8-byte words, sanitizer "));
+    BOOST_TEST(contains(result.out, "(plugin ABI 1.5; libstdc++ cxx11, 8-byte words, sanitizer "));
 }
 
 BOOST_AUTO_TEST_CASE(wrong_usage_exits_with_2_and_prints_no_result) {

@@ -341,11 +341,10 @@ BOOST_AUTO_TEST_CASE(operators_see_who_is_out_and_why) {
     two.set_health(0, 503);
     gateway.process().wait_for_line(out(two.process.address(0)));
     const std::string page = admin_page(gateway, "/upstreams");
-    BOOST_TEST(page.starts_with("{\"upstreams\":[{\"name\":\"orders\",\"where\":\"routes.lua:1\",\"panic\":false,"
-                                "\"targets\":[{\"address\":\"" +
-                                two.process.address(0) +
-                                "\",\"weight\":1,\"state\":\"down\",\"available\":false,\"reason\":"
-                                "\"2 checks failed in a row, the last: status 503\",\"since\":\"20"),
+    BOOST_TEST(page.starts_with("{\"upstreams\":[{\"name\":\"orders\",\"where\":\"routes.lua:1\",\"panic\":false,"), page);
+    BOOST_TEST(page.find("\"targets\":[{\"address\":\"" + two.process.address(0) +
+                         "\",\"weight\":1,\"state\":\"down\",\"available\":false,\"reason\":"
+                         "\"2 checks failed in a row, the last: status 503\",\"since\":\"20") != std::string::npos,
                page);
     BOOST_TEST(page.find("\"address\":\"" + two.process.address(1) +
                          "\",\"weight\":1,\"state\":\"in\",\"available\":true,\"since\"") != std::string::npos,

@@ -37,15 +37,15 @@ BOOST_AUTO_TEST_SUITE(plugins_describe)
 
 BOOST_FIXTURE_TEST_CASE(a_line_for_each_plugin, Fixture) {
     BOOST_TEST(plugins::describe(catalogue, false) ==
-               "ant    ABI 1.4  (built in)  works\n"
-               "zebra  ABI 1.4  (built in)  stripes\n");
+               "ant    ABI 1.5  (built in)  works\n"
+               "zebra  ABI 1.5  (built in)  stripes\n");
 }
 
 BOOST_FIXTURE_TEST_CASE(settings_with_type_default_and_doc_in_columns, Fixture) {
     BOOST_TEST(plugins::describe(catalogue, true) ==
-               "ant    ABI 1.4  (built in)  works\n"
+               "ant    ABI 1.5  (built in)  works\n"
                "    no settings\n"
-               "zebra  ABI 1.4  (built in)  stripes\n"
+               "zebra  ABI 1.5  (built in)  stripes\n"
                "    form   choice: json, text  \"json\"                      form of a line\n"
                "    rings  integer, 1 to 64    (required)                  number of rings\n"
                "    to     path                (none)                      file to write\n"

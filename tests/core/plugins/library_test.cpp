@@ -50,19 +50,19 @@ BOOST_AUTO_TEST_CASE(another_major_abi_is_refused_before_anything_else_is_read) 
     // Only the first word is there to be read: the rest would be out of bounds, which AddressSanitizer would see.
     const auto word = std::make_unique<std::uint32_t>(0x0002'0000u);
     const auto opened = plugins::adopt(reinterpret_cast<const Descriptor*>(word.get()), "hello.so");
-    BOOST_TEST(opened.problem.starts_with("hello.so: built for plugin ABI 2.0, this gateway has 1.4; rebuild it"));
+    BOOST_TEST(opened.problem.starts_with("hello.so: built for plugin ABI 2.0, this gateway has 1.5; rebuild it"));
 }
 
 BOOST_AUTO_TEST_CASE(an_older_major_abi_is_refused) {
     Descriptor descriptor = hello();
     descriptor.abi = 7;
-    BOOST_TEST(problem_of(descriptor) == "hello.so: built for plugin ABI 0.7, this gateway has 1.4; rebuild it");
+    BOOST_TEST(problem_of(descriptor) == "hello.so: built for plugin ABI 0.7, this gateway has 1.5; rebuild it");
 }
 
 BOOST_AUTO_TEST_CASE(a_newer_minor_abi_is_refused) {
     Descriptor descriptor = hello();
     descriptor.abi = plugin_abi + 1;
-    BOOST_TEST(contains(problem_of(descriptor), "built for plugin ABI 1.5, this gateway has 1.4; rebuild it against"));
+    BOOST_TEST(contains(problem_of(descriptor), "built for plugin ABI 1.6, this gateway has 1.5; rebuild it against"));
 }
 
 BOOST_AUTO_TEST_CASE(sizes_that_no_header_had_are_refused) {
