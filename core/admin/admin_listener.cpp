@@ -3,10 +3,12 @@
 
 #include "admin/bodies.h"
 #include "admin/endpoints.h"
-#include "admin/guard.h"
+#include "admin/entrance.h"
+#include "admin/head_deadline.h"
 #include "admin/live.h"
 #include "admin/live_door.h"
 #include "admin/live_messages.h"
+#include "admin/under_way.h"
 #include "config/secrets.h"
 #include "gateway/snapshot.h"
 #include "net/address.h"
@@ -18,17 +20,20 @@
 
 #include <Poco/Net/HTTPRequestHandler.h>
 #include <Poco/Net/HTTPRequestHandlerFactory.h>
-#include <Poco/Net/HTTPServer.h>
+#include <Poco/Net/HTTPServerConnection.h>
 #include <Poco/Net/HTTPServerParams.h>
 #include <Poco/Net/HTTPServerRequest.h>
 #include <Poco/Net/HTTPServerResponse.h>
 #include <Poco/Net/ServerSocket.h>
+#include <Poco/Net/StreamSocketImpl.h>
+#include <Poco/Net/TCPServer.h>
+#include <Poco/Net/TCPServerConnectionFactory.h>
+#include <Poco/SharedPtr.h>
 #include <Poco/String.h>
 #include <Poco/ThreadPool.h>
 #include <Poco/Timespan.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <stdexcept>
@@ -45,14 +50,7 @@ constexpr std::size_t largest_body = 1 << 20;
 constexpr int most_threads = 8;
 constexpr int most_waiting = 32;       // connections; more are closed unheard
 const Poco::Timespan patience{10, 0};  // for each read or write
-
-// The line's value; nullopt where there is none. Two lines of a name that must be one are no answer to who is asking.
-std::optional<std::string> only(const HTTPServerRequest& request, const std::string& name) {
-    std::optional<std::string> value;
-    for (auto line = request.find(name); line != request.end() && Poco::icompare(line->first, name) == 0; ++line)
-        value = value ? *value + ", " + line->second : line->second;
-    return value;
-}
+constexpr std::chrono::seconds longest_head{10}, last_words{5};
 
 // Takes in what a client that is refused still sends, so that it reads the answer and not a reset connection.
 void discard(std::istream& in) {
@@ -73,51 +71,6 @@ bool read_body(HTTPServerRequest& request, std::string& body) {
     return true;
 }
 
-// Tells of refusals, at most once a second: who is refused may ask as often as it likes. Any thread.
-class Refusals {
-public:
-    void tell(const std::string& why) {
-        const std::int64_t now = std::chrono::steady_clock::now().time_since_epoch() / std::chrono::seconds{1};
-        if (told_.exchange(now) != now) log::warning("admin", "refused a request: " + why);
-    }
-
-private:
-    std::atomic<std::int64_t> told_{-1};
-};
-
-// By which address it was asked. IPv4 over a socket for both families is IPv4.
-std::string own_address(const HTTPServerRequest& request) {
-    constexpr std::string_view mapped = "::ffff:";
-    const std::string host = request.serverAddress().host().toString();
-    const bool is_mapped = host.starts_with(mapped) && host.find('.') != std::string::npos;
-    if (is_mapped) return host.substr(mapped.size());
-    return host.find(':') == std::string::npos ? host : '[' + host + ']';
-}
-
-// Why this request is not for its sender, as an answer; nullopt if it is.
-std::optional<Answer> refusal_of(const HTTPServerRequest& request, const Call& call, const Controls& controls,
-                                 Refusals& refusals) {
-    const Access access = controls.access();
-    const std::string own = own_address(request);
-    if (const std::string why = refusal(only(request, "Host"), only(request, "Origin"), own, access.hosts);
-        !why.empty()) {
-        refusals.tell(why);
-        return refused(403, why);
-    }
-    if (is_open(call.method, call.path)) return std::nullopt;
-    if (access.token_sha256) {
-        auto shown = only(request, "Authorization");
-        if (!shown && call.path == live_path) shown = token_shown_as_protocol(request);
-        if (shows_token(shown, *access.token_sha256)) return std::nullopt;
-        if (shown) refusals.tell("Authorization: not the admin token, from " + request.clientAddress().toString());
-        return refused(401, shown ? "Authorization: this is not the admin token"
-                                  : "the admin token is wanted (Authorization: Bearer ...)");
-    }
-    // The configuration may have changed since the listener was bound.
-    if (request.serverAddress().host().isLoopback()) return std::nullopt;
-    return refused(403, "no token is declared, and this listener is beyond loopback");
-}
-
 // All of it but the body.
 Call call_of(const HTTPServerRequest& request) {
     Call call;
@@ -135,23 +88,15 @@ Call call_of(const HTTPServerRequest& request) {
     return call;
 }
 
-Answer answer_to(HTTPServerRequest& request, HTTPServerResponse& response, Call& call, const Controls& controls,
-                 Refusals& refusals) {
+// To a request whose sender was let in.
+Answer answer_to(HTTPServerRequest& request, HTTPServerResponse& response, Call& call, const Controls& controls) {
     if (!call.path.starts_with('/')) return refused(400, "expected a path, got " + text::quote(request.getURI()));
-    if (auto refusal = refusal_of(request, call, controls, refusals)) return *std::move(refusal);
     if (request.getExpectContinue()) response.sendContinue();
     if (!read_body(request, call.body)) {
         discard(request.stream());
         return refused(413, "expected a body of at most " + std::to_string(largest_body) + " bytes");
     }
     return answer(call, controls);
-}
-
-// The same where it would be a WebSocket; nullopt: it is one now.
-std::optional<Answer> answer_to_watcher(HTTPServerRequest& request, HTTPServerResponse& response, const Call& call,
-                                        const Controls& controls, Refusals& refusals, Live& live) {
-    if (auto refusal = refusal_of(request, call, controls, refusals)) return refusal;
-    return open_live(request, response, call, controls, live);
 }
 
 // A plugin's page may have written anything.
@@ -174,28 +119,40 @@ std::string query_shown(const Call& call) {
     return query;
 }
 
-void write_down(const Call& call, const Answer& answer, const Controls& controls) {
+void write_down(const Call& call, const Answer& answer, bool let_in, const Controls& controls) {
     const Found found = find_endpoint(call.method, call.path);
     const auto snapshot = controls.current ? controls.current() : nullptr;
     const std::string what = answer.what.empty() && found.endpoint ? std::string{found.endpoint->summary} : answer.what;
     controls.audit->add({std::chrono::system_clock::now(), call.client, call.method, call.path, query_shown(call),
-                         answer.status, what},
+                         answer.status, what, let_in},
                         snapshot ? snapshot->audit_file : std::string{});
 }
 
+// What all connections of a listener have in common.
+struct Shared {
+    Entrance entrance;
+    HeadDeadline heads{longest_head};
+    UnderWay changes;
+};
+
 class Handler final : public Poco::Net::HTTPRequestHandler {
 public:
-    Handler(const Controls& controls, Refusals& refusals, Live* live)
-        : controls_{controls}, refusals_{refusals}, live_{live} {}
+    Handler(const Controls& controls, Shared& shared, Live* live) : controls_{controls}, shared_{shared}, live_{live} {}
     void handleRequest(HTTPServerRequest& request, HTTPServerResponse& response) override {
+        shared_.heads.head_is_read();
         Call call = call_of(request);
+        auto [by, refusal] = shared_.entrance.judge(request, call, controls_);
+        const bool let_in = !refusal;
         if (live_ && call.path == live_path && asks_for_websocket(request)) {
-            if (const auto answer = answer_to_watcher(request, response, call, controls_, refusals_, *live_))
-                send(*answer, response);
-        } else {
-            const Answer answer = answer_to(request, response, call, controls_, refusals_);
-            if (changes_something(call)) write_down(call, answer, controls_);
+            if (let_in) refusal = open_live(request, response, call, by, *live_);
+            if (refusal) send(*refusal, response);
+        } else if (changes_something(call)) {
+            const UnderWay::One one{shared_.changes};
+            const Answer answer = let_in ? answer_to(request, response, call, controls_) : *std::move(refusal);
+            write_down(call, answer, let_in, controls_);
             send(answer, response);
+        } else {
+            send(let_in ? answer_to(request, response, call, controls_) : *std::move(refusal), response);
         }
     }
 
@@ -208,25 +165,62 @@ private:
         if (answer.status == 401) response.set("WWW-Authenticate", "Bearer realm=\"tollgate\"");
         response.set("X-Content-Type-Options", "nosniff");
         for (const auto& [name, value] : answer.lines) response.set(name, value);
-        response.sendBuffer(answer.body.data(), answer.body.size());
+        if (answer.status != 304) {
+            response.sendBuffer(answer.body.data(), answer.body.size());
+            return;
+        }
+        // A length here would be that of the 200 (RFC 9110, 8.6).
+        response.setContentLength(Poco::Net::HTTPMessage::UNKNOWN_CONTENT_LENGTH);
+        response.send().flush();
     }
 
     const Controls& controls_;
-    Refusals& refusals_;
+    Shared& shared_;
     Live* const live_;  // null: nobody can watch
 };
 
 class Handlers final : public Poco::Net::HTTPRequestHandlerFactory {
 public:
-    Handlers(const Controls& controls, Live* live) : controls_{controls}, live_{live} {}
+    Handlers(const Controls& controls, Shared& shared, Live* live)
+        : controls_{controls}, shared_{shared}, live_{live} {}
     Poco::Net::HTTPRequestHandler* createRequestHandler(const HTTPServerRequest&) override {
-        return new Handler{controls_, refusals_, live_};
+        return new Handler{controls_, shared_, live_};
     }
+    void cut_connections() { serverStopped(this, true); }
 
 private:
     const Controls& controls_;
+    Shared& shared_;
     Live* const live_;
-    Refusals refusals_;  // of the one listener that makes handlers here
+};
+
+class Connection final : public Poco::Net::HTTPServerConnection {
+public:
+    Connection(const Poco::Net::StreamSocket& socket, Poco::Net::HTTPServerParams::Ptr params,
+               Poco::Net::HTTPRequestHandlerFactory::Ptr handlers, Shared& shared)
+        : HTTPServerConnection{socket, params, handlers}, shared_{shared} {}
+    void run() override {
+        const HeadDeadline::Serving serving{shared_.heads, int(socket().impl()->sockfd())};
+        HTTPServerConnection::run();
+    }
+
+private:
+    Shared& shared_;
+};
+
+class Connections final : public Poco::Net::TCPServerConnectionFactory {
+public:
+    Connections(Poco::Net::HTTPServerParams::Ptr params, Poco::Net::HTTPRequestHandlerFactory::Ptr handlers,
+                Shared& shared)
+        : params_{std::move(params)}, handlers_{std::move(handlers)}, shared_{shared} {}
+    Poco::Net::TCPServerConnection* createConnection(const Poco::Net::StreamSocket& socket) override {
+        return new Connection{socket, params_, handlers_, shared_};
+    }
+
+private:
+    const Poco::Net::HTTPServerParams::Ptr params_;
+    const Poco::Net::HTTPRequestHandlerFactory::Ptr handlers_;
+    Shared& shared_;
 };
 
 Poco::Net::HTTPServerParams::Ptr params() {
@@ -297,20 +291,26 @@ struct AdminListener::Server {
         : controls{std::move(given)},
           live{live_of(controls)},
           pool{"admin", 1, most_threads},
-          http{new Handlers{controls, live.get()}, pool, socket, params()} {
+          handlers{new Handlers{controls, shared, live.get()}},
+          http{new Connections{parameters, handlers, shared}, pool, socket, parameters} {
         http.start();
     }
     ~Server() {
         if (live) live->stop();
         controls.service_runs->stop();
-        http.stopAll(true);
+        http.stop();
+        shared.changes.wait(last_words);  // a program that was ended, for one
+        handlers->cut_connections();
         pool.joinAll();
     }
     const Controls controls;
     const std::unique_ptr<Live> live;
     const plugins::Metrics::Watch watchers = watch_watchers(controls.metrics, live.get());
+    Shared shared;
     Poco::ThreadPool pool;
-    Poco::Net::HTTPServer http;
+    const Poco::Net::HTTPServerParams::Ptr parameters = params();
+    Poco::SharedPtr<Handlers> handlers;
+    Poco::Net::TCPServer http;
 };
 
 AdminListener::AdminListener(const net::Address& address, Controls controls) {

@@ -39,7 +39,7 @@ int write_line(const std::string& file, const std::string& line) {
 }  // namespace
 
 bool Audit::is_too_much(const Entry& entry) {
-    if (entry.status != 401 && entry.status != 403) return false;
+    if (entry.let_in) return false;
     const std::int64_t minute = entry.time.time_since_epoch() / std::chrono::minutes{1};
     if (minute != minute_) refused_in_it_ = 0;
     minute_ = minute;
@@ -57,8 +57,9 @@ void Audit::add(Entry entry, const std::string& file) {
     log::info("admin", entry.client + ' ' + entry.method + ' ' + entry.path + ": " + std::to_string(entry.status) +
                            ", " + entry.what);
     if (!file.empty()) append(entry, file);
-    entries_.push_front(std::move(entry));
-    if (entries_.size() > most) entries_.pop_back();
+    auto& kept = entry.let_in ? entries_ : refused_;
+    kept.push_front({++number_, std::move(entry)});
+    if (kept.size() > most) kept.pop_back();
 }
 
 // Under the lock: lines stand in the order in which they were logged, and whole.
@@ -70,7 +71,15 @@ void Audit::append(const Entry& entry, const std::string& file) {
 
 std::vector<Audit::Entry> Audit::latest(std::size_t most) const {
     const std::lock_guard lock{mutex_};
-    return {entries_.begin(), entries_.begin() + std::ptrdiff_t(std::min(most, entries_.size()))};
+    std::vector<Entry> all;
+    for (auto one = entries_.begin(), other = refused_.begin(); all.size() < most;) {
+        const bool more = one != entries_.end(), more_refused = other != refused_.end();
+        if (!more && !more_refused) break;
+        const bool takes_one = more && (!more_refused || one->number > other->number);
+        all.push_back((takes_one ? one : other)->entry);
+        ++(takes_one ? one : other);
+    }
+    return all;
 }
 
 std::string json(const Audit::Entry& entry) {

@@ -63,10 +63,10 @@ std::optional<std::string> token_shown_as_protocol(const HTTPServerRequest& requ
 }
 
 std::optional<Answer> open_live(HTTPServerRequest& request, HTTPServerResponse& response, const Call& call,
-                                     const Controls& controls, Live& live) {
+                                     const Access& access, Live& live) {
     Wish wish;
     if (const std::string problem = wish.read(call.query); !problem.empty()) return refused(400, problem);
-    wish.token = controls.access().token_sha256;
+    wish.token = access.token_sha256;
     wish.who = request.clientAddress().toString();
     if (!live.has_room()) return refused(503, "there are too many who watch already");
     const auto offered = protocols(request);

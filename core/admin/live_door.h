@@ -14,6 +14,7 @@ class HTTPServerResponse;
 namespace tollgate::admin {
 
 class Live;
+struct Access;
 
 inline constexpr const char* live_path = "/ws/live";
 
@@ -23,9 +24,9 @@ std::optional<std::string> token_shown_as_protocol(const Poco::Net::HTTPServerRe
 
 bool asks_for_websocket(const Poco::Net::HTTPServerRequest& request);
 
-// Such a request was let in by its token, Host and Origin. Hands its connection to `live`, and returns nullopt: it has been
+// Such a request was let in by `access`: its token, Host and Origin. Hands its connection to `live`, and returns nullopt: it has been
 // answered, and this thread is free. Else the answer.
 std::optional<Answer> open_live(Poco::Net::HTTPServerRequest& request, Poco::Net::HTTPServerResponse& response,
-                                const Call& call, const Controls& controls, Live& live);
+                                const Call& call, const Access& access, Live& live);
 
 }  // namespace tollgate::admin

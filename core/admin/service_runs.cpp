@@ -3,7 +3,7 @@
 
 namespace tollgate::admin {
 
-std::optional<ServiceRuns::Run> ServiceRuns::restart(const Service& service) {
+std::optional<ServiceRuns::Run> ServiceRuns::restart(const Service& service, const std::function<void()>& begins) {
     {
         const std::lock_guard lock{mutex_};
         if (!running_.empty()) return std::nullopt;
@@ -16,6 +16,7 @@ std::optional<ServiceRuns::Run> ServiceRuns::restart(const Service& service) {
             runs.running_.clear();
         }
     } over{*this};
+    begins();
     Program program{service.restart, service.timeout};
     program.stop = [this] { return stopping_.load(); };
     Run run{std::chrono::system_clock::now(), run_program(program), {}};

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -22,8 +23,8 @@ public:
         std::string summary;  // how it ended, in words
         bool well() const noexcept { return end.how == ProgramEnd::How::exited && end.code == 0; }
     };
-    // Waits for its end. nullopt: another one is under way, and nothing was begun.
-    std::optional<Run> restart(const Service& service);
+    // Calls `begins` before it runs, and waits for its end. nullopt: another one is under way, and nothing was begun.
+    std::optional<Run> restart(const Service& service, const std::function<void()>& begins);
     std::optional<Run> last(const std::string& service) const;
     std::string running() const;  // which service's is under way; "": none
 

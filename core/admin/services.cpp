@@ -1,4 +1,5 @@
 // core/admin/services.cpp - GET /services: what operators may have run; POST /services/NAME/restart: running it.
+#include "admin/audit.h"
 #include "admin/bodies.h"
 #include "admin/service_runs.h"
 #include "gateway/snapshot.h"
@@ -78,14 +79,22 @@ Answer show_services(const Call&, const Controls& controls) {
 
 Answer restart_service(const Call& call, const Controls& controls) {
     const std::string& name = call.parts[0];
-    const auto snapshot = controls.current();
+    auto snapshot = controls.current();
     const Service* service = find(*snapshot, name);
     if (!service) {
         std::vector<std::string_view> known;
         for (const Service& one : snapshot->services) known.push_back(one.name);
         return refused(404, "there is no service " + text::quote(name) + text::did_you_mean(name, known));
     }
-    const auto run = controls.service_runs->restart(*service);
+    const Service chosen = *service;
+    const std::string audit_file = snapshot->audit_file;
+    snapshot.reset();  // else a configuration that is replaced meanwhile stays until the program has ended
+    const auto run = controls.service_runs->restart(chosen, [&] {
+        // What ends the gateway is written down nowhere else.
+        controls.audit->add({std::chrono::system_clock::now(), call.client, call.method, call.path, {}, 202,
+                             "restart of " + name + " begun"},
+                            audit_file);
+    });
     if (!run) return refused(409, "a restart is under way, and one is run at a time; try again later");
     Object::Ptr json = as_json(*run);
     Answer answer = as_answer(200, *json);

@@ -101,13 +101,15 @@ BOOST_AUTO_TEST_CASE(one_is_run_at_a_time_and_none_outlives_the_gateway) {
     const test::TemporaryFolder folder;
     const auto begun = folder / "begun";
     test::GatewayProcess gateway{with_services("slow = { restart = { \"sh\", \"-c\", \"touch $0; exec sleep 600\", \"" +
-                                               begun.string() + "\" }, timeout = 600 * seconds }")};
+                                               begun.string() + "\" }, timeout = 600 * seconds }",
+                                               "audit = \"audit.log\", ")};
     auto first = std::async(std::launch::async, [&] { return restart(gateway, "slow"); });
     test::wait_until("the program has begun", [&] { return std::filesystem::exists(begun); });
     BOOST_TEST(restart(gateway, "slow").status() == 409);
     BOOST_TEST(contains(ask(gateway, "GET /services").body, "\"running\":true"));
     BOOST_TEST(gateway.stop() == 0);
     BOOST_TEST(contains(first.get().body, "ended, since the gateway ends"));
+    BOOST_TEST(contains(gateway.read_file("audit.log"), "restart of slow: ended, since the gateway ends"));
 }
 
 BOOST_AUTO_TEST_CASE(no_page_of_somebody_elses_restarts_or_reloads_anything) {
@@ -156,12 +158,15 @@ BOOST_AUTO_TEST_CASE(what_changes_something_is_written_down_and_what_was_refused
                                                "audit = \"audit.log\", token = \"" + std::string{token} + "\", ")};
     BOOST_TEST(restart(gateway, "mock").status() == 401);
     BOOST_TEST(restart(gateway, "mock", shown).status() == 200);
+    BOOST_TEST(ask(gateway, "POST x").status() == 401);  // before anything is said of what was asked
     BOOST_TEST(ask(gateway, "POST /reload?a=b&token=abc", shown).status() == 200);
     BOOST_TEST(ask(gateway, "GET /status", shown).status() == 200);
     std::istringstream lines{gateway.read_file("audit.log")};
     const std::vector<std::string> wanted{
         R"("method":"POST","path":"/services/mock/restart","status":401,"what":"the admin token is wanted)",
+        R"("method":"POST","path":"/services/mock/restart","status":202,"what":"restart of mock begun"})",
         R"("method":"POST","path":"/services/mock/restart","status":200,"what":"restart of mock: exit code 1"})",
+        R"("method":"POST","path":"x","status":401,)",
         R"x("method":"POST","path":"/reload","query":"a=b&token=(hidden)","status":200,"what":")x"};
     std::size_t count = 0;
     for (std::string line; std::getline(lines, line); ++count) {

@@ -81,15 +81,38 @@ BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_written_is_told_of_and_the_rest_goes_
 BOOST_AUTO_TEST_CASE(refusals_without_end_are_counted_and_not_kept) {
     const log::Capture log;
     Audit audit;
-    for (int i = 0; i < Audit::most_refusals + 7; ++i) audit.add(entry(401), {});
+    const auto refused = [](int status) {
+        Audit::Entry one = entry(status);
+        one.let_in = false;
+        return one;
+    };
+    for (int i = 0; i < Audit::most_refusals + 7; ++i) audit.add(refused(i % 2 ? 401 : 400), {});
     BOOST_TEST(audit.latest(10'000).size() == std::size_t(Audit::most_refusals));
     audit.add(entry(), {});
     BOOST_TEST(audit.latest(1).front().omitted == 7u);
     BOOST_TEST(json(audit.latest(1).front()).ends_with(R"("what":"read again","omitted":7})"));
-    auto later = entry(401);
+    auto later = refused(401);
     later.time += std::chrono::minutes{1};
     audit.add(later, {});
     BOOST_TEST(audit.latest(1).front().status == 401);
+}
+
+BOOST_AUTO_TEST_CASE(who_was_not_let_in_pushes_nobody_out) {
+    const log::Capture log;
+    Audit audit;
+    audit.add(entry(200, "/first"), {});
+    Audit::Entry refused = entry(401, "/refused");
+    refused.let_in = false;
+    for (std::size_t i = 0; i < Audit::most + 5; ++i) {
+        refused.time += std::chrono::minutes{1};
+        audit.add(refused, {});
+    }
+    audit.add(entry(200, "/last"), {});
+    const auto all = audit.latest(10'000);
+    BOOST_TEST(all.size() == Audit::most + 2);
+    BOOST_TEST(all.front().path == "/last");
+    BOOST_TEST(all[1].path == "/refused");
+    BOOST_TEST(all.back().path == "/first");
 }
 
 BOOST_AUTO_TEST_CASE(whatever_was_sent_is_one_line_of_json) {
