@@ -31,15 +31,19 @@ public:
         Opcode opcode;
         std::string payload;  // unmasked
     };
-    void take(std::string_view bytes) { bytes_ += bytes; }
+    void take(std::string_view bytes) {
+        if (!error_) bytes_ += bytes;
+    }
     // The next whole one. After an error() there is none any more.
     std::optional<Frame> next();
+    std::size_t kept() const noexcept { return bytes_.size(); }  // of what is not whole yet
     // The code to close with, once what came is no frame, or one that is too long; 0: all is well.
     std::uint16_t error() const noexcept { return error_; }
 
 private:
     std::optional<Frame> fail(std::uint16_t code) {
         error_ = code;
+        bytes_ = {};
         return std::nullopt;
     }
     std::string bytes_;

@@ -42,12 +42,12 @@ Live::~Live() {
 
 bool Live::has_room() {
     const std::lock_guard lock{mutex_};
-    return !stopping_ && joining_.size() + watchers_.size() < limits_.watchers;
+    return !stopping_ && !is_full();
 }
 
 bool Live::watch(int socket, Wish wish) {
     const std::lock_guard lock{mutex_};
-    if (stopping_ || joining_.size() + watchers_.size() >= limits_.watchers) return false;
+    if (stopping_ || is_full()) return false;
     joining_.push_back(std::make_unique<Watcher>(socket, std::move(wish), limits_.queue));
     wake();
     return true;
@@ -157,8 +157,16 @@ void Live::let_in() {
     {
         const std::lock_guard lock{mutex_};
         joining.swap(joining_);
+        between_ = joining.size();
     }
     if (joining.empty()) return;
+    struct Over {  // also where one of them could not be let in
+        Live& live;
+        ~Over() {
+            const std::lock_guard lock{live.mutex_};
+            live.between_ = 0;
+        }
+    } over{*this};
     if (!std::exchange(listening_, true)) sources_.feed.add(*this);
     for (auto& watcher : joining) let_in(std::move(watcher));
 }
@@ -176,6 +184,7 @@ void Live::let_in(std::unique_ptr<Watcher> watcher) {
         });
         watcher->write();
         watchers_.push_back(std::move(watcher));
+        --between_;
         count_ = watchers_.size();
     });
 }

@@ -55,6 +55,7 @@ private:
 
     void run();
     bool stopping();
+    bool is_full() const { return joining_.size() + between_ + watchers_.size() >= limits_.watchers; }
     void let_in();
     void let_in(std::unique_ptr<Watcher> watcher);
     void wait(std::chrono::milliseconds time);
@@ -72,6 +73,7 @@ private:
     std::mutex mutex_;
     std::vector<std::unique_ptr<Watcher>> joining_;  // until the thread lets them in
     std::vector<std::unique_ptr<Watcher>> watchers_;
+    std::size_t between_ = 0;  // who has left the one and is not in the other yet
     bool stopping_ = false;
     std::thread thread_;  // last: it uses the rest
 };

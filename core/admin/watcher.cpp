@@ -108,7 +108,7 @@ void Watcher::read(TimePoint now) {
 void Watcher::answer(const FrameReader::Frame& said) {
     if (said.opcode == Opcode::ping) tell(frame(Opcode::pong, said.payload));
     if (said.opcode != Opcode::close) return;
-    if (!closing_) tell(frame(Opcode::close, said.payload.substr(0, 2)));
+    if (!closing_) tell(frame(Opcode::close, said.payload.size() < 2 ? "" : said.payload.substr(0, 2)));
     closing_ = said_goodbye_ = true;
 }
 

@@ -69,4 +69,14 @@ BOOST_AUTO_TEST_CASE(what_is_no_frame_of_a_client_is_an_error) {
     BOOST_TEST(error_of("GET / HTTP/1.1\r\n\r\n") == 1002);
 }
 
+BOOST_AUTO_TEST_CASE(after_an_error_nothing_is_kept) {
+    FrameReader reader;
+    reader.take("\x81\x05Hello");
+    BOOST_TEST(!reader.next());
+    for (int i = 0; i < 1000; ++i) reader.take(std::string(4096, 'x'));
+    BOOST_TEST(reader.kept() == 0u);
+    BOOST_TEST(!reader.next());
+    BOOST_TEST(reader.error() == 1002);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
