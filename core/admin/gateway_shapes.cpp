@@ -53,7 +53,7 @@ const std::vector<Shape>& gateway_shapes() {
         {"ConfigurationFile", "a file of Lua",
          {{"name", "text", "as messages call it"}, {"path", "text", "where it is"}, {"text", "text", "as above"}}},
         {"Variable", "a variable of the environment",
-         {{"name", "text", "its name"}, {"value", "text?", "(hidden) where it is a secret; null: it is not set"}}},
+         {{"name", "text", "its name"}, {"value", "text?", "(hidden) where it is set; null: it is not"}}},
         {"Tiers", "the tiers that are declared", {{"tiers", "[Tier]", "by name"}}},
         {"Tier", "what callers of a tier may",
          {{"name", "text", "in routes.lua"},

@@ -4,14 +4,15 @@
 namespace tollgate::config {
 
 bool is_secret(std::string_view name) {
-    std::string plain;
-    for (const char c : name)
-        if (c != '-' && c != '_') plain += c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+    std::string lower, plain;
+    for (const char c : name) lower += c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+    for (const char c : lower)
+        if (c != '-' && c != '_') plain += c;
     if (plain.ends_with("file")) return false;
     for (const std::string_view part :
          {"token", "secret", "passw", "authorization", "credential", "apikey", "setcookie"})
         if (plain.find(part) != plain.npos && !plain.starts_with("accesscontrol")) return true;
-    return plain == "cookie";
+    return plain == "cookie" || lower.ends_with("-key");  // a header line like X-Access-Key
 }
 
 Login login_in(std::string_view text) {

@@ -8,8 +8,8 @@ namespace tollgate::config {
 
 inline constexpr std::string_view hidden = "(hidden)";
 
-// Names of settings, and of header lines in them, that hold what nobody should read in a log. A setting `key` says
-// where a key stands, and a setting `cookies` which are asked for.
+// Names of settings, and of header lines in them (X-Access-Key), that hold what nobody should read in a log. A setting
+// `key` says where a key stands, and a setting `cookies` which are asked for.
 bool is_secret(std::string_view name);
 
 // Where the login of a URL stands in a text, which may be part of one; both npos where there is none.

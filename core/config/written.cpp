@@ -75,7 +75,8 @@ std::string value_of(std::string_view written) {
 // Goes through Lua by words, texts in quotes, comments and signs. What is no Lua comes out as it went in.
 class Hiding {
 public:
-    Hiding(std::string_view text, const std::vector<std::string>& secrets) : text_{text}, secrets_{secrets} {}
+    Hiding(std::string_view text, const std::vector<std::string>& secrets, bool in_comment = false)
+        : text_{text}, secrets_{secrets}, in_comment_{in_comment} {}
 
     std::string whole() {
         while (at_ < text_.size()) step();
@@ -86,7 +87,8 @@ private:
     void step() {
         const char c = text_[at_];
         if (text_.substr(at_, 2) == "--") return comment();
-        if (c == '"' || c == '\'') return quoted(c);
+        const bool apostrophe = c == '\'' && in_comment_ && at_ > 0 && is_letter(text_[at_ - 1]);
+        if (!apostrophe && (c == '"' || c == '\'')) return quoted(c);
         if (const auto level = long_bracket(at_)) return long_text(*level);
         if (is_letter(c)) return word();
         if (!std::isspace(static_cast<unsigned char>(c))) return sign(c);
@@ -113,7 +115,8 @@ private:
         const char before = at_ > 0 ? text_[at_ - 1] : ' ', after = at_ + 1 < text_.size() ? text_[at_ + 1] : ' ';
         const auto is_one_of = [](char sign, std::string_view signs) { return signs.find(sign) != signs.npos; };
         const bool assigns = c == '=' && after != '=' && !is_one_of(before, "=~<>");
-        if (assigns && !(given_to_secret_ && depth_ > secret_depth_)) {
+        const bool compares = c == '=' && is_one_of(before, "=~") && is_secret(name_);
+        if ((assigns || compares) && !(given_to_secret_ && depth_ > secret_depth_)) {
             given_to_secret_ = is_secret(name_);
             secret_depth_ = depth_;
         }
@@ -161,7 +164,7 @@ private:
         const auto end = level ? text_.find(']' + std::string(*level, '=') + ']', at_) : text_.find('\n', at_);
         const std::string_view inner = text_.substr(at_, end == text_.npos ? text_.npos : end - at_);
         const std::size_t opening = level ? *level + 2 : 0;
-        std::string shown = std::string{inner.substr(0, opening)} + Hiding{inner.substr(opening), secrets_}.whole();
+        std::string shown = std::string{inner.substr(0, opening)} + Hiding{inner.substr(opening), secrets_, true}.whole();
         for (const std::string& secret : secrets_)
             for (auto found = shown.find(secret); secret.size() >= shortest_part && found != shown.npos;
                  found = shown.find(secret, found + hidden.size()))
@@ -180,6 +183,7 @@ private:
 
     const std::string_view text_;
     const std::vector<std::string>& secrets_;
+    const bool in_comment_;
     std::string out_, name_;
     std::size_t at_ = 0;
     int depth_ = 0, secret_depth_ = 0;
@@ -209,11 +213,8 @@ std::string shown_text(std::string_view text, const std::vector<std::string>& se
 
 std::vector<std::pair<std::string, std::optional<std::string>>> shown_variables(const Written& written) {
     std::vector<std::pair<std::string, std::optional<std::string>>> all;
-    for (const auto& [name, value] : written.source.variables()) {
-        if (!value) all.emplace_back(name, std::nullopt);
-        else if (is_secret(name) || is_hidden(*value, written.secrets)) all.emplace_back(name, std::string{hidden});
-        else all.emplace_back(name, without_login(*value));
-    }
+    for (const auto& [name, value] : written.source.variables())
+        all.emplace_back(name, value ? std::optional{std::string{hidden}} : std::nullopt);
     return all;
 }
 

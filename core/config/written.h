@@ -22,10 +22,11 @@ struct Written {
 std::vector<std::string> secrets_in(const Reader& reader);
 
 // The text of a file of Lua without secrets: texts in quotes are "(hidden)" where they are or hold one of `secrets`,
-// are part of one, or are given to a name like "token"; URLs lose their logins. In comments as well.
+// are part of one, or are given to a name like "token" or compared with it; URLs lose their logins. In comments as well.
 std::string shown_text(std::string_view text, const std::vector<std::string>& secrets);
 
-// The environment's variables that it used, by name; values hidden likewise. nullopt: it was not set.
+// The environment's variables that it used, by name, and nothing of a value: a function of Lua may do anything with a
+// secret, and names are the operator's. nullopt: it was not set.
 std::vector<std::pair<std::string, std::optional<std::string>>> shown_variables(const Written& written);
 
 }  // namespace tollgate::config

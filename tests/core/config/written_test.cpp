@@ -20,7 +20,7 @@ BOOST_AUTO_TEST_SUITE(config_written)
 BOOST_AUTO_TEST_CASE(what_holds_no_secret_stays_as_it_is) {
     for (const char* text :
          {"listen \"127.0.0.1:8080\"\n", "route \"GET /\" { answer = 'ok\\n' } -- it's fine\n", "local x = [[ a\nb ]]\n",
-          "", "\"no end", "--[[ no end", "a == \"b\"\nif token == \"x\" then end\n",
+          "", "\"no end", "--[[ no end", "a == \"b\"\nif a ~= \"x\" then end\n",
           "admin { token = env \"ADMIN_TOKEN\" }\nroute \"GET /a\" { answer = \"b\" }\n",
           "auth { key = header \"X-API-Key\", secret = env(\"JWT\") }", "admin { token_file = \"token\" }",
           "local token = env \"T\"\nroute \"GET /\" { answer = \"ok\" }\n"})
@@ -36,6 +36,10 @@ BOOST_AUTO_TEST_CASE(what_a_name_says_is_a_secret_is_hidden) {
                "local password = \"(hidden)\" .. \"(hidden)\"\nlocal c = \"d\"");
     BOOST_TEST(shown("secrets = { old = \"a\", new = { \"b\" } }, c = \"d\"") ==
                "secrets = { old = \"(hidden)\", new = { \"(hidden)\" } }, c = \"d\"");
+    BOOST_TEST(shown("if request.headers[\"X-Token\"] ~= \"abc\" then return end\nx = \"d\"") ==
+               "if request.headers[\"X-Token\"] ~= \"(hidden)\" then return end\nx = \"d\"");
+    BOOST_TEST(shown("headers = { [\"X-Access-Key\"] = \"k-1\", Accept = \"a\" }") ==
+               "headers = { [\"X-Access-Key\"] = \"(hidden)\", Accept = \"a\" }");
     BOOST_TEST(shown("region_secret =\n  \"abc\"\n") == "region_secret =\n  \"(hidden)\"\n");
 }
 
@@ -51,6 +55,7 @@ BOOST_AUTO_TEST_CASE(texts_that_are_secrets_are_hidden_wherever_they_stand) {
 BOOST_AUTO_TEST_CASE(comments_are_no_refuge) {
     BOOST_TEST(shown("-- admin { token = \"abc\" }\nlisten \"a\"") == "-- admin { token = \"(hidden)\" }\nlisten \"a\"");
     BOOST_TEST(shown("--[[ token = \"abc\"\n]] listen \"a\"") == "--[[ token = \"(hidden)\"\n]] listen \"a\"");
+    BOOST_TEST(shown("-- don't: admin { token = 'abc' }\n") == "-- don't: admin { token = \"(hidden)\" }\n");
     BOOST_TEST(shown("-- it was horse-battery, don't tell", {"horse-battery"}) == "-- it was (hidden), don't tell");
 }
 
