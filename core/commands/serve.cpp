@@ -228,6 +228,10 @@ private:
     // to be in the way of requests.
     std::string explain(const AskedRequest& asked) {
         const auto request = request_of(asked);
+        if (draining_) throw std::runtime_error{"the gateway is stopping"};
+        // Those who wait would hold the threads of the admin listener, and reloads up one after the other.
+        const std::unique_lock only{explaining_, std::try_to_lock};
+        if (!only) throw std::runtime_error{"another request is being explained; try again"};
         const std::lock_guard one_at_a_time{reading_};
         std::string explained;
         aside([&](Waiting&) {
@@ -267,6 +271,7 @@ private:
     std::chrono::system_clock::time_point began_{};  // the same by the other clock
     std::filesystem::file_time_type read_since_{};  // when the files began to be read for the first time
     std::atomic<bool> draining_{false};
+    std::mutex explaining_;
     std::mutex reading_;  // routes.lua is read for one purpose at a time
     mutable std::mutex mutex_;
     admin::Configuration configuration_;  // under mutex_

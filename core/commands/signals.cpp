@@ -15,6 +15,7 @@ Signals::Signals() : waiter_{::pthread_self()} {
     for (const int number : {SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGUSR1, wake}) ::sigaddset(&heard_, number);
     ::pthread_sigmask(SIG_BLOCK, &heard_, nullptr);
     std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGCHLD, SIG_DFL);  // ignored by who started us, it would take our programs' ends from us
     for (std::size_t i = 0; i < crashes.size(); ++i) ::sigaction(crashes[i], nullptr, &before_[i]);
 }
 

@@ -16,7 +16,7 @@ enum class Signal {
     drained,  // not the system's: say_drained()
 };
 
-// Blocks them for this thread and all that it will start, and ignores SIGPIPE. One per program; made on the main thread
+// Blocks them for this thread and all that it will start, ignores SIGPIPE, and undoes an inherited SIG_IGN of SIGCHLD. One per program; made on the main thread
 // before any other exists, and waited for on it.
 class Signals {
 public:
