@@ -8,6 +8,7 @@
 #include <Poco/Net/HTTPResponse.h>
 #include <Poco/Timespan.h>
 
+#include <algorithm>
 #include <system_error>
 
 namespace tollgate::commands {
@@ -17,13 +18,12 @@ namespace {
 using Poco::Net::HTTPRequest;
 
 constexpr std::size_t largest_answer = 64 << 20;
-// A reload builds every plugin anew, and a plugin's command may take its time.
-const Poco::Timespan patience{300, 0};
 
 AdminReply exchange(const net::Address& address, const std::string& token, const std::string& path,
-                    const std::optional<std::string>& body) {
+                    const std::optional<std::string>& body, std::chrono::seconds longest) {
+    const Poco::Timespan patience{longest.count(), 0};
     Poco::Net::HTTPClientSession session{address.resolve()};
-    session.setTimeout(Poco::Timespan{5, 0}, patience, patience);
+    session.setTimeout(std::min(Poco::Timespan{5, 0}, patience), patience, patience);
     HTTPRequest request{body ? HTTPRequest::HTTP_POST : HTTPRequest::HTTP_GET, path, HTTPRequest::HTTP_1_1};
     if (body) request.setContentType("application/json");
     if (!token.empty()) request.set("Authorization", "Bearer " + token);
@@ -60,10 +60,10 @@ std::string no_answer(const std::string& address, const Poco::Exception& error) 
 }
 
 AdminReply ask_admin(const std::string& address, const std::string& token, const std::string& path,
-                     const std::optional<std::string>& body) {
+                     const std::optional<std::string>& body, std::chrono::seconds patience) {
     const net::Address parsed = admin_address(address);
     try {
-        return exchange(parsed, token, path, body);
+        return exchange(parsed, token, path, body, patience);
     } catch (const Poco::Exception& error) {
         throw std::runtime_error{no_answer(address, error)};
     }

@@ -3,6 +3,7 @@
 
 #include "net/address.h"
 
+#include <chrono>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -31,8 +32,10 @@ net::Address admin_address(const std::string& address);
 std::string no_answer(const std::string& address, const Poco::Exception& error);
 
 // GETs where there is no `body`, else POSTs it; shows the token unless it is "". Returns the answer, whatever its
-// status. Throws BadAddress, or std::runtime_error with a text for the operator where no answer came.
+// status. Throws BadAddress, or std::runtime_error with a text for the operator where no answer came in that time: a reload
+// builds every plugin anew, and a plugin's command may take its time.
 AdminReply ask_admin(const std::string& address, const std::string& token, const std::string& path,
-                     const std::optional<std::string>& body);
+                     const std::optional<std::string>& body,
+                     std::chrono::seconds patience = std::chrono::seconds{300});
 
 }  // namespace tollgate::commands

@@ -33,6 +33,8 @@ const Poco::Timespan patience{10, 0};
         case HTTPResponse::HTTP_SERVICE_UNAVAILABLE:
             // Or it is just stopping: another time it may be otherwise.
             throw std::runtime_error{"too many watch the gateway at " + address + " already"};
+        case HTTPResponse::HTTP_BAD_REQUEST:
+            throw NotLetIn{"the gateway at " + address + " does not take what it is asked for; is it an older one?"};
         default:
             throw NotLetIn{"what answers at " + address + " is no gateway's admin listener, or an older one's: " +
                            std::to_string(response.getStatus()) + ' ' + why};

@@ -115,6 +115,11 @@ int logs(const Options& options) {
     const auto query = query_of(options);
     if (!query) return wrong;
     if (!options.follow) return past_logs(options, *query);
+    if (options.lines > admin::Wish::most_recent) {
+        complain("-n: expected at most " + std::to_string(admin::Wish::most_recent) + " with -f, got " +
+                 std::to_string(options.lines));
+        return wrong;
+    }
     return watched([&] {
         const bool colour = wants_colour(1);
         Watching watching{options, *query, "recent=" + std::to_string(options.lines)};

@@ -15,11 +15,7 @@ namespace tollgate::commands {
 
 namespace {
 
-volatile std::sig_atomic_t asked_to_end = 0;
-extern "C" void note_end(int) { asked_to_end = 1; }
 extern "C" void note_size(int) {}  // it interrupts what waits
-
-constexpr std::array ends{SIGINT, SIGTERM, SIGHUP};
 
 void put(std::string_view text) {
     while (!text.empty()) {
@@ -30,10 +26,29 @@ void put(std::string_view text) {
     }
 }
 
+volatile std::sig_atomic_t asked_to_end = 0;
+termios input_before{};
+volatile std::sig_atomic_t has_input_before = 0;
+
+// As it was. Also from a handler of signals.
+void give_back() noexcept {
+    put("\x1b[?25h\x1b[?1049l");
+    if (has_input_before) ::tcsetattr(STDIN_FILENO, TCSANOW, &input_before);
+}
+
+// Once: whoever waits for a gateway that hangs does not look at what was asked, and a second signal ends the program.
+extern "C" void end_soon(int) {
+    const int error = errno;
+    if (!asked_to_end) give_back();
+    asked_to_end = 1;
+    errno = error;
+}
+
+constexpr std::array ends{SIGINT, SIGTERM, SIGHUP};
+
 }  // namespace
 
 struct Terminal::Before {
-    termios input{};
     bool has_input = false;
     std::array<struct sigaction, ends.size()> actions{};
     struct sigaction size {};
@@ -42,13 +57,16 @@ struct Terminal::Before {
 Terminal::Terminal() : before_{std::make_unique<Before>()} {
     asked_to_end = 0;
     struct sigaction action {};
-    action.sa_handler = note_end;
+    action.sa_handler = end_soon;
+    action.sa_flags = int(SA_RESETHAND);
     for (std::size_t i = 0; i < ends.size(); ++i) ::sigaction(ends[i], &action, &before_->actions[i]);
     action.sa_handler = note_size;
+    action.sa_flags = 0;
     ::sigaction(SIGWINCH, &action, &before_->size);
-    if (::tcgetattr(STDIN_FILENO, &before_->input) == 0) {
+    if (::tcgetattr(STDIN_FILENO, &input_before) == 0) {
         before_->has_input = true;
-        termios raw = before_->input;
+        has_input_before = 1;
+        termios raw = input_before;
         raw.c_lflag &= ~tcflag_t(ICANON | ECHO);
         raw.c_cc[VMIN] = 0;
         raw.c_cc[VTIME] = 0;
@@ -59,8 +77,8 @@ Terminal::Terminal() : before_{std::make_unique<Before>()} {
 }
 
 Terminal::~Terminal() {
-    put("\x1b[?25h\x1b[?1049l");
-    if (before_->has_input) ::tcsetattr(STDIN_FILENO, TCSANOW, &before_->input);
+    if (!asked_to_end) give_back();
+    has_input_before = 0;
     for (std::size_t i = 0; i < ends.size(); ++i) ::sigaction(ends[i], &before_->actions[i], nullptr);
     ::sigaction(SIGWINCH, &before_->size, nullptr);
 }
@@ -75,7 +93,7 @@ void Terminal::measure() noexcept {
 void Terminal::show(const std::vector<std::string>& lines) {
     std::string screen = "\x1b[H";
     for (std::size_t i = 0; i < lines.size(); ++i) screen += lines[i] + "\x1b[K" + (i + 1 < lines.size() ? "\r\n" : "");
-    put(screen + "\x1b[J");
+    if (!asked_to_end) put(screen + "\x1b[J");
 }
 
 bool Terminal::wait(int descriptor, int milliseconds) {

@@ -20,6 +20,8 @@ namespace {
 
 using std::chrono::steady_clock;
 
+constexpr std::chrono::seconds patience{2};  // keys are heard by the same thread
+
 // A line for each second: for programs, and where there is no terminal.
 int print_lines(const Options& options) {
     Watching watching{options, "only=seconds"};
@@ -36,7 +38,7 @@ int print_lines(const Options& options) {
 // What a WebSocket does not tell: which target is out, and why.
 void look_at_upstreams(const Options& options, const std::string& address, TopScreen& screen) {
     try {
-        const auto reply = ask_admin(address, options.token, "/upstreams", std::nullopt);
+        const auto reply = ask_admin(address, options.token, "/upstreams", std::nullopt, patience);
         if (reply.status == 200)
             screen.upstreams(Poco::JSON::Parser{}.parse(reply.body).extract<Poco::JSON::Object::Ptr>()->getArray("upstreams"));
     } catch (const Poco::Exception&) {

@@ -79,6 +79,9 @@ BOOST_AUTO_TEST_CASE(logs_show_the_last_requests_and_end) {
     const auto wrong = run_with(gateway.admin(), {"logs", "--status", "teapot"});
     BOOST_TEST(wrong.code == 2);
     BOOST_TEST(wrong.err == "tollgate: --status: expected a status (429), a class (5xx) or a range (400-499), got \"teapot\"\n");
+    const auto many = run_with(gateway.admin(), {"logs", "-f", "-n", "201"});
+    BOOST_TEST(many.code == 2);
+    BOOST_TEST(many.err == "tollgate: -n: expected at most 200 with -f, got 201\n");
 }
 
 BOOST_AUTO_TEST_CASE(without_a_gateway_nothing_is_waited_for) {
