@@ -266,6 +266,7 @@ BOOST_AUTO_TEST_CASE(an_address_that_is_taken_is_named) {
 BOOST_AUTO_TEST_CASE(the_end_waits_for_a_handler_that_runs) {
     std::promise<void> entered, leave;
     std::atomic<bool> left{false};
+    plugins::Metrics others{1};  // one listener's are in the fixture's
     auto second =
         std::make_unique<admin::AdminListener>(address("127.0.0.1:0"), admin::Controls{[&] {
                                                                                            entered.set_value();
@@ -275,7 +276,7 @@ BOOST_AUTO_TEST_CASE(the_end_waits_for_a_handler_that_runs) {
                                                                                        },
                                                                                        {},
                                                                                        catalogue,
-                                                                                       metrics,
+                                                                                       others,
                                                                                        pages,
                                                                                        [] { return admin::Access{}; },
                                                                                        {}});
