@@ -9,6 +9,7 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <memory>
 #include <mutex>
 #include <utility>
 #include <vector>
@@ -26,7 +27,13 @@ struct Patience {
 // each, of which a gateway whose database is away makes one a second), lends those that the server has closed, and throws
 // where all are lent. A server that hangs is given up. Any thread.
 class SessionPool {
+    // What SQLite is asked in the middle of its work; it has the address of this, so it outlives the session.
+    struct Work {
+        const SessionPool& pool;
+        std::chrono::steady_clock::time_point end = std::chrono::steady_clock::time_point::max();
+    };
     struct Connected {
+        std::shared_ptr<Work> work;  // null: of a server
         Poco::Data::Session session;
         int wire = -1;  // the socket once more, to end it from another thread; -1: there is none
     };
@@ -47,6 +54,10 @@ public:
         Poco::Data::Session& operator*() noexcept { return connected_.session; }
         // The server has so long from now on, instead of what is left.
         void allow(std::chrono::milliseconds time) { pool_->watch_.allow(connected_.wire, time); }
+        // SQLite works so long from now on, for this lease, and no longer: what it is doing then is interrupted.
+        void interrupt_after(std::chrono::milliseconds time) {
+            if (connected_.work) connected_.work->end = std::chrono::steady_clock::now() + time;
+        }
         // As long as at the beginning: for who asks much, at every step of it.
         void renew() { allow(pool_->patience_.answer); }
         // It took longer: the session is lost.
@@ -69,10 +80,10 @@ private:
         std::chrono::steady_clock::time_point since;
     };
     Connected connect();
-    Poco::Data::Session connect_sqlite();
+    Connected connect_sqlite();
     Poco::Data::Session connect_postgresql();
     static int wait_for_lock(void* pool, int times) noexcept;
-    static int must_end(void* pool) noexcept;
+    static int must_end(void* work) noexcept;
     void take_back(Connected connected) noexcept;
     std::vector<Connected> take_stale(std::chrono::steady_clock::time_point since);
     static void end(std::vector<Connected> sessions) noexcept;

@@ -307,6 +307,56 @@ BOOST_AUTO_TEST_CASE(a_session_is_whole_or_there_is_none) {
     BOOST_TEST(one(again) == 1);
 }
 
+// What SQLite would never end.
+constexpr const char* endless = "SELECT COUNT(*) FROM (WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
+                                " SELECT i FROM n)";
+
+BOOST_AUTO_TEST_CASE(what_sqlite_works_at_ends_when_the_lease_says) {
+    const test::TemporaryFolder folder;
+    Database database{test::database_url("sqlite:test.db", folder.path().string())};
+    const auto is_unavailable = [](const StoreError& error) { return error.kind() == StoreError::Kind::unavailable; };
+    const auto count_for = [&](std::chrono::milliseconds time) {
+        return database.with([&](SessionPool::Lease& lease) {
+            int count = 0;
+            lease.interrupt_after(time);
+            *lease << endless, into(count), now;
+            return count;
+        });
+    };
+    BOOST_CHECK_EXCEPTION(count_for(1ms), StoreError, is_unavailable);
+    // The same session, for somebody who said no end.
+    const int counted = database.with([&](SessionPool::Lease& lease) {
+        int count = 0;
+        *lease << "SELECT COUNT(*) FROM (WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 100000)"
+                  " SELECT i FROM n)",
+            into(count), now;
+        return count;
+    });
+    BOOST_TEST(counted == 100'000);
+}
+
+BOOST_AUTO_TEST_CASE(stop_ends_what_sqlite_works_at_also_where_the_lease_has_an_end) {
+    const test::TemporaryFolder folder;
+    Database database{test::database_url("sqlite:test.db", folder.path().string())};
+    std::atomic<bool> begun{false}, ended{false};
+    std::thread asking{[&] {
+        try {
+            database.with([&](SessionPool::Lease& lease) {
+                int count = 0;
+                lease.interrupt_after(1h);
+                begun = true;
+                *lease << endless, into(count), now;
+            });
+        } catch (const StoreError& error) {
+            ended = error.kind() == StoreError::Kind::unavailable;
+        }
+    }};
+    test::wait_until("it is asked", [&] { return begun.load(); });
+    database.stop();
+    asking.join();
+    BOOST_TEST(ended);
+}
+
 // POCO's own pool keeps 100 KB of each.
 BOOST_AUTO_TEST_CASE(a_server_that_is_away_costs_no_memory) {
     const auto url = test::database_url("postgresql://me:secret@127.0.0.1:1/d");
