@@ -72,7 +72,10 @@ void EventLoop::run() {
         }
         pending_count_ = 0;
         if (posted) run_posted();
-        if (const auto late = timers_.run(now_); late && listener_) listener_->on_timers(*late);
+        // What became ready was before them: how long it took is read of the clock where one is due, and only there.
+        const bool is_due = listener_ && timers_.wait(now_) == 0;
+        const Duration events_took = is_due ? read_clock() - now_ : Duration{0};
+        if (const auto late = timers_.run(now_); late && listener_) listener_->on_timers(*late + events_took);
     }
     run_posted();
     current_loop = nullptr;

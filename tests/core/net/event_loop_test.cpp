@@ -130,6 +130,20 @@ BOOST_AUTO_TEST_CASE(who_listens_hears_how_long_turns_took_and_how_late_timers_w
     BOOST_TEST((std::count(listener.turns.begin(), listener.turns.end(), Duration{40ms}) == 1));
 }
 
+BOOST_AUTO_TEST_CASE(timers_are_also_late_by_what_their_own_turn_does_before_them) {
+    Standstill clock;
+    EventLoop loop{0, &clock};
+    Listener listener;
+    loop.report_to(listener);
+    Alarm alarm{[&] { loop.stop(); }};
+    loop.arm(alarm, 10ms);
+    clock.time += 12ms;
+    loop.post([&] { clock.time += 500ms; });  // ready in the turn in which the alarm is due
+    loop.run();
+    BOOST_REQUIRE_EQUAL(listener.lates.size(), 1u);
+    BOOST_TEST((listener.lates[0] == 502ms));
+}
+
 BOOST_AUTO_TEST_CASE(post_before_stop_still_runs) {
     EventLoop loop{0};
     bool ran = false;
