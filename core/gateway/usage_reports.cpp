@@ -15,11 +15,19 @@ using history::CallerTotals;
 using history::CallerUsage;
 using history::Callers;
 
+namespace {
+
+// Of one question, in however many pieces it is asked.
+std::chrono::steady_clock::time_point patience_ends() {
+    return std::chrono::steady_clock::now() + std::chrono::seconds{5};
+}
+
+}  // namespace
+
 // What `ask` returns on each loop. A loop that stops destroys what was posted, and its promise with it.
 template <class Ask>
-auto UsageReports::ask(Ask ask) const {
+auto UsageReports::ask(Moment end, Ask ask) const {
     using Answer = std::invoke_result_t<Ask&, LoopShare&>;
-    constexpr std::chrono::seconds patience{5};
     std::vector<std::future<Answer>> coming;
     for (const auto& share : shares_) {
         auto told = std::make_shared<std::promise<Answer>>();
@@ -33,7 +41,6 @@ auto UsageReports::ask(Ask ask) const {
         };
         if (!loops_.post(share->loop.number(), job)) throw LoopsSilent{"the loops do not run"};
     }
-    const auto end = std::chrono::steady_clock::now() + patience;
     std::vector<Answer> answers;
     for (auto& answer : coming) {
         if (answer.wait_until(end) != std::future_status::ready)
@@ -48,42 +55,31 @@ auto UsageReports::ask(Ask ask) const {
 }
 
 history::Analytics UsageReports::analytics(int hours) const {
-    const auto parts = ask([](LoopShare& share) { return share.usage.timeline(share.loop.now()); });
+    const auto parts = ask(patience_ends(), [](LoopShare& share) { return share.usage.timeline(share.loop.now()); });
     return history::together(parts, std::chrono::system_clock::now(), hours);
 }
 
-std::vector<std::string> UsageReports::ids_of_owner(const std::string& owner) const {
-    std::vector<std::string> ids;
-    for (std::size_t slice = 0; slice < Callers::slices(); ++slice)
-        for (auto& some : ask([owner, slice](LoopShare& share) {
-                 return share.usage.callers().ids_of_owner(owner, slice);
-             }))
-            ids.insert(ids.end(), some.begin(), some.end());
-    std::sort(ids.begin(), ids.end());
-    ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
-    return ids;
-}
-
 std::optional<CallerUsage> UsageReports::usage_of(const std::string& name) const {
+    const Moment end = patience_ends();
     std::optional<CallerUsage> all;
-    const auto add = [&](const std::string& id) {
-        for (const auto& usage : ask([id](LoopShare& share) { return share.usage.callers().find(id); })) {
-            if (usage && all) all->add(*usage);
-            else if (usage) all = usage;
+    const auto add = [&](const std::vector<std::optional<CallerUsage>>& parts) {
+        for (const auto& part : parts) {
+            if (part && all) all->add(*part);
+            else if (part) all = part;
         }
     };
-    add(name);
+    add(ask(end, [name](LoopShare& share) { return share.usage.callers().find(name); }));
     if (all) return all;
-    const auto ids = ids_of_owner(name);
-    for (const auto& id : ids) add(id);
-    if (all && ids.size() > 1) all->id.clear(), all->tier.clear();
+    for (std::size_t slice = 0; slice < Callers::slices(); ++slice)
+        add(ask(end, [name, slice](LoopShare& share) { return share.usage.callers().of_owner(name, slice); }));
     return all;
 }
 
 std::vector<CallerTotals> UsageReports::callers() const {
+    const Moment end = patience_ends();
     std::map<std::string, CallerTotals> by_id;
     for (std::size_t slice = 0; slice < Callers::slices(); ++slice)
-        for (auto& some : ask([slice](LoopShare& share) { return share.usage.callers().totals(slice); }))
+        for (auto& some : ask(end, [slice](LoopShare& share) { return share.usage.callers().totals(slice); }))
             for (auto& one : some) {
                 const auto [known, is_new] = by_id.try_emplace(one.id, one);
                 if (is_new) continue;

@@ -4,6 +4,7 @@
 #include "history/analytics.h"
 #include "history/callers.h"
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -24,7 +25,8 @@ public:
 };
 
 // Posts to the loops and puts together what they answer; what takes a loop longer than some ten microseconds is asked
-// piece by piece. Any thread that is no loop's. Each throws LoopsSilent where a loop does not answer.
+// piece by piece. Any thread that is no loop's. Each throws LoopsSilent where a loop does
+// not answer in time.
 class UsageReports {
 public:
     // Both outlive this.
@@ -37,9 +39,9 @@ public:
     std::vector<history::CallerTotals> callers() const;  // who asked most first
 
 private:
+    using Moment = std::chrono::steady_clock::time_point;
     template <class Ask>
-    auto ask(Ask ask) const;
-    std::vector<std::string> ids_of_owner(const std::string& owner) const;
+    auto ask(Moment end, Ask ask) const;
 
     plugins::LoopServices& loops_;
     const std::vector<std::unique_ptr<LoopShare>>& shares_;

@@ -8,10 +8,12 @@ namespace tollgate::history {
 
 void CallerUsage::add(const CallerUsage& more) {
     if (more.last_seen > last_seen) {
-        if (id == more.id) tier = more.tier;
+        tier = more.tier;
         owner = more.owner;
         last_seen = more.last_seen;
     }
+    if (id != more.id) id.clear();
+    if (id.empty()) tier.clear();
     statuses.add(more.statuses);
     time += more.time;
     latencies.add(more.latencies);
@@ -58,15 +60,18 @@ void Callers::count(const CallerName& name, int status, std::chrono::nanoseconds
     caller.codes[caller.counted++ % kept_codes] = {now, status};
 }
 
-std::optional<CallerUsage> Callers::find(std::string_view id) const {
-    const auto found = callers_.find(id);
-    if (found == callers_.end()) return std::nullopt;
-    const Caller& caller = found->second;
-    CallerUsage usage{found->first, caller.owner,      caller.tier, caller.statuses,
-                      caller.time,  last_seen(caller), {},          caller.latencies};
+CallerUsage Callers::usage(const std::string& id, const Caller& caller) {
+    CallerUsage usage{id,          caller.owner,      caller.tier, caller.statuses,
+                      caller.time, last_seen(caller), {},          caller.latencies};
     for (std::size_t i = 0; i < std::min(caller.counted, kept_codes); ++i)
         usage.recent.push_back(caller.codes[(caller.counted - 1 - i) % kept_codes]);
     return usage;
+}
+
+std::optional<CallerUsage> Callers::find(std::string_view id) const {
+    const auto found = callers_.find(id);
+    if (found == callers_.end()) return std::nullopt;
+    return usage(found->first, found->second);
 }
 
 void Callers::visit(std::size_t slice, const std::function<void(const std::string&, const Caller&)>& see) const {
@@ -84,12 +89,14 @@ std::vector<CallerTotals> Callers::totals(std::size_t slice) const {
     return all;
 }
 
-std::vector<std::string> Callers::ids_of_owner(std::string_view owner, std::size_t slice) const {
-    std::vector<std::string> ids;
+std::optional<CallerUsage> Callers::of_owner(std::string_view owner, std::size_t slice) const {
+    std::optional<CallerUsage> all;
     visit(slice, [&](const std::string& id, const Caller& caller) {
-        if (caller.owner == owner) ids.push_back(id);
+        if (caller.owner != owner) return;
+        if (all) all->add(usage(id, caller));
+        else all = usage(id, caller);
     });
-    return ids;
+    return all;
 }
 
 }  // namespace tollgate::history

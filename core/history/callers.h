@@ -37,6 +37,7 @@ struct CallerUsage {
     std::vector<Code> recent;          // the newest first
     LatencyCounts latencies;
 
+    // Several callers together have no id and no tier.
     void add(const CallerUsage& more);
 };
 
@@ -59,7 +60,7 @@ public:
     // Piece by piece, for who may not stay long: all of those that were there all the time are in one of slices().
     static constexpr std::size_t slices() noexcept { return 64; }
     std::vector<CallerTotals> totals(std::size_t slice) const;
-    std::vector<std::string> ids_of_owner(std::string_view owner, std::size_t slice) const;
+    std::optional<CallerUsage> of_owner(std::string_view owner, std::size_t slice) const;  // added up
 
 private:
     struct Caller {
@@ -77,6 +78,7 @@ private:
     using Map = std::unordered_map<std::string, Caller, Hash, std::equal_to<>>;
 
     Caller& of(std::string_view id);
+    static CallerUsage usage(const std::string& id, const Caller& caller);
     void visit(std::size_t slice, const std::function<void(const std::string&, const Caller&)>& see) const;
     static WallTime last_seen(const Caller& caller) {
         return caller.codes[(caller.counted - 1) % kept_codes].at;

@@ -78,13 +78,38 @@ BOOST_AUTO_TEST_CASE(slices_have_every_caller_once) {
         const auto totals = callers.totals(slice);
         most = std::max(most, totals.size());
         for (const auto& caller : totals) ids.insert(caller.id);
-        odd += callers.ids_of_owner("odd", slice).size();
+        if (const auto together = callers.of_owner("odd", slice)) odd += together->statuses.total();
     }
     BOOST_TEST(ids.size() == 1000u);
     BOOST_TEST(std::set(ids.begin(), ids.end()).size() == 1000u);
     BOOST_TEST(odd == 500u);
     BOOST_TEST(most < 100u);
     BOOST_TEST(Callers{}.totals(0).empty());
+}
+
+BOOST_AUTO_TEST_CASE(callers_of_an_owner_are_added_up_and_one_of_them_keeps_his_name) {
+    Callers callers;
+    const auto of_alice = [&] {
+        std::optional<CallerUsage> all;
+        for (std::size_t slice = 0; slice < Callers::slices(); ++slice) {
+            const auto some = callers.of_owner("alice", slice);
+            if (some && all) all->add(*some);
+            else if (some) all = some;
+        }
+        return all;
+    };
+    BOOST_TEST(!of_alice().has_value());
+    callers.count({"one", "alice", "free"}, 200, 1ms, noon);
+    callers.count({"other", "bob", "gold"}, 200, 1ms, noon);
+    BOOST_TEST(of_alice()->id == "one");
+    BOOST_TEST(of_alice()->tier == "free");
+    for (int i = 0; i < 200; ++i) callers.count({std::to_string(i), "alice", "gold"}, 429, 1ms, noon + 1s);
+    const auto all = *of_alice();
+    BOOST_TEST(all.id == "");
+    BOOST_TEST(all.tier == "");
+    BOOST_TEST(all.owner == "alice");
+    BOOST_TEST(all.statuses.total() == 201u);
+    BOOST_TEST((all.last_seen == noon + 1s));
 }
 
 BOOST_AUTO_TEST_CASE(what_two_loops_know_of_a_caller_is_put_together) {
