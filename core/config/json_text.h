@@ -10,6 +10,8 @@ namespace tollgate::config {
 
 // In double quotes. Bytes that are not UTF-8 become U+FFFD: what a client sent may be anything.
 std::string json_quoted(std::string_view text);
+// Whether all of it is.
+bool is_utf8(std::string_view text);
 
 // Borrows the text. Every take skips the spaces before it; what is not there is not taken.
 class JsonText {

@@ -1,6 +1,7 @@
 // core/history/filter.cpp - reading a filter, and judging records by it.
 #include "history/filter.h"
 
+#include "config/json_text.h"
 #include "store/key_facts.h"
 #include "support/text.h"
 
@@ -54,6 +55,23 @@ bool read_status(std::string_view text, int& from, int& to) {
     return true;
 }
 
+// Records hold nothing else, and PostgreSQL would not be asked for it.
+bool is_text(std::string_view value) { return config::is_utf8(value) && value.find('\0') == value.npos; }
+constexpr std::string_view a_text = "text in UTF-8, without a byte that is 0";
+
+using Time = std::chrono::system_clock::time_point;
+
+// Nothing was before 1970; and in 2262 the clock's nanoseconds end, so that "9999-12-31" means no end.
+std::optional<Time> time_in(std::string_view text) {
+    using namespace std::chrono;
+    constexpr sys_days first{year{1970} / 1 / 1}, last{year{2262} / 1 / 1};
+    if (const auto ago = store::parse_duration(text))
+        return std::max<Time>(system_clock::now() - *ago, first);
+    const auto time = store::parse_time(text);
+    if (!time) return std::nullopt;
+    return Time{std::clamp<store::Time>(*time, first, last)};
+}
+
 }  // namespace
 
 std::span<const std::string_view> Filter::names() noexcept { return all_names; }
@@ -62,22 +80,27 @@ std::string Filter::set(std::string_view name, std::string_view value) {
     const auto wrong = [&](std::string_view wanted) {
         return std::string{name} + ": expected " + std::string{wanted} + ", got " + text::quote(value);
     };
-    if (name == "status")
-        return read_status(value, status_from, status_to) ? "" : wrong("a status (429), a class (5xx) or a range (400-499)");
+    if (name == "status") {
+        if (!read_status(value, status_from, status_to))
+            return wrong("a status (429), a class (5xx) or a range (400-499)");
+        return {};
+    }
     if (name == "path") {
         if (!value.starts_with('/')) return wrong("the beginning of a path (/orders)");
+        if (!is_text(value)) return wrong(a_text);
         path = value;
         return {};
     }
     if (name == "since" || name == "until") {
-        std::optional<std::chrono::system_clock::time_point> time = store::parse_time(value);
-        if (const auto ago = store::parse_duration(value)) time = std::chrono::system_clock::now() - *ago;
+        const auto time = time_in(value);
         if (!time) return wrong("a time (2026-11-21T09:00:00Z), or how long ago that was (15m)");
         (name == "since" ? since : until) = time;
         return {};
     }
     const auto found = std::find_if(texts.begin(), texts.end(), [&](const auto& one) { return one.name == name; });
-    if (found == texts.end()) return text::quote(name) + " is nothing to filter by" + text::did_you_mean(name, all_names);
+    if (found == texts.end())
+        return text::quote(name) + " is nothing to filter by" + text::did_you_mean(name, all_names);
+    if (!is_text(value)) return wrong(a_text);
     this->*found->wanted = value;
     return {};
 }

@@ -17,9 +17,9 @@ struct Filter {
     std::optional<std::string> method, path, route, caller, owner, tier, upstream, client_ip, request_id;
     std::optional<std::chrono::system_clock::time_point> since, until;  // of its beginning
 
-    // The names by which a query or a command line says it: status (429, 5xx, or 400-499), method, path, route, key (the
-    // caller's id), owner, tier, upstream, ip, request_id, since, until
-    // (2026-11-21T09:00:00Z, or 15m: so long ago).
+    // The names by which a query or a command line says it: status (429, 5xx, or 400-499), method, path, route, key
+    // (the caller's id), owner, tier, upstream, ip, request_id, since, until (2026-11-21T09:00:00Z, or 15m: so long
+    // ago).
     static std::span<const std::string_view> names() noexcept;
     // Returns what is wrong with it, `status: expected ..., got "..."`, or "". `name` is one of those.
     std::string set(std::string_view name, std::string_view value);

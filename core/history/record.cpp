@@ -59,13 +59,14 @@ std::string id_of(const RecordFigures& record) {
 }
 
 std::string time_text(std::chrono::system_clock::time_point time) {
-    const auto micros = std::chrono::floor<std::chrono::microseconds>(time.time_since_epoch()).count();
-    const std::time_t seconds = static_cast<std::time_t>(micros / 1'000'000);
+    const auto whole = std::chrono::floor<std::chrono::seconds>(time);
+    const auto micros = std::chrono::floor<std::chrono::microseconds>(time - whole).count();
+    const std::time_t seconds = std::chrono::system_clock::to_time_t(whole);
     std::tm parts{};
     ::gmtime_r(&seconds, &parts);
     char text[64];
     const std::size_t length = std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &parts);
-    const int rest = std::snprintf(text + length, sizeof text - length, ".%06dZ", static_cast<int>(micros % 1'000'000));
+    const int rest = std::snprintf(text + length, sizeof text - length, ".%06dZ", static_cast<int>(micros));
     return {text, length + static_cast<std::size_t>(rest)};
 }
 

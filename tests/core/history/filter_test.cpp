@@ -5,6 +5,7 @@
 
 using namespace tollgate::history;
 using namespace std::chrono_literals;
+using namespace std::string_view_literals;
 
 namespace {
 
@@ -72,6 +73,37 @@ BOOST_AUTO_TEST_CASE(every_name_can_be_set) {
         Filter filter;
         const auto value = name == "status" ? "200" : name == "path" ? "/" : "2026-11-21T09:00:00Z";
         BOOST_TEST(filter.set(name, value) == "", name);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(times_that_no_clock_tells_are_the_first_and_the_last) {
+    Record record;
+    record.began = std::chrono::system_clock::now();
+    BOOST_TEST(takes("until", "9999-12-31", record));
+    BOOST_TEST(!takes("since", "9999-12-31", record));
+    BOOST_TEST(takes("since", "22000d", record));
+    BOOST_TEST(takes("since", "0001-01-01", record));
+    BOOST_TEST(!takes("until", "0001-01-01", record));
+    for (const auto& [said, is] : {std::pair{"9999-12-31", "2262-01-01T00:00:00.000000Z"},
+                                   {"2262-01-01", "2262-01-01T00:00:00.000000Z"},
+                                   {"36525d", "1970-01-01T00:00:00.000000Z"},
+                                   {"1816-03-29", "1970-01-01T00:00:00.000000Z"}}) {
+        Filter filter;
+        BOOST_TEST(filter.set("since", said) == "");
+        BOOST_TEST(time_text(*filter.since) == is);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(texts_that_no_record_holds_are_refused) {
+    Filter filter;
+    BOOST_TEST(filter.set("path", "/\xff") ==
+               R"(path: expected text in UTF-8, without a byte that is 0, got "/\xff")");
+    BOOST_TEST(filter.set("path", "/a\0b"sv) ==
+               R"(path: expected text in UTF-8, without a byte that is 0, got "/a\x00b")");
+    for (const auto* name : {"owner", "route", "ip", "request_id", "key", "tier", "upstream", "method"}) {
+        BOOST_TEST(filter.set(name, "\xc3") != "", name);
+        BOOST_TEST(filter.set(name, "\0"sv) != "", name);
+        BOOST_TEST(filter.set(name, "\xc3\xa9") == "", name);
     }
 }
 
