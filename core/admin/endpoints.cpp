@@ -14,6 +14,7 @@ constexpr Reply wrong_fields{422, "WrongFields", "something is wrong with some o
 constexpr Member of_upstream{"upstream", "text", "its name in routes.lua"};
 constexpr Member of_target{"target", "text", "the target's address, as GET /upstreams says it"};
 constexpr Reply past_away{503, "Error", "the database, or a loop, does not answer in time"};
+constexpr Reply loops_away{503, "Error", "a loop does not answer in time"};
 constexpr Reply not_seen{404, "Error", "nobody is remembered by that name"};
 constexpr Member of_source{"source?", "memory|database", "who is asked; the database, where requests are written there"};
 constexpr Member of_key{"id", "text", "the key's id"};
@@ -97,10 +98,10 @@ const std::vector<Endpoint>& endpoints() {
          {of_key}, "Rotation"},
         {"GET", "/keys/{id}/usage", show_key_usage, "callers",
          "what a key's caller was answered, and has left of his limits",
-         {{200, "Usage", "since he is remembered"}, not_seen},
+         {{200, "Usage", "since he is remembered"}, not_seen, loops_away},
          {of_key}},
         {"GET", "/callers", show_callers, "callers", "who asked, with and without keys of the database",
-         {{200, "Callers", "who asked most first"}, wrong_fields},
+         {{200, "Callers", "who asked most first"}, wrong_fields, loops_away},
          {{"limit?", "integer", "at most so many, 1 to 1000"},
           {"cursor?", "text", "where the page before ended: its `next`"}}},
         {"GET", "/analytics", show_analytics, "watching", "requests over time, and who and what came most",
@@ -125,7 +126,7 @@ const std::vector<Endpoint>& endpoints() {
           {"ip?", "text", "of this client"},
           {"request_id?", "text", "the one with this id"}}},
         {"GET", "/metrics/{key}", show_usage, "watching", "the figures of one caller, or of all callers of an owner",
-         {{200, "Usage", "since they are remembered"}, not_seen},
+         {{200, "Usage", "since they are remembered"}, not_seen, loops_away},
          {{"key", "text", "a caller's id, a key's, or an owner"}}},
         {"GET", "/metrics", show_metrics, "watching", "every figure, for Prometheus",
          {{200, "", "as docs/metrics.md names them", text_plain}}},
@@ -144,8 +145,8 @@ const std::vector<Endpoint>& endpoints() {
           {"tier?", "text", "requests of this tier"},
           {"ip?", "text", "requests of this client"},
           {"request_id?", "text", "the request with this id"},
-          {"since?", "time", "requests that began then or later"},
-          {"until?", "time", "requests that began before"}}},
+          {"since?", "text", "requests that began then or later: a time, or 15m for so long ago"},
+          {"until?", "text", "requests that began before, likewise"}}},
         {"GET", "/plugins", show_plugins, "plugins", "what is loaded, its settings, pages and commands",
          {{200, "Plugins", "by name"}}},
         {"", "/plugins/{plugin}/{page*}", show_page, "plugins", "a page of a plugin",
