@@ -15,8 +15,9 @@ public:
     // Of the database that the configuration in force names.
     std::shared_ptr<history::RequestHistory> of(const Snapshot& snapshot) {
         const std::lock_guard lock{mutex_};
-        if (!history_ || history_->url().connection() != snapshot.database->connection())
-            history_ = std::make_shared<history::RequestHistory>(*snapshot.database);
+        if (history_ && history_->url().connection() == snapshot.database->connection()) return history_;
+        if (history_) history_->stop();  // who still waits there would be out of reach of stop()
+        history_ = std::make_shared<history::RequestHistory>(*snapshot.database);
         return history_;
     }
     // Ends waiting for a database that hangs, for good.

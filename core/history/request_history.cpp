@@ -6,10 +6,6 @@
 #include "store/key_facts.h"
 #include "store/migrations.h"
 
-#include <Poco/Data/SQLite/Utility.h>
-
-#include <sqlite3.h>
-
 #include <algorithm>
 
 namespace tollgate::history {
@@ -22,31 +18,6 @@ using store::StoreError;
 using namespace Poco::Data::Keywords;
 
 namespace {
-
-constexpr steady_clock::duration long_for_one = std::chrono::milliseconds{100}, longest_told = std::chrono::minutes{1};
-
-// Ends a statement that takes too long, also within the server, where it would go on for a client that has gone.
-class TimeLimit {
-public:
-    TimeLimit(Session& session, bool sqlite, std::chrono::milliseconds time) : end_{steady_clock::now() + time} {
-        if (!sqlite) {
-            session << "SET statement_timeout = " + std::to_string(time.count()), now;
-            return;
-        }
-        sqlite_ = Poco::Data::SQLite::Utility::dbHandle(session);
-        sqlite3_progress_handler(
-            sqlite_, 10'000, [](void* self) { return int(steady_clock::now() >= static_cast<TimeLimit*>(self)->end_); },
-            this);
-    }
-    ~TimeLimit() {
-        if (sqlite_) sqlite3_progress_handler(sqlite_, 0, nullptr, nullptr);
-    }
-    TimeLimit(const TimeLimit&) = delete;
-
-private:
-    const steady_clock::time_point end_;
-    sqlite3* sqlite_ = nullptr;
-};
 
 template <class... Columns>
 void run(Session& session, RequestQuestion question, Columns&... columns) {
@@ -64,18 +35,14 @@ std::chrono::system_clock::time_point time_of(const std::string& text) {
     return *time;
 }
 
-std::vector<Top> tops(Session& session, bool sqlite, const std::string& since, const char* column,
-                               const char* only) {
+std::vector<Top> tops(Session& session, bool sqlite, const std::string& since, TopsOf what) {
     std::vector<std::string> names;
     std::vector<Poco::Int64> counts;
-    run(session, ask_for_tops(sqlite, since, column, only, Analytics::most_tops), names, counts);
+    run(session, ask_for_tops(sqlite, since, what, Analytics::most_tops), names, counts);
     std::vector<Top> all;
     for (std::size_t i = 0; i < names.size(); ++i) all.push_back({names[i], std::uint64_t(counts[i])});
     return all;
 }
-
-// No plain column: SQLite would walk the index of clients, all of it, to have them in their order.
-constexpr const char* blocked_client = "coalesce(client_ip, '')";
 
 void add_hours(Session& session, bool sqlite, Analytics& all) {
     std::vector<std::string> times;
@@ -132,35 +99,57 @@ bool RequestHistory::is_cursor(std::string_view text) {
            }) && store::parse_time(text.substr(0, text.find('~')));
 }
 
-// False where there is no database yet: who only reads makes none.
-bool RequestHistory::prepare() {
-    if (!database_.is_there()) return false;
-    const std::lock_guard lock{mutex_};
-    if (!prepared_) store::migrate(database_);
-    prepared_ = true;
-    return true;
+// One of most_asking, as long as it lives.
+class RequestHistory::Place {
+public:
+    explicit Place(RequestHistory& history) : history_{history} {
+        const std::lock_guard lock{history_.mutex_};
+        if (history_.asking_ == most_asking)
+            throw StoreError{StoreError::Kind::unavailable,
+                             history_.database_.url().shown() + ": others wait for it already"};
+        ++history_.asking_;
+    }
+    ~Place() {
+        const std::lock_guard lock{history_.mutex_};
+        --history_.asking_;
+    }
+    Place(const Place&) = delete;
+
+private:
+    RequestHistory& history_;
+};
+
+// Who only reads makes no database and no table: making one ready may take minutes, and is for who writes.
+bool RequestHistory::has_table() {
+    if (has_table_) return true;
+    const auto applied = store::migration_status(database_).applied;
+    has_table_ = std::any_of(applied.begin(), applied.end(), [](const auto& step) { return step.name == "requests"; });
+    return has_table_;
 }
 
 template <class Work>
 void RequestHistory::ask(std::chrono::milliseconds patience, Work work) {
-    if (!prepare()) return;
     const auto began = steady_clock::now();
     try {
+        if (!has_table()) return;
         database_.with([&](SessionPool::Lease& lease) {
             lease.allow(patience + std::chrono::seconds{1});
-            const TimeLimit limit{*lease, database_.is_sqlite(), patience};
+            lease.interrupt_after(patience);
+            // Within the server too, where it would go on for a client that has gone.
+            if (!database_.is_sqlite()) *lease << "SET statement_timeout = " + std::to_string(patience.count()), now;
             work(*lease);
         });
     } catch (const StoreError& problem) {
-        if (problem.kind() != StoreError::Kind::broken || steady_clock::now() - began < patience) throw;
-        throw StoreError{StoreError::Kind::unavailable, database_.url().shown() + ": it takes more than " +
-                                                            std::to_string(patience.count()) + " ms to find that"};
+        if (problem.kind() != StoreError::Kind::unavailable || steady_clock::now() - began < patience) throw;
+        throw StoreError{StoreError::Kind::unavailable,
+                         database_.url().shown() + ": no answer within " + std::to_string(patience.count()) + " ms"};
     }
 }
 
 RequestHistory::Page RequestHistory::page(const Filter& filter, std::size_t limit, const std::string& cursor) {
     std::vector<std::string> moments, ids;
     Page page;
+    const Place place{*this};
     ask(patience_, [&](Session& session) {
         run(session, ask_for_page(database_.is_sqlite(), filter, limit + 1, cursor), moments, ids, page.records);
     });
@@ -170,18 +159,39 @@ RequestHistory::Page RequestHistory::page(const Filter& filter, std::size_t limi
     return page;
 }
 
+// What is told again needs no place.
+std::optional<Analytics> RequestHistory::told(int hours) {
+    const std::lock_guard lock{mutex_};
+    const auto found = told_.find(hours);
+    if (found == told_.end() || steady_clock::now() >= found->second.until) return std::nullopt;
+    if (const auto* const refusal = std::get_if<StoreError>(&found->second.answer)) throw StoreError{*refusal};
+    return std::get<Analytics>(found->second.answer);
+}
+
 Analytics RequestHistory::analytics(std::chrono::system_clock::time_point now, int hours) {
+    if (auto known = told(hours)) return *std::move(known);
+    const Place place{*this};
     const std::unique_lock counting{counting_, 2 * patience_ + std::chrono::seconds{1}};
     if (!counting)
         throw StoreError{StoreError::Kind::unavailable, database_.url().shown() + ": others wait for it already"};
+    if (auto known = told(hours)) return *std::move(known);
     const auto began = steady_clock::now();
-    const auto known = told_.find(hours);
-    if (known != told_.end() && began < known->second.until) return known->second.analytics;
-    const Analytics all = count(now, hours);
-    const auto took = steady_clock::now() - began;
-    std::erase_if(told_, [&](const auto& told) { return told.second.until <= began; });
-    if (took > long_for_one) told_.insert_or_assign(hours, Told{all, began + std::min(10 * took, longest_told)});
-    return all;
+    const auto tell_again = [&](std::variant<Analytics, StoreError> answer) {
+        const steady_clock::duration took = steady_clock::now() - began;
+        const std::lock_guard lock{mutex_};
+        std::erase_if(told_, [&](const auto& told) { return told.second.until <= began; });
+        if (took < retelling_.from) return;
+        const auto until = began + std::min<steady_clock::duration>(retelling_.times * took, retelling_.most);
+        told_.insert_or_assign(hours, Told{std::move(answer), until});
+    };
+    try {
+        Analytics all = count(now, hours);
+        tell_again(all);
+        return all;
+    } catch (const StoreError& refusal) {
+        tell_again(refusal);
+        throw;
+    }
 }
 
 Analytics RequestHistory::count(std::chrono::system_clock::time_point now, int hours) {
@@ -191,11 +201,10 @@ Analytics RequestHistory::count(std::chrono::system_clock::time_point now, int h
     ask(2 * patience_, [&](Session& session) {
         add_hours(session, sqlite, all);
         add_minutes(session, sqlite, all);
-        all.paths = tops(session, sqlite, since, "request_path", "");
-        all.routes = tops(session, sqlite, since, "route", "");
-        all.users = tops(session, sqlite, since, "user_id", "user_id IS NOT NULL");
-        all.blocked =
-            tops(session, sqlite, since, blocked_client, "status_code >= 400 AND status_code IN (401, 403, 429)");
+        all.paths = tops(session, sqlite, since, TopsOf::paths);
+        all.routes = tops(session, sqlite, since, TopsOf::routes);
+        all.users = tops(session, sqlite, since, TopsOf::users);
+        all.blocked = tops(session, sqlite, since, TopsOf::blocked);
     });
     return all;
 }

@@ -84,6 +84,18 @@ std::string of_status(const Filter& filter) {
     return said;
 }
 
+// By TopsOf: what is counted, and under which condition. No plain column where there is an index by it: SQLite would
+// walk that, all of it and not since when is asked, to have the values in their order.
+struct Counted {
+    const char *column, *only;
+};
+constexpr Counted counted[] = {
+    {"request_path", ""},
+    {"route", ""},
+    {"coalesce(user_id, '')", "user_id IS NOT NULL"},
+    {"coalesce(client_ip, '')", "status_code >= 400 AND status_code IN (401, 403, 429)"},
+};
+
 }  // namespace
 
 // The first of the row's two comparisons says nothing new, but is one that an index answers.
@@ -132,7 +144,8 @@ RequestQuestion ask_for_hours(bool sqlite, const std::string& since) {
 RequestQuestion ask_for_minutes(bool sqlite, const std::string& since) {
     const std::string about =
         "CASE WHEN latency_ms < 1 THEN round(latency_ms * 100) / 100"
-        " WHEN latency_ms < 10 THEN round(latency_ms * 10) / 10 WHEN latency_ms < 100 THEN round(latency_ms) WHEN latency_ms < 1000 THEN round(latency_ms / 10) * 10"
+        " WHEN latency_ms < 10 THEN round(latency_ms * 10) / 10 WHEN latency_ms < 100 THEN round(latency_ms)"
+        " WHEN latency_ms < 1000 THEN round(latency_ms / 10) * 10"
         " ELSE round(latency_ms / 100) * 100 END AS about";
     Composed asked{sqlite, (sqlite ? "SELECT substr(timestamp_utc, 1, 16) AS minute, status_code, " + about +
                                          ", COUNT(*)"
@@ -146,8 +159,8 @@ RequestQuestion ask_for_minutes(bool sqlite, const std::string& since) {
     return asked.take();
 }
 
-RequestQuestion ask_for_tops(bool sqlite, const std::string& since, const char* column, const char* only,
-                             std::size_t most) {
+RequestQuestion ask_for_tops(bool sqlite, const std::string& since, TopsOf what, std::size_t most) {
+    const auto& [column, only] = counted[std::size_t(what)];
     Composed asked{sqlite, std::string{"SELECT "} + column + ", COUNT(*) AS number FROM request_log WHERE "};
     asked.say("timestamp_utc >= " + asked.bind_moment(since));
     if (*only) asked.say(std::string{" AND "} + only);

@@ -24,8 +24,8 @@ RequestQuestion ask_for_page(bool sqlite, const Filter& filter, std::size_t limi
 RequestQuestion ask_for_hours(bool sqlite, const std::string& since);
 // Rows of "2026-02-01T00:00", status, milliseconds to two digits and count; shorter ones first in each minute.
 RequestQuestion ask_for_minutes(bool sqlite, const std::string& since);
-// Rows of the value and count of a column, or an expression; the `most` that came most. `only`: a condition, or "".
-RequestQuestion ask_for_tops(bool sqlite, const std::string& since, const char* column, const char* only,
-                             std::size_t most);
+// Rows of the value and count of what came most, `most` of them.
+enum class TopsOf { paths, routes, users, blocked };
+RequestQuestion ask_for_tops(bool sqlite, const std::string& since, TopsOf what, std::size_t most);
 
 }  // namespace tollgate::history
