@@ -82,12 +82,9 @@ BOOST_AUTO_TEST_CASE(times_that_no_clock_tells_are_the_first_and_the_last) {
     BOOST_TEST(takes("until", "9999-12-31", record));
     BOOST_TEST(!takes("since", "9999-12-31", record));
     BOOST_TEST(takes("since", "22000d", record));
-    BOOST_TEST(takes("since", "0001-01-01", record));
-    BOOST_TEST(!takes("until", "0001-01-01", record));
     for (const auto& [said, is] : {std::pair{"9999-12-31", "2262-01-01T00:00:00.000000Z"},
                                    {"2262-01-01", "2262-01-01T00:00:00.000000Z"},
-                                   {"36525d", "1970-01-01T00:00:00.000000Z"},
-                                   {"1816-03-29", "1970-01-01T00:00:00.000000Z"}}) {
+                                   {"36525d", "1970-01-01T00:00:00.000000Z"}}) {
         Filter filter;
         BOOST_TEST(filter.set("since", said) == "");
         BOOST_TEST(time_text(*filter.since) == is);
