@@ -88,8 +88,8 @@ std::string stats(Zones& zones) {
     for (const auto& [name, zone] : zones.all()) {
         const Figures f = zone->store().figures();
         const std::pair<const char*, std::uint64_t> figures[] = {
-            {"items", f.items},   {"bytes", f.bytes},    {"memory", f.bound},      {"hits", f.hits},
-            {"misses", f.misses}, {"stored", f.stored},  {"replaced", f.replaced}, {"evicted", f.evicted},
+            {"items", f.items},   {"bytes", f.bytes},    {"memory", f.bound},      {"lookups", f.hits + f.misses},
+            {"found", f.hits},    {"stored", f.stored},  {"replaced", f.replaced}, {"evicted", f.evicted},
             {"purged", f.purged}, {"refused", f.refused}};
         json += std::exchange(first, false) ? "{\"name\":" : ",{\"name\":";
         json += quoted(name);

@@ -7,8 +7,8 @@ import { samples_of } from "../metrics";
 import { button, card, complaint, field, form, note, status_badge, table } from "../parts";
 import type { Stage } from "../stage";
 
-// What GET /plugins/cache/stats says of what is kept, and, of requests, what /metrics counts: the former's hits and misses
-// are of look-ups, of which a request may need several.
+// What GET /plugins/cache/stats says of what is kept, and, of requests, what /metrics counts: the former's
+// look-ups are several for some requests.
 interface Stats {
     name: string;
     items: number;
