@@ -279,7 +279,7 @@ BOOST_AUTO_TEST_CASE(keys_are_readable_but_for_secrets_and_expire) {
     const Redis redis;
     const GatewayProcess gateway{
         "route \"GET /\" { answer = \"ok\\n\", plugins = { ratelimit { by = header \"X-Token\", "
-        "rate = 10 / second, name = \"a:b\", limits = { { by = path, rate = 10 / second, algorithm = "
+        "rate = 10 / minute, name = \"a:b\", limits = { { by = path, rate = 10 / (10 * seconds), algorithm = "
         "\"fixed_window\" } }, redis_timeout = 30 * seconds, store = \"" +
         redis.unix_url() + "\" } } }\n"};
     auto client = gateway.client();
