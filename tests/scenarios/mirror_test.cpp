@@ -125,6 +125,7 @@ BOOST_AUTO_TEST_CASE(uploads_that_take_their_time_keep_no_place_from_others) {
     wait_until("all are under way", [&] { return figure(gateway, "tollgate_mirrored_requests_in_flight") == 3; });
     BOOST_TEST(gateway.client().get("/").body == "real");
     wait_until("that is copied", [&] { return shadow.requests() == 1; });
+    wait_until("its copy has ended", [&] { return figure(gateway, "tollgate_mirrored_requests_in_flight") == 3; });
     for (int left = 3; auto& upload : uploads) {
         upload.send(std::string(90, 'b'));
         BOOST_TEST(upload.answer().body == "real");
