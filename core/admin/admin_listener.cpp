@@ -61,6 +61,8 @@ void discard(std::istream& in) {
 
 // False if the body is longer than what is taken.
 bool read_body(HTTPServerRequest& request, std::string& body) {
+    // Without a length there is none (RFC 9112 section 6.3); POCO would wait for the connection's end.
+    if (!request.hasContentLength() && !request.getChunkedTransferEncoding()) return true;
     if (request.hasContentLength() && request.getContentLength64() > Poco::Int64(largest_body)) return false;
     std::istream& in = request.stream();
     char piece[4096];

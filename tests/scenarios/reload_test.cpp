@@ -211,7 +211,9 @@ BOOST_AUTO_TEST_CASE(reloads_leave_neither_descriptors_nor_memory_behind) {
     const auto memory = gateway.process().resident_bytes();
     reload_some(100);
     wait_until("descriptors are back", [&] { return gateway.process().open_descriptors() <= descriptors; });
-    BOOST_TEST(gateway.process().resident_bytes() < memory + (24u << 20));
+    // A sanitizer keeps what was freed, for a while.
+    const std::size_t most = std::string_view{TOLLGATE_SANITIZER} == "none" ? 24u << 20 : 96u << 20;
+    BOOST_TEST(gateway.process().resident_bytes() < memory + most);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
