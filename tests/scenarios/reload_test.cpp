@@ -2,6 +2,8 @@
 #include "support/gateway_process.h"
 #include "support/scripted_upstream.h"
 
+#include <tollgate/plugin.h>
+
 #include <boost/test/unit_test.hpp>
 
 #include <atomic>
