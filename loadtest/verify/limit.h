@@ -2,7 +2,7 @@
 //
 // `leased`: gateways may take so many from a common store beforehand. What is admitted in a time is what was taken from
 // it then, and what was held when it began: never more than the bound and `leased`. Who is refused may be so while
-// others hold as much.
+// others hold as much. It is held for `longest_held`, and so long a gateway may tell what was left when it asked last.
 //
 // `longest_delay`: requests beyond a bucket wait for their tokens, and take them as they enter the line. So at the
 // moment of decision it is a bucket with room for the line, too: burst + rate * longest_delay at once, and after a
@@ -15,6 +15,8 @@
 #include <string>
 
 namespace tollgate::loadtest::verify {
+
+inline constexpr Nanoseconds longest_held = std::chrono::seconds{1};
 
 enum class Algorithm : std::uint8_t { token_bucket, sliding_window, sliding_log, fixed_window, quota, concurrency };
 

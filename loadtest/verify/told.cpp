@@ -144,17 +144,28 @@ private:
     }
 
     // Of answers one surely after the other: what is left grows by what flows in, at most.
+    //
+    // With leases: let L be what is in the store, H what gateways hold of it (at most `leased`), R what flows in per
+    // second. L + H grows by R at most, whoever takes, holds or gives back. An answer tells L as it was when its gateway
+    // asked last, `old` before at most, rounded down, and of H what it holds itself.
+    // - One told T at e: so L + H at e were less than T + 1 + leased + R * old.
+    // - A later one, at d, tells L of d - old or after it, and of H all at most. Where that is after e, it is at most L + H
+    //   at e, and R * (d - e).
+    // So of two that are further apart than `old` the later one tells at most T + 1 + 2 * leased + R * (d - e + old).
     void look_at_rises() {
         const double rate = limit_.per_second() * cost_ * (1 + clocks_.drift);
+        const std::int64_t old = limit_.leased > 0 ? (longest_held + clocks_.behind).count() : 0;
         std::size_t before = 0;
         for (const Answer& later : answers_) {
             if (later.told.remaining < 0) continue;
-            while (before + 1 < answers_.size() && answers_[before + 1].record.done <= later.record.sent) ++before;
+            const std::int64_t asked = later.record.sent - old;
+            while (before + 1 < answers_.size() && answers_[before + 1].record.done <= asked) ++before;
             const Answer& earlier = answers_[before];
-            if (earlier.record.done > later.record.sent || earlier.told.remaining < 0) continue;
-            const double time = static_cast<double>(later.record.done - earlier.record.sent + clocks_.behind.count());
+            if (earlier.record.done > asked || earlier.told.remaining < 0) continue;
+            const auto time =
+                static_cast<double>(later.record.done - earlier.record.sent + clocks_.behind.count() + old);
             const double most =
-                static_cast<double>(earlier.told.remaining) + 1 + limit_.leased * cost_ + rate * time * 1e-9;
+                static_cast<double>(earlier.told.remaining) + 1 + 2 * limit_.leased * cost_ + rate * time * 1e-9;
             if (static_cast<double>(later.told.remaining) > most)
                 lie(6, later, "X-RateLimit-Remaining rose from " + std::to_string(earlier.told.remaining) + " to " +
                                   std::to_string(later.told.remaining) + ", faster than the bucket fills");

@@ -91,7 +91,7 @@ struct Decision {
     std::chrono::nanoseconds reset{0};        // until nothing is spent any more; fixed windows: until the next one
     std::chrono::nanoseconds delay{0};        // admitted, but not before this time has passed
     Ticks due = 0;                            // that moment, by the steady clock; 0: at once
-    std::int64_t moved_from = 0;              // windows: the end of the one in which its counts were until now; 0: in this
+    std::int64_t moved_from = 0;              // windows: the end of the one its counts were in until now; 0: in this
     std::uint64_t receipt = 0;                // for giving it back: when, or in which window, it was taken
 
     static constexpr std::chrono::nanoseconds never = std::chrono::nanoseconds::max();  // costs more than is ever there

@@ -102,6 +102,8 @@ RateLimit::RateLimit(const Settings& settings, Host& host)
     if (!any([](const Rule& rule) { return !rule.own(); }))
         for (const auto& rule : rules_) add_policy(policy_, rule->quoted(), *rule->own());
     patience_ = patience_of(settings);
+    if (regions_)  // also without a request: a reload may name other servers
+        host.when_serving([this] { host_.post(0, [this] { regions_->attend(); }); });
     uses.fetch_add(1, std::memory_order_relaxed);
 }
 

@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <stdexcept>
 
@@ -26,20 +25,6 @@ std::int64_t default_burst(const Rate& rate) {
 }
 
 Rate rate_of(const Settings& own, Rule::Kind kind) { return own.rate(kind == Rule::Kind::quota ? "quota" : "rate"); }
-
-// Enough of what may be a secret to tell it from another one.
-std::string fingerprint(std::string_view key) {
-    std::uint32_t hash = 2166136261;  // FNV-1a
-    for (const char c : key) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619;
-    char digits[16];
-    const auto end = std::to_chars(digits, digits + sizeof digits, 0x1000000 | (hash >> 8), 16).ptr;
-    return "of " + std::to_string(key.size()) + " bytes, #" + std::string(digits + 1, end);
-}
-
-std::string written(double number) {
-    char text[32];
-    return {text, std::to_chars(text, text + sizeof text, number).ptr};
-}
 
 bool is_public(const Value& value) {
     const std::string_view kind = value.kind();
@@ -134,8 +119,9 @@ std::shared_ptr<Counters> Rule::counters_of(const Settings& use, const std::stri
         return make_counters(algorithm_, keys);
     });
     if (counters->keys() != keys)
-        host.log(Level::warning, use.where() + ": keys: " + name_ + " already holds " + std::to_string(counters->keys()) +
-                                     " keys; " + std::to_string(keys) + " counts from the next start");
+        host.log(Level::warning, use.where() + ": keys: " + name_ + " already holds " +
+                                     std::to_string(counters->keys()) + " keys; " + std::to_string(keys) +
+                                     " counts from the next start");
     return counters;
 }
 
@@ -176,7 +162,7 @@ Limit Rule::checked(const Rate& rate, std::optional<std::int64_t> said, const st
     const double most = algorithm_ == Algorithm::sliding_log ? most_in_log : Limit::most_in_window;
     if (rate.count < 1 || rate.count > most)
         throw ConfigError{field, "expected from 1 to " + std::to_string(static_cast<std::int64_t>(most)) +
-                                     " requests in a window, got " + written(rate.count)};
+                                     " requests in a window, got " + in_words(rate.count)};
     if (rate.per.count() % 1'000'000 != 0 || rate.per.count() == 0)
         throw ConfigError{
             field, "expected a window of whole milliseconds, got " + std::to_string(rate.per.count()) + " nanoseconds"};
@@ -190,8 +176,8 @@ Limit Rule::limit_for(const Rate& rate, std::optional<std::int64_t> burst) const
     return windowed(rate);
 }
 
-// What routes.lua says of the rule itself was checked; what a tier or a key says is kept tighter where it cannot be kept
-// as it is: less than one in a window is one in a longer window, and windows are whole milliseconds.
+// What routes.lua says of the rule itself was checked; what a tier or a key says is kept tighter where it cannot be
+// kept as it is: less than one in a window is one in a longer window, and windows are whole milliseconds.
 Limit Rule::windowed(const Rate& rate) const {
     using Milliseconds = std::chrono::duration<double, std::milli>;
     constexpr double longest = 9.2e12;  // milliseconds: what nanoseconds can say
@@ -277,42 +263,6 @@ std::optional<double> Rule::cost_of(const Context& ctx) const {
     if (std::isfinite(cost) && cost >= 0) return cost;
     if (from_client) return std::nullopt;
     throw std::runtime_error{"cost: expected a number of at least 0, got " + std::to_string(cost)};
-}
-
-std::string Rule::whose_limit(const Context& ctx) const {
-    if (has_limit_of_key(ctx)) return " of the caller's key";
-    const Tier* tier = tier_of(ctx);
-    return tier ? " of tier \"" + std::string{tier->name()} + '"' : " by default";
-}
-
-void Rule::explain(Context& ctx, const Claim& claim) const {
-    const Decision& decision = claim.decision;
-    const std::string_view key = claim.key.substr(0, claim.key.find('\0'));
-    const std::string shown = key_is_public_ ? std::string{key} : fingerprint(key);
-    const std::string whose = own_ ? "" : whose_limit(ctx);
-    const std::string left = std::to_string(decision.remaining), most = std::to_string(claim.limit.burst());
-    const std::string reset = std::to_string(whole_seconds(decision.reset));
-    const std::string price = written(claim.cost);
-    std::string text =
-        "limit " + name_ + whose + ": key " + (key_is_public_ ? '"' + shown + '"' : shown) + " costs " + price + ": ";
-    text += decision.admitted ? "admitted" : "refused";
-    if (decision.delay.count() > 0)
-        text += " in " + std::to_string(std::chrono::ceil<std::chrono::milliseconds>(decision.delay).count()) + " ms";
-    text += ", " + left + " of " + most + " left";
-    if (algorithm_ != Algorithm::concurrency)
-        text += (algorithm_ == Algorithm::token_bucket ? ", full again in " : ", all back in ") + reset + " s";
-    std::string others;
-    if (regional_) {
-        others = written(static_cast<double>(regional_->of_others(claim.hash, claim.limit, decision)) / 1000);
-        text += ", " + others + " counted by other gateways";
-    }
-    ctx.trace(text, {{"limit", name_},
-                     {"key", shown},
-                     {"cost", price},
-                     {"admitted", decision.admitted ? "true" : "false"},
-                     {"remaining", left},
-                     {"burst", most},
-                     {"reset", reset}});
 }
 
 }  // namespace tollgate::ratelimit

@@ -7,13 +7,8 @@ namespace tollgate::ratelimit {
 
 namespace {
 
-std::string written(double number) {
-    char text[32];
-    return {text, std::to_chars(text, text + sizeof text, number).ptr};
-}
-
 std::string words_of(const Limit& limit) {
-    const std::string count = written(limit.count());
+    const std::string count = in_words(limit.count());
     switch (limit.calendar()) {
         case Calendar::day: return count + " in a day";
         case Calendar::week: return count + " in a week";
@@ -21,13 +16,18 @@ std::string words_of(const Limit& limit) {
         case Calendar::none: break;
     }
     if (limit.algorithm() == Algorithm::concurrency) return count + " at a time";
-    std::string words = count + " in " + written(double(limit.per().count()) / 1e9) + " s";
+    std::string words = count + " in " + in_words(double(limit.per().count()) / 1e9) + " s";
     if (limit.algorithm() == Algorithm::token_bucket) words += " with a burst of " + std::to_string(limit.burst());
     if (limit.align() == Align::first_use) words += " from the first use";
     return words;
 }
 
 }  // namespace
+
+std::string in_words(double number) {
+    char text[32];
+    return {text, std::to_chars(text, text + sizeof text, number).ptr};
+}
 
 std::string in_words(const std::optional<Limit>& own, const std::optional<Limit>& other) {
     return (own ? words_of(*own) : "what tiers say") + (other ? " or else " + words_of(*other) : "");

@@ -29,8 +29,8 @@ public:
     // Undoes an admitted take() of the same price, as far as it still counts.
     virtual void give_back(std::uint64_t hash, const Ask& ask, std::uint64_t receipt) noexcept = 0;
 
-    // Nothing of this key counts any more. False where that cannot be. (Were its place given to another key in that very
-    // moment, and had that one counted just the same, it would be freed in its stead.)
+    // Nothing of this key counts any more. False where that cannot be. (Were its place given to another key in that
+    // very moment, and had that one counted just the same, it would be freed in its stead.)
     virtual bool clear(std::uint64_t hash, const Ask& ask) noexcept {
         (void)hash, (void)ask;
         return false;

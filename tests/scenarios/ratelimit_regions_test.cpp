@@ -74,6 +74,21 @@ void wait_until_both_know(const GatewayProcess& one, const GatewayProcess& other
 
 BOOST_AUTO_TEST_SUITE(scenarios_ratelimit_regions)
 
+// Neither what it hears from others nor what a reload changes waits for a request.
+BOOST_AUTO_TEST_CASE(a_gateway_listens_from_its_start_and_to_whom_a_reload_names) {
+    const Redis redis, other;
+    const std::string words = "quota = 10 / month";
+    GatewayProcess eu{routes("eu", {redis.url()}, words)}, us{routes("us", {redis.url()}, words)};
+    BOOST_TEST(admitted(eu, 3) == 3);
+    wait_until("the other one knows", [&] { return sum(counted(us)) == 3; });
+    us.write_routes(routes("us", {other.url()}, words));
+    BOOST_TEST(us.reload().find("reloaded: ") != std::string::npos);
+    eu.write_routes(routes("eu", {other.url()}, words));
+    BOOST_TEST(eu.reload().find("reloaded: ") != std::string::npos);
+    BOOST_TEST(admitted(eu, 2) == 2);
+    wait_until("the other one knows", [&] { return sum(counted(us)) == 5; });
+}
+
 BOOST_AUTO_TEST_CASE(what_one_region_admits_the_other_refuses) {
     const Redis redis;
     for (const std::string words : {"quota = 10 / month", "rate = 10 / day, algorithm = \"fixed_window\""}) {

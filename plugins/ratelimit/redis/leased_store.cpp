@@ -23,6 +23,16 @@ Ticks lasts(const Limit& limit, const Decision& decision) noexcept {
     return ticks_of_time(time);
 }
 
+std::chrono::nanoseconds time_of(Ticks ticks) noexcept {
+    return std::chrono::nanoseconds{static_cast<std::int64_t>(ticks / ticks_per_nanosecond)};
+}
+
+// What the Redis decided, and not on_error.
+void hear(LastHeard::Word& heard, const Claim& claim, Moment asked) noexcept {
+    if (claim.hash != 0 || claim.decision.unavailable) return;
+    heard.hear(std::chrono::floor<std::chrono::milliseconds>(time_of(asked.steady)), claim.decision.remaining);
+}
+
 }  // namespace
 
 LeasedStore::LeasedStore(Host& host, std::unique_ptr<RedisStore> exact, std::int64_t most)
@@ -42,23 +52,39 @@ Task<void> LeasedStore::take(std::span<Claim> claims, Moment now) {
     const auto found = loop.leases.find(key);
     if (found == loop.leases.end()) {
         if (loop.leases.size() >= most_keys) return exact_->take(claims, now);
-        loop.leases.try_emplace(key, Lease{*claims[0].name, claims[0].limit, claims[0].secret});
+        loop.leases.try_emplace(key, Lease{*claims[0].name, claims[0].limit, claims[0].secret, last_heard_.of(key)});
         return fetch(loop, claims, now);
     }
     if (spend(found->second, claims[0], now)) return {};
-    if (found->second.asking) return exact_->take(claims, now);
+    if (found->second.asking) return take_alone(found->second.heard, claims, now);
     return fetch(loop, claims, now);
 }
 
 bool LeasedStore::spend(Lease& lease, Claim& claim, Moment now) noexcept {
     if (lease.tokens < claim.cost || now.steady >= lease.ends || lease.limit != claim.limit) return false;
     lease.tokens -= std::max(0.0, claim.cost);
-    const std::chrono::nanoseconds passed{(now.steady - std::min(now.steady, lease.taken)) / ticks_per_nanosecond};
     claim.hash = 0;
     claim.decision = lease.last;
-    claim.decision.remaining += static_cast<std::int64_t>(lease.tokens);
+    const auto passed = time_of(now.steady - std::min(now.steady, lease.taken));
     claim.decision.reset = std::max(std::chrono::nanoseconds{0}, lease.last.reset - passed);
+    tell(lease, claim);
     return true;
+}
+
+// Of a bucket also when it is full again, as it would be with so much in it: not in no time, where some is said to be
+// missing.
+void LeasedStore::tell(const Lease& lease, Claim& claim) noexcept {
+    const Limit& limit = claim.limit;
+    std::int64_t& remaining = claim.decision.remaining;
+    remaining = lease.heard->remaining() + static_cast<std::int64_t>(lease.tokens);
+    if (limit.algorithm() != Algorithm::token_bucket) return;
+    remaining = std::min(remaining, limit.burst());
+    claim.decision.reset = time_of(limit.ticks(static_cast<double>(limit.burst() - remaining)));
+}
+
+Task<void> LeasedStore::take_alone(std::shared_ptr<LastHeard::Word> heard, std::span<Claim> claims, Moment now) {
+    if (const Task<void> later = exact_->take(claims, now)) co_await later;
+    hear(*heard, claims[0], now);
 }
 
 Task<void> LeasedStore::fetch(Loop& loop, std::span<Claim> claims, Moment now) {
@@ -73,14 +99,16 @@ Task<void> LeasedStore::fetch(Loop& loop, std::span<Claim> claims, Moment now) {
     if (lease.tokens > 0 && (lease.limit != claims[0].limit || now.steady >= lease.ends)) return_rest(key, lease, now);
     if (!std::exchange(loop.swept, true)) host_.spawn(sweep(loop));
     const double batch = std::max(claims[0].cost, share_ - lease.tokens);
-    if (!co_await exact_->take_more(claims[0], batch, now)) co_return;
+    const bool more = co_await exact_->take_more(claims[0], batch, now);
     Claim& claim = claims[0];
+    hear(*lease.heard, claim, now);
+    if (!more) co_return;
     lease.limit = claim.limit;
     lease.tokens += batch - claim.cost;
     lease.last = claim.decision;
     lease.taken = now.steady;
     lease.ends = now.steady + lasts(claim.limit, claim.decision);
-    claim.decision.remaining += static_cast<std::int64_t>(lease.tokens);
+    tell(lease, claim);
 }
 
 void LeasedStore::clear(const Claim& claim, Moment now) noexcept {

@@ -3,8 +3,12 @@
 // Most requests are decided without asking. What a loop has taken and not spent may be missed elsewhere for as long as
 // it is held, and may be spent in a stretch of time after the one that it was taken in: so over any stretch a limit
 // admits at most what it declares and `lease` more for each gateway, whatever fails.
+//
+// What a client is told is left is what the Redis said last to any loop, and what this one holds besides: of nothing
+// that came back or that other gateways took since then, for a second at most, is anything known here.
 #pragma once
 
+#include "redis/last_heard.h"
 #include "redis/redis_store.h"
 
 #include <string>
@@ -34,6 +38,7 @@ private:
         std::string name;
         Limit limit;
         bool secret;
+        std::shared_ptr<LastHeard::Word> heard;
         double tokens = 0;
         Ticks ends = 0;
         Decision last{};  // what the Redis said as it was taken
@@ -45,6 +50,8 @@ private:
         bool swept = false;
     };
     static bool spend(Lease& lease, Claim& claim, Moment now) noexcept;
+    static void tell(const Lease& lease, Claim& claim) noexcept;
+    Task<void> take_alone(std::shared_ptr<LastHeard::Word> heard, std::span<Claim> claims, Moment now);
     Task<void> fetch(Loop& loop, std::span<Claim> claims, Moment now);
     Task<void> sweep(Loop& loop);
     void return_rest(const std::string& key, Lease& lease, Moment now) noexcept;
@@ -52,6 +59,7 @@ private:
     Host& host_;
     const std::unique_ptr<RedisStore> exact_;
     const double share_;  // of each loop
+    LastHeard last_heard_;
     std::vector<Loop> loops_;
 };
 

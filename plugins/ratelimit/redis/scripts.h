@@ -28,8 +28,8 @@ const Script& script_for_more(Algorithm algorithm);
 const Script& script_for_several();
 const Script& script_for_giving_back();
 
-// Adds what a limit is called in a Redis: its name, in which no colon and no slash is left, so that no key can be another
-// limit's, and "/sliding" or the like.
+// Adds what a limit is called in a Redis: its name, in which no colon and no slash is left, so that no key can be
+// another limit's, and "/sliding" or the like.
 void add_name(std::string& out, std::string_view limit, Algorithm algorithm);
 
 // A claim as a script sees it.

@@ -12,7 +12,13 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr std::chrono::nanoseconds reply_timeout = 1s, longest_unwritten = 200ms;
+constexpr std::chrono::nanoseconds succession = 10ms;  // between looks whether the one before has let go
 constexpr std::size_t last_pages = 16;
+
+std::uint64_t next_number() noexcept {
+    static constinit std::atomic<std::uint64_t> uses{0};
+    return uses.fetch_add(1, std::memory_order_relaxed) + 1;
+}
 
 std::string complaint(const redis::Reply& reply) {
     return reply.kind == redis::Reply::Kind::error ? reply.text : "a reply that holds no counts";
@@ -23,13 +29,16 @@ std::string complaint(const redis::Reply& reply) {
 // The counters are nobody's again when all that talk about them have ended.
 class Exchange::Charge {
 public:
-    explicit Charge(std::shared_ptr<RegionalCounters> counters) noexcept : counters_{std::move(counters)} {}
-    ~Charge() { counters_->leave_charge(); }
+    explicit Charge(Talk& talk) noexcept : talk_{talk} {}
+    ~Charge() {
+        talk_.limit.counters->leave_charge();
+        talk_.attended.store(false, std::memory_order_relaxed);
+    }
     Charge(const Charge&) = delete;
     Charge& operator=(const Charge&) = delete;
 
 private:
-    const std::shared_ptr<RegionalCounters> counters_;
+    Talk& talk_;
 };
 
 // What is said in a round. Without a reply, or where the use ends meanwhile, it has to be said again.
@@ -72,16 +81,16 @@ private:
 
 Exchange::Exchange(Host& host, const std::vector<Carrier>& carriers, const std::vector<Limit>& limits,
                    std::chrono::nanoseconds every, std::uint32_t share)
-    : host_{host}, every_{every}, share_{share} {
+    : host_{host}, number_{next_number()}, every_{every}, share_{share} {
     for (const Carrier& carrier : carriers) redis_.emplace_back(host, carrier.server);
     for (const Limit& limit : limits) {
-        Talk& talk = talks_.emplace_back(Talk{
+        Talk& talk = talks_.emplace_back(
             limit,
             host.counter("regions_merged_total", "Counts of other gateways that were new here.",
                          {{"limit", limit.name}}),
             host.counter("regions_left_out_total", "Counts for which there was no room among those exchanged.",
                          {{"limit", limit.name}}),
-            host.gauge("regions_keys", "Counts of keys in windows that are exchanged.", {{"limit", limit.name}})});
+            host.gauge("regions_keys", "Counts of keys in windows that are exchanged.", {{"limit", limit.name}}));
         for (std::size_t i = 0; i < carriers.size(); ++i)
             talk.lines.emplace_back(
                 talk, redis_[i], carriers[i].identity,
@@ -90,9 +99,19 @@ Exchange::Exchange(Host& host, const std::vector<Carrier>& carriers, const std::
     }
 }
 
-// On the loop that is first asked for such a limit.
+// On the loop that is first asked for such a limit. Until the use before this one has ended its talk, which it does as
+// soon as it sees that there is another: not when its last request has ended, which may be a stream of hours.
+Task<void> Exchange::succeed(Talk& talk) {
+    RegionalCounters& counters = *talk.limit.counters;
+    while (!counters.take_charge(number_)) {
+        if (counters.superseded(number_)) co_return;
+        co_await host_.sleep(succession);
+    }
+    begin(talk);
+}
+
 void Exchange::begin(Talk& talk) {
-    const auto charge = std::make_shared<Charge>(talk.limit.counters);
+    const auto charge = std::make_shared<Charge>(talk);
     std::vector<std::string> names;
     for (const Line& line : talk.lines) names.push_back(line.carrier);
     const std::vector<std::size_t> numbers = talk.limit.counters->carriers(names);
@@ -106,18 +125,21 @@ Task<void> Exchange::talk(Line& line, redis::Connection& connection, std::shared
     const LastWords last{*this, line, connection};
     for (;;) {
         const bool more = co_await round(line, connection);
-        if (connection.alone()) co_return;
+        if (connection.alone() || superseded(line)) co_return;
         tell(line);
         if (!more) co_await pause(line);
+        if (superseded(line)) co_return;
     }
 }
+
+bool Exchange::superseded(const Line& line) const noexcept { return line.talk.limit.counters->superseded(number_); }
 
 // What is counted is written down more often than it is told: there is not room for a minute's keys in a Tally. And
 // windows begin and end meanwhile.
 Task<void> Exchange::pause(Line& line) {
     for (auto left = every_;; left -= longest_unwritten) {
         co_await host_.sleep(std::min(left, longest_unwritten));
-        if (left <= longest_unwritten) co_return;
+        if (left <= longest_unwritten || superseded(line)) co_return;
         line.talk.limit.counters->note();
         line.talk.limit.counters->apply(now());
     }

@@ -13,17 +13,20 @@
 #include <tollgate/host.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace tollgate::ratelimit::regions {
 
-// Of one use of the plugin. Counters that several uses share are exchanged by one of them.
+// Of one use of the plugin. Counters that several uses share are exchanged by one of them: the latest that has begun,
+// of those that a reload leaves to end their requests as of those in one configuration.
 class Exchange {
 public:
     static constexpr std::size_t page = 1000;
@@ -37,15 +40,17 @@ public:
         std::string head;  // of the names in the Redis
         std::shared_ptr<RegionalCounters> counters;
     };
-    // `host` outlives it. At most Ledger::most_carriers; each identity once. `share`: see RegionalCounters::set_share().
+    // `host` outlives it. At most Ledger::most_carriers; each identity once. `share`: RegionalCounters::set_share().
     // The counters know nothing of either until this use takes charge of them: it may be one that never begins.
     Exchange(Host& host, const std::vector<Carrier>& carriers, const std::vector<Limit>& limits,
              std::chrono::nanoseconds every, std::uint32_t share = 0);
 
-    // [loop] With each request: begins what nobody does yet.
+    // [loop] With each request, and once there is a configuration that has this use: begins what it does not do yet.
     void attend() {
         for (Talk& talk : talks_)
-            if (talk.limit.counters->take_charge()) begin(talk);
+            if (!talk.attended.load(std::memory_order_relaxed) && !talk.limit.counters->superseded(number_) &&
+                !talk.attended.exchange(true, std::memory_order_relaxed))
+                host_.spawn(succeed(talk));
     }
 
     struct Standing {
@@ -76,17 +81,21 @@ private:
         std::chrono::nanoseconds exchanged() const;  // by the steady clock; 0: never. Any thread
     };
     struct Talk {
-        Limit limit;
+        Talk(Limit said, Counter& news, Counter& no_room, Gauge& known)
+            : limit{std::move(said)}, merged{news}, left_out{no_room}, keys{known} {}
+        const Limit limit;
         Counter& merged;
         Counter& left_out;
         Gauge& keys;
-        std::deque<Line> lines{};
+        std::deque<Line> lines;
+        std::atomic<bool> attended{false};  // this use talks about it, or waits until the one before it has ended
         bool told_full = false;  // in the log; until there is room again
     };
     class Charge;
     class Saying;
     class LastWords;
 
+    Task<void> succeed(Talk& talk);
     void begin(Talk& talk);
     Task<void> talk(Line& line, redis::Connection& connection, std::shared_ptr<Charge> charge);
     Task<void> pause(Line& line);
@@ -96,9 +105,11 @@ private:
     std::string question(const Line& line, const std::vector<Count>& said, bool whole_text) const;
     void tell(Line& line);
     bool hears_all(const Talk& talk) const;
+    bool superseded(const Line& line) const noexcept;
     Moment now() const { return {host_.now(), host_.wall_clock()}; }
 
     Host& host_;
+    const std::uint64_t number_;  // a later use's is greater
     const std::chrono::nanoseconds every_;
     const std::uint32_t share_;
     std::deque<redis::Attendance> redis_;

@@ -40,7 +40,8 @@ Ledger::Entry* Ledger::entry_at(const Window& window, std::uint64_t key, Page*& 
 }
 
 void Ledger::merge(Page& page, Entry& entry, GrowOnly::Node node, std::uint64_t count) {
-    if (page.nodes.size() <= node) page.nodes.resize(node + 1);
+    if (page.nodes.size() <= node) page.nodes.resize(node + 1), page.counted.resize(node + 1);
+    page.counted[node] = true;
     page.nodes[node] += entry.counts.merge(node, count);
 }
 
@@ -145,20 +146,40 @@ void Ledger::say_all_again(std::size_t carrier) {
 
 GrowOnly::Node Ledger::node_of(std::string_view name) {
     if (const auto known = numbers_.find(name); known != numbers_.end()) return known->second;
-    const auto number = static_cast<GrowOnly::Node>(nodes_.size());
-    nodes_.emplace_back(name);
+    auto number = static_cast<GrowOnly::Node>(nodes_.size());
+    if (free_nodes_.empty()) {
+        nodes_.emplace_back();
+    } else {
+        number = free_nodes_.back();
+        free_nodes_.pop_back();
+    }
+    nodes_[number] = name;
     numbers_.emplace(name, number);
     return number;
 }
 
+void Ledger::forget_nodes() {
+    const auto counts = [this](GrowOnly::Node node) {
+        return std::any_of(pages_.begin(), pages_.end(), [node](const auto& page) {
+            return node < page.second.counted.size() && page.second.counted[node];
+        });
+    };
+    for (auto at = numbers_.begin(); at != numbers_.end();)
+        if (at->second == own || counts(at->second)) {
+            ++at;
+        } else {
+            free_nodes_.push_back(at->second);
+            at = numbers_.erase(at);
+        }
+}
+
 void Ledger::merge(std::string_view node, const Count& said) {
     const std::lock_guard lock{mutex_};
-    const GrowOnly::Node number = node_of(node);
     Page* page = nullptr;
-    Entry* const entry = number == own ? nullptr : entry_at(said.window, said.key, page);
+    Entry* const entry = node == nodes_[own] ? nullptr : entry_at(said.window, said.key, page);
     if (!entry) return;
     const std::uint64_t before = others(*entry);
-    merge(*page, *entry, number, said.count);
+    merge(*page, *entry, node_of(node), said.count);
     if (others(*entry) == before) return;
     ++news_.merged;
     if (!std::exchange(entry->waits, true)) page->waiting.push_back(entry);
@@ -167,6 +188,7 @@ void Ledger::merge(std::string_view node, const Count& said) {
 std::vector<Count> Ledger::due(std::int64_t now) {
     const std::lock_guard lock{mutex_};
     std::vector<Count> counts;
+    const std::size_t windows = pages_.size();
     for (auto at = pages_.begin(); at != pages_.end();) {
         const Window& window = at->first;
         Page& page = at->second;
@@ -185,6 +207,7 @@ std::vector<Count> Ledger::due(std::int64_t now) {
         }
         page.waiting.clear();
     }
+    if (pages_.size() < windows) forget_nodes();
     free_some();
     return counts;
 }
@@ -224,6 +247,11 @@ std::vector<Ledger::WindowSum> Ledger::sums() const {
 std::size_t Ledger::leaving() const {
     const std::lock_guard lock{mutex_};
     return leaving_keys_;
+}
+
+std::size_t Ledger::nodes() const {
+    const std::lock_guard lock{mutex_};
+    return numbers_.size();
 }
 
 std::size_t Ledger::keys() const {

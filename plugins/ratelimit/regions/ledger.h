@@ -44,18 +44,20 @@ public:
     void count(const Window& window, std::uint64_t key, std::int64_t change);
     // A node has said that it has counted so much. What came of it is for due().
     void merge(std::string_view node, const Count& said);
-    // What others have counted since the last call, of windows that have begun; forgets windows that count no more, whose
-    // memory goes piece by piece with this call and those that follow.
+    // What others have counted since the last call, of windows that have begun; forgets windows that count no more,
+    // whose memory goes piece by piece with this call and those that follow.
     // `now` in milliseconds since 1970. Windows that others have begun and this clock has not are kept back.
     std::vector<Count> due(std::int64_t now);
 
-    // The carriers from now on, and their numbers: one that was there before keeps its own, one that is named no more is
-    // let go, and whoever has its number after it is told everything. Throws std::length_error for more than there may be.
+    // The carriers from now on, and their numbers: one that was there before keeps its own, one that is named no more
+    // is let go, and whoever has its number after it is told everything. Throws std::length_error for more than there
+    // may be.
     std::vector<std::size_t> carriers(const std::vector<std::string>& names);
     // Of a carrier that is there.
     std::optional<std::size_t> carrier(std::string_view name) const;
     // What this gateway has counted and that carrier does not know, at most so many, those first that count most (by
-    // their bits), and of these those that wait longest. Each is said once: then acknowledged() or withdrawn() is called with it.
+    // their bits), and of these those that wait longest. Each is said once: then comes acknowledged()
+    // or withdrawn() with it.
     std::vector<Count> unsaid(std::size_t carrier, std::size_t most);
     void acknowledged(std::size_t carrier, const std::vector<Count>& said);
     void withdrawn(std::size_t carrier, const std::vector<Count>& unheard);
@@ -74,6 +76,7 @@ public:
     std::vector<WindowSum> sums() const;
     std::size_t keys() const;
     std::size_t leaving() const;  // of windows that count no more, in memory still
+    std::size_t nodes() const;    // that have counted in windows that do, and this gateway
     // Since the last call: counts of others that said something new; counts for which there was no room.
     struct News {
         std::uint64_t merged = 0, left_out = 0;
@@ -103,9 +106,11 @@ private:
         std::array<Levels, most_carriers> unsaid;
         std::vector<Entry*> waiting;       // for due()
         std::vector<std::uint64_t> nodes;  // sums, by node
+        std::vector<bool> counted;         // whether a node has counted anything, by its number
     };
 
     GrowOnly::Node node_of(std::string_view name);
+    void forget_nodes();
     Entry* entry_at(const Window& window, std::uint64_t key, Page*& page);
     static void merge(Page& page, Entry& entry, GrowOnly::Node node, std::uint64_t count);
     void mark(Page& page, Entry& entry, std::size_t carrier);
@@ -123,7 +128,10 @@ private:
     std::list<Entries> leaving_;
     std::size_t leaving_keys_ = 0;
     News news_;
-    std::deque<std::string> nodes_;  // by number: first this gateway
+    // By number: first this gateway. Each life of a gateway is another node: of those that have ended the number goes
+    // to the next one as soon as no window knows of it.
+    std::deque<std::string> nodes_;
+    std::vector<GrowOnly::Node> free_nodes_;
     std::map<std::string, GrowOnly::Node, std::less<>> numbers_;
     std::array<std::string, most_carriers> carriers_;  // by number; "": none
 };

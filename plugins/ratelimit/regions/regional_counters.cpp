@@ -20,8 +20,8 @@ Window window_of(const Limit& limit, std::uint64_t receipt) noexcept {
 // A share that is too small for a request is no reason to say that the limit is: nobody is held to it for ever.
 Decision until_it_ends(Decision refused, const Ask& ask) noexcept {
     if (refused.retry_after == Decision::never && ask.price <= ask.limit.capacity())
-        refused.retry_after =
-            std::chrono::milliseconds{static_cast<std::int64_t>(refused.receipt)} - std::chrono::nanoseconds{ask.now.wall};
+        refused.retry_after = std::chrono::milliseconds{static_cast<std::int64_t>(refused.receipt)} -
+                              std::chrono::nanoseconds{ask.now.wall};
     return refused;
 }
 
@@ -72,6 +72,13 @@ void RegionalCounters::give_back(std::uint64_t hash, const Ask& ask, std::uint64
     memory_.give_back(hash, ask, receipt);
     if (share_.load(std::memory_order_relaxed) > 0) own_.give_back(hash, ask, receipt);
     if (ask.price > 0) tally_.add(hash, window_of(ask.limit, receipt), -static_cast<std::int64_t>(ask.price));
+}
+
+bool RegionalCounters::take_charge(std::uint64_t number) noexcept {
+    std::uint64_t wanted = wanted_.load(std::memory_order_relaxed);
+    while (wanted < number && !wanted_.compare_exchange_weak(wanted, number, std::memory_order_relaxed)) {
+    }
+    return !superseded(number) && !in_charge_.exchange(true, std::memory_order_acquire);
 }
 
 std::vector<std::size_t> RegionalCounters::carriers(const std::vector<std::string>& names) {

@@ -60,10 +60,11 @@ public:
     bool slides() const noexcept { return algorithm_ == Algorithm::sliding_window; }
     Ledger::News news();
 
-    // Whether somebody exchanges these counts: true for the first who asks, until it is let go.
-    bool take_charge() noexcept {
-        return !in_charge_.load(std::memory_order_relaxed) && !in_charge_.exchange(true, std::memory_order_acquire);
-    }
+    // Who exchanges these counts: the latest of those who ask for it, by a number that is never 0, once whoever does it
+    // has let go. True for one who is in charge from now on.
+    bool take_charge(std::uint64_t number) noexcept;
+    // Somebody later wants it: whoever is in charge lets go soon.
+    bool superseded(std::uint64_t number) const noexcept { return wanted_.load(std::memory_order_relaxed) > number; }
     void leave_charge() noexcept { in_charge_.store(false, std::memory_order_release); }
     // The ledger's carriers, of whoever is in charge: how far it was with others is forgotten. See Ledger::carriers().
     std::vector<std::size_t> carriers(const std::vector<std::string>& names);
@@ -83,6 +84,7 @@ private:
     std::atomic<bool> held_{true};
     Tally tally_;
     Ledger ledger_;
+    std::atomic<std::uint64_t> wanted_{0};  // by the latest
     std::atomic<bool> in_charge_{false};
     std::array<Progress, Ledger::most_carriers> progress_;
     std::array<std::atomic<std::int64_t>, Ledger::most_carriers> exchanged_{};

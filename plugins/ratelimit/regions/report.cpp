@@ -53,8 +53,8 @@ std::string limit(const Exchange::Report& report, std::chrono::nanoseconds every
     const Ledger& ledger = report.counters->ledger();
     return "{\"limit\": " + quoted(report.name) + ", \"node\": " + quoted(ledger.node()) +
            ", \"every_ms\": " + std::to_string(interval) +
-           ", \"held_to_share\": " + (report.counters->held() ? "true" : "false") + ",\n \"carriers\": [" + list(report.carriers, carrier) +
-           "],\n \"windows\": [" + list(ledger.sums(), window) + "]}";
+           ", \"held_to_share\": " + (report.counters->held() ? "true" : "false") + ",\n \"carriers\": [" +
+           list(report.carriers, carrier) + "],\n \"windows\": [" + list(ledger.sums(), window) + "]}";
 }
 
 }  // namespace

@@ -85,6 +85,24 @@ BOOST_AUTO_TEST_CASE(each_lie_is_told_once_with_its_time) {
                     "at 1.051 s: X-RateLimit-Remaining rose from 0 to 4, faster than the bucket fills"}));
 }
 
+// Ten a minute, burst 60, of which two gateways hold up to four.
+BOOST_AUTO_TEST_CASE(who_holds_a_lease_may_tell_what_was_left_a_second_ago_and_no_more) {
+    const Limit leased{Algorithm::token_bucket, 10, 1min, 60, 4};
+    const auto admitted = [](double at, std::int64_t remaining) { return answer(at, Outcome::admitted, remaining); };
+    // One tells 50 of before the other spent 30; later, what has come back, and what the two held then and hold now.
+    BOOST_TEST(lies({admitted(1, 50), admitted(1.9, 20), admitted(1.95, 50)}, leased).empty());
+    BOOST_TEST(lies({admitted(1, 20), admitted(2.5, 29)}, leased).empty());
+    BOOST_TEST((lies({admitted(1, 20), admitted(2.5, 30)}, leased) ==
+                std::vector<std::string>{
+                    "at 2.501 s: X-RateLimit-Remaining rose from 20 to 30, faster than the bucket fills"}));
+    // Who said more in between may have been told by before the earlier one.
+    BOOST_TEST(lies({admitted(1, 20), admitted(1.5, 50), admitted(2.5, 28)}, leased).empty());
+    BOOST_TEST(lies({admitted(1, 20), admitted(1.5, 22), admitted(2.5, 30)}, leased).size() == 1u);
+    Limit exact = leased;
+    exact.leased = 0;
+    BOOST_TEST(lies({admitted(1, 50), admitted(1.9, 20), admitted(1.95, 50)}, exact).size() == 1u);
+}
+
 BOOST_AUTO_TEST_CASE(retry_after_is_neither_too_long_nor_too_short) {
     BOOST_TEST(lies({answer(1, Outcome::refused, 0, 2), answer(2.5, Outcome::admitted, 0)}).empty());
     BOOST_TEST((lies({answer(1, Outcome::refused, 0, 3), answer(2.5, Outcome::admitted, 0)}) ==

@@ -43,11 +43,21 @@ struct Gateway {
           store{std::make_unique<RedisStore>(
               *host, redis::Server::shared(redis::Address::parse(url), *host, words_of_limits), memory,
               std::move(options))} {}
+    ~Gateway() { host->retire(); }  // while there are the stores that its tasks are about
+    Gateway(const Gateway&) = delete;
+    Gateway& operator=(const Gateway&) = delete;
 
     test::Loops loops;
     std::unique_ptr<plugins::PluginHost> host;
     MemoryStore memory;
     std::unique_ptr<RedisStore> store;
+    std::unique_ptr<LeasedStore> leased;
+
+    // Instead of the store.
+    LeasedStore& lease(std::int64_t most) {
+        leased = std::make_unique<LeasedStore>(*host, std::move(store), most);
+        return *leased;
+    }
 
     Decision take(const Claim& claim, std::size_t loop = 0) {
         Claim copy = claim;
@@ -263,7 +273,7 @@ BOOST_AUTO_TEST_CASE(leases_never_admit_more_and_what_is_not_spent_comes_back) {
     const test::Redis redis;
     const Declared bucket{"bucket", {100, 24h, 100}};
     Gateway one{redis.url()}, other{redis.url()};
-    LeasedStore here{*one.host, std::move(one.store), 30}, there{*other.host, std::move(other.store), 30};
+    LeasedStore &here = one.lease(30), &there = other.lease(30);
     const auto admits = [&](Gateway& gateway, Store& store) {
         Claim claim = bucket.claim();
         gateway.loops.run([&] { return Gateway::taken(store, claim); });
@@ -282,6 +292,31 @@ BOOST_AUTO_TEST_CASE(leases_never_admit_more_and_what_is_not_spent_comes_back) {
         return admitted >= 100;
     });
     BOOST_TEST(admitted == 100);
+}
+
+BOOST_AUTO_TEST_CASE(a_lease_does_not_tell_of_what_other_loops_have_spent_since_it_was_taken) {
+    const test::Redis redis;
+    const Limit limit{100, 24h, 100};
+    const Declared bucket{"bucket", limit};
+    Gateway gateway{redis.url(), {.timeout = 60s}, 2};
+    LeasedStore& store = gateway.lease(30);
+    std::int64_t spent = 0;
+    const auto remaining_at = [&](std::size_t loop) {
+        Claim claim = bucket.claim();
+        gateway.loops.run([&] { return Gateway::taken(store, claim); }, loop);
+        ++spent;
+        const Decision& told = claim.decision;
+        BOOST_TEST(told.admitted);
+        BOOST_TEST(told.remaining <= 100 - spent);
+        // All are back when so many have come that are not left: as a bucket has it that nobody holds any of.
+        const auto missing = limit.ticks(static_cast<double>(100 - told.remaining)) / ticks_per_nanosecond;
+        BOOST_TEST(told.reset.count() == static_cast<std::int64_t>(missing));
+        return told.remaining;
+    };
+    BOOST_TEST(remaining_at(0) == 99);
+    for (int i = 0; i < 60; ++i) BOOST_TEST(remaining_at(1) >= 100 - spent - 15);  // what the first loop may hold
+    BOOST_TEST(remaining_at(0) >= 100 - spent - 15);
+    BOOST_TEST(remaining_at(1) >= 100 - spent - 15);
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_redis_costs_no_more_than_the_deadline) {

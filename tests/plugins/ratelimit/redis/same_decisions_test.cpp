@@ -66,6 +66,9 @@ struct Both {
                 redis::Server::shared(redis::Address::parse(url), *host, words_of_limits),
                 elsewhere,
                 {.timeout = 60s, .on_error = OnError::closed, .clock = clock_of_both}} {}
+    ~Both() { host->retire(); }  // while there is the store that its tasks are about
+    Both(const Both&) = delete;
+    Both& operator=(const Both&) = delete;
 
     test::Loops loops;
     std::unique_ptr<plugins::PluginHost> host;

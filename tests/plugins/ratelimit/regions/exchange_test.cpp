@@ -8,6 +8,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <csignal>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -56,11 +57,30 @@ public:
         exchange_ = std::move(exchange);
         attend();
     }
+    // The same, while requests are under way that came under the uses before it.
+    void use_beside(const std::vector<std::string>& urls, std::uint32_t share = 0) {
+        const auto carriers = carriers_of(urls);
+        before_.emplace_back(std::move(host_), std::move(exchange_));
+        host_ = loops_.host("ratelimit");
+        exchange_ = std::make_unique<Exchange>(*host_, carriers, std::vector<Exchange::Limit>{
+                                                   {"limit", "test:limit/regions", counters_}}, 20ms, share);
+        attend();
+    }
+    void attend_before() {
+        loops_.run([this]() -> Task<void> {
+            for (const Use& use : before_) use.exchange->attend();
+            co_return;
+        });
+    }
+    void end_before() { before_.clear(); }
     // Of one use, from its next one on.
     std::shared_ptr<RegionalCounters> limit_beside(const std::string& node) {
         return beside_ = std::make_shared<RegionalCounters>(limit_.algorithm(), 1000, Secret{1, 2}, node);
     }
-    ~Gateway() { end(); }
+    ~Gateway() {
+        end_before();
+        end();
+    }
     void end() {
         host_.reset();
         exchange_.reset();
@@ -99,8 +119,18 @@ private:
     const Limit limit_;
     test::Loops loops_;
     std::shared_ptr<RegionalCounters> counters_, beside_;
+    struct Use {
+        std::unique_ptr<plugins::PluginHost> host;
+        std::unique_ptr<Exchange> exchange;
+        Use(std::unique_ptr<plugins::PluginHost> lender, std::unique_ptr<Exchange> talks)
+            : host{std::move(lender)}, exchange{std::move(talks)} {}
+        ~Use() { host.reset(); }
+        Use(const Use&) = delete;
+        Use& operator=(const Use&) = delete;
+    };
     std::unique_ptr<plugins::PluginHost> host_;
     std::unique_ptr<Exchange> exchange_;
+    std::deque<Use> before_;  // not ended yet
 };
 
 void wait_for(const char* what, Gateway& gateway, std::int64_t left, const std::string& key = "alice") {
@@ -288,6 +318,43 @@ BOOST_AUTO_TEST_CASE(a_reload_hands_on_what_is_known_and_goes_on_with_other_serv
     us.use({other.url()});
     BOOST_TEST(eu.admitted(10) == 10);
     wait_for("the second server", us, 80);
+}
+
+BOOST_AUTO_TEST_CASE(a_reload_goes_on_with_other_servers_while_requests_of_before_are_under_way) {
+    const Redis one, other, third;
+    Gateway eu{"eu", {one.url()}}, us{"us", {other.url()}};
+    BOOST_TEST(eu.admitted(10) == 10);
+    wait_until("the first server", [&] { return eu.exchanged(); });
+    eu.use_beside({other.url()});
+    wait_for("the second server", us, 90);
+    eu.attend_before();  // requests of before ask on
+    BOOST_TEST(eu.admitted(10) == 10);
+    wait_for("the second server again", us, 80);
+    BOOST_TEST(us.admitted(10) == 10);
+    wait_for("both ways", eu, 70);
+    eu.use_beside({third.url()});  // two that have not ended
+    us.use({third.url()});
+    wait_until("the third server", [&] { return eu.exchanged(); });
+    BOOST_TEST(eu.admitted(10) == 10);
+    wait_for("of the third server", us, 60);
+    eu.end_before();
+    BOOST_TEST(eu.admitted(10) == 10);
+    wait_for("of the third server again", us, 50);
+    BOOST_TEST(!eu.counters().held());
+    eu.use_beside({"redis://127.0.0.9:1"}, 500);
+    wait_until("its share holds", [&] { return eu.counters().held(); });
+}
+
+BOOST_AUTO_TEST_CASE(a_server_that_hangs_does_not_hold_up_a_reload) {
+    Redis hanging;
+    const Redis good;
+    Gateway eu{"eu", {hanging.url()}}, us{"us", {good.url()}};
+    wait_until("it talks", [&] { return eu.exchanged(); });
+    hanging.process().signal(SIGSTOP);
+    eu.use_beside({good.url()});
+    BOOST_TEST(eu.admitted(10) == 10);
+    wait_for("the other server", us, 90);
+    hanging.process().signal(SIGCONT);
 }
 
 BOOST_AUTO_TEST_CASE(many_keys_go_page_by_page_and_all_arrive) {

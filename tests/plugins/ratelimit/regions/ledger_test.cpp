@@ -214,9 +214,62 @@ BOOST_AUTO_TEST_CASE(of_more_keys_than_there_is_room_for_the_last_are_left_out_a
     BOOST_TEST(news.left_out == 10U);
     BOOST_TEST(news.merged == 1U);
     BOOST_TEST(here->news().left_out == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(where_a_window_has_ended_there_is_room_for_keys_that_were_left_out) {
+    const auto here = ledger(10);
+    const auto carrier = here->carriers({"one"}).front();
+    for (std::uint64_t key = 1; key <= 10; ++key) here->count(minute, key, 1000);
+    here->acknowledged(carrier, here->unsaid(carrier, 100));
+    here->count(minute, 11, 1000);
+    here->count(next, 11, 1000);
+    here->merge("us", {next, 12, 1000});
+    BOOST_TEST(here->unsaid(carrier, 100).empty());
+    BOOST_TEST(here->news().left_out == 3U);
     here->due(minute.end + 3000);
     here->count(next, 11, 1000);
-    BOOST_TEST(here->known(next, 11).own == 1000U);
+    here->merge("us", {next, 12, 3000});
+    const auto said = here->unsaid(carrier, 100);
+    BOOST_TEST_REQUIRE(said.size() == 1U);
+    BOOST_TEST(said[0].key == 11U);
+    BOOST_TEST(said[0].count == 1000U);
+    BOOST_TEST(due(*here, next.begin(), 12) == 3000U);
+    BOOST_TEST(here->news().left_out == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(lives_of_gateways_are_forgotten_with_the_last_window_they_have_counted_in) {
+    for (const bool slides : {false, true}) {
+        const auto here = ledger(1000, slides);
+        for (int life = 0; life < 100; ++life) {
+            const Window window{60'000 * (life + 1), 60'000};
+            const std::string name = "us~" + std::to_string(life);
+            here->count(window, 1, 1000);
+            here->merge(name, {window, 1, 500});
+            here->merge(name, {window, 2, 700});
+            BOOST_TEST(due(*here, window.begin()) == 500U);
+            BOOST_TEST(here->nodes() <= (slides ? 4U : 3U));  // this one, and those of windows that still count
+            const std::vector<std::pair<std::string, std::uint64_t>> counted{{"here", 1000}, {name, 1200}};
+            BOOST_TEST((here->sums().back().nodes == counted));
+            BOOST_TEST(here->known(window, 1).others == 500U);
+        }
+        here->due(60'000 * 103);
+        BOOST_TEST(here->nodes() == 1U);
+    }
+}
+
+// A count that is too great to grow by is a count.
+BOOST_AUTO_TEST_CASE(a_node_is_not_forgotten_while_a_window_knows_of_it) {
+    constexpr std::uint64_t most = ~std::uint64_t{0};
+    const auto here = ledger();
+    here->merge("asia", {minute, 1, 1000});
+    here->merge("us", {next, 1, most});
+    here->merge("eu", {next, 1, 1000});
+    here->due(minute.end + 3000);
+    BOOST_TEST(here->nodes() == 3U);
+    here->merge("africa", {next, 2, 700});
+    here->merge("eu", {next, 2, 700});
+    const std::vector<std::pair<std::string, std::uint64_t>> counted{{"africa", 700}, {"eu", 700}, {"us", most}};
+    BOOST_TEST((here->sums().back().nodes == counted));
 }
 
 // Three gateways and two servers that hold the greatest they were told: whatever is lost, late or told twice, all end
