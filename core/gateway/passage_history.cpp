@@ -1,10 +1,24 @@
 // core/gateway/passage_history.cpp - what is remembered and shown of a request that is over.
 #include "gateway/loop_share.h"
 #include "gateway/passage.h"
+#include "http/layout.h"
 
 #include <algorithm>
 
 namespace tollgate {
+
+// The request is over: figures, spans, logs and who watches are told of the path as it is after this.
+void Passage::hide_secrets() noexcept {
+    auto& layout = exchange_.request.layout();
+    try {
+        std::string target = layout.target;
+        concealed_.hide_in(target);
+        layout.set_target(target);
+    } catch (const std::exception&) {  // no memory: better no path than one with a key
+        layout.target.clear();
+        layout.path_size = 0;
+    }
+}
 
 void Passage::tell_feed(const LogContext& facts) const {
     history::RecordView record;

@@ -37,10 +37,11 @@ std::string_view path_of(std::string_view route) noexcept {
 }
 
 // Without the query.
-std::string url_of(const upstream::Call& call) {
-    const auto target = call.request.target();
+std::string url_of(const upstream::Call& call, const Concealed& concealed) {
+    std::string target{call.request.path()};
+    concealed.hide_in(target);
     std::string url = call.target.tls() ? "https://" : "http://";
-    return url.append(call.target.authority()).append(target.substr(0, target.find('?')));
+    return url.append(call.target.authority()).append(target);
 }
 
 template <class Make>
@@ -108,7 +109,7 @@ std::unique_ptr<Span> RequestSpans::begin_attempt(const upstream::Call& call, co
         const auto& where = call.target.where();
         made->say("server.address", where.is_unix() ? call.target.address() : std::string_view{where.host()});
         if (!where.is_unix()) made->say("server.port", std::int64_t{where.port()});
-        made->say("url.full", url_of(call));
+        made->say("url.full", url_of(call, concealed_));
         if (number > 1) made->say("http.request.resend_count", std::int64_t{number - 1});
         made->say("tollgate.upstream", call.upstream.name);
         made->say("tollgate.attempt", what);

@@ -1,6 +1,7 @@
 // core/gateway/request_spans.h - RequestSpans: what a request that is traced tells of itself, its plugins and attempts.
 #pragma once
 
+#include "gateway/concealed.h"
 #include "http/exchange.h"
 #include "http/traceparent.h"
 #include "net/timers.h"
@@ -24,6 +25,8 @@ public:
     RequestSpans(tracing::SpanQueue& queue, net::Duration noticeable, const http::Exchange& exchange,
                  const http::Traceparent& given, const http::Traceparent& step);
 
+    // Keeps it out of the URLs of attempts from here on. The request's own path has lost it when it is told.
+    void conceal(std::string_view secret) { concealed_.add(secret); }
     void tell_of_request(const http::Exchange& exchange, const LogContext& facts, const Route* route, bool failed,
                          net::TimePoint over) const noexcept;
     // Of an attempt: begun as it is about to be sent, since the request may be another when it has ended. `step`: what the
@@ -45,6 +48,7 @@ private:
     net::TimePoint began_;
     std::chrono::system_clock::time_point began_at_;
     http::Traceparent given_, step_;
+    Concealed concealed_;
 };
 
 // The time between its making and its end is a door's, where anybody wants to know.

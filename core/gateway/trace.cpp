@@ -1,6 +1,7 @@
 // core/gateway/trace.cpp - collecting steps, finding what they changed, keeping secrets out.
 #include "gateway/trace.h"
 
+#include "gateway/concealed.h"
 #include "gateway/snapshot.h"
 #include "http/hop_by_hop.h"
 #include "http/layout.h"
@@ -17,8 +18,6 @@ namespace tollgate {
 namespace {
 
 constexpr std::size_t most_steps = 1000, most_candidates = 100, most_bytes = 256 << 10;
-constexpr std::size_t shortest_secret = 6;
-constexpr std::string_view hidden = "(hidden)";
 
 std::string first_line(const Request& request) {
     return std::string{request.method()}.append(1, ' ').append(request.layout().asterisk ? "*" : request.target());
@@ -220,6 +219,12 @@ void Trace::conceal(std::string_view secret) {
     for_each_parameter(query_of(asked_.first), [&](const std::string&, std::string_view value) {
         if (value != secret && http::decode_query(value) == secret) rename(value, hidden);
     });
+    for (std::string_view rest = asked_.first;;) {
+        const auto found = find_in_target(rest, secret);
+        if (found.empty()) break;
+        rename(found, hidden);
+        rest.remove_prefix(static_cast<std::size_t>(found.data() - rest.data()) + found.size());
+    }
 }
 
 void Trace::rename(std::string_view text, std::string_view instead) {

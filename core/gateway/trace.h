@@ -99,7 +99,7 @@ public:
     void take_in(const Trace& errand);
     void forget_answer() noexcept { answer_.reset(); }  // the next one is another
 
-    // For `secret` and whatever contains it. Shorter than four bytes it is in too many words to be kept out of them.
+    // For `secret` and whatever contains it. Shorter than six bytes it is in too many words to be kept out of them.
     void conceal(std::string_view secret);
     // Stands for what differs from run to run, so that two runs can be compared.
     void rename(std::string_view text, std::string_view instead);

@@ -25,8 +25,8 @@ public:
 };
 
 // Posts to the loops and puts together what they answer; what takes a loop longer than some ten microseconds is asked
-// piece by piece. Any thread that is no loop's. Each throws LoopsSilent where a loop does
-// not answer in time.
+// piece by piece (of 2048 names those that came most: 8 us each time, a day's hours and an hour's minutes: 1 us). Any
+// thread that is no loop's. Each throws LoopsSilent where a loop does not answer in time.
 class UsageReports {
 public:
     // Both outlive this.

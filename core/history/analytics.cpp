@@ -30,23 +30,24 @@ Statuses Analytics::statuses() const noexcept {
 
 Analytics together(std::span<const Timeline::Part> parts, std::chrono::system_clock::time_point now, int hours) {
     Analytics all{now, hours};
-    std::vector<std::vector<Top>> paths, routes, users, blocked;
+    std::array<std::vector<std::vector<Top>>, Timeline::rankings.size()> tops;
     std::vector<LatencyCounts> latencies(all.minutes.size());
     for (const auto& part : parts) {
         for (const auto& hour : part.hours) {
             auto* const into = all.hour(hour->time);
             if (!into) continue;
             into->statuses.add(hour->statuses);
-            paths.push_back(hour->paths);
-            routes.push_back(hour->routes);
-            users.push_back(hour->users);
-            blocked.push_back(hour->blocked);
+            for (std::size_t i = 0; i < tops.size(); ++i) {
+                tops[i].push_back((*hour).*Timeline::rankings[i]);
+                if (hour == part.hours.back() && part.most[i].hour == hour->time)
+                    tops[i].push_back(part.most[i].tops);
+            }
         }
         for (const auto& minute : part.minutes) {
-            auto* const into = all.minute(minute.time);
+            auto* const into = all.minute(minute->time);
             if (!into) continue;
-            into->statuses.add(minute.statuses);
-            latencies[std::size_t(into - all.minutes.data())].add(minute.latencies);
+            into->statuses.add(minute->statuses);
+            latencies[std::size_t(into - all.minutes.data())].add(minute->latencies);
         }
     }
     for (std::size_t i = 0; i < latencies.size(); ++i) {
@@ -54,10 +55,8 @@ Analytics together(std::span<const Timeline::Part> parts, std::chrono::system_cl
         all.minutes[i].p50 = latencies[i].percentile(0.5);
         all.minutes[i].p99 = latencies[i].percentile(0.99);
     }
-    all.paths = first_of_all(paths, Analytics::most_tops);
-    all.routes = first_of_all(routes, Analytics::most_tops);
-    all.users = first_of_all(users, Analytics::most_tops);
-    all.blocked = first_of_all(blocked, Analytics::most_tops);
+    constexpr std::array rankings{&Analytics::paths, &Analytics::routes, &Analytics::users, &Analytics::blocked};
+    for (std::size_t i = 0; i < tops.size(); ++i) all.*rankings[i] = first_of_all(tops[i], Analytics::most_tops);
     return all;
 }
 

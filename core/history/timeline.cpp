@@ -23,15 +23,15 @@ void Timeline::put_minute_by() {
     of_hour_.add(minute_.statuses);
     if (minute_.statuses.total() == 0) return;
     if (minutes_.size() == kept_minutes) minutes_.pop_front();
-    minutes_.push_back(minute_);
+    minutes_.push_back(std::make_shared<const Minute>(minute_));
 }
 
 void Timeline::put_hour_by() {
-    minute_.statuses = {};  // they are in of_hour_
-    auto hour = std::make_shared<const Hour>(hour_so_far());
-    if (hour->statuses.total() > 0) {
+    if (const Statuses statuses = of_hour_; statuses.total() > 0) {  // those of its last minute are in it
+        Hour hour{hour_, statuses, {}, {}, {}, {}};
+        for (const Ranking of : rankings) hour.*of = most(of).tops;
         if (hours_.size() == kept_hours) hours_.pop_front();
-        hours_.push_back(std::move(hour));
+        hours_.push_back(std::make_shared<const Hour>(std::move(hour)));
     }
     of_hour_ = {};
     for (Tops* const tops : {&paths_, &routes_, &users_, &blocked_}) tops->clear();
@@ -46,18 +46,23 @@ void Timeline::count(const Event& event) {
     if (!event.blocked.empty()) blocked_.add(event.blocked);
 }
 
-Hour Timeline::hour_so_far() const {
-    Hour hour{hour_, of_hour_, paths_.first(kept_tops), routes_.first(kept_tops), users_.first(kept_tops),
-              blocked_.first(kept_tops)};
-    hour.statuses.add(minute_.statuses);
-    return hour;
+const Tops& Timeline::tops_of(Ranking of) const {
+    return of == &Hour::paths ? paths_ : of == &Hour::routes ? routes_ : of == &Hour::users ? users_ : blocked_;
+}
+
+Timeline::Most Timeline::most(Ranking of) const { return {hour_, tops_of(of).first(kept_tops)}; }
+
+Statuses Timeline::statuses_so_far() const {
+    Statuses statuses = of_hour_;
+    statuses.add(minute_.statuses);
+    return statuses;
 }
 
 Timeline::Part Timeline::part() const {
     Part part{{hours_.begin(), hours_.end()}, {minutes_.begin(), minutes_.end()}};
     if (!begun_) return part;
-    part.hours.push_back(std::make_shared<const Hour>(hour_so_far()));
-    part.minutes.push_back(minute_);
+    part.hours.push_back(std::make_shared<const Hour>(Hour{hour_, statuses_so_far(), {}, {}, {}, {}}));
+    part.minutes.push_back(std::make_shared<const Minute>(minute_));
     return part;
 }
 

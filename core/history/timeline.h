@@ -5,6 +5,7 @@
 #include "history/statuses.h"
 #include "history/tops.h"
 
+#include <array>
 #include <chrono>
 #include <deque>
 #include <memory>
@@ -27,6 +28,8 @@ struct Hour {
     Statuses statuses;
     std::vector<Top> paths, routes, users, blocked;
 };
+// One of those four.
+using Ranking = std::vector<Top> Hour::*;
 
 // A request that is over, as far as lines of time know it.
 struct Event {
@@ -46,23 +49,35 @@ public:
     void turn(Minutes now);
     void count(const Event& event);
 
-    // What is told of it: the oldest first, the one that is now last.
+    // Who or what came most in the hour that is now.
+    struct Most {
+        Hours hour;
+        std::vector<Top> tops;
+    };
+    static constexpr std::array<Ranking, 4> rankings{&Hour::paths, &Hour::routes, &Hour::users, &Hour::blocked};
+    Most most(Ranking of) const;
+    // What is told of all else: the oldest first, the one that is now last. Whoever asks from elsewhere asks for each
+    // ranking of the hour that is now before, in a turn of the loop of its own, since it takes long; it counts if that
+    // is still the hour then, and is put by with it if not.
     struct Part {
         std::vector<std::shared_ptr<const Hour>> hours;
-        std::vector<Minute> minutes;
+        std::vector<std::shared_ptr<const Minute>> minutes;
+        std::array<Most, rankings.size()> most{};  // whoever asks puts it here
     };
     Part part() const;
 
 private:
     void put_minute_by();
     void put_hour_by();
-    Hour hour_so_far() const;
+    Statuses statuses_so_far() const;
+    const Tops& tops_of(Ranking of) const;
 
     Minute minute_{};
     Hours hour_{};
     Statuses of_hour_;  // without the minute that is now
     Tops paths_, routes_, users_, blocked_;
-    std::deque<Minute> minutes_;
+    // Shared, as those who ask get all of them in one turn of the loop.
+    std::deque<std::shared_ptr<const Minute>> minutes_;
     std::deque<std::shared_ptr<const Hour>> hours_;
     bool begun_ = false;
 };

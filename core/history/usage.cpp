@@ -23,6 +23,11 @@ void Usage::count(const Over& over, Clock::time_point now) {
                        wall_ends_ - std::chrono::duration_cast<WallTime::duration>(minute_ends_ - now));
 }
 
+Timeline::Most Usage::most(Ranking of, Clock::time_point now) {
+    if (now >= minute_ends_) begin_minute(now);
+    return timeline_.most(of);
+}
+
 Timeline::Part Usage::timeline(Clock::time_point now) {
     if (now >= minute_ends_) begin_minute(now);
     return timeline_.part();

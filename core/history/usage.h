@@ -27,6 +27,7 @@ public:
 
     void count(const Over& over, Clock::time_point now);
 
+    Timeline::Most most(Ranking of, Clock::time_point now);
     Timeline::Part timeline(Clock::time_point now);
     const Callers& callers() const noexcept { return callers_; }
 

@@ -88,7 +88,7 @@ public:
         std::string scratch;
         const Presented presented = place_.read(ctx, scratch);
         const bool traced = ctx.traced();
-        if (traced) ctx.conceal(presented.secret);
+        if (traced || place_.is_function()) ctx.conceal(presented.secret);
         if (presented.form == Presented::Form::absent) return Finding::missing(missing_, traced ? "no key" : "");
         if (presented.form == Presented::Form::malformed)
             return Finding::denied(malformed_,

@@ -43,6 +43,7 @@ Place::Place(const Settings& settings, const char* fallback, Scheme scheme, std:
     }
     value_ = settings.value("key");
     kind_ = value_.kind();
+    is_function_ = kind_ == "function";
     name_ = value_.name();
     const std::string text = value_.describe();  // for people: a long name is cut
     if (kind_ != "header" && kind_ != "query" && kind_ != "cookie" && kind_ != "function")

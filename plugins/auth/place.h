@@ -27,6 +27,8 @@ public:
     Presented read(const RequestContext& ctx, std::string& scratch) const;
     // After this, views into the request and what read() returned are no more.
     void clear(Request& request) const;
+    // Whether nobody but the configuration knows where it stood: in the path, perhaps, which is in every log.
+    bool is_function() const noexcept { return is_function_; }
     // `header "X-API-Key"`; "" for a function, whose place is no client's business.
     std::string text() const { return kind_ == "function" ? std::string{} : kind_ + " \"" + name_ + '"'; }
 
@@ -35,6 +37,7 @@ private:
 
     Value value_;
     std::string kind_, name_;
+    bool is_function_ = false;
     Scheme scheme_;
     std::size_t longest_;
 };

@@ -126,14 +126,14 @@ char* put_member(char* out, Format format, const Member& member, const Record& r
     }
     if (member.truth) return put(out, record.*member.truth ? (json ? "true" : "yes") : (json ? "false" : "no"));
     if (json) *out++ = '"';
-    out = member.text ? put_text(out, format, record.*member.text) : put_time(out, record.time);
+    out = put_bare(out, format, member, record);
     if (json) *out++ = '"';
     return out;
 }
 
-char* put_bare(char* out, const Member& member, const Record& record) noexcept {
-    const bool is_number = member.number || member.time || member.truth;
-    return put_member(out, is_number ? Format::json : Format::text, member, record);
+char* put_bare(char* out, Format format, const Member& member, const Record& record) noexcept {
+    if (member.number || member.time || member.truth) return put_member(out, Format::json, member, record);
+    return member.text ? put_text(out, format, record.*member.text) : put_time(out, record.time);
 }
 
 std::size_t longest_of(const Member& member) noexcept {

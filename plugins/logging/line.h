@@ -41,8 +41,9 @@ bool says_something(const Member& member, const Record& record) noexcept;
 inline constexpr std::size_t longest_member = longest_text * longest_escape + 5;
 char* put_member(char* out, Format format, const Member& member, const Record& record) noexcept;
 char* put_header(char* out, Format format, std::string_view value) noexcept;
-// The same in words of the operator's own: texts as in a text line, numbers as in JSON; and the most bytes it can take.
-char* put_bare(char* out, const Member& member, const Record& record) noexcept;
+// The same in words of the operator's own: texts as in that form, without quotes, numbers as in JSON; and the most
+// bytes it can take.
+char* put_bare(char* out, Format format, const Member& member, const Record& record) noexcept;
 std::size_t longest_of(const Member& member) noexcept;
 
 // Immutable; any thread.

@@ -62,7 +62,8 @@ Log::Log(const Said& said, Host& host) : secrets_{texts_of(said, "redact")}, cho
     choose_writer(said, host);
     choose_form(said);
     if (!writer_ || database_) return;
-    auto note = [form = line_ ? *line_ : Line{Format::text, {}, false}, head = head_](std::uint64_t dropped) {
+    const auto form = format_ == "json" ? Format::json : Format::text;
+    auto note = [form = line_ ? *line_ : Line{form, {}, false}, head = head_](std::uint64_t dropped) {
         const auto now = std::chrono::system_clock::now();
         char before[512];
         return std::string{before, head ? head->put(before, now) : before} + form.note(now, dropped);
@@ -114,18 +115,20 @@ void Log::choose_form(const Said& said) {
         line_.emplace(Format::json, row_members, false);
         return;
     }
-    format_ = said.of("format").text("format");
+    // Without a default among the Fields: beside a template it makes JSON only where somebody wrote it.
+    format_ = said.has("format") ? said.of("format").text("format") : "json";
     const bool own_words = said.has("template") && (said.own("template") || !said.own("format"));
     if (own_words || format_ == "combined") {
         const std::string words = own_words ? said.of("template").text("template") : std::string{Template::combined};
+        const bool json = own_words && said.has("format") && format_ == "json";
         try {
-            template_.emplace(words);
+            template_.emplace(words, json ? Format::json : Format::text);
         } catch (const std::invalid_argument& wrong) {
             throw said.problem(
                 "template",
                 std::string{"expected words with members in braces ({status}, {header:Referer}), got "} + wrong.what());
         }
-        if (own_words) format_ = "template";
+        if (own_words && !json) format_ = "template";
         asked_ = asked_headers(template_->headers().request);
         answered_ = asked_headers(template_->headers().response);
         shows_query_ = true;

@@ -78,7 +78,17 @@ void Output::adopt(int descriptor, Kind kind) noexcept {
     kind_ = kind;
 }
 
+// A stream may be led elsewhere: stderr of a process that has taken another's place was a pipe to that one before.
 ssize_t Output::write(std::string_view first, std::string_view second) noexcept {
+    const ssize_t written = put(first, second);
+    if (written < 0 && errno == EPIPE && is_stream()) {
+        adopt(-1, kind_);
+        errno = EPIPE;
+    }
+    return written;
+}
+
+ssize_t Output::put(std::string_view first, std::string_view second) noexcept {
     // writev() does not change what it reads; its type is older than const.
     iovec parts[2] = {{const_cast<char*>(first.data()), first.size()},
                       {const_cast<char*>(second.data()), second.size()}};

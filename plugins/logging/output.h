@@ -23,6 +23,7 @@ public:
     bool is_open() const noexcept override { return descriptor_ >= 0; }
     // A file is appended to, and made with mode 0640.
     int open() override;
+    // A stream whose reader has gone is closed by that, to be opened anew.
     ssize_t write(std::string_view first, std::string_view second) noexcept override;
     int descriptor() const noexcept override { return descriptor_; }
 
@@ -35,6 +36,7 @@ private:
     };
 
     int open_stream();
+    ssize_t put(std::string_view first, std::string_view second) noexcept;
     void adopt(int descriptor, Kind kind) noexcept;
 
     int descriptor_ = -1;

@@ -64,13 +64,21 @@ void RotatedFile::remove_oldest(Clock::time_point now) {
     }
 }
 
+// A process that drains and the one that has taken its place write to the same file: one of them moves it.
+bool RotatedFile::another_has_its_name() const noexcept {
+    struct stat ours {}, there {};
+    return ::fstat(file_.descriptor(), &ours) == 0 && ::stat(name().c_str(), &there) == 0 &&
+           (ours.st_dev != there.st_dev || ours.st_ino != there.st_ino);
+}
+
 // Where it cannot be done lines go on into the file that is there, and it is tried again later.
 void RotatedFile::rotate(Clock::time_point now) {
-    int error = make_room();
-    if (error == 0 && ::rename(name().c_str(), older(1).c_str()) != 0 && errno != ENOENT) error = errno;
+    const bool is_moved = another_has_its_name();
+    int error = is_moved ? 0 : make_room();
+    if (error == 0 && !is_moved && ::rename(name().c_str(), older(1).c_str()) != 0 && errno != ENOENT) error = errno;
     if (error == 0) {
         error = open();
-        if (error != 0) ::rename(older(1).c_str(), name().c_str());
+        if (error != 0 && !is_moved) ::rename(older(1).c_str(), name().c_str());
     }
     if (error == 0) return remove_oldest(now);
     remark_ = name() + ": cannot be rotated: " + failure_text(error) + "; lines go on into the file that is open";

@@ -38,6 +38,7 @@ public:
 private:
     std::int64_t period_at(Clock::time_point time) const noexcept;
     bool is_due(Clock::time_point now) const noexcept;
+    bool another_has_its_name() const noexcept;
     void rotate(Clock::time_point now);
     int make_room();
     void remove_oldest(Clock::time_point now);

@@ -22,6 +22,40 @@ void close(int& descriptor) noexcept {
     descriptor = -1;
 }
 
+// 0, with the lock in `lock`, or errno; EBUSY: another process has it.
+int lock_folder(const std::string& folder, int& lock) noexcept {
+    lock = ::open((folder + "/lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640);
+    if (lock < 0) return errno;
+    if (::flock(lock, LOCK_EX | LOCK_NB) != 0) return errno == EWOULDBLOCK ? EBUSY : errno;
+    // Who had it may have removed the folder meanwhile: what is locked then is no longer there for others to find.
+    struct stat ours {}, there {};
+    const bool same = ::fstat(lock, &ours) == 0 && ::stat((folder + "/lock").c_str(), &there) == 0 &&
+                      ours.st_dev == there.st_dev && ours.st_ino == there.st_ino;
+    return same ? 0 : EBUSY;
+}
+
+// The numbers of segments there, with their sizes. 0 or errno.
+int find_segments(const std::string& folder, std::map<std::uint64_t, std::uint64_t>& found) {
+    DIR* const entries = ::opendir(folder.c_str());
+    if (!entries) return errno;
+    while (const dirent* entry = ::readdir(entries)) {
+        const std::string_view name = entry->d_name;
+        std::uint64_t number = 0;
+        struct stat facts {};
+        const auto [end, problem] = std::from_chars(name.data(), name.data() + name.size(), number);
+        if (problem != std::errc{} || std::string_view{end} != ".lines") continue;
+        if (::stat((folder + '/' + entry->d_name).c_str(), &facts) == 0)
+            found[number] = static_cast<std::uint64_t>(facts.st_size);
+    }
+    ::closedir(entries);
+    return 0;
+}
+
+std::string segment_path(const std::string& folder, std::uint64_t number) {
+    const std::string digits = std::to_string(number);
+    return folder + '/' + std::string(digits.size() < 12 ? 12 - digits.size() : 0, '0') + digits + ".lines";
+}
+
 // By somebody who tidied up: what is written there nobody will find.
 bool is_removed(int descriptor) noexcept {
     struct stat facts {};
@@ -41,8 +75,7 @@ Spool::~Spool() {
 }
 
 std::string Spool::path(Number number) const {
-    const std::string digits = std::to_string(number);
-    return folder_ + '/' + std::string(digits.size() < 12 ? 12 - digits.size() : 0, '0') + digits + ".lines";
+    return segment_path(place_, number);
 }
 
 std::uint64_t Spool::waiting() const {
@@ -58,11 +91,17 @@ int Spool::open() {
 }
 
 int Spool::open_folder() {
-    if (::mkdir(folder_.c_str(), 0750) != 0 && errno != EEXIST) return errno;
-    lock_ = ::open((folder_ + "/lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640);
-    int error = lock_ < 0 ? errno : 0;
-    if (error == 0 && ::flock(lock_, LOCK_EX | LOCK_NB) != 0) error = errno == EWOULDBLOCK ? EBUSY : errno;
+    int error = EBUSY;
+    for (int number = 1; error == EBUSY && number <= places; ++number) error = open_place(place(number));
+    if (error == 0 && place_ == folder_) take_along();
+    return error;
+}
+
+int Spool::open_place(const std::string& folder) {
+    if (::mkdir(folder.c_str(), 0750) != 0 && errno != EEXIST) return errno;
+    int error = lock_folder(folder, lock_);
     if (error == 0) {
+        place_ = folder;
         mark_ = ::open(mark_path().c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640);
         error = mark_ < 0 ? errno : look_around();
     }
@@ -75,17 +114,7 @@ int Spool::open_folder() {
 // What others left there.
 int Spool::look_around() {
     std::map<Number, std::uint64_t> found;
-    DIR* const folder = ::opendir(folder_.c_str());
-    if (!folder) return errno;
-    while (const dirent* entry = ::readdir(folder)) {
-        const std::string_view name = entry->d_name;
-        Number number = 0;
-        struct stat facts {};
-        const auto [end, problem] = std::from_chars(name.data(), name.data() + name.size(), number);
-        if (problem != std::errc{} || std::string_view{end} != ".lines") continue;
-        if (::stat(path(number).c_str(), &facts) == 0) found[number] = static_cast<std::uint64_t>(facts.st_size);
-    }
-    ::closedir(folder);
+    if (const int error = find_segments(place_, found); error != 0) return error;
     Mark mark;
     const bool known = ::pread(mark_, &mark, sizeof mark, 0) == sizeof mark && mark.checksum == mark.sum();
     if (found.empty() && ::ftruncate(mark_, 0) != 0) return errno;  // it was about a number that may come again
@@ -96,6 +125,36 @@ int Spool::look_around() {
     const auto& [number, size] = *segments_.begin();
     if (known && mark.number == number) read_ = std::min(mark.at, size);
     return 0;
+}
+
+// What processes have left that had other places.
+void Spool::take_along() {
+    for (int number = 2; number <= places; ++number) {
+        const std::string other = place(number);
+        if (take_along(other)) ::rmdir(other.c_str());
+    }
+}
+
+// True: nothing is left there. Its segments go behind those that are here; how far the first was read is forgotten, so that
+// some of its lines are carried twice, which the table takes for what it is.
+bool Spool::take_along(const std::string& place) {
+    int lock = -1;
+    std::map<Number, std::uint64_t> found;
+    struct stat facts {};
+    bool all = false;
+    if (::stat(place.c_str(), &facts) == 0 && lock_folder(place, lock) == 0 && find_segments(place, found) == 0) {
+        all = true;
+        ::unlink((place + "/read").c_str());
+        const std::lock_guard guard{mutex_};
+        for (const auto& [number, size] : found) {
+            all = ::rename(segment_path(place, number).c_str(), path(last_ + 1).c_str()) == 0;
+            if (!all) break;  // it stays for the next time, with those after it
+            segments_[++last_] = size;
+        }
+        if (all) ::unlink((place + "/lock").c_str());
+    }
+    close(lock);
+    return all;
 }
 
 int Spool::create_segment(Number number) {

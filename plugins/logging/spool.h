@@ -18,8 +18,12 @@ namespace tollgate::logging {
 
 // A folder of segments. What a process had appended is there for the next one, however it ended, and so is how far that
 // was read; a frame that was torn by it ends its file. (What the kernel has not written yet goes with the power.) What
-// cannot be read just now (no descriptors left, no permission) stays, and is tried again. One process at a time; one
-// thread appends, another one reads. Whoever calls waiting(), wait() or interrupt() waits for no disk.
+// cannot be read just now (no descriptors left, no permission) stays, and is tried again. One thread appends, another one
+// reads. Whoever calls waiting(), wait() or interrupt() waits for no disk.
+//
+// One process at a time has the folder. Who comes while it is taken (its successor in an upgrade) has a folder in it, "2",
+// for as long as it lives; what is left there is taken along by the next one who has the folder itself, or carried by
+// the next one who has that place.
 class Spool {
 public:
     explicit Spool(std::string folder) : folder_{std::move(folder)} {}
@@ -32,8 +36,8 @@ public:
     std::uint64_t bound() const noexcept { return bound_.load(std::memory_order_relaxed); }
     std::uint64_t waiting() const;
 
-    // Takes what is there, if that is not done yet; makes the folder. 0 or errno; EBUSY: another process has it. Either
-    // thread.
+    // Takes what is there, if that is not done yet; makes the folder. 0 or errno; EBUSY: other processes have it, and
+    // all places in it. Either thread.
     int open();
     // [appender] Whole lines, all or none. 0 or errno; EDQUOT: as much waits as may.
     int append(std::string_view lines);
@@ -54,6 +58,7 @@ public:
     std::uint64_t take_damaged() noexcept { return std::exchange(damaged_, 0); }
 
     static constexpr std::uint64_t longest_segment = 4 << 20;
+    static constexpr int places = 8;
 
 private:
     using Number = std::uint64_t;
@@ -66,15 +71,20 @@ private:
     };
 
     int open_folder();
+    int open_place(const std::string& folder);
+    void take_along();
+    bool take_along(const std::string& place);
+    std::string place(int number) const { return number == 1 ? folder_ : folder_ + '/' + std::to_string(number); }
     int look_around();
     int begin_segment();
     int create_segment(Number number);
     void remember(Number number, std::uint64_t at);
     std::string path(Number number) const;
-    std::string mark_path() const { return folder_ + "/read"; }
+    std::string mark_path() const { return place_ + "/read"; }
     bool only_one_appended_to() const noexcept { return descriptor_ >= 0 && segments_.size() == 1; }
 
     const std::string folder_;
+    std::string place_ = folder_;  // the folder, or the one in it; as open() has found, which both threads have called
     std::atomic<std::uint64_t> bound_{std::uint64_t{256} << 20};
 
     std::mutex folder_mutex_;    // of the next two; held while the disk is waited for

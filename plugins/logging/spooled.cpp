@@ -32,7 +32,7 @@ ssize_t Spooled::write(std::string_view first, std::string_view second) noexcept
 }
 
 std::string Spooled::explain(int error) const {
-    if (error == EBUSY) return spool_->folder() + ": another gateway uses this spool; give each one of its own";
+    if (error == EBUSY) return spool_->folder() + ": too many gateways use this spool; give each one of its own";
     if (error == EDQUOT) return spool_->folder() + ": the spool is full";
     return spool_->folder() + ": " + failure_text(error);
 }

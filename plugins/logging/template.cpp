@@ -31,7 +31,7 @@ bool starts(std::string_view& name, std::string_view with) {
 
 }  // namespace
 
-Template::Template(std::string_view text) {
+Template::Template(std::string_view text, Format form) : form_{form} {
     Piece piece;
     std::size_t longest = text.size() + 1;
     for (std::size_t at = 0; at < text.size(); ++at) {
@@ -73,9 +73,10 @@ void Template::add_placeholder(Piece& piece, std::string_view name) {
 
 std::size_t Template::write(const Record& record, char* const begin) const noexcept {
     char* out = begin;
+    const bool json = form_ == Format::json;
     const auto header = [&](std::span<const std::string_view> values, std::size_t at) {
         const std::string_view value = at < values.size() ? values[at] : std::string_view{};
-        return value.empty() ? put(out, "-") : put_header(out, Format::text, value);
+        return value.empty() && !json ? put(out, "-") : put_header(out, form_, value);
     };
     for (const Piece& piece : pieces_) {
         out = put(out, piece.before);
@@ -85,7 +86,8 @@ std::size_t Template::write(const Record& record, char* const begin) const noexc
             case Kind::request_header: out = header(record.request_headers, piece.header); break;
             case Kind::response_header: out = header(record.response_headers, piece.header); break;
             case Kind::member:
-                out = says_something(*piece.member, record) ? put_bare(out, *piece.member, record) : put(out, "-");
+                out = json || says_something(*piece.member, record) ? put_bare(out, form_, *piece.member, record)
+                                                                    : put(out, "-");
         }
     }
     return static_cast<std::size_t>(put(out, "\n") - begin);

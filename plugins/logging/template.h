@@ -10,12 +10,12 @@
 namespace tollgate::logging {
 
 // Immutable; any thread. In braces stands a member (Line::names()), `clf_time`, `header:NAME` of the request or
-// `answer_header:NAME`; "{{" is a brace. A member with nothing to say is "-". What others sent is escaped as in a text
-// line.
+// `answer_header:NAME`; "{{" is a brace. What others sent is escaped as in a line of that form, without JSON's quotes.
+// What has nothing to say is "-"; where the form is JSON, a text is empty and a number 0.
 class Template {
 public:
     // Throws std::invalid_argument with what is wrong.
-    explicit Template(std::string_view text);
+    explicit Template(std::string_view text, Format form = Format::text);
 
     // The lines of both messages that it asks for.
     const HeaderNames& headers() const noexcept { return headers_; }
@@ -37,6 +37,7 @@ private:
     };
     void add_placeholder(Piece& piece, std::string_view name);
 
+    const Format form_;
     std::vector<Piece> pieces_;
     HeaderNames headers_;
 };

@@ -162,6 +162,8 @@ Writer::Progress Writer::pump(Ring& ring) {
 Writer::Progress Writer::pump_note() {
     if (note_text_.empty()) return Progress::idle;
     while (note_written_ < note_text_.size()) {
+        if (!output_->is_open())
+            if (const int error = output_->open(); error != 0) return took(-1, error);
         const ssize_t count = output_->write(std::string_view{note_text_}.substr(note_written_), {});
         if (const Progress progress = took(count, errno); progress != Progress::wrote) return progress;
         note_written_ += static_cast<std::size_t>(count);

@@ -32,6 +32,13 @@ test("who asked, how much, and how it went", async () => {
     await shot(page, "caller");
 });
 
+test("the overview ranks who asked most", async () => {
+    const page = await open(`${it.page}#/overview`);
+    const ranking = page.getByRole("region", { name: "Top callers" }).last();
+    await ranking.locator("tbody tr", { hasText: "alice" }).locator("td", { hasText: "8" }).waitFor();
+    assert.match(await ranking.locator("tbody tr").first().innerText(), /alice/);
+});
+
 test("tiers are told", async () => {
     const page = await open(`${it.page}#/callers`);
     const premium = page.getByRole("region", { name: "Tiers" }).last().locator("tbody tr", { hasText: "premium" });

@@ -83,6 +83,23 @@ BOOST_AUTO_TEST_CASE(a_request_and_its_attempt_are_two_spans) {
     for (const auto& message : collector.requests()) BOOST_TEST(message.body.find("s3cret") == std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(a_key_in_a_path_is_in_no_span) {
+    Collector collector;
+    ScriptedUpstream upstream{ScriptedUpstream::always("here")};
+    const GatewayProcess gateway{
+        tracing(collector) + "local u = upstream \"figures\" { targets = { \"" + upstream.address() + "\" } }\n"
+        "route \"GET /figures/:key\" { upstream = u, plugins = auth { file = \"keys\", hide = false, "
+        "key = function(request) return request.parameters.key end } }\n",
+        {},
+        {{"keys", "6163937e6547cc2853a333d323496f4d5608b3958a3bd3939752708bc9cb0feb alice -\n"}}};
+    BOOST_TEST(gateway.client().get("/figures/gold-key").status() == 200);
+    BOOST_TEST(upstream.last().start_line == "GET /figures/gold-key HTTP/1.1");
+    const auto spans = collector.wait_for(2);
+    BOOST_TEST(said(the(server, spans), "url.path") == "/figures/(hidden)");
+    BOOST_TEST(said(the(client, spans), "url.full") == "http://" + upstream.address() + "/figures/(hidden)");
+    for (const auto& message : collector.requests()) BOOST_TEST(message.body.find("gold-key") == std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(through_two_gateways_it_is_one_trace_with_the_right_parents) {
     Collector collector;
     ScriptedUpstream upstream{ScriptedUpstream::always("here")};

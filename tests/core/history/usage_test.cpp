@@ -21,8 +21,19 @@ struct Site {
     void ask(int status, const std::string& path = "/orders", const std::string& caller = {}, const std::string& owner = {}) {
         usage.count({"GET " + path, path, "192.0.2.7", {caller, owner, "free"}, status, 10ms}, now);
     }
+    Timeline::Part part() {
+        std::array<Timeline::Most, Timeline::rankings.size()> most = mosts();
+        Timeline::Part part = usage.timeline(now);
+        part.most = most;
+        return part;
+    }
+    std::array<Timeline::Most, Timeline::rankings.size()> mosts() {
+        std::array<Timeline::Most, Timeline::rankings.size()> most;
+        for (std::size_t i = 0; i < most.size(); ++i) most[i] = usage.most(Timeline::rankings[i], now);
+        return most;
+    }
     Analytics analytics(int hours = 24) {
-        const std::vector parts{usage.timeline(now)};
+        const std::vector parts{part()};
         return together(parts, wall, hours);
     }
 };
@@ -145,11 +156,31 @@ BOOST_AUTO_TEST_CASE(a_caller_was_seen_by_the_wall_clock_when_his_request_ended)
     BOOST_TEST((site.usage.callers().find("key-1")->last_seen == site.wall));
 }
 
+// Each ranking is asked for in a turn of the loop, and the rest after them.
+BOOST_AUTO_TEST_CASE(an_hour_that_ends_between_two_questions_counts_once) {
+    Site site;
+    site.ask(200, "/a", "key-1");
+    site.ask(429, "/b", "key-1");
+    auto most = site.mosts();
+    site.pass(120s);  // 10:00:30
+    most[0] = site.usage.most(Timeline::rankings[0], site.now);
+    site.ask(200, "/a", "key-2");
+    auto part = site.usage.timeline(site.now);
+    part.most = most;
+    const std::vector parts{part};
+    const auto told = together(parts, site.wall, 24);
+    BOOST_TEST(told.statuses().total() == 3u);
+    BOOST_TEST(shown(told.paths) == "/a=1 /b=1");  // what came just now is told the next time
+    BOOST_TEST(shown(told.users) == "key-1=2");
+    BOOST_TEST(shown(told.blocked) == "192.0.2.7=1");
+    BOOST_TEST(shown(site.analytics().paths) == "/a=2 /b=1");
+}
+
 BOOST_AUTO_TEST_CASE(several_loops_together_are_as_one) {
     Site first, second;
     first.ask(200, "/a"), first.ask(429, "/b");
     second.ask(200, "/a"), second.ask(500, "/c");
-    const std::vector parts{first.usage.timeline(first.now), second.usage.timeline(second.now)};
+    const std::vector parts{first.part(), second.part()};
     const auto told = together(parts, first.wall, 24);
     BOOST_TEST(told.statuses().total() == 4u);
     BOOST_TEST(shown(told.paths) == "/a=2 /b=1 /c=1");

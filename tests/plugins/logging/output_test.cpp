@@ -9,6 +9,7 @@
 
 #include <cerrno>
 #include <filesystem>
+#include <utility>
 
 using namespace tollgate::logging;
 using namespace tollgate::logging::test;
@@ -97,6 +98,29 @@ BOOST_AUTO_TEST_CASE(a_pipe_on_stdout_is_never_waited_for_and_stays_as_others_kn
     BOOST_TEST(written > 0u);
     BOOST_TEST((::fcntl(pipe.writer, F_GETFL) & O_NONBLOCK) == 0);  // whoever else prints there would be surprised
     BOOST_TEST(read_some(pipe.reader).starts_with("xxx"));
+}
+
+BOOST_AUTO_TEST_CASE(a_stream_whose_reader_has_gone_is_opened_anew_where_it_leads_by_then) {
+    Ends before = make_pipe(), after = make_pipe();
+    ssize_t written = 0;
+    int error = 0;
+    bool stayed_open = true;
+    {
+        const StandardOutput replaced{before.writer};
+        Output output{"stdout"};
+        BOOST_REQUIRE(output.open() == 0);
+        ::close(std::exchange(before.reader, -1));
+        ::dup2(after.writer, STDOUT_FILENO);
+        written = output.write("lost\n", {});
+        error = errno;
+        stayed_open = output.is_open();
+        BOOST_REQUIRE(output.open() == 0);
+        BOOST_REQUIRE(output.write("found\n", {}) == 6);
+    }
+    BOOST_TEST(written == -1);
+    BOOST_TEST(error == EPIPE);
+    BOOST_TEST(!stayed_open);
+    BOOST_TEST(read_some(after.reader) == "found\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_pipe_we_may_not_open_again_is_not_waited_for_either) {

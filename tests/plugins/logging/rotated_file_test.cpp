@@ -50,6 +50,20 @@ BOOST_AUTO_TEST_CASE(a_full_file_makes_room_at_the_end_of_a_line) {
     BOOST_TEST(site.at(0) == "four\n");
 }
 
+BOOST_AUTO_TEST_CASE(two_processes_that_write_to_one_file_move_it_once) {
+    Site site{{.size = 10}};
+    RotatedFile other{site.path, [&] { return site.now; }};
+    other.set_rotation({.size = 10});
+    BOOST_REQUIRE(other.open() == 0);
+    site.write("one\ntwo\n");
+    BOOST_TEST(other.write("three\n", {}) == 6);
+    site.write("four\n");  // this one moves it
+    BOOST_TEST(other.write("five\n", {}) == 5);  // and that one sees it
+    BOOST_TEST(site.at(0) == "four\nfive\n");
+    BOOST_TEST(site.at(1) == "one\ntwo\nthree\n");
+    BOOST_TEST(site.at(2) == "");
+}
+
 BOOST_AUTO_TEST_CASE(a_line_longer_than_a_file_has_one_of_its_own) {
     Site site{{.size = 10}};
     site.write("one\na very long line\ntwo\n");

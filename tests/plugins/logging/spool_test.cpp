@@ -13,7 +13,9 @@
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <thread>
+#include <vector>
 
 using namespace tollgate::logging;
 using namespace std::chrono_literals;
@@ -151,7 +153,8 @@ BOOST_AUTO_TEST_CASE(a_folder_that_somebody_removed_is_made_anew) {
     BOOST_TEST(take_all(spool) == "one\ntwo\n");  // what was open can be read still
     BOOST_TEST(spool.take_damaged() == 0u);
     Spool other{site.folder};
-    BOOST_TEST(other.open() == EBUSY);
+    BOOST_TEST(other.open() == 0);
+    BOOST_TEST(std::filesystem::exists(site.folder + "/2/lock"));  // the folder itself is taken
 }
 
 BOOST_AUTO_TEST_CASE(what_comes_after_can_be_looked_at) {
@@ -251,12 +254,72 @@ BOOST_AUTO_TEST_CASE(no_more_waits_than_may) {
     BOOST_TEST(spool.append("y\n") == 0);
 }
 
-BOOST_AUTO_TEST_CASE(two_processes_do_not_share_one) {
+BOOST_AUTO_TEST_CASE(processes_have_a_place_each) {
     const Site site;
     Spool one{site.folder}, two{site.folder};
     BOOST_REQUIRE(one.open() == 0);
-    BOOST_TEST(two.open() == EBUSY);
+    BOOST_REQUIRE(two.open() == 0);
     BOOST_TEST(one.open() == 0);
+    BOOST_TEST(one.append("one\n") == 0);
+    BOOST_TEST(two.append("two\n") == 0);
+    BOOST_TEST(take_all(one) == "one\n");
+    BOOST_TEST(take_all(two) == "two\n");
+}
+
+BOOST_AUTO_TEST_CASE(there_are_so_many_places) {
+    const Site site;
+    std::vector<std::unique_ptr<Spool>> spools;
+    for (int i = 0; i < Spool::places; ++i) BOOST_TEST(spools.emplace_back(std::make_unique<Spool>(site.folder))->open() == 0);
+    BOOST_TEST(Spool{site.folder}.open() == EBUSY);
+    spools.erase(spools.begin() + 3);
+    BOOST_TEST(Spool{site.folder}.open() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_left_in_other_places_is_taken_along_by_who_has_the_folder) {
+    const Site site;
+    {
+        Spool one{site.folder}, two{site.folder}, three{site.folder};
+        BOOST_REQUIRE((one.open() == 0 && two.open() == 0 && three.open() == 0));
+        BOOST_TEST(one.append("one\n") == 0);
+        BOOST_TEST(two.append("two\n") == 0);
+        BOOST_TEST(three.append("three\n") == 0);
+        BOOST_TEST(take_all(three) == "three\n");
+    }
+    Spool next{site.folder};
+    BOOST_REQUIRE(next.open() == 0);
+    BOOST_TEST(next.waiting() > 0u);
+    BOOST_TEST(next.append("four\n") == 0);
+    BOOST_TEST(take_all(next) == "one\ntwo\nfour\n");
+    BOOST_TEST(!std::filesystem::exists(site.folder + "/2"));
+    BOOST_TEST(!std::filesystem::exists(site.folder + "/3"));
+}
+
+BOOST_AUTO_TEST_CASE(a_place_that_is_in_use_is_left_alone) {
+    const Site site;
+    auto one = std::make_unique<Spool>(site.folder);
+    Spool two{site.folder};
+    BOOST_REQUIRE((one->open() == 0 && two.open() == 0));
+    BOOST_TEST(two.append("two\n") == 0);
+    one.reset();
+    Spool next{site.folder};
+    BOOST_REQUIRE(next.open() == 0);
+    BOOST_TEST(take_all(next) == "");
+    BOOST_TEST(two.append("more\n") == 0);
+    BOOST_TEST(take_all(two) == "two\nmore\n");
+}
+
+BOOST_AUTO_TEST_CASE(who_comes_to_a_place_finds_what_was_left_there) {
+    const Site site;
+    Spool one{site.folder};
+    BOOST_REQUIRE(one.open() == 0);
+    {
+        Spool two{site.folder};
+        BOOST_REQUIRE(two.open() == 0);
+        BOOST_TEST(two.append("two\n") == 0);
+    }
+    Spool three{site.folder};
+    BOOST_REQUIRE(three.open() == 0);
+    BOOST_TEST(take_all(three) == "two\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_reader_is_woken_by_lines_and_by_the_end) {

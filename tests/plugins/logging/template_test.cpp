@@ -11,9 +11,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
-std::string written(std::string_view words, const Record& record) {
+std::string written(std::string_view words, const Record& record, Format form = Format::text) {
     const auto out = std::make_unique<char[]>(Line::longest);
-    return {out.get(), Template{words}.write(record, out.get())};
+    return {out.get(), Template{words, form}.write(record, out.get())};
 }
 
 Record usual() {
@@ -78,6 +78,19 @@ BOOST_AUTO_TEST_CASE(what_a_client_sends_ends_no_line) {
     record.path = "/\n\"\x1b[2J";
     record.user_agent = std::string_view{};
     BOOST_TEST(written("\"{path}\" {user_agent}", record) == "\"/\\n\\\"\\x1b[2J\" -\n");
+}
+
+BOOST_AUTO_TEST_CASE(words_that_are_json_stay_json_whatever_a_client_sends) {
+    Record record = usual();
+    record.path = "/\n\"\x1b|\xff";
+    record.user_agent = std::string_view{};
+    constexpr std::string_view words =
+        R"({{"timestamp":"{time}","status_code":{status},"path":"{path}","user_agent":"{user_agent}","attempts":{attempts},)"
+        R"("ok":{complete},"referer":"{header:Referer}"})";
+    BOOST_TEST(written(words, record, Format::json) ==
+               R"({"timestamp":"2026-02-01T00:00:00.123456Z","status_code":200,"path":"/\n\"\u001b|\ufffd","user_agent":"",)"
+               R"("attempts":0,"ok":false,"referer":""})"
+               "\n");
 }
 
 BOOST_AUTO_TEST_CASE(words_that_cannot_be_are_said) {
