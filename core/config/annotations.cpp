@@ -2,8 +2,7 @@
 // vocabulary.h and the plugins' Fields.
 #include "config/annotations.h"
 
-#include "config/schema.h"
-#include "config/vocabulary.h"
+#include "config/setting_lines.h"
 #include "plugins/catalogue.h"
 #include "support/text.h"
 
@@ -15,59 +14,10 @@ namespace tollgate::config {
 
 namespace {
 
-// One setting, wherever it was declared.
-struct Line {
-    std::string name, lua, doc, fallback;
-    bool required;
-};
-
-std::string annotation_of(const Field& field) {
-    switch (field.type) {
-        case Type::boolean: return "boolean";
-        case Type::integer: return "integer";
-        case Type::number: return "number";
-        case Type::text:
-        case Type::path: return "string";
-        case Type::duration: return "tollgate.duration";
-        case Type::size: return "tollgate.size";
-        case Type::rate: return "tollgate.rate";
-        case Type::value: return "tollgate.value";
-        case Type::texts: return field.choices.empty() ? "string|string[]" : "boolean|string|string[]";
-        case Type::tables: return "table[]";
-        case Type::values: return "tollgate.value|tollgate.value[]";
-        case Type::choice: break;
-    }
-    std::vector<std::string> choices;
-    for (const char* choice : field.choices) choices.push_back(text::quote(choice));
-    return text::join(choices, "|");
-}
-
-// "a size from 256 * bytes to 1 * megabyte": without the example that helps in an error.
-std::string wanted_of(const Field& field) {
-    auto wanted = describe_wanted(field);
-    const auto open = wanted.find(" (");
-    if (open != wanted.npos) wanted.erase(open, wanted.find(')', open) + 1 - open);
-    return wanted;
-}
-
-std::vector<Line> lines_of(std::span<const Field> fields) {
-    std::vector<Line> lines;
-    for (const auto& field : fields)
-        lines.push_back({field.name, annotation_of(field), std::string{field.doc} + "; " + wanted_of(field),
-                         field.fallback ? field.fallback : "", field.required});
-    return lines;
-}
-
-std::vector<Line> lines_of(const Shape& shape) {
-    std::vector<Line> lines;
-    for (const auto& special : shape.specials)
-        lines.push_back({special.name, special.lua, special.doc, special.fallback, special.required});
-    for (auto& line : lines_of(shape.fields)) lines.push_back(std::move(line));
-    return lines;
-}
-
-std::string class_of(std::string_view name, const std::vector<Line>& lines, bool given = false) {
-    std::string out = "---@class tollgate." + std::string{name} + '\n';
+std::string class_of(std::string_view name, const std::vector<SettingLine>& lines, bool given = false,
+                     const Shape* and_of = nullptr) {
+    std::string out = "---@class tollgate." + std::string{name} +
+                      (and_of ? std::string{" : tollgate."} + and_of->name : std::string{}) + '\n';
     for (const auto& line : lines)
         out += "---@field " + line.name + (line.required || given ? " " : "? ") + line.lua + " # " + line.doc +
                (line.fallback.empty() ? "" : "; default: " + line.fallback) + '\n';
@@ -183,7 +133,7 @@ std::string cell(std::string text) {
     return text;
 }
 
-std::string table_of(const std::vector<Line>& lines) {
+std::string table_of(const std::vector<SettingLine>& lines) {
     std::string out = "| setting | is | default |\n|---|---|---|\n";
     for (const auto& line : lines)
         out += "| `" + line.name + "` | " + cell(line.doc) + " | " +
@@ -206,7 +156,7 @@ std::string table_named(std::string_view name, const plugins::Catalogue& catalog
 std::string annotate_words() {
     std::string out{prologue};
     out += kinds;
-    for (const Shape* shape : shapes()) out += class_of(shape->name, lines_of(*shape), shape->given);
+    for (const Shape* shape : shapes()) out += class_of(shape->name, lines_of(*shape), shape->given, shape->and_of);
     out.append(units()).append(environment);
     for (const auto& word : vocabulary()) out += declaration_of(word);
     out.pop_back();
@@ -236,11 +186,7 @@ std::string list_words() {
         std::size_t name_width = 0;
         for (const auto& line : lines_of(*shape)) name_width = std::max(name_width, line.name.size());
         for (const auto& line : lines_of(*shape))
-            out += "    " + text::padded(line.name, name_width + 2) + line.doc +
-                   (!line.fallback.empty() ? "; default: " + line.fallback
-                    : line.required        ? std::string{"; required"}
-                                           : std::string{}) +
-                   '\n';
+            out += "    " + text::padded(line.name, name_width + 2) + told(line) + '\n';
     }
     return out;
 }

@@ -36,6 +36,7 @@ void Assembly::assemble(bool complete) {
             case Word::tracing: add_tracing(declaration); break;
             case Word::tier: add_tier(declaration); break;
             case Word::upstream: add_upstream(declaration, int(i)); break;
+            case Word::request:
             case Word::request_headers:
             case Word::response_headers:
             case Word::errors:

@@ -15,10 +15,11 @@ void open_answers(lua_State* state);
 
 // Pushes { status, reason, message, request_id, culprit }.
 void push_failure(lua_State* state, const Failure& failure, std::string_view request_id);
-// The value at the top of the stack: nothing, a body, or { status, body, type, headers }. Throws Complaint.
-std::optional<SaidAnswer> said_answer(lua_State* state);
+// The value at the top of the stack: nothing, a body, or { status, body, type, headers }. Throws Complaint, which calls
+// it `what`.
+std::optional<SaidAnswer> said_answer(lua_State* state, const char* what);
 
-// Pushes { status, headers, body, time, from_upstream }.
+// Pushes { status, headers, body, time, from_upstream, target }.
 void push_answer(lua_State* state, const AnswerFacts& answer);
 // What became of the table at the top of the stack since it was pushed. Throws Complaint.
 AnswerChange changed_answer(lua_State* state, const AnswerFacts& answer);

@@ -22,11 +22,19 @@ std::string_view text_at(lua_State* state, int index) {
     return {text, size};
 }
 
-// memmem goes through both texts once (glibc has the two-way algorithm); string_view::find compares anew at each byte.
+bool is_plain(std::string_view pattern) { return pattern.find_first_of("^$*+?.([%-") == pattern.npos; }
+
+// Where `text` has `wanted` first, or null; charged by what was gone through. memmem goes through both texts once
+// (glibc has the two-way algorithm); string_view::find compares anew at each byte.
+const char* search(lua_State* state, std::string_view text, std::string_view wanted) {
+    const auto* found = static_cast<const char*>(::memmem(text.data(), text.size(), wanted.data(), wanted.size()));
+    const auto gone = found ? std::size_t(found - text.data()) : text.size();
+    Lua::of(state).charge(std::int64_t(gone / 16 + wanted.size() / 8));
+    return found;
+}
+
 int find_plain(lua_State* state, std::string_view subject, std::string_view pattern, std::ptrdiff_t start) {
-    const auto rest = subject.substr(std::size_t(start));
-    Lua::of(state).charge(std::int64_t(rest.size() / 16));
-    const auto* found = static_cast<const char*>(::memmem(rest.data(), rest.size(), pattern.data(), pattern.size()));
+    const char* found = search(state, subject.substr(std::size_t(start)), pattern);
     if (!found) return lua_pushnil(state), 1;
     const auto at = found - subject.data();
     lua_pushinteger(state, at + 1);
@@ -40,7 +48,7 @@ int find_or_match(lua_State* state, bool find) {
     std::ptrdiff_t start = luaL_optinteger(state, 3, 1);
     start = std::clamp<std::ptrdiff_t>(start < 0 ? size + start : start - 1, 0, size);
     if (find) Lua::of(state).charge(std::int64_t(pattern.size() / 8));
-    if (find && (lua_toboolean(state, 4) || pattern.find_first_of("^$*+?.([%-") == pattern.npos))
+    if (find && (lua_toboolean(state, 4) || is_plain(pattern)))
         return find_plain(state, subject, pattern, start);
     const bool anchored = pattern.starts_with('^');
     const char* p = pattern.data() + anchored;
@@ -91,7 +99,7 @@ public:
 
     void add(std::string_view text) {
         Lua::of(state_).expect_room(out_.size() + text.size(), "string.gsub");
-        matcher_.spend(text.size() / 64);
+        matcher_.spend(1 + text.size() / 64);
         out_ += text;
     }
     // What takes the place of the match from `s` to `e`.
@@ -150,12 +158,20 @@ int gsub(lua_State* state) {
                         luaL_typename(state, 3)};
     const auto most = luaL_optinteger(state, 4, lua_Integer(subject.size()) + 1);
     const bool anchored = pattern.starts_with('^');
+    // A `)` by itself is no pattern; only find takes it for a text.
+    const bool plain = !pattern.empty() && is_plain(pattern) && pattern.find(')') == pattern.npos;
     LuaMatcher matcher{state, subject, pattern};
     Replaced out{state, matcher};
     lua_Integer count = 0;
     const char *s = subject.data(), *end = s + subject.size();
     while (count < most) {
-        const char* e = matcher.match(s, pattern.data() + anchored);
+        if (plain) {
+            const char* found = search(state, {s, end}, pattern);
+            if (!found) break;
+            out.add({s, found});
+            s = found;
+        }
+        const char* e = plain ? s + pattern.size() : matcher.match(s, pattern.data() + anchored);
         if (e) {
             ++count;
             out.add_replacement(s, e);

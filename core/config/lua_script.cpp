@@ -2,6 +2,7 @@
 #include "config/lua_script.h"
 
 #include "config/lua_answers.h"
+#include "config/lua_requests.h"
 #include "support/failure.h"
 #include "support/text.h"
 
@@ -117,6 +118,7 @@ void LuaScript::open_request(lua_State* state, void* data) {
     }
     push_view(state, guarded<&LuaScript::plain_field>, 2);
     self->request_ = luaL_ref(state, LUA_REGISTRYINDEX);
+    open_requests(state, self->request_);
 }
 
 const Facts& LuaScript::facts_of(lua_State* state) {
@@ -211,7 +213,7 @@ std::optional<SaidAnswer> LuaScript::error_answer(int function, const Failure& f
     push_failure(state, failure, request_id);
     run(function, 1, 1, facts);
     try {
-        return said_answer(state);
+        return said_answer(state, "the answer to a failure");
     } catch (const Complaint& complaint) {
         fail(function, complaint.text);
     }
@@ -226,6 +228,21 @@ AnswerChange LuaScript::change(int function, const AnswerFacts& answer, const Fa
     run(function, 1, 0, facts);
     try {
         return changed_answer(state, answer);
+    } catch (const Complaint& complaint) {
+        fail(function, complaint.text);
+    }
+}
+
+RequestChange LuaScript::change(int function, const RequestFacts& request, const Facts& facts) {
+    lua_State* state = reader_.lua().state();
+    const Emptied emptied{state};
+    push_request(state, request);
+    const int table = lua_gettop(state);
+    reader_.push_function(function);
+    lua_pushvalue(state, table);
+    run(function, 1, 1, facts);
+    try {
+        return changed_request(state, table, request);
     } catch (const Complaint& complaint) {
         fail(function, complaint.text);
     }
@@ -249,6 +266,10 @@ std::optional<SaidAnswer> LuaScript::error_answer(int function, const Failure& f
 
 AnswerChange LuaScript::change(int function, const AnswerFacts& answer, const Context& ctx) {
     return change(function, answer, ContextFacts{ctx});
+}
+
+RequestChange LuaScript::change(int function, const RequestFacts& request, const Context& ctx) {
+    return change(function, request, ContextFacts{ctx});
 }
 
 }  // namespace tollgate::config

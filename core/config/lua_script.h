@@ -44,12 +44,14 @@ public:
     std::optional<SaidAnswer> error_answer(int function, const Failure& failure, std::string_view request_id,
                                            const Context& ctx) override;
     AnswerChange change(int function, const AnswerFacts& answer, const Context& ctx) override;
+    RequestChange change(int function, const RequestFacts& request, const Context& ctx) override;
 
     bool test(int function, const Facts& facts);
     std::string_view text(int function, const Facts& facts, std::string& scratch);
     std::optional<SaidAnswer> error_answer(int function, const Failure& failure, std::string_view request_id,
                                            const Facts& facts);
     AnswerChange change(int function, const AnswerFacts& answer, const Facts& facts);
+    RequestChange change(int function, const RequestFacts& request, const Facts& facts);
 
 private:
     static void open_request(lua_State* state, void* self);

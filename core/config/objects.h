@@ -25,6 +25,7 @@ enum class Word {
     limits,
     trusted_proxies,
     tracing,
+    request,
     request_headers,
     response_headers,
     errors,

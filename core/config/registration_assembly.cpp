@@ -26,6 +26,11 @@ void Assembly::set_registration(const Declaration& declaration, const std::strin
     } else if (settings->has("burst")) {
         wrong("burst: expected a rate beside it");
     }
+    if (settings->has("form")) {
+        gives.form = settings->text("form");
+        if (const auto problem = store::problem_of_form(gives.form); !problem.empty())
+            wrong("form: " + problem + ", got " + text::quote(gives.form));
+    }
     if (settings->has("expires")) registration->lifetime = std::chrono::floor<std::chrono::seconds>(settings->duration("expires"));
     const auto has_tier = [&](const std::string& tier) { return settings->has_tier(tier); };
     for (const auto& problem : store::problems_of(gives, false, has_tier)) wrong(problem.field + ": " + problem.problem);

@@ -124,9 +124,9 @@ void Assembly::set_upgrade(const Declaration& declaration, const std::string& ow
 }
 
 void Assembly::set_shaping(const Declaration& declaration, const std::string& owner, Route& route) {
-    const bool has_upstream = declaration.item.find("upstream");
-    route.shaping =
-        shaping_.of_route(owner, declaration.item, {declaration.name, has_upstream}, report_at(declaration.place));
+    const bool has_upstream = declaration.item.find("upstream"), has_register = declaration.item.find("register");
+    route.shaping = shaping_.of_route(owner, declaration.item, {declaration.name, has_upstream, has_register},
+                                      report_at(declaration.place));
     if (route.shaping && route.shaping->cors) snapshot_->has_cors = true;
 }
 

@@ -35,6 +35,7 @@ struct AnswerFacts {
     bool from_upstream = false;
     double time = 0;                         // milliseconds spent on the upstream
     std::optional<std::string_view> body{};  // where it may be read
+    std::string_view target{};               // address of the last attempt, or ""
 };
 
 // What it made of it.
@@ -42,6 +43,19 @@ struct AnswerChange {
     std::optional<int> status;
     std::optional<std::string> body;
     HeaderChanges headers;
+};
+
+// What a request function sees of a request besides what every function does.
+struct RequestFacts {
+    const Headers& headers;
+    std::optional<std::string_view> body{};  // where it may be read; of a request without one the empty text
+};
+
+// What it made of it: changes, or the answer.
+struct RequestChange {
+    HeaderChanges headers;
+    std::optional<std::string> body;
+    std::optional<SaidAnswer> answer;
 };
 
 // Built off the loops from the same text as every other VM of its snapshot; functions are numbered from 1 in the order
@@ -62,6 +76,8 @@ public:
                                                    const Context& ctx) = 0;
     // function(response, request), which changes the response it is given.
     virtual AnswerChange change(int function, const AnswerFacts& answer, const Context& ctx) = 0;
+    // function(request), which changes the request it is given, or answers it.
+    virtual RequestChange change(int function, const RequestFacts& request, const Context& ctx) = 0;
 
     // Where its calls are counted, from now on; on its loop, or before it is used there.
     void count_in(ScriptTally& tally) noexcept { tally_ = &tally; }

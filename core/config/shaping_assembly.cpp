@@ -26,8 +26,12 @@ void ShapingAssembly::read(Said& said, std::string_view name, const std::string&
         said.errors = read_errors(owner, item, origin_, report);
     else if (name == "cors")
         said.cors = read_cors(owner, item, origin_, report);
-    else if (const auto function = read_response(owner, item, origin_, report))
-        said.functions.push_back(*function);
+    else if (name == "request") {
+        if (const auto function = read_change(owner, item, request_change_shape, origin_, report))
+            said.request_functions.push_back(*function);
+    } else if (const auto function = read_change(owner, item, response_shape, origin_, report)) {
+        said.response_functions.push_back(*function);
+    }
 }
 
 void ShapingAssembly::add(Word word, const Item& item, const Report& report) {
@@ -45,8 +49,12 @@ std::shared_ptr<Shaping> ShapingAssembly::joined(const Said& route) const {
     for (const auto& errors : {route.errors, all_.errors})
         if (errors) shaping->errors.push_back(errors);
     shaping->cors = route.cors ? route.cors : all_.cors;
-    shaping->functions = route.functions;
-    shaping->functions.insert(shaping->functions.end(), all_.functions.begin(), all_.functions.end());
+    const auto joined = [](auto first, const auto& then) {
+        first.insert(first.end(), then.begin(), then.end());
+        return first;
+    };
+    shaping->request_functions = joined(all_.request_functions, route.request_functions);
+    shaping->response_functions = joined(route.response_functions, all_.response_functions);
     return shaping;
 }
 
@@ -68,6 +76,10 @@ std::shared_ptr<const Shaping> ShapingAssembly::of_route(const std::string& owne
         const std::string what = owner + ": " + std::string{name};
         if ((name == "rewrite" || name == "request_headers") && !route.has_upstream) {
             report(what + ": expected an upstream that the request goes to, got none");
+            continue;
+        }
+        if (name == "request" && !route.has_upstream && !route.has_register) {
+            report(what + ": expected an upstream that the request goes to, or register, got none");
             continue;
         }
         if (name == "rewrite")

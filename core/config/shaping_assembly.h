@@ -23,8 +23,8 @@ public:
     explicit ShapingAssembly(const Origin& origin) : origin_{origin} {}
 
     // What a route may say; all but the first two can be words of their own as well.
-    static constexpr std::array<std::string_view, 7> route_names = {
-        "rewrite", "redirect", "request_headers", "response_headers", "errors", "cors", "response"};
+    static constexpr std::array<std::string_view, 8> route_names = {
+        "rewrite", "redirect", "request", "request_headers", "response_headers", "errors", "cors", "response"};
     // One of the words that hold for all routes. All of them come before the first of_route().
     void add(Word word, const Item& item, const Report& report);
     // For requests that no route takes.
@@ -32,7 +32,7 @@ public:
 
     struct RouteFacts {
         std::string_view name;  // "GET /orders/:id"
-        bool has_upstream = false;
+        bool has_upstream = false, has_register = false;
     };
     // Null where there is nothing to do.
     std::shared_ptr<const Shaping> of_route(const std::string& owner, const Item& table, const RouteFacts& route,
@@ -44,7 +44,7 @@ private:
         HeaderChanges request_headers, response_headers;
         std::shared_ptr<const ErrorAnswers> errors;
         std::shared_ptr<const Cors> cors;
-        std::vector<ResponseFunction> functions;
+        std::vector<ChangeFunction> request_functions, response_functions;
     };
     void read(Said& said, std::string_view name, const std::string& owner, const Item& item, const Report& report);
     std::shared_ptr<Shaping> joined(const Said& route) const;
@@ -63,8 +63,9 @@ std::shared_ptr<const ErrorAnswers> read_errors(const std::string& owner, const 
                                                 const Report& report);
 std::shared_ptr<const Cors> read_cors(const std::string& owner, const Item& item, const Origin& origin,
                                       const Report& report);
-std::optional<ResponseFunction> read_response(const std::string& owner, const Item& item, const Origin& origin,
-                                              const Report& report);
+// `request` or `response`, whose table has this shape.
+std::optional<ChangeFunction> read_change(const std::string& owner, const Item& item, const Shape& shape,
+                                          const Origin& origin, const Report& report);
 std::optional<Rewrite> read_rewrite(const std::string& owner, const Item& item, std::string_view route,
                                     const Report& report);
 std::optional<Redirect> read_redirect(const std::string& owner, const Item& item, std::string_view route,

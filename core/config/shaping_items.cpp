@@ -1,4 +1,4 @@
-// core/config/shaping_items.cpp - reads `errors`, `cors` and `response`.
+// core/config/shaping_items.cpp - reads `errors`, `cors`, `request` and `response`.
 #include "config/shaping_assembly.h"
 #include "http/layout.h"
 #include "support/text.h"
@@ -131,20 +131,22 @@ std::shared_ptr<const Cors> read_cors(const std::string& owner, const Item& item
     return std::make_shared<const Cors>(std::move(rules));
 }
 
-std::optional<ResponseFunction> read_response(const std::string& owner, const Item& item, const Origin& origin,
-                                              const Report& report) {
-    ResponseFunction function{function_of(item), 0};
+std::optional<ChangeFunction> read_change(const std::string& owner, const Item& item, const Shape& shape,
+                                          const Origin& origin, const Report& report) {
+    ChangeFunction function{function_of(item), 0};
     if (function.number) return function;
     if (!item.is(Item::Kind::table)) {
         report(owner + ": expected a function or { body = 64 * kilobytes, change = function }, got " + item.describe());
         return std::nullopt;
     }
-    const auto settings = read_settings(owner, item, response_shape, origin, report);
+    const auto settings = read_settings(owner, item, shape, origin, report);
     const Item* change = item.find("change");
     if (change && change->is(Item::Kind::mistake)) return std::nullopt;
     function.number = change ? function_of(*change) : 0;
     if (!function.number)
-        report(owner + ": change: expected a function of the response, got " + (change ? change->describe() : "none"));
+        report(owner + ": change: expected a function of the " +
+               (&shape == &request_change_shape ? "request" : "response") + ", got " +
+               (change ? change->describe() : "none"));
     if (!settings || !function.number) return std::nullopt;
     if (settings->has("body")) function.body = settings->size("body");
     return function;

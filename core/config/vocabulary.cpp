@@ -169,6 +169,14 @@ constexpr Field cors_fields[] = {
     {.name = "max_age", .type = Type::duration, .doc = "how long a preflight's answer holds", .min = 0, .max = 604'800},
 };
 
+constexpr Special request_change_specials[] = {
+    {"change", "fun(request: tollgate.given_request): string|tollgate.error_answer|nil", "the function", "", true},
+};
+constexpr Field request_change_fields[] = {
+    {.name = "body", .type = Type::size,
+     .doc = "largest body that the function may read; a larger one is a 413; unset: it reads none",
+     .min = 1, .max = 1024.0 * 1024},
+};
 constexpr Special response_specials[] = {
     {"change", "fun(response: tollgate.given_response, request: tollgate.request)", "the function", "", true},
 };
@@ -202,6 +210,7 @@ constexpr Field register_fields[] = {
     {.name = "burst", .type = Type::integer, .doc = "most requests at once, of that limit", .min = 1, .max = 1e9},
     {.name = "expires", .type = Type::duration, .doc = "how long a key lets in; unset: until it is revoked", .min = 1,
      .max = 36'525 * day},
+    {.name = "form", .type = Type::text, .doc = "how these keys are written", .fallback = "\"tg_{id}_{secret}\""},
 };
 
 constexpr Special failure_specials[] = {
@@ -217,6 +226,7 @@ constexpr Special answer_given_specials[] = {
     {"body", "string?", "its body, where it may be read; may be assigned"},
     {"time", "number", "milliseconds spent on the upstream"},
     {"from_upstream", "boolean", "whether an upstream made it"},
+    {"target", "string", "address of the target that was asked last, or the empty text"},
 };
 
 constexpr Special answer_specials[] = {
@@ -277,6 +287,8 @@ constexpr Special route_specials[] = {
     {"rewrite", "string|tollgate.rewrite|fun(request: tollgate.request): string", "the path that the upstream is asked for",
      "the client's"},
     {"redirect", "string|tollgate.redirect", "where the client is sent instead of an upstream"},
+    {"request", "tollgate.request_change|fun(request: tollgate.given_request): string|tollgate.error_answer|nil",
+     "function that changes the request before the upstream gets it, or answers it"},
     {"request_headers", "tollgate.header_changes", "changes of the request's header lines", "none"},
     {"response_headers", "tollgate.header_changes", "changes of the answer's header lines", "none"},
     {"errors", "tollgate.errors", "what clients are told of failures here, before what the word of that name says"},
@@ -306,18 +318,28 @@ constexpr Special request_specials[] = {
     {"claims", "table<string, string>", "what a token says of the caller; `scopes`: what it may do"},
 };
 
+// And what it may change, where it is told to.
+constexpr Special request_given_specials[] = {
+    {"headers", "table<string, string|string[]|nil>", "its header lines by name; may be assigned, nil takes one out"},
+    {"body", "string?", "its body, where it may be read; may be assigned"},
+};
+
 using enum WordEntry::Form;
 constexpr WordEntry words[] = {
     {"listen", statement, "string|string[]|tollgate.listen", "", "Where clients come in: `listen \"127.0.0.1:8080\"`."},
     {"admin", statement, "string|false|tollgate.admin", "", "Where operators ask: metrics, health, reload."},
-    {"database", statement, "string", "", "Where API keys and what is spent of quotas are kept: `database \"sqlite:tollgate.db\"`."},
+    {"database", statement, "string", "",
+     "Where API keys and what is spent of quotas are kept: `database \"sqlite:tollgate.db\"`."},
     {"tier", named, "tollgate.tier", "", "How much callers of one kind may ask."},
-    {"upstream", named, "tollgate.upstream", "tollgate.upstream_handle", "A named group of targets that serve the same."},
+    {"upstream", named, "tollgate.upstream", "tollgate.upstream_handle",
+     "A named group of targets that serve the same."},
     {"route", named, "tollgate.route", "", "`route \"GET /orders/:id\" { ... }`: the first one that matches wins."},
     {"always", statement, "tollgate.uses", "", "Plugins that every request meets, before those of its route."},
     {"limits", statement, "tollgate.limits", "", "What one client may take."},
     {"trusted_proxies", statement, "string|string[]", "", "Whose X-Forwarded-* lines are believed."},
     {"tracing", statement, "tollgate.tracing", "", "Which requests are traced (W3C Trace Context): `tracing { sample = 0.1 }`."},
+    {"request", statement, "tollgate.request_change|fun(request: tollgate.given_request): string|tollgate.error_answer|nil", "",
+     "A function that changes every request that goes upstream, or answers it."},
     {"request_headers", statement, "tollgate.header_changes", "", "Changes of every request's header lines."},
     {"response_headers", statement, "tollgate.header_changes", "", "Changes of every answer's header lines."},
     {"errors", statement, "tollgate.errors", "", "What clients are told of failures, by reason, status and class."},
@@ -342,7 +364,8 @@ const Shape* const all_shapes[] = {
     &admin_shape,       &answer_shape,   &branch_shape,       &breaker_shape, &certificate_shape,
     &cors_shape,        &eject_shape,    &error_answer_shape, &failure_shape, &answer_given_shape,
     &header_changes_shape, &health_shape, &limits_shape,      &listen_shape,  &mirror_shape,
-    &redirect_shape,    &register_shape, &request_shape,  &response_shape,     &retry_shape,   &rewrite_shape,
+    &redirect_shape,    &register_shape, &request_change_shape, &request_shape,
+    &request_given_shape, &response_shape,     &retry_shape,   &rewrite_shape,
     &route_limits_shape, &route_shape,   &service_shape, &split_shape,        &target_shape,  &tier_shape,
     &tls_shape,         &tracing_shape,  &upstream_shape, &upstream_tls_shape};
 
@@ -358,12 +381,14 @@ const Shape answer_given_shape{"given_response", answer_given_specials, {}, true
 const Shape header_changes_shape{"header_changes", header_changes_specials, {}};
 const Shape redirect_shape{"redirect", redirect_specials, {}};
 const Shape register_shape{"register", {}, register_fields};
+const Shape request_change_shape{"request_change", request_change_specials, request_change_fields};
 const Shape response_shape{"response", response_specials, response_fields};
 const Shape rewrite_shape{"rewrite", rewrite_specials, {}};
 const Shape limits_shape{"limits", {}, limits_fields};
 const Shape mirror_shape{"mirror", mirror_specials, mirror_fields};
 const Shape listen_shape{"listen", listen_specials, listen_fields};
 const Shape request_shape{"request", request_specials, {}, true};
+const Shape request_given_shape{"given_request", request_given_specials, {}, true, &request_shape};
 const Shape route_limits_shape{"route_limits", {}, route_limits_fields};
 const Shape route_shape{"route", route_specials, {}};
 const Shape split_shape{"split", split_specials, split_fields};

@@ -27,11 +27,12 @@ struct Shape {
     std::span<const Special> specials;
     std::span<const Field> fields;
     bool given = false;  // not written by the operator but given to a function: every field is there
+    const Shape* and_of = nullptr;  // the fields of that one are there, too
 };
 
 extern const Shape admin_shape, answer_shape, branch_shape, breaker_shape, certificate_shape, cors_shape, eject_shape,
     error_answer_shape, failure_shape, header_changes_shape, health_shape, limits_shape, listen_shape, mirror_shape,
-    redirect_shape, register_shape, request_shape, response_shape, answer_given_shape, retry_shape, rewrite_shape, route_limits_shape,
+    redirect_shape, register_shape, request_change_shape, request_shape, response_shape, answer_given_shape, request_given_shape, retry_shape, rewrite_shape, route_limits_shape,
     route_shape, service_shape, split_shape, target_shape, tier_shape, tls_shape, tracing_shape, upstream_shape, upstream_tls_shape;
 
 // One word of routes.lua, or a value that is simply there.

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <utility>
 
 namespace tollgate::config {
 
@@ -43,6 +44,13 @@ bool is_hidden(std::string_view value, const std::vector<std::string>& secrets) 
 }
 
 bool is_letter(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; }
+
+// Words of Lua between which a value stands.
+bool is_keyword(std::string_view word) {
+    static constexpr std::string_view all[] = {"and",   "do",  "else", "elseif", "end",  "for",   "function", "if", "in",
+                                               "local", "not", "or",   "repeat", "then", "until", "while",    "return"};
+    return std::find(std::begin(all), std::end(all), word) != std::end(all);
+}
 
 // What a text in quotes stands for.
 std::string value_of(std::string_view written) {
@@ -93,7 +101,31 @@ private:
         if (is_letter(c)) return word();
         if (!std::isspace(static_cast<unsigned char>(c))) return sign(c);
         if (c == '\n' && depth_ == secret_depth_ && !awaits_more_) given_to_secret_ = false;
+        if (c == '\n' && comparison_after(at_) == text_.npos) names_a_secret_ = false;
         take(1);
+    }
+
+    // Where `==` or `~=` stands, behind blanks and what closes a parenthesis; npos where something else does.
+    std::size_t comparison_after(std::size_t at) const {
+        at = text_.find_first_not_of(" \t\r\n)", at);
+        const auto signs = at == text_.npos ? std::string_view{} : text_.substr(at, 2);
+        return signs == "==" || signs == "~=" ? at : text_.npos;
+    }
+
+    // Whether what ends here is compared with what is called like a secret: "abc" == request.headers["X-Token"].
+    bool is_compared_with_secret(std::size_t at) const {
+        at = comparison_after(at);
+        if (at != text_.npos) at = text_.find_first_not_of(" \t\r\n", at + 2);
+        while (at < text_.size()) {
+            std::size_t end = at;
+            while (end < text_.size() && (is_letter(text_[end]) || (end > at && text_[end] == '-'))) ++end;
+            const std::string_view name = text_.substr(at, end - at);
+            if (is_secret(name)) return true;
+            const bool goes_on = end < text_.size() && std::string_view{" \t.:[]()\"'"}.find(text_[end]) != text_.npos;
+            if (is_keyword(name) || !goes_on) return false;
+            at = end + 1;
+        }
+        return false;
     }
 
     void take(std::size_t length) {
@@ -105,23 +137,42 @@ private:
         std::size_t end = at_;
         while (end < text_.size() && is_letter(text_[end])) ++end;
         name_ = text_.substr(at_, end - at_);
+        names_a_secret_ = !is_keyword(name_) && names_a_secret_;
+        if (is_secret(name_)) name_a_secret();
         // What follows these is where a value is found, and no value.
         names_a_place_ = name_ == "env" || name_ == "header" || name_ == "cookie" || name_ == "query";
         awaits_more_ = name_ == "or" || name_ == "and";
         take(end - at_);
     }
 
+    void name_a_secret() { names_a_secret_ = named_within_ = true; }
+
+    // (token or "") == "abc": what a parenthesis holds is a part of the value around it.
+    void begin_inner_value() {
+        around_.emplace_back(std::exchange(names_a_secret_, false), std::exchange(named_within_, false));
+    }
+    void end_inner_value() {
+        if (around_.empty()) return;
+        const auto [named_before, named_around] = around_.back();
+        around_.pop_back();
+        names_a_secret_ = named_before || named_within_;
+        named_within_ = named_around || names_a_secret_;
+    }
+
     void sign(char c) {
         const char before = at_ > 0 ? text_[at_ - 1] : ' ', after = at_ + 1 < text_.size() ? text_[at_ + 1] : ' ';
         const auto is_one_of = [](char sign, std::string_view signs) { return signs.find(sign) != signs.npos; };
         const bool assigns = c == '=' && after != '=' && !is_one_of(before, "=~<>");
-        const bool compares = c == '=' && is_one_of(before, "=~") && is_secret(name_);
+        const bool compares = c == '=' && is_one_of(before, "=~") && names_a_secret_;
         if ((assigns || compares) && !(given_to_secret_ && depth_ > secret_depth_)) {
-            given_to_secret_ = is_secret(name_);
+            given_to_secret_ = compares || is_secret(name_);
             secret_depth_ = depth_;
         }
+        if (assigns || is_one_of(c, ",;{}")) names_a_secret_ = false;
         if (is_one_of(c, "({[")) ++depth_;
         if (is_one_of(c, ")}]")) --depth_;
+        if (is_one_of(c, "([")) begin_inner_value();
+        if (is_one_of(c, ")]")) end_inner_value();
         if (depth_ < secret_depth_ || ((c == ',' || c == ';') && depth_ == secret_depth_)) given_to_secret_ = false;
         awaits_more_ = c == '=' || c == '.' || c == ',' || c == '(' || c == '{';
         if (c != '(' && c != ']' && c != '[') names_a_place_ = false;
@@ -144,8 +195,10 @@ private:
     }
 
     void literal(std::string_view written, const std::string& value) {
-        const bool secret = (given_to_secret_ && !names_a_place_) || is_hidden(value, secrets_);
         at_ += written.size();
+        const bool secret =
+            (given_to_secret_ && !names_a_place_) || is_hidden(value, secrets_) || is_compared_with_secret(at_);
+        if (is_secret(value)) name_a_secret();
         if (!secret) {
             out_ += without_login(written);
         } else {
@@ -164,7 +217,8 @@ private:
         const auto end = level ? text_.find(']' + std::string(*level, '=') + ']', at_) : text_.find('\n', at_);
         const std::string_view inner = text_.substr(at_, end == text_.npos ? text_.npos : end - at_);
         const std::size_t opening = level ? *level + 2 : 0;
-        std::string shown = std::string{inner.substr(0, opening)} + Hiding{inner.substr(opening), secrets_, true}.whole();
+        std::string shown{inner.substr(0, opening)};
+        shown += Hiding{inner.substr(opening), secrets_, true}.whole();
         for (const std::string& secret : secrets_)
             for (auto found = shown.find(secret); secret.size() >= shortest_part && found != shown.npos;
                  found = shown.find(secret, found + hidden.size()))
@@ -188,6 +242,9 @@ private:
     std::size_t at_ = 0;
     int depth_ = 0, secret_depth_ = 0;
     bool given_to_secret_ = false, names_a_place_ = false, awaits_more_ = false;
+    bool names_a_secret_ = false;  // what stands before this, as part of the same value
+    bool named_within_ = false;    // something in the parenthesis that this is in
+    std::vector<std::pair<bool, bool>> around_;  // both, for those around it
 };
 
 }  // namespace

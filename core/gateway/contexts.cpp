@@ -4,6 +4,7 @@
 
 #include "gateway/loop_share.h"
 #include "gateway/passage.h"
+#include "gateway/request_spans.h"
 #include "gateway/trace.h"
 #include "http/layout.h"
 #include "http/target.h"
@@ -51,6 +52,8 @@ void Context::trace(std::string_view text, std::initializer_list<Fact> facts) {
 }
 void Context::conceal(std::string_view secret) {
     if (passage_->trace_) passage_->trace_->conceal(secret);
+    passage_->concealed_.add(secret);
+    if (passage_->spans_) passage_->spans_->conceal(secret);
 }
 
 void*& Context::state_slot(void (*destroy)(void*) noexcept) {

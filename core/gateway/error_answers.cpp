@@ -126,4 +126,14 @@ Response answer_to(const Failure& failure, std::string_view request_id, SaidAnsw
                     said.headers);
 }
 
+Response answer_of(SaidAnswer said) {
+    Response response{said.status.value_or(200)};
+    if (said.body) {
+        response.headers().set("Content-Type", said.type.empty() ? plain_type : said.type);
+        response.set_body(std::move(*said.body));
+    }
+    if (const auto* layout = said.headers.layout()) Headers::Layout::of(response.headers()).replace_by(*layout);
+    return response;
+}
+
 }  // namespace tollgate

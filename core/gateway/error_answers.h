@@ -62,7 +62,7 @@ private:
     std::map<int, ErrorAnswer> statuses_;
 };
 
-// What a function said a failure's answer should be.
+// What a function said an answer should be.
 struct SaidAnswer {
     std::optional<int> status;
     std::optional<std::string> body;
@@ -74,5 +74,7 @@ struct SaidAnswer {
 // their own they have the gateway's.
 Response answer_to(const Failure& failure, std::string_view request_id, const ErrorAnswer& said);
 Response answer_to(const Failure& failure, std::string_view request_id, SaidAnswer said);
+// One to no failure: a 200 unless it says otherwise.
+Response answer_of(SaidAnswer said);
 
 }  // namespace tollgate

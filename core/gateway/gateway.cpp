@@ -3,6 +3,7 @@
 
 #include "gateway/gateway_figures.h"
 #include "gateway/key_store.h"
+#include "gateway/loop_pulse.h"
 #include "gateway/loop_services.h"
 #include "gateway/loop_share.h"
 #include "gateway/passage.h"
@@ -35,6 +36,7 @@ namespace tollgate {
 
 namespace {
 
+constexpr std::chrono::seconds longest_farewell{2};     // of idle connections at the end of a drain
 constexpr std::chrono::seconds longest_last_export{2};  // of spans, once nothing is served any more
 
 }  // namespace
@@ -46,11 +48,16 @@ public:
     ~Engine();
 
     Started start();
+    void begin_accepting() { server_->start(); }
     Reloaded reload();
-    void drain();
-    void stop_now() noexcept;
+    void drain(http::WhileIdle idle);
+    void hurry() noexcept { set(hurried_); }
+    void stop_now() noexcept { set(stop_now_); }
+    net::TlsTickets& tickets() noexcept { return *tickets_; }
     std::shared_ptr<const Snapshot> current() const;
+    std::vector<http::Listener> listeners() const { return server_ ? server_->listeners() : std::vector<http::Listener>{}; }
     std::vector<std::string> listening() const;
+    bool loops_turn() { return pulse_.beat(); }
     std::vector<std::filesystem::path> files() const;
     NextTarget next_target(const std::string& upstream) { return ask_for_next_target(loops_, *shares_[0], upstream); }
     bool keys_away() const { return key_stores_.away(); }
@@ -69,6 +76,8 @@ private:
         server_->set_most_handshakes(limits.handshakes);
     }
     void run_loop(LoopShare& share);
+    bool drained(http::WhileIdle idle, std::chrono::nanoseconds longest);
+    void set(bool& word) noexcept;
     void export_spans(const Snapshot& snapshot);
     void on_every_loop(const std::function<void(LoopShare&)>& job);
     void prune(Poco::Util::TimerTask&) {
@@ -92,6 +101,7 @@ private:
     std::vector<std::unique_ptr<LoopShare>> shares_;
     history::Feed feed_;  // takes from the outlets of the above
     GatewayLoops loops_;
+    LoopPulse pulse_{loops_};
     const UsageReports usage_{loops_, shares_};
     upstream::UpstreamStates upstream_states_;
     std::unique_ptr<tracing::Exporter> exporter_;  // null until a configuration sends spans anywhere; under reloading_
@@ -108,7 +118,7 @@ private:
     std::vector<std::shared_ptr<const Snapshot>> retired_;  // out of force, perhaps still leased
     std::vector<std::filesystem::path> files_;
     std::condition_variable changed_;
-    bool stop_now_ = false;
+    bool stop_now_ = false, hurried_ = false;
 
     bool running_ = false;  // under reloading_
     std::vector<plugins::Metrics::Watch> watched_, watched_targets_;  // read the above
@@ -123,10 +133,10 @@ private:
 
 // One request from first byte to log line. Read this function first.
 Task<void> Gateway::serve(LoopShare& share, http::Exchange& exchange, Trace* trace) {
-    Passage passage{share, *share.lease, exchange, trace};  // logs in its destructor: once, whatever happened, on every path
+    Passage passage{share, *share.lease, exchange, trace};  // logs in its destructor: once, on every path
     try {
         passage.take(passage.route());                // `when` may run Lua, and may fail; no route is itself a Route
-        if (!co_await passage.answered_by_plugin()) { // on_request, in the order written; answer and redirect
+        if (!co_await passage.answered_by_plugin()) { // on_request, in the order written; answer, redirect; request functions
             passage.shape_request();                  // rewrite, request_headers
             co_await passage.fetch_from_upstream();   // on_upstream, an attempt, on_attempt
             while (passage.may_try_again())           // it failed, and the upstream's `retry` allows another
@@ -161,7 +171,7 @@ Gateway::Engine::Engine(Options options, http::Handler& handler, plugins::Catalo
 Gateway::Engine::~Engine() {
     if (running_) {
         stop_now();
-        drain();
+        drain(http::WhileIdle::close);
     }
     timer_.cancel(true);
     watched_.clear();
@@ -220,15 +230,23 @@ std::vector<http::Listener> Gateway::Engine::open_listeners(const Snapshot& snap
     const auto trusted = std::make_shared<const std::vector<net::Range>>(snapshot.trusted_proxies);
     for (const auto& listen : snapshot.listens) {
         const net::Address& address = listen.address;
+        const auto refuse = [&](const std::string& why) {
+            problems.push_back({options_.file.filename().string(),
+                                "listen \"" + address.text() + "\": cannot listen: " + why});
+        };
         const auto same = std::find_if(open.begin(), open.end(),
                                        [&](const auto& listener) { return listener.address.text() == address.text(); });
         try {
-            listeners.push_back(same != open.end() ? *same : http::Listener::open(address));
-            listeners.back().tls = listen.tls;
-            listeners.back().proxies = listen.proxy_protocol ? trusted : nullptr;
+            auto listener = same != open.end() ? *same : http::Listener::open(address, options_.given);
+            listener.tls = listen.tls;
+            listener.proxies = listen.proxy_protocol ? trusted : nullptr;
+            // A socket that is lent can be had by two words for its address; of one that is bound the kernel says no.
+            const auto other = std::find_if(listeners.begin(), listeners.end(),
+                                            [&](const auto& one) { return one.bound() == listener.bound(); });
+            if (other == listeners.end()) listeners.push_back(std::move(listener));
+            else refuse("listen \"" + other->address.text() + "\" has this address already");
         } catch (const Poco::Exception& problem) {
-            problems.push_back({options_.file.filename().string(),
-                                "listen \"" + address.text() + "\": cannot listen: " + problem.displayText()});
+            refuse(problem.displayText());
         }
     }
     return listeners;
@@ -266,7 +284,6 @@ Gateway::Started Gateway::Engine::start() {
     std::vector<history::Outlet*> outlets;
     for (auto& share : shares_) outlets.push_back(&share->outlet);
     feed_.start(std::move(outlets));
-    server_->start();
     running_ = true;
     for (const auto& use : current_->uses) plugins::serve(use->host.get());
     timer_.schedule(new Poco::Util::TimerTaskAdapter<Engine>(*this, &Engine::prune), 1000, 1000);
@@ -310,8 +327,8 @@ Gateway::Reloaded Gateway::Engine::reload() {
         if (loaded.snapshot) difference = config::compare(*current(), *loaded.snapshot);
     });
     std::vector<http::Listener> listeners;
-    if (loaded.problems.empty() && options_.object) options_.object(*loaded.snapshot, loaded.problems);
     if (loaded.problems.empty()) listeners = open_listeners(*loaded.snapshot, loaded.problems);
+    if (loaded.problems.empty() && options_.object) options_.object(*loaded.snapshot, listeners, loaded.problems);
     if (!loaded.problems.empty()) {
         reload_figures_.refused();
         return {false, std::move(loaded.problems), "still serving the configuration from before"};
@@ -365,20 +382,31 @@ void Gateway::Engine::prune() {
     if (!unused.empty()) aside([&](Waiting&) { unused.clear(); });
 }
 
-void Gateway::Engine::drain() {
+// True once none is left, or a drain is to end early.
+bool Gateway::Engine::drained(http::WhileIdle idle, std::chrono::nanoseconds longest) {
+    on_every_loop([this, idle](LoopShare& share) {
+        const auto empty = [this] {
+            const std::lock_guard lock{mutex_};
+            changed_.notify_all();
+        };
+        share.lane.drain(empty, idle);
+    });
+    std::unique_lock lock{mutex_};
+    const auto over = [this] { return stop_now_ || server_->connections() == 0; };
+    changed_.wait_for(lock, longest, [&] { return over() || (hurried_ && idle == http::WhileIdle::serve); });
+    return over();
+}
+
+void Gateway::Engine::drain(http::WhileIdle idle) {
     const std::lock_guard no_reload{reloading_};
     if (!running_) return;
     server_->stop_accepting();
-    on_every_loop([this](LoopShare& share) {
-        share.lane.drain([this] {
-            const std::lock_guard lock{mutex_};
-            changed_.notify_all();
-        });
-    });
-    {
-        std::unique_lock lock{mutex_};
-        changed_.wait_for(lock, current_->limits.drain, [this] { return stop_now_ || server_->connections() == 0; });
-    }
+    const auto longest = current()->limits.drain;
+    // Who is idle to the end is closed well before the rest is cut.
+    const auto end = net::Clock::now() + longest;
+    const auto farewell = std::min<std::chrono::nanoseconds>(longest / 4, longest_farewell);
+    if (idle == http::WhileIdle::close || !drained(idle, longest - farewell))
+        drained(http::WhileIdle::close, end - net::Clock::now());
     server_->finish();
     if (const auto left = server_->connections(); left > 0)
         log::warning("gateway", std::to_string(left) + " connections were still open and are cut");
@@ -404,9 +432,9 @@ void Gateway::Engine::drain() {
     running_ = false;
 }
 
-void Gateway::Engine::stop_now() noexcept {
+void Gateway::Engine::set(bool& word) noexcept {
     const std::lock_guard lock{mutex_};
-    stop_now_ = true;
+    word = true;
     changed_.notify_all();
 }
 
@@ -417,8 +445,7 @@ std::shared_ptr<const Snapshot> Gateway::Engine::current() const {
 
 std::vector<std::string> Gateway::Engine::listening() const {
     std::vector<std::string> shown;
-    if (server_)
-        for (const auto& listener : server_->listeners()) shown.push_back(listener.shown());
+    for (const auto& listener : listeners()) shown.push_back(listener.shown());
     return shown;
 }
 
@@ -449,10 +476,19 @@ std::size_t Gateway::loop_count(std::size_t wanted) noexcept {
 
 Gateway::Started Gateway::start() { return engine_->start(); }
 Gateway::Reloaded Gateway::reload() { return engine_->reload(); }
-void Gateway::drain() { engine_->drain(); }
+void Gateway::drain(http::WhileIdle idle) { engine_->drain(idle); }
+void Gateway::begin_accepting() { engine_->begin_accepting(); }
+void Gateway::hurry() noexcept { engine_->hurry(); }
 void Gateway::stop_now() noexcept { engine_->stop_now(); }
 NextTarget Gateway::next_target(const std::string& upstream) { return engine_->next_target(upstream); }
 std::vector<std::string> Gateway::listening() const { return engine_->listening(); }
+std::vector<http::Listener> Gateway::listeners() const { return engine_->listeners(); }
+void Gateway::keep_socket_files(bool ours) noexcept {
+    for (const auto& listener : listeners()) listener.keep_file(ours);
+}
+std::string Gateway::ticket_keys() { return engine_->tickets().to_hand_over(); }
+void Gateway::take_ticket_keys(std::string_view keys) { engine_->tickets().take_over(keys); }
+bool Gateway::loops_turn() { return engine_->loops_turn(); }
 history::Feed& Gateway::feed() noexcept { return engine_->feed(); }
 TargetTally::Reading Gateway::target(const std::string& upstream, std::string_view address) const {
     return engine_->target(upstream, address);

@@ -38,6 +38,7 @@ Passage::~Passage() {
     if (news_) news_->asker = nullptr;
     abandon_attempt();
     give_back_request();
+    if (!concealed_.empty()) hide_secrets();
     // Before the log, so that taps have had their last word.
     request_body_.reset();
     if (response_) {
@@ -155,6 +156,8 @@ Task<bool> Passage::answered_by_plugin() {
         if (trace_) trace_answer();
         co_return true;
     }
+    const bool changes = route_->shaping && !route_->shaping->request_functions.empty();
+    if (changes && (route_->registration || upstream()) && co_await answered_by_function()) co_return true;
     if (route_->registration) {
         co_await answer_registration();
         co_return true;
@@ -197,11 +200,6 @@ Task<void> Passage::shape_response() {
 
 // Bodies ---------------------------------------------------------------------------------------------------------
 
-BodyRelay& Passage::request_body() {
-    if (!request_body_) request_body_ = std::make_unique<BodyRelay>(exchange_.body());
-    return *request_body_;
-}
-
 // The relay is the response's body from then on: a plugin that replaces the response replaces it too.
 BodyRelay& Passage::response_body() {
     if (auto* relay = dynamic_cast<BodyRelay*>(response_.body().source())) return *relay;
@@ -213,6 +211,11 @@ BodyRelay& Passage::response_body() {
 
 // Answering ------------------------------------------------------------------------------------------------------
 
+// Lines that plugins said belong on every answer.
+void Passage::say_answer_headers(Response& response) {
+    if (const Layout* added = answer_headers_.layout()) Layout::of(response.headers()).replace_by(*added);
+}
+
 // What every answer carries, whoever made it.
 void Passage::finish_answer(Response& response) {
     Headers& headers = response.headers();
@@ -221,7 +224,7 @@ void Passage::finish_answer(Response& response) {
     if (source.upstream && !source.via_said) say_via(headers, source.version_minor);
     Layout::remove(headers, Known::x_request_id);
     layout.append("X-Request-Id", request_id_, Known::x_request_id);
-    if (const Layout* added = answer_headers_.layout()) layout.replace_by(*added);
+    if (!std::exchange(answer_headers_said_, false)) say_answer_headers(response);
     if (route_->shaping) shape_answer_headers(response);
     if (trace_) trace_end(response);
 }

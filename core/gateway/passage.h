@@ -4,6 +4,7 @@
 #include <tollgate/plugin.h>
 
 #include "gateway/body_relay.h"
+#include "gateway/concealed.h"
 #include "gateway/figures.h"
 #include "gateway/snapshot.h"
 #include "http/exchange.h"
@@ -28,6 +29,7 @@ struct LoopShare;
 struct Redirect;
 class HeaderChanges;
 class Rewrite;
+struct ChangeFunction;
 class RequestSpans;
 
 // A count on a snapshot that only its loop touches. While it is held, nothing of the snapshot dangles.
@@ -159,6 +161,7 @@ private:
     Response redirect_of(const Redirect& redirect);
     std::string rewritten(const Rewrite& rewrite);
     void give_back_request();
+    void hide_secrets() noexcept;
     std::vector<std::string> values_of(const HeaderChanges& changes);
     void mirror_request();
     Task<Verdict> asked_at_upstream();
@@ -193,6 +196,13 @@ private:
     net::TimePoint asked_upstream() const noexcept;  // when the first attempt began; only where there was one
     Task<void> change_response();
     void replace_body(std::string body);
+    void say_answer_headers(Response& response);
+    Task<bool> answered_by_function();
+    Task<std::optional<std::string_view>> body_for(const ChangeFunction& function);
+    void replace_request_body(std::string body);
+    void keep_request();
+    bool has_body() const noexcept;       // of the request as it is now
+    bool sets_host() const noexcept;      // whether routes.lua says what Host the upstream is told
     void finish_answer(Response& response);
     void shape_answer_headers(Response& response);
     Response answer_to_failure();
@@ -224,12 +234,16 @@ private:
     std::string origin_;       // of the request, where the route has `cors`
     bool preflight_ = false;
     std::optional<AskedFor> asked_;
+    Concealed concealed_;
     std::shared_ptr<const Caller> caller_;
     Headers answer_headers_;
+    bool answer_headers_said_ = false;  // functions of the answer have seen them, and may have changed them
     std::vector<StateSlot> states_;  // one per use in the route's chain
     std::uint32_t first_ = 0;        // the use that this begins with; above 0 only in an errand
     std::uint32_t passed_ = 0;       // how many plugins had their on_request
-    std::unique_ptr<BodyRelay> request_body_;
+    std::optional<std::string> made_body_;     // what functions made of the request's
+    bool made_host_ = false;                   // they said what Host is
+    std::unique_ptr<BodyRelay> request_body_;  // borrows that
     std::unique_ptr<Replay> replay_;  // of what an attempt sends, where another may follow
     std::optional<std::size_t> chosen_;
     std::vector<std::size_t> tried_;  // targets of attempts before this one

@@ -28,11 +28,11 @@ void Passage::mirror_request() {
         trace_->begin("upstream", upstream()->where);
     }
     if (!copied || rehearsed) return;
-    CopyOrder order{mirror, exchange_.request, exchange_.has_body()};
-    if (order.has_body) order.body_length = exchange_.body().length();
+    CopyOrder order{mirror, exchange_.request, has_body()};
+    if (order.has_body) order.body_length = made_body_ ? made_body_->size() : exchange_.body().length();
     order.step = step_;
     order.spans = spans_.get();
-    order.own_host = route_->shaping && route_->shaping->sets_host;
+    order.own_host = sets_host();
     if (auto tap = send_copy(share_, lease_, order)) request_body().add_tap(std::move(tap));
 }
 

@@ -11,7 +11,7 @@ Task<void> Passage::answer_registration() {
     const Registration& registration = *route_->registration;
     if (trace_) trace_->begin("register", route_->where);
     std::optional<std::string_view> body = std::string_view{};
-    if (exchange_.has_body()) body = co_await request_body().whole(Registration::largest_body);
+    if (has_body()) body = co_await request_body().whole(Registration::largest_body);
     if (!body) {
         blame({Culprit::client, 413, "body_too_large", "the request body is too large"});
         co_return;

@@ -22,7 +22,7 @@ void Passage::prepare_attempts() {
     const auto& upstream = *this->upstream();
     if (!upstream::retries(upstream.retry, upstream.targets.size())) return;
     upstream.state->budget.count_request(share_.loop.number(), now());
-    if (!exchange_.has_body() || !upstream::may_be_repeated(upstream.retry, exchange_.request.method())) return;
+    if (!has_body() || !upstream::may_be_repeated(upstream.retry, exchange_.request.method())) return;
     BodySource* body = body_to_send();
     if (const auto most = upstream.retry.body; body->length().value_or(0) <= most)
         replay_ = std::make_unique<Replay>(*body, most);
@@ -30,7 +30,8 @@ void Passage::prepare_attempts() {
 
 BodySource* Passage::body_to_send() {
     if (replay_) return replay_.get();
-    return request_body_ ? request_body_.get() : exchange_.has_body() ? &exchange_.body() : nullptr;
+    if (!has_body()) return nullptr;
+    return request_body_ || made_body_ ? &request_body() : &exchange_.body();
 }
 
 bool Passage::has_other_target() const noexcept {

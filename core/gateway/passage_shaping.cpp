@@ -96,13 +96,13 @@ void Passage::shape_request() {
     if (trace_) trace_->begin("rewrite", route_->where);
     const Shaping& shaping = *route_->shaping;
     Request& request = exchange_.request;
-    const bool bodies = shaping.reads_bodies();
+    const bool bodies = shaping.reads_answers();
     std::string target = shaping.rewrite ? rewritten(*shaping.rewrite) : std::string{};
     if (target.empty() && shaping.request_headers.empty() && !bodies) return;
     const auto values = values_of(shaping.request_headers);
-    auto& layout = request.layout();
-    asked_.emplace(AskedFor{layout.target, layout.path_size, layout.asterisk, layout.headers});
+    keep_request();
     if (!target.empty()) {
+        auto& layout = request.layout();
         layout.set_target(target);
         layout.asterisk = false;
     }
@@ -111,6 +111,14 @@ void Passage::shape_request() {
     shaping.request_headers.apply(request.headers(), values);
     if (trace_) trace_->see(request, response_);
 }
+
+void Passage::keep_request() {
+    if (asked_) return;
+    const auto& layout = exchange_.request.layout();
+    asked_.emplace(AskedFor{layout.target, layout.path_size, layout.asterisk, layout.headers});
+}
+
+bool Passage::sets_host() const noexcept { return made_host_ || (route_->shaping && route_->shaping->sets_host); }
 
 // Logs, answers and functions of answers speak of the request that the client sent.
 void Passage::give_back_request() {
@@ -147,38 +155,6 @@ std::vector<std::string> Passage::values_of(const HeaderChanges& changes) {
 }
 
 // Answers --------------------------------------------------------------------------------------------------------
-
-Task<void> Passage::change_response() {
-    if (!route_->shaping || preflight_ || route_->shaping->functions.empty()) co_return;
-    if (trace_) trace_->begin("response", route_->where);
-    ResponseContext ctx{*this, 0};
-    for (const auto& function : route_->shaping->functions) {
-        const int status = response_.status();
-        const bool bodiless = exchange_.head_only || status == 101 || status == 204 || status == 304;
-        config::AnswerFacts facts{response_, ctx.from_upstream(), from_upstream_time(), {}};
-        if (function.body > 0 && !bodiless) facts.body = co_await ctx.whole_response_body(function.body);
-        auto change = script()->change(function.number, facts, ctx);
-        if (change.status) response_.set_status(*change.status);
-        if (change.body) replace_body(*std::move(change.body));
-        change.headers.apply(response_.headers(), {});
-    }
-    if (trace_) trace_->see(exchange_.request, response_);
-}
-
-// Whoever watches the body has seen what came; lines that describe it go.
-void Passage::replace_body(std::string body) {
-    if (auto* relay = dynamic_cast<BodyRelay*>(response_.body().source())) {
-        relay->keep_from_going_on();
-    } else if (auto& taps = response_.layout().taps; !taps.empty() && !response_.body().source()) {
-        if (!response_.body().bytes().empty()) taps.pass(response_.body().bytes());
-        taps.end(BodyEnd::complete);
-    }
-    response_.set_body(std::move(body));
-    response_.layout().source.declared_length.reset();
-    for (const char* name : {"Content-Encoding", "Content-MD5", "Content-Digest", "Repr-Digest", "Digest", "ETag",
-                             "Accept-Ranges", "Content-Range"})
-        response_.headers().remove(name);
-}
 
 void Passage::shape_answer_headers(Response& response) {
     const Shaping& shaping = *route_->shaping;
@@ -217,13 +193,6 @@ Response Passage::answer_to_failure() {
         }
     }
     return answer_to(*failure_, request_id_);
-}
-
-double Passage::from_upstream_time() const noexcept {
-    net::Duration time{0};
-    if (attempt_) time = attempt_->ended.value_or(net::Clock::now()) - asked_upstream();
-    else if (news_) time = news_->upstream_time;
-    return std::chrono::duration<double, std::milli>(time).count();
 }
 
 }  // namespace tollgate

@@ -150,7 +150,7 @@ Task<void> Passage::fetch_from_upstream() {
     if (!exchange_.upgrade.empty()) offer_upgrade();
     if (step_) join_trace(*attempt_, {});
     attempt_->call.deadline = deadline_;
-    attempt_->call.own_host = route_->shaping && route_->shaping->sets_host;
+    attempt_->call.own_host = sets_host();
     ++attempts_;
     const auto heard = [this] { waited_ += std::max(net::Duration::zero(), now() - in_turn_->call.began); };
     try {

@@ -14,8 +14,8 @@
 
 namespace tollgate {
 
-// A function of the Script that may change answers.
-struct ResponseFunction {
+// A function of the Script that may change requests or answers.
+struct ChangeFunction {
     int number = 0;
     std::uint64_t body = 0;  // the largest body it may read; 0: none
 };
@@ -28,10 +28,11 @@ struct Shaping {
     bool sets_host = false;                                   // request_headers say what Host is
     std::vector<std::shared_ptr<const ErrorAnswers>> errors;  // the route's before everybody's
     std::shared_ptr<const Cors> cors;
-    std::vector<ResponseFunction> functions;                  // the route's, then everybody's
+    std::vector<ChangeFunction> request_functions;            // everybody's, then the route's
+    std::vector<ChangeFunction> response_functions;           // the route's, then everybody's
 
-    bool reads_bodies() const noexcept {
-        for (const auto& function : functions)
+    bool reads_answers() const noexcept {
+        for (const auto& function : response_functions)
             if (function.body > 0) return true;
         return false;
     }

@@ -48,6 +48,48 @@ struct FileIdentity {
     }
 };
 
+}  // namespace
+
+// Removed once it is ours and done with; another gateway may have put its own there by then.
+class SocketFile {
+public:
+    explicit SocketFile(std::string path) : path_{std::move(path)} {}
+    // The first time it is ours, it is the file that is there.
+    void keep(bool ours) noexcept {
+        const std::lock_guard lock{mutex_};
+        if (ours && !bound_.exists) bound_ = FileIdentity::of(path_);
+        ours_ = ours;
+    }
+    void remove_if_ours() noexcept {
+        const std::lock_guard lock{mutex_};
+        if (ours_ && bound_.exists && FileIdentity::of(path_) == bound_) unlink(path_.c_str());
+    }
+
+private:
+    const std::string path_;
+    std::mutex mutex_;
+    FileIdentity bound_;  // under mutex_
+    bool ours_ = false;   // likewise
+};
+
+namespace {
+
+// Its file goes after it.
+std::shared_ptr<ServerSocket> socket_with(std::shared_ptr<SocketFile> file, const ServerSocket& socket) {
+    return {new ServerSocket{socket}, [file = std::move(file)](ServerSocket* closed) {
+                closed->close();
+                delete closed;
+                if (file) file->remove_if_ours();
+            }};
+}
+
+// Its file is another's until that one says so (keep_file()), or for good where the socket is lent.
+Listener adopted(const net::Address& address, const net::GivenSockets::Found& given) {
+    auto file = address.is_unix() && !given.lent ? std::make_shared<SocketFile>(address.path()) : nullptr;
+    auto socket = socket_with(file, net::server_socket(given.descriptor));
+    return {address, std::move(socket), std::move(file), given.lent};
+}
+
 // A socket file nobody listens behind any more is left over from a crash; one that answers belongs to somebody, and
 // what is no socket is not ours to touch.
 void remove_stale(const std::string& path) {
@@ -99,25 +141,28 @@ std::string Listener::shown() const {
                                    : socket->address().toString());
 }
 
-Listener Listener::open(const net::Address& address) {
+std::string Listener::bound() const { return address.is_unix() ? address.text() : socket->address().toString(); }
+
+void Listener::keep_file(bool ours) const noexcept {
+    if (file) file->keep(ours);
+}
+
+Listener Listener::open(const net::Address& address, net::GivenSockets* given) {
+    if (given)
+        if (const auto found = given->take(address); found.descriptor >= 0) return adopted(address, found);
     if (address.is_unix()) remove_stale(address.path());
     const SocketAddress where = address.resolve();
-    // Set once the file is ours; another gateway may have put its own there by the time this one closes.
-    auto bound = std::make_shared<FileIdentity>();
-    std::shared_ptr<ServerSocket> socket{new ServerSocket{}, [path = address.path(), bound](ServerSocket* closed) {
-                                             closed->close();
-                                             delete closed;
-                                             if (bound->exists && FileIdentity::of(path) == *bound) unlink(path.c_str());
-                                         }};
+    auto file = address.is_unix() ? std::make_shared<SocketFile>(address.path()) : nullptr;
+    auto socket = socket_with(file, ServerSocket{});
     // Every address means IPv6 and IPv4 on one socket.
     if (where.family() == AddressFamily::IPv6)
         socket->bind6(where, true, false, !address.host().empty());
     else
         socket->bind(where, true, false);
-    if (address.is_unix()) *bound = FileIdentity::of(address.path());
+    if (file) file->keep(true);
     socket->listen(1024);
     socket->setBlocking(false);
-    return {address, std::move(socket)};
+    return {address, std::move(socket), std::move(file)};
 }
 
 Server::Server(std::vector<Lane*> lanes, std::vector<Listener> listeners)

@@ -91,9 +91,9 @@ Task<void> Session::live() {
     int blank_lines = 0;  // since the last request; each would buy more time
     while (goes_on && blank_lines < most_blank_lines) {
         wire_.release_buffer();
-        const Duration patience = lane_.draining() ? patience_while_draining
-                                  : served_any_    ? lane_.limits().idle
-                                                   : lane_.limits().header_time;
+        const Duration patience = lane_.hurries() ? patience_while_draining
+                                  : served_any_   ? lane_.limits().idle
+                                                  : lane_.limits().header_time;
         const IoResult ready = co_await wire_.stream->readable(patience);
         if (!ready) break;
         const IoResult got = wire_.fill();
@@ -107,7 +107,7 @@ Task<void> Session::live() {
             blank_lines = 0;
             goes_on = co_await serve_next();
         }
-        if (lane_.draining()) break;
+        if (lane_.hurries()) break;
     }
     lane_.loop().arm(end_, Duration::zero());
 }
@@ -248,20 +248,25 @@ void Lane::one_less() noexcept {
     if (count_.fetch_sub(1, std::memory_order_relaxed) == 1 && draining_ && empty_) empty_();
 }
 
-void Lane::drain(std::function<void()> empty) {
+void Lane::drain(std::function<void()> empty, WhileIdle idle) {
     draining_ = true;
+    idle_ = idle;
     empty_ = std::move(empty);
     if (sessions() == 0) empty_();
     for (Session* session = first_; session;) {
         Session* next = session->next_;
         // A request may be on its way on a connection that is new, or that has bytes to be read: it is served if it
         // comes soon. Closing now would answer it by a reset.
-        if (session->exchange_)
-            session->exchange_->close_after();
-        else if (session->served_any_ && !session->closing_ && session->wire_.stream->silent())
+        if (session->exchange_) {
+            // Who has been told already that the connection goes on would send the next request into its end.
+            if (idle == WhileIdle::close || !session->exchange_->begun()) session->exchange_->close_after();
+        } else if (idle == WhileIdle::serve) {
+            // Its own time goes on.
+        } else if (session->served_any_ && !session->closing_ && session->wire_.stream->silent()) {
             bury(*session);
-        else if (!session->closing_)  // which ends by itself, and soon
+        } else if (!session->closing_) {  // which ends by itself, and soon
             session->wire_.stream->set_reading_timeout(patience_while_draining);
+        }
         session = next;
     }
 }

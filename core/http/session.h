@@ -31,6 +31,9 @@ struct ProxyTally {
     std::atomic<std::uint64_t> taken{0}, malformed{0}, timed_out{0};
 };
 
+// What becomes of a session that has no request under way when its lane drains.
+enum class WhileIdle : std::uint8_t { close, serve };
+
 // What the sessions of one loop share. Made before the loop runs, used on the loop, except the atomics.
 class Lane {
 public:
@@ -44,8 +47,9 @@ public:
     // Takes over an accepted socket that was expected. `tls`: how it speaks TLS; null: it does not. `proxied`: a header of
     // the PROXY protocol, which is believed, comes before everything else.
     void open(int descriptor, Client client, std::shared_ptr<const net::TlsServerContext> tls = nullptr, bool proxied = false);
-    // Closes idle sessions now and the others after their answer; `empty` is called when none is left.
-    void drain(std::function<void()> empty);
+    // Closes sessions after their answer; `empty` is called when none is left. Idle ones close now, or are served once more
+    // where their next request comes. May be called again, to close what was left idle.
+    void drain(std::function<void()> empty, WhileIdle idle = WhileIdle::close);
     void cut_all() noexcept;  // ends every session, whatever it does
 
     // In force from now on, also for sessions that are open.
@@ -54,6 +58,7 @@ public:
     net::EventLoop& loop() const noexcept { return loop_; }
     Handler& handler() const noexcept { return handler_; }
     bool draining() const noexcept { return draining_; }
+    bool hurries() const noexcept { return draining_ && idle_ == WhileIdle::close; }
     std::size_t sessions() const noexcept { return count_.load(std::memory_order_relaxed); }  // any thread
     const HandshakeTally& handshakes() const noexcept { return handshakes_; }
     const ProxyTally& proxies() const noexcept { return proxies_; }
@@ -70,6 +75,7 @@ private:
     Handler& handler_;
     Limits limits_;
     bool draining_ = false;
+    WhileIdle idle_ = WhileIdle::close;  // once it drains
     std::function<void()> empty_;
     std::atomic<std::size_t> count_{0};
     HandshakeTally handshakes_;

@@ -5,6 +5,8 @@
 #include <openssl/rand.h>
 
 #include <algorithm>
+#include <cstring>
+#include <type_traits>
 
 namespace tollgate::net {
 
@@ -46,6 +48,30 @@ std::optional<TlsTickets::Key> TlsTickets::to_open(std::span<const unsigned char
     sealed_anew = !named(current_);
     if (!sealed_anew) return current_;
     return named(former_) ? former_ : std::nullopt;
+}
+
+// As they are in memory: processes of one machine agree on that, and on the clock since its start. Where a Key has become
+// another thing, its size has.
+static_assert(std::is_trivially_copyable_v<TlsTickets::Key>);
+
+std::string TlsTickets::to_hand_over() {
+    const std::lock_guard lock{mutex_};
+    retire_old();
+    std::string keys;
+    for (const auto& key : {current_, former_})
+        if (key) keys.append(reinterpret_cast<const char*>(&*key), sizeof *key);
+    return keys;
+}
+
+void TlsTickets::take_over(std::string_view keys) {
+    if (keys.size() != sizeof(Key) && keys.size() != 2 * sizeof(Key)) return;
+    const std::lock_guard lock{mutex_};
+    for (auto* key : {&current_, &former_}) {
+        if (keys.empty()) break;
+        std::memcpy(&key->emplace(), keys.data(), sizeof(Key));
+        keys.remove_prefix(sizeof(Key));
+    }
+    retire_old();
 }
 
 }  // namespace tollgate::net

@@ -8,11 +8,13 @@
 #include <mutex>
 #include <optional>
 #include <span>
+#include <string>
+#include <string_view>
 
 namespace tollgate::net {
 
 // A key seals tickets for half a day and opens them for another: who has stolen one cannot read older sessions with it.
-// Nothing is kept elsewhere, so tickets end with the process. Any thread.
+// Nothing is kept elsewhere: tickets end with the process, unless it hands its keys over to another. Any thread.
 class TlsTickets {
 public:
     struct Key {
@@ -29,6 +31,10 @@ public:
     std::optional<Key> to_seal();
     // `sealed_anew`: a newer key has taken its place.
     std::optional<Key> to_open(std::span<const unsigned char, 16> name, bool& sealed_anew);
+
+    // Those in use, for another process of this machine; and such, to begin with. What is none is passed over.
+    std::string to_hand_over();
+    void take_over(std::string_view keys);
 
 private:
     void retire_old();  // under the mutex

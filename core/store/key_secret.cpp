@@ -24,10 +24,23 @@ std::string random_letters(std::size_t count) {
 
 }  // namespace
 
-KeySecret make_key_secret(const std::string& id) {
+std::string problem_of_form(std::string_view form) {
+    constexpr std::size_t longest = 100;
+    const auto once = [form](std::string_view mark) {
+        const auto at = form.find(mark);
+        return at != form.npos && form.find(mark, at + 1) == form.npos;
+    };
+    std::string problem;
+    if (once("{id}") && once("{secret}") && form.size() <= longest && fits_as_key(form, problem)) return {};
+    return "expected at most 100 printable ASCII characters without blanks, {id} and {secret} among them once each";
+}
+
+KeySecret make_key_secret(const std::string& id, std::string_view form) {
     KeySecret secret;
     secret.id = id.empty() ? random_letters(id_letters) : id;
-    secret.shown = "tg_" + secret.id + '_' + random_letters(secret_letters);
+    secret.shown = form;
+    secret.shown.replace(secret.shown.find("{id}"), 4, secret.id);
+    secret.shown.replace(secret.shown.find("{secret}"), 8, random_letters(secret_letters));
     secret.sha256 = hex(sha256(secret.shown));
     return secret;
 }

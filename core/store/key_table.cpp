@@ -73,7 +73,7 @@ bool Key::lets_in(std::string_view sha256, Time now) const noexcept {
 }
 
 std::pair<Key, KeySecret> KeyTable::create(const KeyChanges& about, Time now, bool new_owner) {
-    const KeySecret secret = make_key_secret();
+    const KeySecret secret = make_key_secret({}, about.form);
     Key key;
     key.id = secret.id;
     key.secret_sha256 = secret.sha256;

@@ -47,6 +47,7 @@ struct KeyChanges {
     std::optional<bool> active;
     std::optional<std::optional<KeyRate>> rate;
     std::optional<std::optional<Time>> expires;
+    std::string form{usual_form};  // of a secret that is made with it
 };
 
 struct KeyFilter {

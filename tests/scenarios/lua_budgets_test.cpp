@@ -41,6 +41,9 @@ local places = {
     rewrite         = { "/elsewhere", function(f) return { upstream = target, rewrite = f } end },
     redirect        = { "/elsewhere", function(f) return { redirect = f } end },
     request_header  = { "x", function(f) return { upstream = target, request_headers = { set = { ["X-F"] = f } } } end },
+    request         = { nil, function(f)
+        return { upstream = target, request = function(request) f(request) request.headers["X-F"] = "x" end }
+    end },
     response_header = { "x", function(f) return { upstream = target, response_headers = { set = { ["X-F"] = f } } } end },
     response        = { nil, function(f)
         return { upstream = target, response = function(response, request) f(request) end }
@@ -78,6 +81,7 @@ constexpr Place places[] = {{"when", 200, "fine"},
                             {"rewrite", 200, "fine"},
                             {"redirect", 302, ""},
                             {"request_header", 200, "fine"},
+                            {"request", 200, "fine"},
                             {"response_header", 200, "fine"},
                             {"response", 200, "fine"},
                             {"body", 200, "FINE"}};

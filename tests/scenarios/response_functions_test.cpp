@@ -17,6 +17,7 @@ local function envelope(response)
     response.headers["Content-Type"] = "application/json"
     response.headers["X-Old"] = nil
     response.headers["X-Two"] = { "1", "2" }
+    response.headers["X-Target"] = response.target
     response.body = '{"status_code":' .. response.status .. ',"latency_known":' .. tostring(response.time >= 0 and response.from_upstream)
                     .. ',"content":"' .. response.body .. '"}'
     response.status = 200
@@ -26,12 +27,18 @@ route "GET /head/*"  { upstream = u, response = function(response)
                            response.headers.Server = nil
                            if response.headers["X-Old"] == "old" then response.status = 203 end end }
 route "GET /blind/*" { upstream = u, response = function(response) response.body = tostring(response.body) end }
-route "GET /fixed"   { answer = "fixed", response = { body = 1 * kilobyte, change = function(response) response.body = response.body .. "!" end } }
+route "GET /fixed"   { answer = "fixed", response = { body = 1 * kilobyte, change = function(response) response.body = response.body .. response.target .. "!" end } }
 route "GET /loop/*"  { upstream = u, response = function() while true do end end }
 route "GET /typo/*"  { upstream = u, response = function(response) response.staus = 5 end }
 route "GET /split/*" { upstream = u, response = function(response) response.headers["X-A"] = "1\r\nX-B: 2" end }
 route "GET /frame/*" { upstream = u, response = function(response) response.headers["Content-Length"] = "1" end }
 route "GET /late/*"  { upstream = u, response = function(response) response.status = 99 end }
+local limited = ratelimit { by = header "X-Who", rate = 5 / day, headers = "classic" }
+route "GET /left"     { answer = "ok\n", plugins = limited, response = function(response)
+                            response.headers["X-Left"] = response.headers["X-RateLimit-Remaining"]
+                            response.headers["X-RateLimit-Limit"] = "many"
+                            response.headers["X-RateLimit-Reset"] = nil end }
+route "GET /left/bad" { answer = "ok\n", plugins = limited, response = function(response) response.status = "bad" end }
 )lua";
 
 struct Scene {
@@ -71,10 +78,26 @@ BOOST_AUTO_TEST_CASE(an_answer_is_put_into_an_envelope) {
     BOOST_TEST(answer.header("X-Status") == "418");
     BOOST_TEST(!answer.has("X-Old"));
     BOOST_TEST(answer.count("X-Two") == 2u);
+    BOOST_TEST(answer.header("X-Target") == scene.upstream.address());
     BOOST_TEST(!answer.has("ETag"));  // it was that of another body
     BOOST_TEST(scene.upstream.last().header("Accept-Encoding") == "identity");
     BOOST_TEST(scene.client.get("/env/stream").body ==
                "{\"status_code\":200,\"latency_known\":true,\"content\":\"one two\"}");
+}
+
+BOOST_AUTO_TEST_CASE(lines_that_plugins_have_for_every_answer_are_seen_and_changed_like_others) {
+    Scene scene;
+    const Message changed = scene.client.get("/left", "X-Who: a\r\n");
+    BOOST_TEST(changed.header("X-Left") == "4");
+    BOOST_TEST(changed.header("X-RateLimit-Remaining") == "4");
+    BOOST_TEST(changed.header("X-RateLimit-Limit") == "many");
+    BOOST_TEST(changed.count("X-RateLimit-Limit") == 1u);
+    BOOST_TEST(!changed.has("X-RateLimit-Reset"));
+    // Where the function fails they are as they were.
+    const Message failed = scene.client.get("/left/bad", "X-Who: b\r\n");
+    BOOST_TEST(failed.status() == 500);
+    BOOST_TEST(failed.header("X-RateLimit-Remaining") == "4");
+    BOOST_TEST(failed.has("X-RateLimit-Reset"));
 }
 
 BOOST_AUTO_TEST_CASE(a_body_beyond_the_bound_flows_on_unread) {

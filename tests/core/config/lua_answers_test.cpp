@@ -3,7 +3,7 @@
 
 #include "config/lua_script.h"
 #include "core/config/fake_plugins.h"
-#include "support/failure.h"
+#include "core/config/script_failure.h"
 
 #include <boost/test/unit_test.hpp>
 
@@ -68,18 +68,6 @@ std::string headers_after(const AnswerChange& change) {
     std::string text;
     for (const auto& line : headers) text.append(line.name).append("=").append(line.value).append(";");
     return text;
-}
-
-template <class Call>
-std::string failed(Call call) {
-    try {
-        call();
-    } catch (const Failure& failure) {
-        BOOST_TEST(failure.reason == "script_failed");
-        BOOST_TEST(failure.status == 500);
-        return failure.detail;
-    }
-    return "did not fail";
 }
 
 }  // namespace

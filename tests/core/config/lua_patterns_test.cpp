@@ -150,6 +150,20 @@ BOOST_AUTO_TEST_CASE(a_plain_search_takes_time_by_the_sum_of_its_texts_not_their
     BOOST_TEST((tollgate::test::thread_time() - begin < 1s));
 }
 
+// 16 bytes gone through are an instruction: a page of figures may be gone through line by line, and its names replaced.
+BOOST_AUTO_TEST_CASE(plain_texts_are_found_and_replaced_for_what_is_gone_through) {
+    BOOST_TEST(run("local page, at, lines = ('name{route=1} 2\\n'):rep(2e4), 1, 0 "
+                   "while at do at = page:find('\\n', at + 1, true) lines = lines + 1 end return lines") == "20001");
+    BOOST_TEST(results("select(2, (('x'):rep(100) .. 'name{'):rep(5000):gsub('name{', 'other{'))") == "5000");
+    BOOST_TEST(results("('aXbXXc'):gsub('X', '<%0>')") == "a<X>b<X><X>c,3");
+    BOOST_TEST(results("('aXbXXc'):gsub('X', '', 2)") == "abXc,2");
+    BOOST_TEST(results("('aXb'):gsub('Y', 'z')") == "aXb,0");
+    BOOST_TEST(results("(''):gsub('X', 'z')") == ",0");
+    BOOST_TEST(results("('route=1 route=2'):gsub('route=', { ['route='] = 'handler=' })") == "handler=1 handler=2,2");
+    BOOST_TEST(run("return ('x'):rep(1e6):gsub('x', 'y')").find("did not end within 1000000 instructions") !=
+               std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(a_template_does_not_grow_beyond_the_bound_within_one_replacement) {
     const std::string wanted = "string.gsub makes a text of more than 4 megabytes";
     // Ninety gigabytes, if it were only looked at when the replacement is complete.

@@ -43,6 +43,31 @@ BOOST_AUTO_TEST_CASE(what_a_name_says_is_a_secret_is_hidden) {
     BOOST_TEST(shown("region_secret =\n  \"abc\"\n") == "region_secret =\n  \"(hidden)\"\n");
 }
 
+BOOST_AUTO_TEST_CASE(what_a_secret_is_compared_with_is_hidden_either_way_round) {
+    for (const char* compared : {
+             "return %s == token", "return token == %s", "if %s ~= request.headers[\"X-Token\"] then return end",
+             "return (%s) == (request.headers[ 'x-api-key' ])", "return %s ==\n  request.headers.authorization",
+             "return token:lower() == %s", "return request.headers[\"X-Token\"]:sub(2)\n  == %s",
+             "return name and %s == cookies.session_token and \"yes\"", "return tokens[name] == %s",
+             "return (request.headers[\"X-Token\"] or \"\") == %s", "return (token or \"\") == %s",
+             "return tostring(token or \"\") == %s", "return token:sub(1, 6) == %s",
+             "return trim(lower((token or \"\"))) == %s", "return (headers[name] or token):sub(1, 2) ~= %s",
+             "return tokens[(a or b)] == %s"}) {
+        const auto with = [&](const std::string& text) {
+            std::string all = compared;
+            return all.replace(all.find("%s"), 2, text);
+        };
+        BOOST_TEST(shown(with("\"abc\"")) == with("\"(hidden)\""));
+    }
+    for (const char* harmless :
+         {"return \"GET\" == request.method and token", "if \"a\" == name then return token end",
+          "return \"a\" == b, token", "local token = env \"T\"\nif name == \"bob\" then end\n",
+          "if token and name == \"bob\" then end", "f(\"a\"); token == x", "return \"a\" == \"b\"",
+          "if f(token) and (name or \"\") == \"bob\" then end", "f(token)\nif name == \"bob\" then end",
+          "f(token, name == \"bob\")", "return ) == \"a\" and ( == \"b\""})
+        BOOST_TEST(shown(harmless) == harmless);
+}
+
 BOOST_AUTO_TEST_CASE(texts_that_are_secrets_are_hidden_wherever_they_stand) {
     const std::vector<std::string> secrets{"correct-horse-battery", "pq"};
     BOOST_TEST(shown("local t = \"correct-horse-battery\"", secrets) == "local t = \"(hidden)\"");

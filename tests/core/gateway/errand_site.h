@@ -58,6 +58,7 @@ struct ErrandSite {
         const auto started = gateway->start();
         for (const auto& problem : started.problems) BOOST_ERROR(problem.text());
         BOOST_REQUIRE(started.problems.empty());
+        gateway->begin_accepting();
         shared = SharingPlugin::last().lock();
         BOOST_REQUIRE(shared);
     }

@@ -1,6 +1,7 @@
 // tests/core/gateway/errand_test.cpp - errands of a plugin, through a whole gateway with two loops and connections.
 #include "core/gateway/errand_site.h"
 #include "support/scripted_upstream.h"
+#include "http/session.h"
 
 #include <boost/test/unit_test.hpp>
 
@@ -232,7 +233,7 @@ BOOST_AUTO_TEST_CASE(a_drain_lets_clients_have_it_and_ends_it_where_none_waits) 
         RawClient waits = site.client();
         waits.send(RawClient::head("GET", "/s/one"));
         site.wait_for(site.shared->asked, 1, "it has asked");
-        std::thread draining{[&] { site.gateway->drain(); }};
+        std::thread draining{[&] { site.gateway->drain(http::WhileIdle::close); }};
         gated.gate.open();
         BOOST_TEST(waits.answer().body == "late");
         waits.close();
@@ -244,7 +245,7 @@ BOOST_AUTO_TEST_CASE(a_drain_lets_clients_have_it_and_ends_it_where_none_waits) 
         BOOST_TEST(client.get("/s/one?apart", "Connection: close\r\n").body == "stale");
         wait_until("the errand is under way", [&] { return never.upstream.requests() == 1; });
     }
-    site.gateway->drain();
+    site.gateway->drain(http::WhileIdle::close);
     BOOST_TEST(site.shared->ended == 0);
     site.gateway.reset();
     BOOST_TEST(site.shared->uses == 0);

@@ -67,6 +67,7 @@ struct FailingScript final : config::Script {
     std::string target(int, const Context&) override { return {}; }
     std::optional<SaidAnswer> error_answer(int, const Failure&, std::string_view, const Context&) override { return {}; }
     config::AnswerChange change(int, const config::AnswerFacts&, const Context&) override { return {}; }
+    config::RequestChange change(int, const config::RequestFacts&, const Context&) override { return {}; }
 };
 
 // A loop, a snapshot made by hand with probes "a" and "b" on every route, and the corridor.
@@ -330,6 +331,24 @@ BOOST_AUTO_TEST_CASE(branch_of_a_split_is_drawn_once_the_routes_own_plugins_have
     site.told.clear();
     BOOST_TEST(status(site.ask("GET /x?refuse")) == 403);
     BOOST_TEST(site.told == "a.request a.log(403 no) ");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_concealed_is_there_until_the_request_is_over_and_in_no_record) {
+    Site site;
+    site.answer("GET /x/:key");
+    std::string seen;
+    site.a->request = [](RequestContext& ctx) {
+        ctx.conceal(ctx.parameter("key"));
+        return Verdict{};
+    };
+    site.b->request = [&](RequestContext& ctx) {
+        seen += std::string{ctx.request().path()} + ' ';
+        return Verdict{};
+    };
+    site.b->log = [&](const LogContext& ctx) { seen += ctx.request().target(); };
+    site.start();
+    BOOST_TEST(status(site.ask("GET /x/the%2Bkey?a=the%2Bkey")) == 200);
+    BOOST_TEST(seen == "/x/the%2Bkey /x/(hidden)?a=(hidden)");
 }
 
 BOOST_AUTO_TEST_CASE(answer_of_a_plugin_spares_the_rest) {

@@ -287,6 +287,28 @@ BOOST_AUTO_TEST_CASE(draining_serves_a_new_client_whose_request_is_on_its_way) {
     BOOST_TEST(happened(empty));
 }
 
+BOOST_AUTO_TEST_CASE(draining_may_serve_who_is_idle_once_more_until_it_is_in_a_hurry) {
+    std::promise<void> empty;
+    SessionSite site{answer_ok};
+    auto asks = site.connect(), stays = site.connect();
+    for (auto* client : {&asks, &stays}) {
+        client->say(get);
+        BOOST_TEST(client->until("/x").find("Connection: close\r\n") == std::string::npos);
+    }
+    site.on_loop([&] { site.lane.drain([] {}, http::WhileIdle::serve); });
+    asks.say(get);
+    const auto got = asks.rest();
+    BOOST_TEST(got.find("Connection: close\r\n") != std::string::npos);
+    BOOST_TEST(got.ends_with("/x"));
+    asks.close();
+    BOOST_TEST(sessions_become(site, 1) == 1u);
+    site.on_loop([&] { site.lane.drain([&] { empty.set_value(); }, http::WhileIdle::close); });
+    BOOST_TEST(stays.rest() == "");
+    BOOST_TEST(!stays.was_reset());
+    stays.close();
+    BOOST_TEST(happened(empty));
+}
+
 BOOST_AUTO_TEST_CASE(blank_lines_do_not_keep_a_connection_open) {
     SessionSite site{answer_ok};
     auto client = site.connect();

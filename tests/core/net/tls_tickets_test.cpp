@@ -58,4 +58,29 @@ BOOST_AUTO_TEST_CASE(keys_of_others_are_unknown) {
     BOOST_TEST(other.opens(key) == 0);
 }
 
+BOOST_AUTO_TEST_CASE(who_takes_keys_over_opens_what_was_sealed_and_goes_on_with_them) {
+    Drawer old;
+    const auto first = *old.tickets.to_seal();
+    old.now += TlsTickets::lifetime;
+    const auto second = *old.tickets.to_seal();
+    Drawer fresh;
+    fresh.now = old.now + 1h;
+    fresh.tickets.take_over(old.tickets.to_hand_over());
+    BOOST_TEST(fresh.opens(first) == 2);
+    BOOST_TEST(fresh.opens(second) == 1);
+    BOOST_TEST((fresh.tickets.to_seal()->name == second.name));
+    // As old as they are.
+    fresh.now = old.now + TlsTickets::lifetime;
+    BOOST_TEST(fresh.opens(first) == 0);
+    BOOST_TEST((fresh.tickets.to_seal()->name != second.name));
+}
+
+BOOST_AUTO_TEST_CASE(what_are_no_keys_is_passed_over) {
+    Drawer drawer;
+    const auto key = *drawer.tickets.to_seal();
+    for (const std::string& nonsense : {std::string{}, std::string{"key"}, std::string(4096, 'x')}) drawer.tickets.take_over(nonsense);
+    BOOST_TEST(drawer.opens(key) == 1);
+    BOOST_TEST(Drawer{}.tickets.to_hand_over() == "");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
