@@ -1,7 +1,9 @@
 // loadtest/main.cpp - the program's command line: which subcommand with which options. Everything else is in its files.
+#include "command_line/shell_commands.h"
 #include "loadtest/command_line.h"
 #include "loadtest/commands.h"
 #include "loadtest/exit_codes.h"
+#include "loadtest/manual.h"
 #include "loadtest/mistakes.h"
 #include "support/text.h"
 #include "support/version.h"
@@ -43,6 +45,8 @@ public:
         loadtest::add_compare(app_, chosen_);
         loadtest::add_verify(app_, chosen_);
         loadtest::add_upstream(app_, chosen_);
+        tollgate::command_line::add_shell_commands(app_, loadtest::manual(), {},
+                                                   [this](const auto& command) { chosen_ = command; });
     }
 
     int run(std::vector<std::string> words) {
@@ -50,6 +54,7 @@ public:
             std::cerr << app_.help();
             return loadtest::exit_usage;
         }
+        if (const auto code = tollgate::command_line::answer_shell(app_, words, "run")) return *code;
         if (const std::string mistake = imply_run(words); !mistake.empty()) return complain(mistake);
         std::reverse(words.begin(), words.end());  // CLI11 takes them from the end
         std::string mistakes;

@@ -3,6 +3,7 @@
 
 #include "admin/bodies.h"
 #include "admin/endpoints.h"
+#include "admin/doorkeeper.h"
 #include "admin/entrance.h"
 #include "admin/head_deadline.h"
 #include "admin/live.h"
@@ -11,7 +12,7 @@
 #include "admin/under_way.h"
 #include "config/secrets.h"
 #include "gateway/snapshot.h"
-#include "net/address.h"
+#include "net/given_sockets.h"
 #include "plugins/metrics.h"
 #include "support/instance.h"
 #include "support/log.h"
@@ -32,6 +33,8 @@
 #include <Poco/String.h>
 #include <Poco/ThreadPool.h>
 #include <Poco/Timespan.h>
+
+#include <fcntl.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -132,6 +135,9 @@ void write_down(const Call& call, const Answer& answer, bool let_in, const Contr
 
 // What all connections of a listener have in common.
 struct Shared {
+    explicit Shared(int descriptor) : door{descriptor} {}
+    Doorkeeper door;
+    UnderWay connections;
     Entrance entrance;
     HeadDeadline heads{longest_head};
     UnderWay changes;
@@ -200,7 +206,9 @@ class Connection final : public Poco::Net::HTTPServerConnection {
 public:
     Connection(const Poco::Net::StreamSocket& socket, Poco::Net::HTTPServerParams::Ptr params,
                Poco::Net::HTTPRequestHandlerFactory::Ptr handlers, Shared& shared)
-        : HTTPServerConnection{socket, params, handlers}, shared_{shared} {}
+        : HTTPServerConnection{socket, params, handlers}, shared_{shared} {
+        shared_.door.serving();
+    }
     void run() override {
         const HeadDeadline::Serving serving{shared_.heads, int(socket().impl()->sockfd())};
         HTTPServerConnection::run();
@@ -208,6 +216,7 @@ public:
 
 private:
     Shared& shared_;
+    const UnderWay::One one_{shared_.connections};
 };
 
 class Connections final : public Poco::Net::TCPServerConnectionFactory {
@@ -239,7 +248,12 @@ std::string problem(const net::Address& address, const std::string& why) {
     return "admin: " + text::quote(address.text()) + ": " + why;
 }
 
-Poco::Net::ServerSocket listen(const net::Address& address, bool has_token) {
+struct Listening {
+    int descriptor;
+    bool lent = false;
+};
+
+Listening listen(const net::Address& address, bool has_token, net::GivenSockets* given) {
     if (address.is_unix()) throw std::invalid_argument{problem(address, "expected an address like 127.0.0.1:9180")};
     const Poco::Net::SocketAddress where = [&] {
         try {
@@ -253,24 +267,25 @@ Poco::Net::ServerSocket listen(const net::Address& address, bool has_token) {
                                             "refused beyond loopback without a token; declare one in routes.lua "
                                             "(admin { token = env \"NAME\" }), or use an address like "
                                             "127.0.0.1:9180")};
-    Poco::Net::ServerSocket socket;
     try {
+        if (given)
+            if (const auto found = given->take(address); found.descriptor >= 0)
+                return {found.descriptor, found.lent};
+        Poco::Net::ServerSocket socket;
         // Not the form of two: it shares the port with whoever has it (SO_REUSEPORT).
         if (where.family() == Poco::Net::AddressFamily::IPv6)
             socket.bind6(where, true, false, !address.host().empty());
         else
             socket.bind(where, true, false);
         socket.listen(64);
+        const int own = ::fcntl(int(socket.impl()->sockfd()), F_DUPFD_CLOEXEC, 0);  // POCO's is closed with `socket`
+        if (own < 0) throw Poco::IOException{"dup", errno};
+        return {own};
     } catch (const Poco::Exception& error) {
         const std::string reason = error.code() ? std::generic_category().message(error.code()) : error.displayText();
         throw std::runtime_error{problem(address, reason + "; choose another with --admin ADDR, or --admin off")};
     }
-    return socket;
 }
-
-}  // namespace
-
-namespace {
 
 std::unique_ptr<Live> live_of(const Controls& controls) {
     if (!controls.feed) return nullptr;
@@ -289,13 +304,16 @@ plugins::Metrics::Watch watch_watchers(plugins::Metrics& metrics, const Live* li
 }  // namespace
 
 struct AdminListener::Server {
-    Server(const Poco::Net::ServerSocket& socket, Controls&& given)
+    Server(int descriptor, Controls&& given)
         : controls{std::move(given)},
           live{live_of(controls)},
+          shared{descriptor},
           pool{"admin", 1, most_threads},
           handlers{new Handlers{controls, shared, live.get()}},
-          http{new Connections{parameters, handlers, shared}, pool, socket, parameters} {
-        http.start();
+          http{new Connections{parameters, handlers, shared}, pool, shared.door.socket(), parameters} {}
+    void leave() {
+        shared.door.close([this] { return http.refusedConnections(); }, last_words);
+        shared.connections.wait(last_words);
     }
     ~Server() {
         if (live) live->stop();
@@ -315,12 +333,17 @@ struct AdminListener::Server {
     Poco::Net::TCPServer http;
 };
 
-AdminListener::AdminListener(const net::Address& address, Controls controls) {
-    Poco::Net::ServerSocket socket = listen(address, controls.access().token_sha256.has_value());
-    address_ = socket.address().toString();
-    server_ = std::make_unique<Server>(socket, std::move(controls));
+AdminListener::AdminListener(const net::Address& address, Controls controls, net::GivenSockets* given) {
+    const auto [descriptor, lent] = listen(address, controls.access().token_sha256.has_value(), given);
+    descriptor_ = descriptor;
+    lent_ = lent;
+    server_ = std::make_unique<Server>(descriptor, std::move(controls));
+    address_ = server_->shared.door.socket().address().toString();
+    server_->http.start();
 }
 
 AdminListener::~AdminListener() = default;
+
+void AdminListener::leave() { server_->leave(); }
 
 }  // namespace tollgate::admin

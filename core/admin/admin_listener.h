@@ -12,6 +12,7 @@
 
 namespace tollgate::net {
 class Address;
+class GivenSockets;
 }
 
 namespace tollgate::admin {
@@ -22,16 +23,24 @@ public:
 
     // Listens at once. Throws, with a text for the operator, std::invalid_argument for an address beyond loopback where
     // no token is asked for and std::runtime_error for one that cannot be had. What `controls` refers to outlives the listener.
-    AdminListener(const net::Address& address, Controls controls);
+    // The socket is that of `given` for this address, if it has one.
+    AdminListener(const net::Address& address, Controls controls, net::GivenSockets* given = nullptr);
     // Stops listening, cuts requests under way, and waits for their handlers.
     ~AdminListener();
+    // Lets nobody in any more, and those who are in have their answers, but within a few seconds: another process has the
+    // same socket, and serves who comes now.
+    void leave();
 
     const std::string& address() const noexcept { return address_; }  // as bound: the kernel may have chosen the port
+    int descriptor() const noexcept { return descriptor_; }  // that it listens with
+    bool lent() const noexcept { return lent_; }             // the socket, by who keeps it
 
 private:
     struct Server;
     std::unique_ptr<Server> server_;
     std::string address_;
+    int descriptor_ = -1;
+    bool lent_ = false;
 };
 
 }  // namespace tollgate::admin

@@ -49,7 +49,9 @@ std::string linked(std::string_view type) {
     for (const Shape* shape : shapes()) {
         const auto at = type.find(shape->name);
         const auto end = at + shape->name.size();
-        const auto letter = [&](std::size_t i) { return i < type.size() && std::isalpha(static_cast<unsigned char>(type[i])); };
+        const auto letter = [&](std::size_t i) {
+            return i < type.size() && std::isalpha(static_cast<unsigned char>(type[i]));
+        };
         if (at == type.npos || letter(end) || (at > 0 && letter(at - 1))) continue;
         const std::string name{shape->name};
         return "<code>" + escaped(type.substr(0, at)) + "<a href=\"#" + name + "\">" + name + "</a>" +
@@ -73,15 +75,17 @@ std::string section_of(const Endpoint& endpoint) {
     if (!endpoint.parameters.empty()) html += rows_of(endpoint.parameters);
     if (!endpoint.body.empty()) html += "<p>body: " + linked(endpoint.body) + "</p>\n";
     html += "<table>\n";
-    for (const Reply& reply : endpoint.replies)
-        html += "<tr><td>" + std::to_string(reply.status) + "</td><td>" +
-                (reply.type.empty() ? code(reply.content_type) : linked(reply.type)) + "</td><td>" + escaped(reply.doc) +
+    for (const Reply& reply : endpoint.replies) {
+        const std::string type = reply.type.empty() ? code(reply.content_type) : linked(reply.type);
+        html += "<tr><td>" + std::to_string(reply.status) + "</td><td>" + type + "</td><td>" + escaped(reply.doc) +
                 "</td></tr>\n";
+    }
     return html + "</table>\n";
 }
 
 std::string page() {
-    std::string html = "<!doctype html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>Tollgate admin API</title>\n"
+    std::string html = "<!doctype html>\n<html lang=\"en\">\n"
+                       "<head><meta charset=\"utf-8\"><title>Tollgate admin API</title>\n"
                        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
                        "<link rel=\"stylesheet\" href=\"/docs/page.css\"></head>\n<body>\n<h1>Tollgate admin API</h1>\n"
                        "<p class=\"soft\">" +

@@ -6,6 +6,7 @@ namespace tollgate::admin {
 namespace {
 
 constexpr std::string_view text_plain = "text/plain", text_html = "text/html";
+constexpr std::string_view open_metrics = "application/openmetrics-text";
 
 constexpr Reply no_upstream{404, "Error", "no such upstream, or target of it"};
 constexpr Reply no_key{404, "Error", "no such key"};
@@ -16,7 +17,8 @@ constexpr Member of_target{"target", "text", "the target's address, as GET /upst
 constexpr Reply past_away{503, "Error", "the database, or a loop, does not answer in time"};
 constexpr Reply loops_away{503, "Error", "a loop does not answer in time"};
 constexpr Reply not_seen{404, "Error", "nobody is remembered by that name"};
-constexpr Member of_source{"source?", "memory|database", "who is asked; the database, where requests are written there"};
+constexpr Member of_source{"source?", "memory|database",
+                           "who is asked; the database, where requests are written there"};
 constexpr Member of_key{"id", "text", "the key's id"};
 
 }  // namespace
@@ -48,6 +50,10 @@ const std::vector<Endpoint>& endpoints() {
          {{200, "Restart", "it was run; `status` says how it went"}, {404, "Error", "no such service"},
           {409, "Error", "a restart is under way"}},
          {{"service", "text", "its name in routes.lua"}}},
+        {"POST", "/upgrade", upgrade, "gateway", "replace this process by the program that stands at its path now",
+         {{200, "Upgrade", "the new process serves; this one drains, and ends"},
+          {409, "Upgrade", "refused, or the new process failed; this one goes on"}, wrong_fields},
+         {{"wait?", "integer", "seconds in which it must serve, 1 to 240; 60 unless told"}}},
         {"GET", "/audit", show_audit, "gateway", "who changed what here, or was refused to",
          {{200, "AuditLog", "since this gateway began"}, wrong_fields},
          {{"limit?", "integer", "at most so many, 1 to 1000; 100 unless told"}}},
@@ -68,7 +74,7 @@ const std::vector<Endpoint>& endpoints() {
          "the target that the next request would go to",
          {{200, "NextTarget", "where a balancer counts, it has counted"}, no_upstream,
           {503, "Error", "no target can take a request"}},
-         {of_upstream}},
+         {of_upstream}, {}, false, true},
         {"POST", "/upstreams/{upstream}/drain", drain_target, "upstreams", "no new requests for a target",
          {{200, "Drained", "requests under way go on"}, {400, "Error", "no target is named"}, no_upstream},
          {of_upstream, of_target}},
@@ -129,7 +135,8 @@ const std::vector<Endpoint>& endpoints() {
          {{200, "Usage", "since they are remembered"}, not_seen, loops_away},
          {{"key", "text", "a caller's id, a key's, or an owner"}}},
         {"GET", "/metrics", show_metrics, "watching", "every figure, for Prometheus",
-         {{200, "", "as docs/metrics.md names them", text_plain}}},
+         {{200, "", "as docs/metrics.md names them", text_plain},
+          {200, "", "the same, where Accept names it", open_metrics}}},
         {"GET", "/ws/live", show_live, "watching", "a WebSocket that tells of requests as they end, and of each second",
          {{101, "", "messages as docs/watching.md has them", ""}, {400, "Error", "no such wish, or hands badly shaken"},
           {426, "Error", "the request is no WebSocket's"}, {503, "Error", "32 watch already"}},
@@ -151,7 +158,7 @@ const std::vector<Endpoint>& endpoints() {
          {{200, "Plugins", "by name"}}},
         {"", "/plugins/{plugin}/{page*}", show_page, "plugins", "a page of a plugin",
          {{200, "anything", "what the plugin's README says"}, {404, "Error", "no such plugin, or page of it"}},
-         {{"plugin", "text", "its name"}, {"page", "text", "the page's; it may hold slashes"}}},
+         {{"plugin", "text", "its name"}, {"page", "text", "the page's; it may hold slashes"}}, {}, false, true},
         {"POST", "/command", run_command, "plugins", "run a plugin's command, as `tollgate plugin` does",
          {{200, "CommandDone", "it ran"}, {400, "Error", "the body is no such order"},
           {404, "Error", "no such command"}},
@@ -175,8 +182,8 @@ const std::vector<Endpoint>& endpoints() {
 const std::vector<const Shape*>& shapes() {
     static const std::vector<const Shape*> all = [] {
         std::vector<const Shape*> all;
-        for (const auto* some : {&gateway_shapes(), &explanation_shapes(), &upstream_shapes(), &key_shapes(), &past_shapes(),
-                                 &plugin_shapes()})
+        for (const auto* some : {&gateway_shapes(), &explanation_shapes(), &upstream_shapes(), &key_shapes(),
+                                 &past_shapes(), &plugin_shapes()})
             for (const Shape& shape : *some) all.push_back(&shape);
         return all;
     }();

@@ -43,6 +43,7 @@ struct Endpoint {
     std::vector<Member> parameters{};  // all of the path, and those of the query
     std::string_view body{};           // a type; "": none
     bool open = false;                 // asked without the token: nothing in it is for operators only
+    bool acts = false;                 // also as a GET: it may change something
 };
 
 struct Tag {
@@ -68,9 +69,6 @@ struct Found {
 };
 // HEAD is taken where GET is.
 Found find_endpoint(std::string_view method, std::string_view path);
-
-// Whether it is asked without the token.
-bool is_open(std::string_view method, std::string_view path);
 
 // The document that GET /openapi.json answers (OpenAPI 3.1).
 const std::string& openapi();

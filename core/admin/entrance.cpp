@@ -52,13 +52,17 @@ Entrance::Verdict Entrance::judge(const HTTPServerRequest& request, const Call& 
 }
 
 std::optional<Answer> Entrance::refusal_of(const HTTPServerRequest& request, const Call& call, const Access& access) {
-    const std::string own = own_address(request);
-    if (const std::string why = refusal(only(request, "Host"), only(request, "Origin"), own, access.hosts);
-        !why.empty()) {
+    const Endpoint* const wanted = find_endpoint(call.method, call.path).endpoint;
+    const bool open = wanted && wanted->open;
+    std::string why = refusal(only(request, "Host"), only(request, "Origin"), own_address(request), access.hosts);
+    if (why.empty() && !open)
+        why = refusal_of_page(only(request, "Sec-Fetch-Site"), only(request, "Sec-Fetch-Mode"),
+                              (call.method == "GET" || call.method == "HEAD") && !(wanted && wanted->acts));
+    if (!why.empty()) {
         tell(why);
         return refused(403, why);
     }
-    if (is_open(call.method, call.path)) return std::nullopt;
+    if (open) return std::nullopt;
     if (access.token_sha256) {
         auto shown = only(request, "Authorization");
         if (!shown && call.path == live_path) shown = token_shown_as_protocol(request);

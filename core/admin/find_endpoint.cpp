@@ -52,9 +52,4 @@ Found find_endpoint(std::string_view method, std::string_view path) {
     return found;
 }
 
-bool is_open(std::string_view method, std::string_view path) {
-    const Found found = find_endpoint(method, path);
-    return found.endpoint && found.endpoint->open;
-}
-
 }  // namespace tollgate::admin

@@ -75,6 +75,11 @@ std::string refusal(const std::optional<std::string>& host, const std::optional<
     return "Origin: requests of other pages than this listener's own are refused, got " + text::quote(*origin);
 }
 
+std::string refusal_of_page(const std::optional<std::string>& site, const std::optional<std::string>& mode, bool shows) {
+    if (!site || *site == "same-origin" || *site == "none" || (shows && mode == "navigate")) return {};
+    return "Sec-Fetch-Site: requests of other pages than this listener's own are refused, got " + text::quote(*site);
+}
+
 bool shows_token(const std::optional<std::string>& authorization, const Digest& token_sha256) {
     constexpr std::string_view scheme = "bearer ";
     if (!authorization || lower(authorization->substr(0, scheme.size())) != scheme) return false;

@@ -53,6 +53,15 @@ struct ReloadResult {
     std::string difference{};            // the same as JSON, whole; "" where nothing was reloaded
 };
 
+// What came of an upgrade.
+struct UpgradeResult {
+    bool ok = false;
+    std::string summary;             // one line
+    long process = 0;                // that serves now
+    std::string version;             // of it
+    std::vector<std::string> words{};  // what the new process said, where it failed
+};
+
 struct Health {
     bool serving = false;  // false: draining
     std::vector<std::string> unready{};  // why no further requests should be sent here; empty: they should
@@ -107,6 +116,7 @@ struct Controls {
     std::function<std::string(const AskedRequest&)> explain{};
     std::shared_ptr<Audit> audit = std::make_shared<Audit>();
     std::shared_ptr<ServiceRuns> service_runs = std::make_shared<ServiceRuns>();
+    std::function<UpgradeResult(std::chrono::seconds longest)> upgrade{};
 };
 
 // A request as read.
@@ -172,6 +182,7 @@ Answer show_next_target(const Call& call, const Controls& controls);  // GET /up
 Answer show_live(const Call& call, const Controls& controls);       // GET /ws/live that is no WebSocket
 Answer run_command(const Call& call, const Controls& controls);   // POST /command
 Answer reload(const Call& call, const Controls& controls);        // POST /reload
+Answer upgrade(const Call& call, const Controls& controls);       // POST /upgrade
 
 // Finds the handler and calls it; 404 and 405 where there is none. Logs what a handler throws and answers 500.
 Answer answer(Call call, const Controls& controls);

@@ -40,8 +40,10 @@ Object::Ptr reference(const std::string& to) { return object({{"$ref", "#/compon
 Object::Ptr schema(std::string_view type) {
     static constexpr std::array<std::pair<std::string_view, const char*>, 5> plain{
         {{"text", "string"}, {"time", "string"}, {"integer", "integer"}, {"number", "number"}, {"truth", "boolean"}}};
-    if (type.ends_with('?'))
-        return object({{"anyOf", array(std::array{schema(type.substr(0, type.size() - 1)), object({{"type", "null"}})})}});
+    if (type.ends_with('?')) {
+        const std::array choices{schema(type.substr(0, type.size() - 1)), object({{"type", "null"}})};
+        return object({{"anyOf", array(choices)}});
+    }
     const std::string_view inner = type.size() > 2 ? type.substr(1, type.size() - 2) : type;
     if (type.starts_with('[')) return object({{"type", "array"}, {"items", schema(inner)}});
     if (type.starts_with('{')) return object({{"type", "object"}, {"additionalProperties", schema(inner)}});
@@ -104,11 +106,13 @@ Array::Ptr parameters(const Endpoint& endpoint) {
 Object::Ptr responses(const Endpoint& endpoint) {
     Object::Ptr all = object();
     for (const Reply& reply : endpoint.replies) {
-        Object::Ptr one = object({{"description", words(reply.doc)}});
-        if (!reply.content_type.empty())
-            one->set("content", content(reply.content_type, reply.type.empty() ? object({{"type", "string"}})
-                                                                               : schema(reply.type)));
-        all->set(std::to_string(reply.status), one);
+        const std::string status = std::to_string(reply.status);
+        if (!all->has(status)) all->set(status, object({{"description", words(reply.doc)}}));
+        Object::Ptr one = all->getObject(status);
+        if (reply.content_type.empty()) continue;
+        if (!one->has("content")) one->set("content", object());
+        const Object::Ptr said = reply.type.empty() ? object({{"type", "string"}}) : schema(reply.type);
+        one->getObject("content")->set(std::string{reply.content_type}, object({{"schema", said}}));
     }
     if (!endpoint.open) all->set("401", reference("responses/NoToken"));
     all->set("403", reference("responses/Foreign"));
@@ -141,7 +145,8 @@ Object::Ptr operation(const Endpoint& endpoint, const std::string& method) {
                                {"summary", words(endpoint.summary)}});
     if (!endpoint.parameters.empty()) json->set("parameters", parameters(endpoint));
     if (!endpoint.body.empty())
-        json->set("requestBody", object({{"required", true}, {"content", content("application/json", schema(endpoint.body))}}));
+        json->set("requestBody",
+                  object({{"required", true}, {"content", content("application/json", schema(endpoint.body))}}));
     json->set("responses", responses(endpoint));
     if (endpoint.open) json->set("security", Array::Ptr{new Array});
     return json;
@@ -155,7 +160,8 @@ Object::Ptr paths() {
         Object::Ptr here = all->getObject(path);
         for (const std::string method : {"get", "put", "post", "patch", "delete"}) {
             std::string upper = method;
-            std::transform(upper.begin(), upper.end(), upper.begin(), [](unsigned char c) { return char(std::toupper(c)); });
+            std::transform(upper.begin(), upper.end(), upper.begin(),
+                           [](unsigned char c) { return char(std::toupper(c)); });
             if (endpoint.method.empty() || endpoint.method == upper) here->set(method, operation(endpoint, method));
         }
     }
@@ -168,10 +174,11 @@ Object::Ptr components() {
     const auto refusal = [](const char* why) {
         return object({{"description", why}, {"content", content("application/json", schema("Error"))}});
     };
+    const Object::Ptr foreign = refusal("another page than this listener's own asks, as Host, Origin or Sec-Fetch-Site "
+                                        "say, or no token is declared and this is not loopback");
     return object({{"schemas", schemas},
                    {"responses", object({{"NoToken", refusal("the admin token is wanted, and was not shown")},
-                                         {"Foreign", refusal("Host or Origin name another page than this listener's own, or "
-                                                             "no token is declared and this is not loopback")}})},
+                                         {"Foreign", foreign}})},
                    {"securitySchemes", object({{"token", object({{"type", "http"}, {"scheme", "bearer"}})}})}});
 }
 
@@ -183,8 +190,8 @@ std::string document() {
          {"info", object({{"title", "Tollgate admin API"},
                           {"version", words(version())},
                           {"description", "What operators may ask a running gateway. The token is wanted where "
-                                          "routes.lua declares one (admin { token = ... }); without one the listener is "
-                                          "on loopback only."}})},
+                                          "routes.lua declares one (admin { token = ... }); without one the listener "
+                                          "is on loopback only."}})},
          {"servers", array(std::array{object({{"url", "/"}})})},
          // Either the token, or nothing where none is declared.
          {"security", array(std::array{object({{"token", Array::Ptr{new Array}}}), object()})},

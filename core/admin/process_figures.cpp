@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -34,11 +35,16 @@ double stat_field(int number) {
 
 double ticks() { return double(::sysconf(_SC_CLK_TCK)); }
 
-double boot_time() {
-    std::ifstream stream{"/proc/stat"};
-    for (std::string word; stream >> word;)
-        if (double seconds = 0; word == "btime" && stream >> seconds) return seconds;
-    return 0;
+double seconds_by(clockid_t clock) {
+    timespec now{};
+    ::clock_gettime(clock, &now);
+    return double(now.tv_sec) + double(now.tv_nsec) / 1e9;
+}
+
+// Since the epoch. Not by the time of boot in /proc/stat, which who sees only processes in /proc does not see.
+double began() {
+    const double age = seconds_by(CLOCK_BOOTTIME) - stat_field(22) / ticks();
+    return seconds_by(CLOCK_REALTIME) - age;
 }
 
 double cpu_seconds() {
@@ -72,7 +78,7 @@ std::vector<plugins::Metrics::Watch> watch_process(plugins::Metrics& metrics) {
     };
     watch(Kind::counter, "process_cpu_seconds_total", "User and system time of all threads.", cpu_seconds);
     watch(Kind::gauge, "process_start_time_seconds", "When the process began, since the epoch.",
-          [began = boot_time() + stat_field(22) / ticks()] { return began; });
+          [since = began()] { return since; });
     watch(Kind::gauge, "process_resident_memory_bytes", "Memory in use.",
           [] { return stat_field(24) * double(::sysconf(_SC_PAGESIZE)); });
     watch(Kind::gauge, "process_virtual_memory_bytes", "Addresses in use.", [] { return stat_field(23); });

@@ -22,6 +22,7 @@ struct Options {
     std::optional<std::string> admin;  // an address, or "off" for serve
     std::string token;                 // for the admin listener of a running gateway; "": none
     bool watch = false;                // `serve`: reload when a file changes
+    std::filesystem::path pid_file;    // `serve`: names its process; "": none does
     std::string other_file;            // `diff`: the second
     bool exit_code = false;            // `diff`: 1 where they differ
     bool json = false;
@@ -39,6 +40,7 @@ struct Options {
         std::size_t times = 1;
     } explained;
     bool status = false;          // `migrate`: look only
+    bool ready = false;           // `health`: whether requests should be sent there
     bool check_database = false;  // `check`: the database too
     struct Keys {
         std::string database;  // "": what routes.lua says
@@ -50,7 +52,10 @@ struct Options {
         std::size_t limit = 100'000;
     } keys;
     std::optional<std::filesystem::path> annotations;  // `words --annotations DIR`
+    std::optional<std::filesystem::path> reference;    // `words --reference DIR`
     std::vector<std::string> tables;                   // `words --tables FILE`
+    std::vector<std::string> arguments;  // all of them, the program's name first
+    std::size_t wait = 60;               // `upgrade`: seconds in which the new process must serve
 };
 
 int serve(const Options& options);
@@ -69,7 +74,9 @@ int revoke_key(const Options& options);
 int rotate_key(const Options& options);
 int import_keys(const Options& options);
 int reload(const Options& options);  // asks a running gateway
-int key_usage(const Options& options);  // the same, as do those that follow
+int upgrade(const Options& options);  // the same, as do those that follow
+int key_usage(const Options& options);
+int health(const Options& options);
 int plugin(const Options& options);
 int upstreams(const Options& options);
 int drain(const Options& options);

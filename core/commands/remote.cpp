@@ -51,11 +51,11 @@ int tell_of_command(int status, const Object& json) {
 }  // namespace
 
 int order(const Options& options, const std::string& path, const std::optional<std::string>& body,
-          const std::function<int(int status, const Object&)>& tell) {
+          const std::function<int(int status, const Object&)>& tell, std::chrono::seconds patience) {
     const std::string address = options.admin.value_or(admin::AdminListener::default_address);
     AdminReply reply;
     try {
-        reply = ask_admin(address, options.token, path, body);
+        reply = ask_admin(address, options.token, path, body, patience);
         if (reply.status == 401) {
             complain("the gateway's admin listener at " + address + " wants " +
                      (options.token.empty() ? "its token" : "another token") +

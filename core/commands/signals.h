@@ -13,27 +13,34 @@ enum class Signal {
     stop,     // SIGTERM, SIGINT, SIGQUIT
     reload,   // SIGHUP
     reopen,   // SIGUSR1
-    drained,  // not the system's: say_drained()
+    upgrade,  // SIGUSR2
+    child,    // SIGCHLD: one of this process' children has ended
+    replaced, // not the system's: say_replaced()
+    drained,  // likewise: say_drained()
 };
 
-// Blocks them for this thread and all that it will start, ignores SIGPIPE, and undoes an inherited SIG_IGN of SIGCHLD. One per program; made on the main thread
-// before any other exists, and waited for on it.
+// Blocks them for this thread and all that it will start, ignores SIGPIPE, and undoes an inherited SIG_IGN of SIGCHLD. One
+// per program; made on the main thread before any other exists, and waited for on it.
 class Signals {
 public:
     Signals();
 
     Signal wait();
-    void say_drained() noexcept;  // any thread: wait() returns Signal::drained
+    // Any thread: wait() returns that.
+    void say_drained() noexcept { say(drained_); }
+    void say_replaced() noexcept { say(replaced_); }
 
     // Poco::Util::Application catches SIGSEGV and the like to turn them into exceptions by longjmp, or abort where that
     // fails: no stack, no core file at the place. Undoes that.
     void restore_crashes() noexcept;
 
 private:
+    void say(std::atomic<bool>& word) noexcept;
+
     static constexpr std::array crashes{SIGILL, SIGBUS, SIGSEGV, SIGSYS};
     sigset_t heard_{};
     pthread_t waiter_;
-    std::atomic<bool> drained_{false};
+    std::atomic<bool> drained_{false}, replaced_{false};
     std::array<struct sigaction, crashes.size()> before_{};
 };
 

@@ -8,7 +8,7 @@
 
 namespace tollgate::commands {
 
-bool Trial::load(const std::filesystem::path& file) {
+bool Trial::read(const std::filesystem::path& file) {
     const auto host = [this](const Descriptor& descriptor, const auto&) -> std::unique_ptr<Host> {
         return std::make_unique<plugins::PluginHost>(descriptor.name,
                                                      plugins::Lent{loops, metrics, states, pages, {}});
@@ -16,7 +16,11 @@ bool Trial::load(const std::filesystem::path& file) {
     const auto upstream = [this](const std::string& name) { return upstreams.of(name); };
     const auto env = [](const char* name) -> const char* { return std::getenv(name); };
     loaded = config::load(file, {catalogue, 1, host, upstream, env});
-    if (loaded.problems.empty() && loaded.snapshot) return true;
+    return loaded.problems.empty() && loaded.snapshot;
+}
+
+bool Trial::load(const std::filesystem::path& file) {
+    if (read(file)) return true;
     for (const config::Problem& problem : loaded.problems) std::cout << problem.text() << '\n';
     std::cout << file.filename().string() << ": " << text::count(loaded.problems.size(), "problem") << '\n';
     return false;

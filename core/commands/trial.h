@@ -28,7 +28,9 @@ struct Trial {
     Trial() = default;
     explicit Trial(plugins::Catalogue& shared) : catalogue{shared} {}  // a second one, of the same plugins
 
-    // False, having told on stdout of every problem, where there is one.
+    // False where there is a problem; nobody is told.
+    bool read(const std::filesystem::path& file);
+    // The same, having told on stdout of every problem.
     bool load(const std::filesystem::path& file);
     const Snapshot& snapshot() const { return *loaded.snapshot; }
 };

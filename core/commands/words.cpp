@@ -3,6 +3,7 @@
 
 #include "commands/surroundings.h"
 #include "config/annotations.h"
+#include "config/reference.h"
 #include "support/text.h"
 
 #include <cerrno>
@@ -37,8 +38,13 @@ int words(const Options& options) {
         write(*options.annotations / "words.d.lua", config::annotate_words());
         write(*options.annotations / "plugins.d.lua", config::annotate_plugins(catalogue));
     }
+    if (options.reference) {
+        std::filesystem::create_directories(*options.reference);
+        write(*options.reference / "words.md", config::words_page(catalogue));
+        write(*options.reference / "plugins.md", config::plugins_page(catalogue));
+    }
     for (const std::filesystem::path page : options.tables) write(page, config::fill_tables(read(page), catalogue));
-    if (!options.annotations && options.tables.empty()) std::cout << config::list_words();
+    if (!options.annotations && !options.reference && options.tables.empty()) std::cout << config::list_words();
     return done;
 }
 

@@ -39,7 +39,17 @@ GatewayProcess::GatewayProcess(std::string_view routes, const std::vector<std::s
                                const std::vector<std::string>& environment) {
     for (const auto& [name, text] : files) write_file(name, text);
     write_routes(routes);
-    std::vector<std::string> command{tollgate_program(), "serve", (folder_ / "routes.lua").string()};
+    start({tollgate_program(), "serve", (folder_ / "routes.lua").string()}, arguments, environment,
+          listens(completed(routes)));
+}
+
+GatewayProcess::GatewayProcess(const ShippedFile& file, const std::vector<std::string>& arguments,
+                               const std::vector<std::string>& environment) {
+    start({tollgate_program(), "serve", file.path.string()}, arguments, environment, 1);
+}
+
+void GatewayProcess::start(std::vector<std::string> command, const std::vector<std::string>& arguments,
+                           const std::vector<std::string>& environment, std::size_t listens) {
     command.insert(command.end(), arguments.begin(), arguments.end());
     const auto unless_given = [&](const char* option, const char* value) {
         if (std::find(arguments.begin(), arguments.end(), option) == arguments.end())
@@ -48,8 +58,7 @@ GatewayProcess::GatewayProcess(std::string_view routes, const std::vector<std::s
     unless_given("--admin", "127.0.0.1:0");
     unless_given("--loops", "2");
     process_.emplace(command, folder_ / "stdout", environment);
-    const std::string text = completed(routes);
-    for (std::size_t i = listens(text); i > 0; --i)
+    for (std::size_t i = listens; i > 0; --i)
         addresses_.push_back(after(process_->wait_for_line("gateway: listening on "), "listening on "));
     admin_ = after(process_->wait_for_line("admin: listening on "), "listening on ");
 }

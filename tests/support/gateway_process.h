@@ -13,12 +13,20 @@
 
 namespace tollgate::test {
 
+// A routes.lua of the tree, served from where it stands.
+struct ShippedFile {
+    std::filesystem::path path;
+};
+
 class GatewayProcess {
 public:
     // `routes` without a `listen` gets one at 127.0.0.1 on a free port (on its first line, so that lines keep their
     // numbers). Files of `folder` that routes.lua refers to are written before. `environment`: as a ChildProcess has it.
     explicit GatewayProcess(std::string_view routes, const std::vector<std::string>& arguments = {},
                             const std::vector<std::pair<std::string, std::string>>& files = {},
+                            const std::vector<std::string>& environment = {});
+    // The file must have one `listen`.
+    explicit GatewayProcess(const ShippedFile& file, const std::vector<std::string>& arguments = {},
                             const std::vector<std::string>& environment = {});
     ~GatewayProcess();
 
@@ -44,6 +52,9 @@ public:
     std::vector<std::string> log_lines(std::size_t count, const std::string& file = "stdout") const;
 
 private:
+    void start(std::vector<std::string> command, const std::vector<std::string>& arguments,
+               const std::vector<std::string>& environment, std::size_t listens);
+
     TemporaryFolder folder_;
     std::optional<ChildProcess> process_;
     std::vector<std::string> addresses_;

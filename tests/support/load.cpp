@@ -16,18 +16,18 @@ namespace tollgate::test {
 namespace {
 
 std::vector<std::string> command(const GatewayProcess& gateway, const std::vector<std::string>& words,
-                                 const std::filesystem::path& report) {
+                                 const std::string& path, const std::filesystem::path& report) {
     std::vector<std::string> all{loadtester_program(), "-d", "600s", "-t", "1", "--expect", "200", "--live", "off", "-o",
                                  report.string()};
     all.insert(all.end(), words.begin(), words.end());
-    all.push_back("http://" + gateway.address() + "/orders");
+    all.push_back("http://" + gateway.address() + path);
     return all;
 }
 
 }  // namespace
 
-Load::Load(const GatewayProcess& gateway, const std::vector<std::string>& words)
-    : report_{gateway.folder() / "report.json"}, process_{command(gateway, words, report_)} {}
+Load::Load(const GatewayProcess& gateway, const std::vector<std::string>& words, const std::string& path)
+    : report_{gateway.folder() / "report.json"}, process_{command(gateway, words, path, report_)} {}
 
 Poco::JSON::Object::Ptr Load::end() {
     process_.signal(SIGINT);

@@ -15,7 +15,7 @@ namespace tollgate::test {
 class Load {
 public:
     // `words`: the rate and what else the loadtester is told. Every answer but a 200 is an unexpected one.
-    Load(const GatewayProcess& gateway, const std::vector<std::string>& words);
+    Load(const GatewayProcess& gateway, const std::vector<std::string>& words, const std::string& path = "/orders");
     // SIGINT; what it reports then.
     Poco::JSON::Object::Ptr end();
 

@@ -164,6 +164,21 @@ BOOST_AUTO_TEST_CASE(a_web_page_elsewhere_cannot_reload) {
     BOOST_TEST(log.has("admin: refused a request: Origin"));
 }
 
+BOOST_AUTO_TEST_CASE(a_link_elsewhere_leads_only_to_what_is_read) {
+    const log::Capture log;
+    const auto status = [&](const char* page, const char* site, const char* mode) {
+        return ask("GET", page, "", {{"Sec-Fetch-Site", site}, {"Sec-Fetch-Mode", mode}}).status;
+    };
+    BOOST_TEST(status("/upstreams/u/next", "cross-site", "navigate") == 403);
+    BOOST_TEST(status("/plugins/x/y", "same-site", "navigate") == 403);
+    BOOST_TEST(log.has("admin: refused a request: Sec-Fetch-Site"));
+    BOOST_TEST(status("/plugins/x/y", "same-origin", "cors") == 404);
+    BOOST_TEST(status("/plugins/x/y", "none", "navigate") == 404);
+    BOOST_TEST(status("/routes", "cross-site", "no-cors") == 403);
+    BOOST_TEST(status("/routes", "cross-site", "navigate") == 200);
+    BOOST_TEST(status("/health", "cross-site", "cors") == 200);
+}
+
 BOOST_AUTO_TEST_CASE(two_hosts_are_no_host) {
     const log::Capture log;
     Poco::Net::StreamSocket socket{Poco::Net::SocketAddress{listener.address()}};

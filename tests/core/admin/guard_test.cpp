@@ -35,6 +35,22 @@ BOOST_AUTO_TEST_CASE(a_page_from_anywhere_else_is_not_let_in) {
         BOOST_TEST(admin::refusal("127.0.0.1:9180", origin) != "", origin);
 }
 
+BOOST_AUTO_TEST_CASE(what_has_no_origin_line_is_told_by_the_browser) {
+    for (const char* site : {"cross-site", "same-site", "", "cross-site, same-origin"}) {
+        for (const bool shows : {false, true}) {
+            BOOST_TEST(admin::refusal_of_page(site, "no-cors", shows) != "", site);  // an image, a script
+            BOOST_TEST(admin::refusal_of_page(site, std::nullopt, shows) != "", site);
+        }
+        BOOST_TEST(admin::refusal_of_page(site, "navigate", false) != "", site);
+        BOOST_TEST(admin::refusal_of_page(site, "navigate", true) == "", site);  // a link to what is only read
+    }
+    for (const char* site : {"same-origin", "none"})
+        BOOST_TEST(admin::refusal_of_page(site, "navigate", false) == "", site);
+    BOOST_TEST(admin::refusal_of_page(std::nullopt, std::nullopt, false) == "");
+    BOOST_TEST(admin::refusal_of_page("same-site", "cors", true) ==
+               "Sec-Fetch-Site: requests of other pages than this listener's own are refused, got \"same-site\"");
+}
+
 BOOST_AUTO_TEST_CASE(the_address_it_listens_on_and_declared_names_are_let_in) {
     const std::vector<std::string> hosts{"Ops.example.com", "gate:9180", "2001:db8::7"};
     for (const char* host : {"192.0.2.7", "192.0.2.7:9180", "192.0.2.7:80", "ops.example.com", "OPS.example.com:443",

@@ -69,8 +69,12 @@ BOOST_AUTO_TEST_CASE(every_row_is_in_it_with_its_answers) {
         const auto operation = schemas.document()->getObject("paths")->getObject(path)->getObject(method);
         BOOST_REQUIRE_MESSAGE(operation, endpoint.path);
         BOOST_TEST(!endpoint.replies.empty(), endpoint.path);
-        for (const admin::Reply& reply : endpoint.replies)
-            BOOST_TEST(operation->getObject("responses")->has(std::to_string(reply.status)), endpoint.path);
+        for (const admin::Reply& reply : endpoint.replies) {
+            const auto response = operation->getObject("responses")->getObject(std::to_string(reply.status));
+            BOOST_REQUIRE_MESSAGE(response, endpoint.path);
+            const std::string type{reply.content_type};
+            BOOST_TEST((type.empty() || response->getObject("content")->has(type)), endpoint.path << ": " << type);
+        }
         BOOST_TEST(operation->getObject("responses")->has("401") == !endpoint.open, endpoint.path);
     }
 }

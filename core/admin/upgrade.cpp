@@ -1,0 +1,33 @@
+// core/admin/upgrade.cpp - POST /upgrade: another process takes this one's place; 409, with its words, where it does not.
+#include "admin/bodies.h"
+#include "support/text.h"
+
+#include <Poco/JSON/Array.h>
+
+namespace tollgate::admin {
+
+Answer upgrade(const Call& call, const Controls& controls) {
+    std::chrono::seconds longest{60};
+    for (const auto& [name, value] : parameters_of(call.query)) {
+        const auto wait = number_of(value, 1, 240);
+        if (name != "wait") return wrong_fields({{name, "expected wait"}});
+        if (!wait) return wrong_fields({{"wait", "expected a number from 1 to 240, got " + text::quote(value)}});
+        longest = std::chrono::seconds{*wait};
+    }
+    const UpgradeResult result = controls.upgrade(longest);
+    auto json = new_object();
+    json->set("ok", result.ok);
+    json->set("summary", result.summary);
+    if (result.ok) {
+        json->set("process", result.process);
+        json->set("version", result.version);
+    }
+    Poco::JSON::Array words;
+    for (const std::string& line : result.words) words.add(line);
+    if (!result.ok) json->set("words", words);
+    Answer answer = as_answer(result.ok ? 200 : 409, *json);
+    answer.what = result.summary;
+    return answer;
+}
+
+}  // namespace tollgate::admin

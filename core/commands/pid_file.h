@@ -1,0 +1,24 @@
+// core/commands/pid_file.h - PidFile: the file that names this process, for whoever sends it signals.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace tollgate::commands {
+
+// Written by renaming: who reads it reads a whole number. Removed at the end, unless it names another process by then.
+class PidFile {
+public:
+    // Made absolute at once.
+    explicit PidFile(const std::filesystem::path& path);
+    ~PidFile();
+    PidFile(const PidFile&) = delete;
+
+    // Returns why it cannot be written, or "".
+    std::string write();
+
+private:
+    std::filesystem::path path_;
+};
+
+}  // namespace tollgate::commands

@@ -1,0 +1,74 @@
+// core/commands/predecessor.cpp - the new process' side of a handover.
+#include "commands/predecessor.h"
+
+#include "support/version.h"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <cstdlib>
+#include <stdexcept>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+namespace tollgate::commands {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::seconds for_the_estate{30}, for_its_word{60};
+
+}  // namespace
+
+std::unique_ptr<Predecessor> Predecessor::of_environment() {
+    const char* const said = std::getenv(handover_variable);
+    if (!said) return nullptr;
+    const std::string number = said;
+    ::unsetenv(handover_variable);
+    int descriptor = -1, type = 0;
+    socklen_t size = sizeof type;
+    const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), descriptor);
+    const bool is_one = error == std::errc{} && end == number.data() + number.size() &&
+                        ::getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == SOCK_SEQPACKET;
+    if (!is_one || ::fcntl(descriptor, F_SETFD, FD_CLOEXEC) != 0)
+        throw std::runtime_error{std::string{handover_variable} + ": expected what `tollgate upgrade` sets, got \"" + number + '"'};
+    return std::unique_ptr<Predecessor>{new Predecessor{descriptor}};
+}
+
+Predecessor::~Predecessor() {
+    if (log_ >= 0) ::close(log_);
+}
+
+Estate Predecessor::receive() {
+    Estate estate = commands::receive(handover_, Clock::now() + for_the_estate);
+    log_ = std::exchange(estate.log, -1);
+    return estate;
+}
+
+void Predecessor::use_its_log() noexcept {
+    if (log_ >= 0) ::dup2(log_, STDERR_FILENO);
+}
+
+bool Predecessor::take_its_place(const std::function<void()>& take) {
+    try {
+        handover_.say(std::string{"ready\n"} + version());
+    } catch (const std::system_error&) {
+        // It is gone: hear() finds that out, too.
+    }
+    const auto word = handover_.hear(Clock::now() + for_its_word);
+    if (!handover_.closed() && (!word || word->text != "yours")) return false;
+    use_its_log();
+    take();
+    try {
+        handover_.say("mine");
+    } catch (const std::system_error&) {
+        // It is gone, which is what it was to be.
+    }
+    return true;
+}
+
+}  // namespace tollgate::commands

@@ -1,0 +1,34 @@
+// core/commands/predecessor.h - Predecessor: the process that has started this one to take its place (`tollgate upgrade`).
+#pragma once
+
+#include "commands/handover.h"
+
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace tollgate::commands {
+
+// The main thread's. Where it is destroyed before take_its_place(), the process before goes on as it was.
+class Predecessor {
+public:
+    // By the variable, which goes; null: there is none. Throws std::runtime_error where it names no such socket.
+    static std::unique_ptr<Predecessor> of_environment();
+    ~Predecessor();
+    Predecessor(const Predecessor&) = delete;
+
+    // What it hands over, but for its log. Throws std::runtime_error.
+    Estate receive();
+    // Says that this process serves, waits for its word, and then has `take` done; it ends after that. False: it
+    // has changed its mind, or hangs. Where it is gone this process is the only one, and takes its place as well.
+    bool take_its_place(const std::function<void()>& take);
+
+private:
+    explicit Predecessor(int descriptor) : handover_{descriptor} {}
+    void use_its_log() noexcept;
+
+    Handover handover_;
+    int log_ = -1;
+};
+
+}  // namespace tollgate::commands

@@ -1,0 +1,318 @@
+// core/commands/service.cpp - starting and ending the gateway, reloading it, and what its admin listener may ask it.
+#include "commands/service.h"
+
+#include "config/written.h"
+#include "gateway/rehearsed_request.h"
+#include "history/feed.h"
+#include "http/server.h"
+#include "support/aside.h"
+#include "support/log.h"
+#include "support/text.h"
+
+#include <Poco/Util/TimerTaskAdapter.h>
+
+#include <algorithm>
+#include <stdexcept>
+#include <thread>
+
+namespace tollgate::commands {
+
+namespace {
+
+constexpr std::size_t most_lines = 50;  // about one reload, in the log and on a terminal
+
+}  // namespace
+
+Service::Service(const Options& options, const std::filesystem::path& file, plugins::Catalogue& catalogue,
+                 Supervisor& supervisor, net::GivenSockets& given, Signals& signals,
+                 std::unique_ptr<Predecessor> predecessor)
+    : options_{options},
+      catalogue_{catalogue},
+      supervisor_{supervisor},
+      given_{given},
+      signals_{signals},
+      predecessor_{std::move(predecessor)},
+      program_{own_program(options.arguments.at(0))},
+      loops_{Gateway::loop_count(options.loops)},
+      metrics_{loops_},
+      process_{admin::watch_process(metrics_)},
+      gateway_{{file, loops_, [this](auto&... what) { object(what...); }, &given},
+               catalogue,
+               metrics_,
+               states_,
+               pages_} {}
+
+int Service::start() {
+    if (predecessor_)
+        if (const int code = receive_estate(); code != done) return code;
+    read_since_ = std::filesystem::file_time_type::clock::now();
+    const Gateway::Started started = gateway_.start();
+    for (const config::Problem& problem : started.problems) log::error("config", problem.text());
+    if (!started.problems.empty()) {
+        log::error("config", text::count(started.problems.size(), "problem") + "; not serving");
+        return started.misconfigured ? wrong : failed;
+    }
+    started_ = Clock::now();
+    began_ = std::chrono::system_clock::now();
+    configuration_ = {gateway_.files().front(), began_, began_};
+    for (const std::string& address : gateway_.listening()) log::info("gateway", "listening on " + address);
+    return done;
+}
+
+admin::Controls Service::controls() {
+    admin::Controls controls{
+        [this] { return reload(); }, [this] { return health(); }, catalogue_, metrics_, pages_,
+        [this] { return access(); },
+        [this] { return config::describe_routes(*gateway_.current(), true); },
+        [this] { return gateway_.current(); },
+        [this](const std::string& name) { return gateway_.next_target(name); },
+        [this] { return keys_.of(gateway_.current()); }, &gateway_.feed(), &gateway_.usage(),
+        [this] { return gateway_.requests_are_stored(); },
+        [this] { return requests_.of(*gateway_.current()); },
+        [this] { return gateway_.moment(); },
+        [this] { return configuration(); },
+        [this] { return traffic(); },
+        [this](const std::string& upstream, std::string_view target) { return gateway_.target(upstream, target); },
+        [this](const AskedRequest& asked) { return explain(asked); }};
+    controls.upgrade = [this](std::chrono::seconds longest) { return upgrade(longest); };
+    return controls;
+}
+
+int Service::start_admin() {
+    if (options_.admin ? *options_.admin == "off" : gateway_.admin_off()) return done;
+    std::string problem;
+    const auto address = options_.admin ? net::Address::parse(*options_.admin, problem) : wanted_admin();
+    if (!address) {
+        log::error("admin", "--admin: " + problem);
+        return wrong;
+    }
+    admin_text_ = address->text();
+    try {
+        admin_.emplace(*address, controls(), &given_);
+        beyond_loopback_ = !admin::names_loopback(admin_->address());
+        const std::lock_guard no_reload{reading_};
+        {
+            const std::lock_guard lock{mutex_};
+            admin_bound_ = admin_->address();
+            if (!admin_->lent()) admin_socket_ = {admin_text_, "", admin_->descriptor(), false};
+        }
+        if (const std::string other = listener_at_admin(gateway_.listeners()); !other.empty()) {
+            log::error("admin", admin_->address() + ": listen " + text::quote(other) + " has this address already");
+            return wrong;
+        }
+    } catch (const std::invalid_argument& error) {
+        log::error("serve", error.what());
+        return wrong;
+    } catch (const std::runtime_error& error) {
+        log::error("serve", error.what());
+        return failed;
+    }
+    log::info("admin", "listening on " + admin_->address());
+    return done;
+}
+
+int Service::begin() {
+    if (predecessor_) {
+        if (const int code = take_place(); code != done) return code;
+    } else {
+        if (const int code = refuse_strangers(); code != done) return code;
+        if (!write_pid_file()) return failed;
+        gateway_.begin_accepting();
+        supervisor_.tell_ready(status());
+    }
+    begun_ = true;
+    if (const auto every = supervisor_.watchdog()) {
+        // Of the time granted a quarter: one beat that is late does no harm.
+        const long pause = std::max(1L, long(every->count() / 4000));
+        watchdog_.emplace();
+        watchdog_->schedule(new Poco::Util::TimerTaskAdapter<Service>(*this, &Service::pat_watchdog), pause, pause);
+    }
+    return done;
+}
+
+void Service::pat_watchdog(Poco::Util::TimerTask&) {
+    if (gateway_.loops_turn()) supervisor_.tell("WATCHDOG=1");
+}
+
+std::string Service::status() const {
+    std::string addresses;
+    for (const std::string& address : gateway_.listening()) addresses += (addresses.empty() ? "" : ", ") + address;
+    return "serving at " + addresses;
+}
+
+void Service::stop_admin() {
+    keys_.stop();  // else who waits for a database that hangs is waited for
+    requests_.stop();
+    admin_.reset();
+}
+
+void Service::start_watching() {
+    if (!options_.watch) return;
+    watch_.emplace(gateway_.files(), read_since_);
+    timer_.emplace();
+    timer_->schedule(new Poco::Util::TimerTaskAdapter<Service>(*this, &Service::look), 500, 500);
+    log::info("serve", "watching " + text::count(gateway_.files().size(), "file"));
+}
+
+void Service::stop_watching() {
+    if (timer_) timer_->cancel(true);
+    if (watchdog_) watchdog_->cancel(true);
+}
+
+void Service::run() {
+    for (bool asked_to_stop = false;;) {
+        const Signal signal = signals_.wait();
+        if (signal == Signal::drained) break;
+        if (signal == Signal::stop && asked_to_stop) {
+            log::warning("serve", "asked again: stopping at once");
+            gateway_.stop_now();
+        } else if (signal == Signal::stop) {
+            asked_to_stop = true;
+            draining_ = true;
+            supervisor_.tell_stopping();
+            log::info("serve", "stopping: requests under way may finish");
+            drain(http::WhileIdle::close);
+            gateway_.hurry();  // it may drain already, another process having its place
+        } else if (signal == Signal::replaced) {
+            leave();
+            see_successor(asked_to_stop);
+        } else if (signal == Signal::child) {
+            see_successor(asked_to_stop);
+        } else if (signal == Signal::upgrade) {
+            begin_upgrade();
+        } else if (signal == Signal::reload && !draining_) {
+            (void)reload();
+        } else if (signal == Signal::reopen) {
+            reopen();
+        }
+    }
+    drain_.join();
+    for (auto& upgrade : upgrades_) upgrade.get();
+    log::info("serve", "stopped");
+}
+
+void Service::drain(http::WhileIdle idle) {
+    if (drain_.joinable()) return;
+    drain_ = std::thread{[this, idle] {
+        gateway_.drain(idle);
+        signals_.say_drained();
+    }};
+}
+
+// On the timer's thread.
+void Service::look(Poco::Util::TimerTask&) {
+    // What has changed while an upgrade is under way is seen after it, if that comes to nothing.
+    if (draining_ || handing_over_ || !watch_->changed()) return;
+    const auto began = std::filesystem::file_time_type::clock::now();
+    log::info("serve", "a file has changed");
+    (void)reload();
+    watch_->follow(gateway_.files(), began);
+}
+
+std::optional<net::Address> Service::wanted_admin() const {
+    std::string problem;
+    const auto said = gateway_.admin_address();
+    return said ? said : net::Address::parse(admin::AdminListener::default_address, problem);
+}
+
+admin::Access Service::access() const {
+    const auto snapshot = gateway_.current();
+    return {snapshot->admin_token_sha256, snapshot->admin_hosts};
+}
+
+// A listener that was bound because a token is asked for is never left without one.
+void Service::object(const Snapshot& snapshot, const std::vector<http::Listener>& listeners,
+                     std::vector<config::Problem>& problems) const {
+    if (beyond_loopback_ && !snapshot.admin_token_sha256)
+        problems.push_back({"admin", "expected a token, since the admin listener is beyond loopback (" +
+                                         admin_text_ + "); got none"});
+    if (const std::string other = listener_at_admin(listeners); !other.empty())
+        problems.push_back({"listen " + text::quote(other), "the admin listener has this address already"});
+}
+
+admin::ReloadResult Service::reload() {
+    const std::lock_guard one_at_a_time{reading_};
+    if (draining_) return {false, "the gateway is stopping", {}};
+    if (handing_over_) {
+        const std::string why = "an upgrade is under way";
+        log::error("config", "reload refused: " + why);
+        supervisor_.tell_reloading();  // it waits for both words
+        supervisor_.tell_ready("reload refused (" + why + "); " + status());
+        return {false, why, {}};
+    }
+    supervisor_.tell_reloading();
+    const Gateway::Reloaded reloaded = gateway_.reload();
+    admin::ReloadResult result{reloaded.ok, reloaded.summary, {}};
+    for (const config::Problem& problem : reloaded.problems) result.problems.push_back(problem.text());
+    for (const std::string& problem : result.problems) log::error("config", problem);
+    if (!result.ok && result.summary.empty())
+        result.summary = text::count(result.problems.size(), "problem") + "; the configuration before stays";
+    remember(result);
+    log::write(result.ok ? Level::info : Level::error, "config",
+               (result.ok ? "reloaded: " : "reload refused: ") + result.summary);
+    if (result.ok) {
+        result.changes = reloaded.difference.lines(most_lines);
+        result.difference = reloaded.difference.json();
+        for (const std::string& line : result.changes) log::info("config", line);
+        warn_of_unserved();
+    }
+    if (result.ok && !admin_text_.empty() && !options_.admin && wanted_admin()->text() != admin_text_)
+        log::warning("admin", "the address " + wanted_admin()->text() + " takes effect with a restart");
+    supervisor_.tell_ready((result.ok ? "" : "reload refused (" + result.summary + "); ") + status());
+    return result;
+}
+
+void Service::remember(const admin::ReloadResult& result) {
+    const std::lock_guard lock{mutex_};
+    configuration_.checked = std::chrono::system_clock::now();
+    configuration_.ok = result.ok;
+    configuration_.problems = result.problems;
+    if (result.ok) configuration_.loaded = configuration_.checked;
+}
+
+admin::Configuration Service::configuration() const {
+    const std::lock_guard lock{mutex_};
+    return configuration_;
+}
+
+admin::Traffic Service::traffic() {
+    const auto moment = gateway_.moment();
+    return {gateway_.feed().results_so_far(), moment.in_flight, moment.connections, moment.per_second};
+}
+
+// Of a copy of the configuration in force, which knows nothing of what the real one has counted. Long work, and not
+// to be in the way of requests.
+std::string Service::explain(const AskedRequest& asked) {
+    const auto request = request_of(asked);
+    if (draining_) throw std::runtime_error{"the gateway is stopping"};
+    // Those who wait would hold the threads of the admin listener, and reloads up one after the other.
+    const std::unique_lock only{explaining_, std::try_to_lock};
+    if (!only) throw std::runtime_error{"another request is being explained; try again"};
+    const std::lock_guard one_at_a_time{reading_};
+    std::string explained;
+    aside([&](Waiting&) {
+        Rehearsal rehearsal{catalogue_};
+        const auto problems = rehearsal.load(gateway_.current()->written->source.again());
+        if (!problems.empty()) throw std::runtime_error{"it cannot be read again: " + problems.front().text()};
+        rehearsal.walk(request, [&](std::size_t, std::chrono::nanoseconds at, std::shared_ptr<const Trace> trace) {
+            explained = explanation::json({asked.url, at}, *trace);
+        });
+    });
+    return explained;
+}
+
+admin::Health Service::health() const {
+    admin::Health health{!draining_, {}, gateway_.listening(),
+                         std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - started_), began_};
+    if (gateway_.keys_away()) health.unready.push_back("the database of keys does not answer");
+    return health;
+}
+
+void Service::reopen() {
+    for (const auto& [plugin, answer] : pages_.run_everywhere("reopen")) {
+        const bool fine = answer.status == 0 || answer.status == 200;
+        log::write(fine ? Level::info : Level::error, plugin, fine ? "reopened" : "reopen: " + answer.body);
+    }
+}
+
+}  // namespace tollgate::commands
