@@ -104,8 +104,8 @@ function cache(settings) end
 ---@field syslog? string # instead, a syslog daemon: "/dev/log", "udp://192.0.2.9:514", "tcp://logs.example.com:601"; a text
 ---@field database? boolean # instead, the table `request_log` of the gateway's database; true or false; default: false
 ---@field logs? table[] # several logs, each with its own `to`, `syslog` or `database = true`, and what else of these settings differs; a list of tables
----@field format? "json"|"text"|"combined" # form of a line; one of "json", "text", "combined"; default: "json"
----@field template? string # instead of a format, a line in your words: "{client_ip} {method} {path} {status}"; a text
+---@field format? "json"|"text"|"combined" # form of a line; unset: "json"; one of "json", "text", "combined"
+---@field template? string # a line in your words: "{client_ip} {method} {path} {status}"; with format = "json" they are JSON; a text
 ---@field fields? string|string[] # members of a line; unset: all but query, gateway_ms and protocol; a list of texts
 ---@field query? boolean # whether a line has the query, secrets hidden; true or false; default: false
 ---@field request_headers? string|string[] # header lines of the request that a line has too; a list of texts

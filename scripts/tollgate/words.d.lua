@@ -117,6 +117,7 @@
 ---@field body string? # its body, where it may be read; may be assigned
 ---@field time number # milliseconds spent on the upstream
 ---@field from_upstream boolean # whether an upstream made it
+---@field target string # address of the target that was asked last, or the empty text
 
 ---@class tollgate.header_changes
 ---@field set? table<string, tollgate.value|tollgate.value[]> # lines that take the place of those of their name
@@ -171,6 +172,11 @@
 ---@field rate? tollgate.rate # a limit of each key's own, instead of its tier's; a rate of more than 0
 ---@field burst? integer # most requests at once, of that limit; an integer from 1 to 1000000000
 ---@field expires? tollgate.duration # how long a key lets in; unset: until it is revoked; a duration from 1 * second to 36525 * days
+---@field form? string # how these keys are written; a text; default: "tg_{id}_{secret}"
+
+---@class tollgate.request_change
+---@field change fun(request: tollgate.given_request): string|tollgate.error_answer|nil # the function
+---@field body? tollgate.size # largest body that the function may read; a larger one is a 413; unset: it reads none; a size from 1 * byte to 1 * megabyte
 
 ---@class tollgate.request
 ---@field method string # its method
@@ -187,6 +193,10 @@
 ---@field cookies table<string, string> # cookies; absent is ""
 ---@field parameters table<string, string> # what `:name`, `*` and `**` took from the path, decoded
 ---@field claims table<string, string> # what a token says of the caller; `scopes`: what it may do
+
+---@class tollgate.given_request : tollgate.request
+---@field headers table<string, string|string[]|nil> # its header lines by name; may be assigned, nil takes one out
+---@field body string? # its body, where it may be read; may be assigned
 
 ---@class tollgate.response
 ---@field change fun(response: tollgate.given_response, request: tollgate.request) # the function
@@ -227,6 +237,7 @@
 ---@field when? fun(request: tollgate.request): any # function of the request, asked last; where it returns false or nothing the next route that matches is asked
 ---@field rewrite? string|tollgate.rewrite|fun(request: tollgate.request): string # the path that the upstream is asked for; default: the client's
 ---@field redirect? string|tollgate.redirect # where the client is sent instead of an upstream
+---@field request? tollgate.request_change|fun(request: tollgate.given_request): string|tollgate.error_answer|nil # function that changes the request before the upstream gets it, or answers it
 ---@field request_headers? tollgate.header_changes # changes of the request's header lines; default: none
 ---@field response_headers? tollgate.header_changes # changes of the answer's header lines; default: none
 ---@field errors? tollgate.errors # what clients are told of failures here, before what the word of that name says
@@ -417,6 +428,10 @@ function trusted_proxies(it) end
 ---Which requests are traced (W3C Trace Context): `tracing { sample = 0.1 }`.
 ---@param it tollgate.tracing
 function tracing(it) end
+
+---A function that changes every request that goes upstream, or answers it.
+---@param it tollgate.request_change|fun(request: tollgate.given_request): string|tollgate.error_answer|nil
+function request(it) end
 
 ---Changes of every request's header lines.
 ---@param it tollgate.header_changes

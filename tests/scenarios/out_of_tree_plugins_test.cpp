@@ -39,7 +39,7 @@ std::string sanitizer_flags() {
 const fs::path& prefix() {
     static const test::TemporaryFolder folder;
     static const bool installed = [] {
-        must({"cmake", "--install", TOLLGATE_BINARY_DIR, "--prefix", folder.path().string(), "--component", "gateway"});
+        must({"cmake", "--install", TOLLGATE_BINARY_DIR, "--prefix", folder.path().string()});
         return true;
     }();
     BOOST_REQUIRE(installed);

@@ -1,0 +1,100 @@
+// tests/compat/table_test.cpp - docs/compat.md has every row once, and each names tests that exist or a reason for none.
+#include <boost/test/unit_test.hpp>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <regex>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Row {
+    std::string id, tests;
+};
+
+// `| R1 | what | here | tests |`; a bar within a cell is written \|.
+std::vector<Row> rows_of_page() {
+    static const std::regex row{R"(^\| *([RGOFS][0-9]+) *\|(?:(?:[^|\\]|\\.)*\|){2}((?:[^|\\]|\\.)*)\| *$)"};
+    std::vector<Row> rows;
+    std::ifstream page{TOLLGATE_SOURCE_DIR "/docs/compat.md"};
+    for (std::string line; std::getline(page, line);)
+        if (std::smatch found; std::regex_match(line, found, row)) rows.push_back({found[1], found[2]});
+    return rows;
+}
+
+// "suite/case" of Boost.Test; "dashboard/name" of tests/dashboard; "ctest/name" of tests that are programs of their own.
+std::set<std::string> tests_of(const fs::path& folder) {
+    static const std::regex suite{R"(^BOOST_AUTO_TEST_SUITE\((\w+).*)"};
+    static const std::regex test{R"(^BOOST_(?:AUTO|FIXTURE|DATA)_TEST_CASE\((\w+).*)"};
+    static const std::regex of_page{R"(^test\("([^"]+)\".*)"}, of_ctest{R"(.*add_test\(NAME (\w+).*)"};
+    std::set<std::string> found;
+    for (const auto& entry : fs::recursive_directory_iterator{folder}) {
+        std::ifstream source{entry.path()};
+        std::string in_suite;
+        std::smatch match;
+        for (std::string line; std::getline(source, line);) {
+            if (std::regex_match(line, match, suite)) in_suite = match[1];
+            if (std::regex_match(line, match, test)) found.insert(in_suite + '/' + match[1].str());
+            if (std::regex_match(line, match, of_page)) found.insert("dashboard/" + match[1].str());
+            if (std::regex_match(line, match, of_ctest)) found.insert("ctest/" + match[1].str());
+        }
+    }
+    return found;
+}
+
+std::vector<std::string> quoted(const std::string& cell) {
+    static const std::regex code{"`([^`]+)`"};
+    std::vector<std::string> words;
+    for (std::sregex_iterator at{cell.begin(), cell.end(), code}; at != std::sregex_iterator{}; ++at) words.push_back((*at)[1]);
+    return words;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(compat_table)
+
+BOOST_AUTO_TEST_CASE(every_row_is_there_once) {
+    std::map<std::string, int> times;
+    for (const auto& row : rows_of_page()) ++times[row.id];
+    const std::map<char, int> last{{'R', 45}, {'G', 20}, {'O', 18}, {'F', 24}, {'S', 18}};
+    for (const auto& [letter, count] : last)
+        for (int number = 1; number <= count; ++number) {
+            const std::string id = letter + std::to_string(number);
+            BOOST_TEST(times[id] == 1, id << " is there " << times[id] << " times");
+        }
+    BOOST_TEST(times.size() == 125u);
+}
+
+BOOST_AUTO_TEST_CASE(every_row_names_tests_that_exist_or_says_why_not) {
+    const auto tests = tests_of(TOLLGATE_SOURCE_DIR "/tests");
+    int without = 0;
+    for (const auto& row : rows_of_page()) {
+        const auto named = quoted(row.tests);
+        for (const auto& test : named) BOOST_TEST(tests.contains(test), row.id << " names " << test << ", which is none");
+        if (!named.empty()) continue;
+        ++without;
+        BOOST_TEST(row.tests.find("none: ") != std::string::npos, row.id << " has neither a test nor `none: ` and a reason");
+    }
+    BOOST_TEST(without <= 6, without << " rows have no test: they were to be few");
+}
+
+// A scenario of tests/compat that carries a row's id (r4_an_unknown_api_...) stands in that row.
+BOOST_AUTO_TEST_CASE(every_scenario_stands_in_its_row) {
+    std::map<std::string, std::set<std::string>> named;
+    for (const auto& row : rows_of_page())
+        for (const auto& test : quoted(row.tests)) named[row.id].insert(test);
+    static const std::regex with_id{R"(\w+/([rgofs])([0-9]+)_.*)"};
+    for (const auto& test : tests_of(TOLLGATE_SOURCE_DIR "/tests/compat")) {
+        std::smatch match;
+        if (!std::regex_match(test, match, with_id)) continue;
+        const std::string id = static_cast<char>(match[1].str()[0] - 'a' + 'A') + match[2].str();
+        BOOST_TEST(named[id].contains(test), test << " does not stand in row " << id);
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
