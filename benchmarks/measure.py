@@ -150,6 +150,8 @@ def measure(settings, row, name, connections, think):
         check_answers(row, name, process)
         silent, memory = None, None
         wrk = Wrk(settings, row, process.port, connections, row.routes.get(name, 0), think)
+        if row.loops_alone:
+            process.move_all_but_loops({settings.other_cpu})
         wrk.run(1)  # warm: connections to the upstream, caches, the allocator
         try:
             if row.idle:

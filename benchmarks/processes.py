@@ -80,6 +80,13 @@ class Process:
         for pid in [self.pid, *children_of(self.pid)]:
             os.sched_setaffinity(pid, cpus)
 
+    # What is not on a request's way (writers, timers, the admin listener) leaves the CPU to the event loops.
+    def move_all_but_loops(self, cpus):
+        for task in os.listdir(f"/proc/{self.pid}/task"):
+            with open(f"/proc/{self.pid}/task/{task}/comm") as file:
+                if not file.read().startswith("loop "):
+                    os.sched_setaffinity(int(task), cpus)
+
     def check_running(self):
         code = self.process.poll()
         if code is not None:

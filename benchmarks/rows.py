@@ -36,6 +36,7 @@ class Row:
     generators: bool = False  # the contenders are load testers: they ask the upstream, and nobody asks them
     lag_goal_us: int | None = None  # of an open loop: how late requests may be sent, p99
     secure: bool = False  # by TLS
+    loops_alone: bool = False  # the contender's other threads are on wrk's CPU: the figure is what the request path costs
     cached: bool = False  # all but the first are to come from the contender's cache
     idle: int = 0  # connections that are open and silent meanwhile, and whose memory is measured
 
@@ -53,7 +54,7 @@ ROWS = [
     Row("log_database", "answered by the route itself, with each request in the database, in a file, and without a log",
         {"database": contenders.tollgate_logging("database = true"), "file": contenders.tollgate_logging('to = "access.log"'),
          "off": contenders.tollgate_answer},
-        base="off", body=contenders.ANSWER, connections=(64,)),
+        base="off", body=contenders.ANSWER, connections=(64,), above_goal_us=0.5, loops_alone=True),
     Row("auth_jwt", "forwarded, with a token that is in the cache of verified ones, and without auth",
         {"token": contenders.tollgate_jwt, "off": contenders.tollgate_proxy}, base="off",
         headers={"Authorization": f"Bearer {contenders.token()}"}, connections=(64,), above_goal_us=0.5),
@@ -130,7 +131,7 @@ def check_answers(row, name, process):
     paths = [row.path]
     if name in row.routes:
         paths = [contenders.route_path(number, 42) for number in (1, row.routes[name] // 2, row.routes[name])]
-    if row.status == 429:  # the limit lets one pass, which also shows what it protects
+    if row.status == 429 and name != row.floor:  # the limit lets one pass, which also shows what it protects
         status, body, _ = ask(process.port, row.path)
         owe(name, "the first answer", (200, contenders.BODY), (status, body))
     for path in paths:
