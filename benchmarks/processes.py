@@ -49,6 +49,7 @@ class Process:
 
     def __init__(self, name, command, cpus, folder):
         self.name = name
+        self.aside = set()  # threads of it that are on another CPU
         self.output = tempfile.NamedTemporaryFile(dir=folder, prefix=f"{name}-", suffix=".output")
         libc = ctypes.CDLL(None)
 
@@ -80,12 +81,14 @@ class Process:
         for pid in [self.pid, *children_of(self.pid)]:
             os.sched_setaffinity(pid, cpus)
 
-    # What is not on a request's way (writers, timers, the admin listener) leaves the CPU to the event loops.
+    # What is not on a request's way (writers, timers, the admin listener) leaves the CPU to the event loops, and does not
+    # count any more.
     def move_all_but_loops(self, cpus):
         for task in os.listdir(f"/proc/{self.pid}/task"):
             with open(f"/proc/{self.pid}/task/{task}/comm") as file:
                 if not file.read().startswith("loop "):
                     os.sched_setaffinity(int(task), cpus)
+                    self.aside.add(task)
 
     def check_running(self):
         code = self.process.poll()
@@ -109,7 +112,7 @@ class Process:
         ran = waited = 0
         for pid in [self.pid, *children_of(self.pid)]:
             try:
-                for task in os.listdir(f"/proc/{pid}/task"):
+                for task in set(os.listdir(f"/proc/{pid}/task")) - self.aside:
                     with open(f"/proc/{pid}/task/{task}/schedstat") as file:
                         words = file.read().split()
                         ran, waited = ran + int(words[0]), waited + int(words[1])

@@ -81,7 +81,7 @@ def judge(row, connections, records):
     if row.above_goal_us is not None and first["ratio"] is not None:
         above = first["us_per_request"] - others[row.base]["us_per_request"]
         goals.append((f"{above:.2f} us above {row.base}, at most {row.above_goal_us:g}", above <= row.above_goal_us))
-    if row.half_load and not row.p99_goal_us:
+    if row.load and not row.p99_goal_us and row.above_goal_us is None:
         goals.append((f"p99 not above {row.base}'s", first["p99_us"] <= others[row.base]["p99_us"]))
     if row.p99_goal_us:
         added = first["p99_us"] - others[row.base]["p99_us"]
