@@ -3,6 +3,7 @@
 
 #include "support/connection.h"
 #include "support/gateway_process.h"
+#include "support/places.h"
 #include "support/temporary_folder.h"
 
 #include <unistd.h>
@@ -65,7 +66,7 @@ public:
 
     explicit CompatGateway(const std::string& file, const Variables& variables = {},
                            const std::vector<std::string>& arguments = {})
-        : CompatGateway{std::filesystem::path{TOLLGATE_SOURCE_DIR "/examples/compat"} / file, variables, free_address(), arguments} {}
+        : CompatGateway{std::filesystem::path{source_folder() + "/examples/compat"} / file, variables, free_address(), arguments} {}
 
 private:
     CompatGateway(const std::filesystem::path& file, const Variables& variables, const std::string& admin,

@@ -1,6 +1,7 @@
 // tests/compat/monitoring_services_test.cpp - services, retries and tokens of the monitoring gateway: rows S1 to S7 and
 // S16.
 #include "compat/monitoring.h"
+#include "support/places.h"
 #include "support/redis.h"
 #include "support/scripted_upstream.h"
 #include "support/upstream_process.h"
@@ -140,7 +141,7 @@ BOOST_AUTO_TEST_CASE(s5_tokens_that_are_in_use_come_along) {
     std::ofstream{monitoring.folder / "tokens"} << "test345-of-the-old-dashboard me\n";
     const Finished imported = run({tollgate_program(), "keys", "import", (monitoring.folder / "tokens").string(),
                                    "--database", "sqlite:" + (monitoring.folder / "monitoring.db").string(),
-                                   "--file", TOLLGATE_SOURCE_DIR "/examples/compat/monitoring.lua"});
+                                   "--file", source_folder() + "/examples/compat/monitoring.lua"});
     BOOST_TEST(imported.code == 0, imported.err);
     wait_until("the gateway has heard of it", [&] {
         return monitoring.get("/api/service1/users", "Authorization: Bearer test345-of-the-old-dashboard\r\n")

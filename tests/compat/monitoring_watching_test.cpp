@@ -1,6 +1,7 @@
 // tests/compat/monitoring_watching_test.cpp - metrics, dashboards and restarts of the monitoring gateway: rows S8 to
 // S18.
 #include "compat/monitoring.h"
+#include "support/places.h"
 #include "support/prometheus.h"
 #include "support/upstream_process.h"
 
@@ -82,7 +83,7 @@ BOOST_AUTO_TEST_CASE(s8_metrics_are_for_the_networks_that_are_named) {
 }
 
 BOOST_AUTO_TEST_CASE(s9_prometheus_scrapes_it_and_the_old_dashboard_s_questions_have_answers) {
-    BOOST_TEST(has(text_of(TOLLGATE_SOURCE_DIR "/deploy/prometheus/prometheus.yml"), "scrape_interval: 5s"));
+    BOOST_TEST(has(text_of(source_folder() + "/deploy/prometheus/prometheus.yml"), "scrape_interval: 5s"));
     const UpstreamProcess service{{"--mock"}};
     const Monitoring monitoring{service.address()};
     const Prometheus prometheus{monitoring.gateway.address()};
@@ -101,7 +102,7 @@ BOOST_AUTO_TEST_CASE(s9_prometheus_scrapes_it_and_the_old_dashboard_s_questions_
 
 // That each query of a panel has data is scenarios_prometheus's to show.
 BOOST_AUTO_TEST_CASE(s10_grafana_is_given_a_source_and_the_four_panels) {
-    const std::string grafana = TOLLGATE_SOURCE_DIR "/deploy/grafana/";
+    const std::string grafana = source_folder() + "/deploy/grafana/";
     const auto dashboard = object_in(text_of(grafana + "dashboards/tollgate.json"));
     std::set<std::string> with_queries;
     for (const auto& panel : *dashboard->getArray("panels")) {

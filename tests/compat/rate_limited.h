@@ -3,6 +3,7 @@
 
 #include "compat/compat_gateway.h"
 #include "scenarios/key_requests.h"
+#include "support/places.h"
 #include "support/redis.h"
 #include "support/scripted_upstream.h"
 #include "support/temporary_folder.h"
@@ -14,7 +15,7 @@
 
 namespace tollgate::test {
 
-inline const std::string rate_limited_file = TOLLGATE_SOURCE_DIR "/examples/compat/rate_limited.lua";
+inline const std::string rate_limited_file = source_folder() + "/examples/compat/rate_limited.lua";
 
 inline std::string with_key(std::string_view key) { return "X-API-Key: " + std::string{key} + "\r\n"; }
 inline std::string detail(std::string_view text) { return "{\"detail\":\"" + std::string{text} + "\"}"; }

@@ -1,5 +1,6 @@
 // tests/compat/rate_limited_answers_test.cpp - rate_limited.lua: what it answers by itself, who is let in, what is written down.
 #include "compat/rate_limited.h"
+#include "support/places.h"
 #include "support/redis.h"
 
 #include <boost/test/unit_test.hpp>
@@ -110,7 +111,7 @@ BOOST_AUTO_TEST_CASE(g5_a_made_up_key_is_401_and_known_ones_are_in_a_file_or_a_d
     // Where the environment has a database anyway, as in compose.
     const TemporaryFolder folder;
     const std::string url = "sqlite:" + (folder / "keys.db").string();
-    const std::string shipped = TOLLGATE_SOURCE_DIR "/examples/compat/rate_limited.keys";
+    const std::string shipped = source_folder() + "/examples/compat/rate_limited.keys";
     CompatGateway gateway{"rate_limited.lua", rate_limited(service, {{"DATABASE_URL", url}, {"KEYS", shipped}})};
     BOOST_TEST(gateway.client().get("/api/v1/test", with_key("premium_user")).status() == 200);
 }

@@ -1,6 +1,7 @@
 // tests/compat/rate_limited_cache_test.cpp - rate_limited.lua: copies of answers, each caller's his own, and changed keys.
 #include "compat/rate_limited.h"
 #include "support/background.h"
+#include "support/places.h"
 
 #include <boost/test/unit_test.hpp>
 
@@ -101,7 +102,7 @@ BOOST_AUTO_TEST_CASE(g17_with_watch_it_sees_a_change_by_itself) {
     // What is to be edited is a copy.
     const TemporaryFolder folder;
     for (const char* name : {"rate_limited.lua", "rate_limited.keys"})
-        std::filesystem::copy(TOLLGATE_SOURCE_DIR "/examples/compat/" + std::string{name}, folder / name);
+        std::filesystem::copy(source_folder() + "/examples/compat/" + std::string{name}, folder / name);
     GatewayProcess gateway{ShippedFile{folder / "rate_limited.lua"}, {"--watch"},
                            {"LISTEN=127.0.0.1:0", "REDIS_URL=redis://127.0.0.1:1"}};
     gateway.process().wait_for_line("serve: watching");

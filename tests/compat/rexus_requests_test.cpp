@@ -1,5 +1,6 @@
 // tests/compat/rexus_requests_test.cpp - rows R24 to R27 and R39 to R45: what is written down, told and set up.
 #include "compat/rexus.h"
+#include "support/places.h"
 #include "support/postgres.h"
 #include "support/scripted_upstream.h"
 #include "support/web_socket.h"
@@ -208,7 +209,7 @@ BOOST_AUTO_TEST_CASE(r39_the_table_of_requests_has_what_rexus_has_and_an_index) 
 BOOST_AUTO_TEST_CASE(r40_the_schema_is_made_by_steps) {
     on_each_database([](const std::string& url) {
         const std::vector<std::string> environment{"DATABASE_URL=" + url};
-        const std::string file = TOLLGATE_SOURCE_DIR "/examples/compat/rexus.lua";
+        const std::string file = source_folder() + "/examples/compat/rexus.lua";
         BOOST_TEST(run({tollgate_program(), "migrate", "--status", "--file", file}, environment).code ==
                    1);  // nothing is there
         const Finished made = run({tollgate_program(), "migrate", "--file", file}, environment);

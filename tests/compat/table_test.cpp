@@ -1,4 +1,6 @@
 // tests/compat/table_test.cpp - docs/compat.md has every row once, and each names tests that exist or a reason for none.
+#include "support/places.h"
+
 #include <boost/test/unit_test.hpp>
 
 #include <filesystem>
@@ -21,7 +23,7 @@ struct Row {
 std::vector<Row> rows_of_page() {
     static const std::regex row{R"(^\| *([RGOFS][0-9]+) *\|(?:(?:[^|\\]|\\.)*\|){2}((?:[^|\\]|\\.)*)\| *$)"};
     std::vector<Row> rows;
-    std::ifstream page{TOLLGATE_SOURCE_DIR "/docs/compat.md"};
+    std::ifstream page{tollgate::test::source_folder() + "/docs/compat.md"};
     for (std::string line; std::getline(page, line);)
         if (std::smatch found; std::regex_match(line, found, row)) rows.push_back({found[1], found[2]});
     return rows;
@@ -71,7 +73,7 @@ BOOST_AUTO_TEST_CASE(every_row_is_there_once) {
 }
 
 BOOST_AUTO_TEST_CASE(every_row_names_tests_that_exist_or_says_why_not) {
-    const auto tests = tests_of(TOLLGATE_SOURCE_DIR "/tests");
+    const auto tests = tests_of(tollgate::test::source_folder() + "/tests");
     int without = 0;
     for (const auto& row : rows_of_page()) {
         const auto named = quoted(row.tests);
@@ -89,7 +91,7 @@ BOOST_AUTO_TEST_CASE(every_scenario_stands_in_its_row) {
     for (const auto& row : rows_of_page())
         for (const auto& test : quoted(row.tests)) named[row.id].insert(test);
     static const std::regex with_id{R"(\w+/([rgofs])([0-9]+)_.*)"};
-    for (const auto& test : tests_of(TOLLGATE_SOURCE_DIR "/tests/compat")) {
+    for (const auto& test : tests_of(tollgate::test::source_folder() + "/tests/compat")) {
         std::smatch match;
         if (!std::regex_match(test, match, with_id)) continue;
         const std::string id = static_cast<char>(match[1].str()[0] - 'a' + 'A') + match[2].str();

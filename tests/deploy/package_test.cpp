@@ -1,6 +1,7 @@
 // tests/deploy/package_test.cpp - the Debian packages and the tarball, made of this very build: what is in them, that
 // the gateway runs from them, that plugins are built with them. Nothing is installed here.
 #include "support/child_process.h"
+#include "support/places.h"
 #include "support/raw_client.h"
 #include "support/temporary_folder.h"
 
@@ -49,7 +50,7 @@ fs::path only_file(const fs::path& folder, const std::string& begin, const std::
 // Made once for all cases, and unpacked, each into a folder of its own.
 struct Packages {
     Packages() {
-        const std::string config = TOLLGATE_BINARY_DIR "/CPackConfig.cmake";
+        const std::string config = test::build_folder() + "/CPackConfig.cmake";
         must({"cpack", "--config", config, "-G", "DEB;TGZ", "-B", folder.path().string()});
         gateway = only_file(folder.path(), "tollgate_", ".deb");
         development = only_file(folder.path(), "tollgate-dev_", ".deb");

@@ -1,5 +1,6 @@
 // tests/loadtest/command_line_test.cpp - every flag of `run`: what it becomes, what it refuses, what is shown of it.
 #include "loadtest/command_line.h"
+#include "support/places.h"
 #include "support/temporary_folder.h"
 
 #include <CLI/CLI.hpp>
@@ -369,7 +370,7 @@ BOOST_AUTO_TEST_CASE(words_for_other_load_testers_have_hints) {
 }
 
 BOOST_AUTO_TEST_CASE(the_manual_and_the_help_tell_of_the_same_flags) {
-    std::ifstream page{TOLLGATE_SOURCE_DIR "/docs/load-testing.md"};
+    std::ifstream page{tollgate::test::source_folder() + "/docs/load-testing.md"};
     BOOST_TEST_REQUIRE(page.good());
     std::multiset<std::string> documented, known;
     bool of_run = false;  // the other sections have other commands

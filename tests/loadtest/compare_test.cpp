@@ -4,6 +4,7 @@
 #include "loadtest/compare_report.h"
 #include "loadtest/exit_codes.h"
 #include "loadtest/sample_run.h"
+#include "support/places.h"
 
 #include <Poco/JSON/Object.h>
 #include <Poco/JSON/Parser.h>
@@ -262,7 +263,7 @@ BOOST_AUTO_TEST_CASE(the_json_tells_the_same) {
 }
 
 BOOST_AUTO_TEST_CASE(the_manual_names_the_members_of_the_json) {
-    std::ifstream page{TOLLGATE_SOURCE_DIR "/docs/load-testing.md"};
+    std::ifstream page{tollgate::test::source_folder() + "/docs/load-testing.md"};
     const std::string manual{std::istreambuf_iterator<char>{page}, {}};
     const Results first = good_run(1), second = good_run(2, 20, 1.2);
     Poco::JSON::Parser parser;

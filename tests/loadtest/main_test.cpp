@@ -1,6 +1,7 @@
 // tests/loadtest/main_test.cpp - the program's own command line: subcommands, an implied `run`, help, exit codes.
 #include "loadtest/exit_codes.h"
 #include "support/child_process.h"
+#include "support/places.h"
 #include "support/temporary_folder.h"
 #include "support/upstream_process.h"
 
@@ -16,7 +17,7 @@ using namespace tollgate::loadtest;
 namespace {
 
 test::Finished loadtester(std::vector<std::string> words) {
-    words.insert(words.begin(), TOLLGATE_BINARY_DIR "/bin/loadtester");
+    words.insert(words.begin(), test::build_folder() + "/bin/loadtester");
     return test::run(words);
 }
 
@@ -118,7 +119,7 @@ BOOST_AUTO_TEST_CASE(a_config_of_an_earlier_load_tester_is_run_and_appended_to_i
     const test::TemporaryFolder folder;
     std::ofstream{folder / "config.json"} << R"({"tries": 3, "api_key": "s3cret", "proxy_url": "http://)"
                                           << upstream.address() << "/proxy\"}";
-    const std::string command = "cd " + folder.path().string() + " && " TOLLGATE_BINARY_DIR
+    const std::string command = "cd " + folder.path().string() + " && " + test::build_folder() +
                                 "/bin/loadtester --config config.json";
     for (int times = 1; times <= 2; ++times) {
         const test::Finished run = test::run({"/bin/sh", "-c", command});

@@ -3,6 +3,7 @@
 #include "loadtest/report.h"
 #include "loadtest/sample_run.h"
 #include "support/child_process.h"
+#include "support/places.h"
 #include "support/temporary_folder.h"
 
 #include <boost/test/unit_test.hpp>
@@ -20,7 +21,7 @@ BOOST_AUTO_TEST_SUITE(loadtest_report_command)
 namespace {
 
 test::Finished loadtester(std::vector<std::string> words) {
-    words.insert(words.begin(), TOLLGATE_BINARY_DIR "/bin/loadtester");
+    words.insert(words.begin(), test::build_folder() + "/bin/loadtester");
     return test::run(words);
 }
 
@@ -102,7 +103,7 @@ BOOST_FIXTURE_TEST_CASE(mistakes_are_one_line_and_exit_2, Saved) {
 }
 
 BOOST_FIXTURE_TEST_CASE(what_stdout_does_not_take_is_an_error, Saved) {
-    const std::string program = TOLLGATE_BINARY_DIR "/bin/loadtester";
+    const std::string program = test::build_folder() + "/bin/loadtester";
     for (const std::string& words : {"report " + a, "report " + a + " -f csv", "compare " + a + ' ' + a,
                                      "compare " + a + ' ' + a + " -f json --max-regress 5%"}) {
         const test::Finished said = test::run({"/bin/sh", "-c", program + ' ' + words + " >/dev/full"});

@@ -3,6 +3,7 @@
 
 #include "loadtest/options.h"
 #include "loadtest/sample_run.h"
+#include "support/places.h"
 #include "support/temporary_folder.h"
 
 #include <Poco/JSON/Array.h>
@@ -141,7 +142,7 @@ struct Documented {
     std::set<std::string> members, times;
 
     Documented() {
-        std::ifstream page{TOLLGATE_SOURCE_DIR "/docs/load-testing.md"};
+        std::ifstream page{tollgate::test::source_folder() + "/docs/load-testing.md"};
         std::set<std::string>* table = nullptr;
         for (std::string line; std::getline(page, line);) {
             if (line.starts_with("| member |")) table = members.empty() ? &members : &times;

@@ -1,5 +1,6 @@
 // tests/scenarios/auth_test.cpp - where a key may stand, that it is hidden there, and what a key file may not say.
 #include "support/gateway_process.h"
+#include "support/places.h"
 #include "support/scripted_upstream.h"
 #include "support/signatures.h"
 #include "support/tokens.h"
@@ -170,7 +171,7 @@ BOOST_AUTO_TEST_CASE(a_reload_that_takes_away_a_tier_of_a_key_is_refused) {
 }
 
 BOOST_AUTO_TEST_CASE(examples_of_the_readme_are_right) {
-    std::ifstream in{TOLLGATE_SOURCE_DIR "/plugins/auth/README.md"};
+    std::ifstream in{source_folder() + "/plugins/auth/README.md"};
     const std::string readme{std::istreambuf_iterator<char>{in}, {}}, fence = "```lua\n";
     std::size_t examples = 0;
     for (auto at = readme.find(fence); at != std::string::npos; at = readme.find(fence, at), ++examples) {

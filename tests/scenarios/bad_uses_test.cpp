@@ -2,6 +2,7 @@
 //
 // As tests/configs/bad, with the plugin itself in place of a fake: the files are in tests/plugins/NAME/bad.
 #include "support/gateway_process.h"
+#include "support/places.h"
 
 #include <boost/test/unit_test.hpp>
 
@@ -18,7 +19,7 @@ BOOST_AUTO_TEST_CASE(every_bad_use_gives_exactly_the_error_it_begins_with) {
     const std::string mark = "-- ERROR: ";
     for (const char* plugin : {"auth", "cache", "logging", "ratelimit"}) {
         std::size_t files = 0;
-        const auto folder = std::filesystem::path{TOLLGATE_SOURCE_DIR "/tests/plugins"} / plugin / "bad";
+        const auto folder = std::filesystem::path{source_folder() + "/tests/plugins"} / plugin / "bad";
         for (const auto& entry : std::filesystem::directory_iterator{folder}) {
             std::string expected;
             std::getline(std::ifstream{entry.path()} >> std::ws, expected);

@@ -1,6 +1,7 @@
 // tests/scenarios/cache_test.cpp - what is kept and used again, over real sockets, and what reached the upstream.
 #include "cache_origin.h"
 
+#include "support/places.h"
 #include "support/temporary_folder.h"
 
 #include <boost/test/unit_test.hpp>
@@ -368,7 +369,7 @@ BOOST_AUTO_TEST_CASE(what_may_become_something_else_than_http_passes_by) {
 }
 
 BOOST_AUTO_TEST_CASE(examples_of_the_manual_are_right) {
-    std::ifstream in{TOLLGATE_SOURCE_DIR "/plugins/cache/README.md"};
+    std::ifstream in{source_folder() + "/plugins/cache/README.md"};
     const std::string manual{std::istreambuf_iterator<char>{in}, {}}, fence = "```lua\n";
     std::size_t examples = 0;
     for (auto at = manual.find(fence); at != std::string::npos; at = manual.find(fence, at), ++examples) {

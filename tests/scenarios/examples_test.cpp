@@ -1,5 +1,6 @@
 // tests/scenarios/examples_test.cpp - plays the REQUEST and EXPECT lines of examples/*.lua (form: examples/README.md).
 #include "support/gateway_process.h"
+#include "support/places.h"
 #include "support/scripted_upstream.h"
 
 #include <boost/test/unit_test.hpp>
@@ -29,7 +30,7 @@ std::string text_of(const fs::path& path) {
 
 std::vector<fs::path> lessons() {
     std::vector<fs::path> found;
-    for (const auto& entry : fs::directory_iterator{TOLLGATE_SOURCE_DIR "/examples"})
+    for (const auto& entry : fs::directory_iterator{source_folder() + "/examples"})
         if (entry.path().extension() == ".lua") found.push_back(entry.path());
     std::sort(found.begin(), found.end());
     return found;
@@ -125,7 +126,7 @@ BOOST_AUTO_TEST_CASE(every_lesson_does_what_its_first_lines_say) {
             replace(lesson, "127.0.0.1:8080", "127.0.0.1:0");
             replace(lesson, "127.0.0.1:9001", first.address());
             replace(lesson, "127.0.0.1:9002", second.address());
-            GatewayProcess gateway{lesson, {}, {{"keys", text_of(TOLLGATE_SOURCE_DIR "/examples/keys")}}};
+            GatewayProcess gateway{lesson, {}, {{"keys", text_of(source_folder() + "/examples/keys")}}};
             for (const auto& step : steps)
                 BOOST_TEST_CONTEXT(step.request) judge(ask(gateway.address(), step.request), step.expect);
         }
@@ -134,7 +135,7 @@ BOOST_AUTO_TEST_CASE(every_lesson_does_what_its_first_lines_say) {
 
 // A lesson with a misspelt name would be found by nobody, and never played.
 BOOST_AUTO_TEST_CASE(nothing_else_lies_beside_the_lessons) {
-    for (const auto& entry : fs::directory_iterator{TOLLGATE_SOURCE_DIR "/examples"}) {
+    for (const auto& entry : fs::directory_iterator{source_folder() + "/examples"}) {
         const std::string name = entry.path().filename().string();
         const bool lesson = name.size() > 7 && name.ends_with(".lua") && std::isdigit(static_cast<unsigned char>(name[0])) &&
                             std::isdigit(static_cast<unsigned char>(name[1])) && name[2] == '_';
@@ -147,16 +148,16 @@ BOOST_AUTO_TEST_CASE(lessons_are_right_as_they_stand) {
         const Finished checked = run({tollgate_program(), "check", file.string()});
         BOOST_TEST(checked.code == 0, file.filename().string() << ": " << checked.err);
     }
-    const Finished specimen = run({tollgate_program(), "check", TOLLGATE_SOURCE_DIR "/scripts/routes.lua"});
+    const Finished specimen = run({tollgate_program(), "check", source_folder() + "/scripts/routes.lua"});
     BOOST_TEST(specimen.code == 0, specimen.err);
 }
 
 BOOST_AUTO_TEST_CASE(the_readmes_configuration_is_right) {
-    const std::string readme = text_of(TOLLGATE_SOURCE_DIR "/README.md"), fence = "```lua\n";
+    const std::string readme = text_of(source_folder() + "/README.md"), fence = "```lua\n";
     const auto begin = readme.find(fence);
     BOOST_REQUIRE(begin != std::string::npos);
     const TemporaryFolder folder;
-    fs::copy(TOLLGATE_SOURCE_DIR "/examples/keys", folder / "keys");
+    fs::copy(source_folder() + "/examples/keys", folder / "keys");
     std::ofstream{folder / "routes.lua"} << readme.substr(begin + fence.size(), readme.find("```", begin + 3) - begin - fence.size());
     const Finished checked = run({tollgate_program(), "check", (folder / "routes.lua").string()});
     BOOST_TEST(checked.code == 0, checked.err);

@@ -1,5 +1,6 @@
 // tests/scenarios/explain_test.cpp - `tollgate explain`: what docs/explain.md shows, and what it does not show.
 #include "support/gateway_process.h"
+#include "support/places.h"
 
 #include <boost/test/unit_test.hpp>
 
@@ -54,7 +55,7 @@ struct Desk {
     TemporaryFolder folder;
     explicit Desk(std::string_view routes) {
         std::ofstream{folder / "routes.lua"} << routes;
-        std::filesystem::copy_file(TOLLGATE_SOURCE_DIR "/scripts/demo-keys", folder / "keys");
+        std::filesystem::copy_file(source_folder() + "/scripts/demo-keys", folder / "keys");
     }
     Finished shell(const std::string& command) const {
         const std::string program = tollgate_program();
@@ -101,7 +102,7 @@ constexpr auto alice = "X-API-Key: tollgate-demo-free";
 BOOST_AUTO_TEST_SUITE(scenarios_explain)
 
 BOOST_AUTO_TEST_CASE(what_the_page_shows_is_what_is_printed) {
-    const Page page{TOLLGATE_SOURCE_DIR "/docs/explain.md"};
+    const Page page{source_folder() + "/docs/explain.md"};
     BOOST_REQUIRE(page.blocks.size() >= 7);
     const Desk desk{page.routes};
     for (const auto& block : page.blocks) {

@@ -5,6 +5,7 @@
 
 #include "support/child_process.h"
 #include "support/gateway_process.h"
+#include "support/places.h"
 #include "support/temporary_folder.h"
 
 #include <arpa/inet.h>
@@ -105,7 +106,7 @@ public:
 private:
     // Some guides are followed where the repository was cloned.
     void lay_examples() const {
-        const std::filesystem::path examples = TOLLGATE_SOURCE_DIR "/examples";
+        const std::filesystem::path examples = source_folder() + "/examples";
         std::filesystem::copy(examples, folder() / "examples", std::filesystem::copy_options::recursive);
         for (const auto& entry : std::filesystem::recursive_directory_iterator{folder() / "examples"}) {
             if (entry.path().extension() != ".lua") continue;

@@ -1,6 +1,7 @@
 // tests/scenarios/guides_test.cpp - follows each guide of docs/guides as its reader does: what it shows is what comes.
 #include "guide.h"
 #include "guide_shell.h"
+#include "support/places.h"
 
 #include <boost/test/unit_test.hpp>
 
@@ -13,7 +14,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-const fs::path folder = TOLLGATE_SOURCE_DIR "/docs/guides";
+const fs::path folder = source_folder() + "/docs/guides";
 
 // What runs in the background, and what shows later, is waited for.
 void play(GuideShell& shell, const GuideStep& step) {

@@ -1,6 +1,7 @@
 // tests/scenarios/logging_settings_test.cpp - that the examples of the plugin logging's manual load.
 #include "support/child_process.h"
 #include "support/gateway_process.h"
+#include "support/places.h"
 #include "support/temporary_folder.h"
 
 #include <boost/test/unit_test.hpp>
@@ -25,7 +26,7 @@ Finished check(const std::string& words) {
 BOOST_AUTO_TEST_SUITE(scenarios_logging_settings)
 
 BOOST_AUTO_TEST_CASE(the_manual_shows_what_loads) {
-    std::ifstream page{TOLLGATE_SOURCE_DIR "/plugins/logging/README.md"};
+    std::ifstream page{source_folder() + "/plugins/logging/README.md"};
     std::string example;
     int examples = 0;
     bool inside = false;

@@ -3,6 +3,7 @@
 #include "scenarios/scrape.h"
 #include "scenarios/used_gateway.h"
 #include "support/gateway_process.h"
+#include "support/places.h"
 #include "support/prometheus.h"
 #include "support/scripted_upstream.h"
 
@@ -72,7 +73,7 @@ std::string sorted(std::vector<std::string> names) {
 // The rows "| `name` | type | `label`, `label` | ..." of docs/metrics.md.
 std::map<std::string, Documented> documented() {
     std::map<std::string, Documented> rows;
-    std::ifstream stream{TOLLGATE_SOURCE_DIR "/docs/metrics.md"};
+    std::ifstream stream{test::source_folder() + "/docs/metrics.md"};
     for (std::string line; std::getline(stream, line);) {
         if (!line.starts_with("| `")) continue;
         std::vector<std::string> cells;

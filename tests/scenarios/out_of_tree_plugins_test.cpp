@@ -1,6 +1,7 @@
 // tests/scenarios/out_of_tree_plugins_test.cpp - plugins as outsiders make them: find_package(tollgate) from a prefix
 // and from the build folder, by clang++ and by g++; loaded, refused, and served through.
 #include "support/gateway_process.h"
+#include "support/places.h"
 #include "support/scripted_upstream.h"
 
 #include <tollgate/plugin.h>
@@ -39,7 +40,7 @@ std::string sanitizer_flags() {
 const fs::path& prefix() {
     static const test::TemporaryFolder folder;
     static const bool installed = [] {
-        must({"cmake", "--install", TOLLGATE_BINARY_DIR, "--prefix", folder.path().string()});
+        must({"cmake", "--install", test::build_folder(), "--prefix", folder.path().string()});
         return true;
     }();
     BOOST_REQUIRE(installed);
@@ -61,7 +62,7 @@ private:
 };
 
 Built example(const std::string& name, const std::string& compiler, const std::string& flags) {
-    return {fs::path{TOLLGATE_SOURCE_DIR} / "examples/plugins" / name, compiler, flags,
+    return {fs::path{test::source_folder()} / "examples/plugins" / name, compiler, flags,
             "-DCMAKE_PREFIX_PATH=" + prefix().string()};
 }
 
@@ -142,8 +143,8 @@ BOOST_AUTO_TEST_CASE(a_plugin_that_lacks_a_function_is_refused_when_loaded_and_n
 }
 
 BOOST_AUTO_TEST_CASE(tour_built_from_the_build_folder_goes_through_every_door) {
-    const Built tour{fs::path{TOLLGATE_SOURCE_DIR} / "examples/plugins/tour", "clang++-19", sanitizer_flags(),
-                     std::string{"-Dtollgate_DIR="} + TOLLGATE_BINARY_DIR};
+    const Built tour{fs::path{test::source_folder()} / "examples/plugins/tour", "clang++-19", sanitizer_flags(),
+                     std::string{"-Dtollgate_DIR="} + test::build_folder()};
     test::ScriptedUpstream orders{test::ScriptedUpstream::always("twelve bytes")};
     test::ScriptedUpstream permission{test::ScriptedUpstream::always("yes")};
     test::GatewayProcess gateway{

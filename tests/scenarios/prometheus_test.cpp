@@ -1,5 +1,6 @@
 // tests/scenarios/prometheus_test.cpp - deploy/: what Prometheus takes of it, and a real one that scrapes a gateway.
 #include "scenarios/used_gateway.h"
+#include "support/places.h"
 #include "support/prometheus.h"
 #include "support/upstream_process.h"
 
@@ -21,7 +22,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-const std::string deployed = TOLLGATE_SOURCE_DIR "/deploy/";
+const std::string deployed = test::source_folder() + "/deploy/";
 
 std::string text_of(const std::filesystem::path& file) {
     std::stringstream text;

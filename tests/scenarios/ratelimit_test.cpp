@@ -3,6 +3,7 @@
 #include "support/background.h"
 #include "support/deadline.h"
 #include "support/gateway_process.h"
+#include "support/places.h"
 #include "support/scripted_upstream.h"
 
 #include <tollgate/plugin.h>
@@ -386,7 +387,7 @@ BOOST_AUTO_TEST_CASE(a_thousand_reloads_with_changing_limits_disturb_nobody) {
 }
 
 BOOST_AUTO_TEST_CASE(examples_of_the_readme_are_right) {
-    std::ifstream in{TOLLGATE_SOURCE_DIR "/plugins/ratelimit/README.md"};
+    std::ifstream in{source_folder() + "/plugins/ratelimit/README.md"};
     const std::string readme{std::istreambuf_iterator<char>{in}, {}}, fence = "```lua\n";
     std::size_t examples = 0;
     for (auto at = readme.find(fence); at != std::string::npos; at = readme.find(fence, at), ++examples) {

@@ -1,5 +1,6 @@
 // tests/scenarios/reference_test.cpp - docs/reference has what the sources have, and links lead somewhere.
 #include "support/gateway_process.h"
+#include "support/places.h"
 
 #include <boost/test/unit_test.hpp>
 
@@ -16,7 +17,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-const fs::path root = TOLLGATE_SOURCE_DIR;
+const fs::path root = source_folder();
 
 std::string text_of(const fs::path& file) {
     std::ifstream in{file, std::ios::binary};

@@ -1,5 +1,6 @@
 // tests/scenarios/words_test.cpp - `tollgate words`, and that what it wrote into this repository is what it would write.
 #include "support/gateway_process.h"
+#include "support/places.h"
 
 #include <boost/test/unit_test.hpp>
 
@@ -14,7 +15,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-const fs::path root = TOLLGATE_SOURCE_DIR;
+const fs::path root = test::source_folder();
 
 std::string text_of(const fs::path& file) {
     std::ifstream stream{file, std::ios::binary};

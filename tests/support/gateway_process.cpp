@@ -1,5 +1,6 @@
 // tests/support/gateway_process.cpp - starting, reloading and ending the real program.
 #include "support/gateway_process.h"
+#include "support/places.h"
 
 #include <algorithm>
 #include <csignal>
@@ -32,7 +33,7 @@ std::string completed(std::string_view routes) {
 
 }  // namespace
 
-std::string tollgate_program() { return TOLLGATE_BINARY_DIR "/bin/tollgate"; }
+std::string tollgate_program() { return build_folder() + "/bin/tollgate"; }
 
 GatewayProcess::GatewayProcess(std::string_view routes, const std::vector<std::string>& arguments,
                                const std::vector<std::pair<std::string, std::string>>& files,

@@ -1,4 +1,5 @@
 // tests/support/prometheus.cpp - a copy of deploy/prometheus with another target, one process, and its HTTP API.
+#include "support/places.h"
 #include "support/prometheus.h"
 
 #include "support/raw_client.h"
@@ -15,7 +16,7 @@ namespace tollgate::test {
 
 namespace {
 
-const std::filesystem::path deployed{TOLLGATE_SOURCE_DIR "/deploy/prometheus"};
+const std::filesystem::path deployed{source_folder() + "/deploy/prometheus"};
 
 void replace_all(std::string& text, const std::string& what, const std::string& by) {
     if (text.find(what) == text.npos) throw std::runtime_error{"deploy/prometheus/prometheus.yml lacks " + what};
@@ -25,7 +26,7 @@ void replace_all(std::string& text, const std::string& what, const std::string& 
 }  // namespace
 
 std::string prometheus_program(const std::string& name) {
-    const std::filesystem::path unpacked = std::filesystem::path{TOLLGATE_SOURCE_DIR "/build/tools"} / name;
+    const std::filesystem::path unpacked = std::filesystem::path{source_folder() + "/build/tools"} / name;
     return std::filesystem::exists(unpacked) ? unpacked.string() : name;
 }
 

@@ -1,6 +1,7 @@
 // tests/support/signatures.h - Signatures: signed requests good and forged (signatures.py), once per program.
 #pragma once
 
+#include "support/places.h"
 #include "support/temporary_folder.h"
 
 #include <cstdlib>
@@ -38,7 +39,7 @@ public:
 private:
     Signatures() {
         // Debian's python3, whose packages these are; another one may come first in the PATH.
-        const std::string command = "/usr/bin/python3 '" TOLLGATE_SOURCE_DIR "/tests/support/signatures.py' '" +
+        const std::string command = "/usr/bin/python3 '" + source_folder() + "/tests/support/signatures.py' '" +
                                     folder_.path().string() + "'";
         if (std::system(command.c_str()) != 0) throw std::runtime_error{"failed: " + command};
     }

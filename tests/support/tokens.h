@@ -1,6 +1,7 @@
 // tests/support/tokens.h - Tokens: keys and JWTs, good and bad, made by PyJWT (tokens.py says which), once per program.
 #pragma once
 
+#include "support/places.h"
 #include "support/temporary_folder.h"
 
 #include <cstdlib>
@@ -31,7 +32,7 @@ public:
 private:
     Tokens() {
         // Debian's python3, whose packages these are; another one may come first in the PATH.
-        const std::string command = "/usr/bin/python3 '" TOLLGATE_SOURCE_DIR "/tests/support/tokens.py' '" +
+        const std::string command = "/usr/bin/python3 '" + source_folder() + "/tests/support/tokens.py' '" +
                                     folder_.path().string() + "'";
         if (std::system(command.c_str()) != 0) throw std::runtime_error{"failed: " + command};
         std::ifstream in{folder_ / "tokens"};

@@ -1,4 +1,5 @@
 // tests/support/upstream_process.cpp - starting and ending the real program.
+#include "support/places.h"
 #include "support/upstream_process.h"
 
 #include <csignal>
@@ -8,7 +9,7 @@
 
 namespace tollgate::test {
 
-std::string loadtester_program() { return TOLLGATE_BINARY_DIR "/bin/loadtester"; }
+std::string loadtester_program() { return build_folder() + "/bin/loadtester"; }
 
 UpstreamProcess::UpstreamProcess(std::vector<std::string> arguments, const std::vector<std::string>& addresses) {
     arguments.insert(arguments.begin(), {loadtester_program(), "upstream"});

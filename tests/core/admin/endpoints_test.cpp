@@ -1,5 +1,6 @@
 // tests/core/admin/endpoints_test.cpp - the table of the admin API: finding rows, and docs/admin-api.md.
 #include "admin/endpoints.h"
+#include "support/places.h"
 
 #include <boost/test/unit_test.hpp>
 
@@ -94,7 +95,7 @@ BOOST_AUTO_TEST_CASE(the_documentation_has_every_row) {
     for (const admin::Tag& tag : admin::tags())
         for (const admin::Endpoint& endpoint : admin::endpoints())
             if (endpoint.tag == tag.name) wanted += row_of(endpoint) + '\n';
-    std::ifstream stream{TOLLGATE_SOURCE_DIR "/docs/admin-api.md"};
+    std::ifstream stream{tollgate::test::source_folder() + "/docs/admin-api.md"};
     for (std::string line; std::getline(stream, line);)
         for (const char* method : {"| `GET ", "| `POST ", "| `PATCH ", "| `PUT ", "| `DELETE ", "| `any "})
             if (line.starts_with(method)) found += line + '\n';

@@ -1,6 +1,7 @@
 // tests/core/config/bad_configs_test.cpp - every file of tests/configs/bad gives exactly the errors it begins with.
 #include "core/config/fake_plugins.h"
 #include "support/certificates.h"
+#include "support/places.h"
 #include "support/temporary_folder.h"
 
 #include <boost/test/unit_test.hpp>
@@ -24,7 +25,7 @@ public:
     BadConfigs() {
         const std::filesystem::path parts = folder() / "parts";
         std::filesystem::create_directories(folder().parent_path());
-        std::filesystem::copy(TOLLGATE_SOURCE_DIR "/tests/configs/bad", folder(), std::filesystem::copy_options::recursive);
+        std::filesystem::copy(test::source_folder() + "/tests/configs/bad", folder(), std::filesystem::copy_options::recursive);
         const test::Certificate site{{.names = "DNS:site.example"}}, other{{.names = "DNS:other.example"}};
         std::filesystem::copy_file(site.file(), parts / "site.pem");
         std::filesystem::copy_file(site.key_file(), parts / "site.key");

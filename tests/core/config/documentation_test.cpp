@@ -1,6 +1,7 @@
 // tests/core/config/documentation_test.cpp - what docs, examples and scripts show is a configuration that loads.
 #include "core/config/fake_plugins.h"
 #include "support/certificates.h"
+#include "support/places.h"
 
 #include <boost/test/unit_test.hpp>
 
@@ -15,7 +16,7 @@ using namespace tollgate;
 
 namespace {
 
-const std::filesystem::path root = TOLLGATE_SOURCE_DIR;
+const std::filesystem::path root = test::source_folder();
 
 // "-- shared/tiers.lua": the example is a file that the ones after it require.
 std::string required_name(const std::string& example) {

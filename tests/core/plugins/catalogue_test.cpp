@@ -1,6 +1,7 @@
 // tests/core/plugins/catalogue_test.cpp - which plugins there are, and files that are none.
 #include "plugins/catalogue.h"
 
+#include "support/places.h"
 #include "support/temporary_folder.h"
 
 #include <boost/test/unit_test.hpp>
@@ -77,7 +78,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_is_no_library_says_so) {
 BOOST_AUTO_TEST_CASE(a_library_that_is_no_plugin_says_so) {
     // libtollgate itself is a library that is surely there and exports no tollgate_plugin.
     Catalogue catalogue;
-    const std::string problem = catalogue.load_file(std::string{TOLLGATE_BINARY_DIR} + "/lib/libtollgate.so");
+    const std::string problem = catalogue.load_file(test::build_folder() + "/lib/libtollgate.so");
     BOOST_TEST(contains(problem, "libtollgate.so: is no plugin of Tollgate: "));
 }
 

@@ -3,6 +3,7 @@
 
 #include "loadtest/options.h"
 
+#include "support/places.h"
 #include "support/upstream_process.h"
 
 #include <boost/test/unit_test.hpp>
@@ -110,7 +111,7 @@ BOOST_AUTO_TEST_CASE(ids_are_one_per_address_and_fit_a_header_line) {
 BOOST_AUTO_TEST_CASE(the_manual_has_a_row_for_every_flag) {
     const auto help = tollgate::test::run({tollgate::test::loadtester_program(), "upstream", "--help"});
     BOOST_REQUIRE(help.code == 0);
-    std::ifstream manual{TOLLGATE_SOURCE_DIR "/docs/load-testing.md"};
+    std::ifstream manual{tollgate::test::source_folder() + "/docs/load-testing.md"};
     std::set<std::string> rows;
     bool here = false;
     for (std::string line; std::getline(manual, line);) {

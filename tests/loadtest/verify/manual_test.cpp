@@ -1,6 +1,7 @@
 // tests/loadtest/verify/manual_test.cpp - what docs/load-testing.md says of `verify`, and what there is.
 #include "loadtest/verify/command_line.h"
 #include "loadtest/verify/findings.h"
+#include "support/places.h"
 
 #include <CLI/CLI.hpp>
 #include <boost/test/unit_test.hpp>
@@ -17,7 +18,7 @@ namespace {
 
 // The section of `verify`.
 std::string manual() {
-    std::ifstream page{TOLLGATE_SOURCE_DIR "/docs/load-testing.md"};
+    std::ifstream page{tollgate::test::source_folder() + "/docs/load-testing.md"};
     BOOST_TEST_REQUIRE(page.good());
     std::string text;
     bool of_verify = false;

@@ -1,6 +1,7 @@
 // tests/loadtest/verify/plan_test.cpp - what is read of a routes.lua, who is to ask what, and what is left out and why.
 #include "loadtest/verify/plan.h"
 #include "plugins/catalogue.h"
+#include "support/places.h"
 #include "support/temporary_folder.h"
 
 #include <tollgate/plugin.h>
@@ -21,7 +22,7 @@ namespace {
 
 Declared declared(const std::string& routes) {
     plugins::Catalogue catalogue;
-    for (const std::string& problem : catalogue.load_folder(TOLLGATE_BINARY_DIR "/lib/tollgate/plugins", false))
+    for (const std::string& problem : catalogue.load_folder(test::build_folder() + "/lib/tollgate/plugins", false))
         BOOST_TEST(problem == "");
     const test::TemporaryFolder folder;
     std::ofstream{folder / "routes.lua"} << routes;

@@ -4,6 +4,7 @@
 #include "support/background.h"
 #include "support/child_process.h"
 #include "support/gateway_process.h"
+#include "support/places.h"
 #include "support/temporary_folder.h"
 #include "support/upstream_process.h"
 
@@ -27,7 +28,7 @@ using Environment = std::vector<std::string>;
 
 // In which the wall clock (tests/clock_ahead.cpp) is `lead` seconds before that moment.
 inline Environment before(std::time_t moment, int lead) {
-    return {"LD_PRELOAD=" TOLLGATE_BINARY_DIR "/lib/tests/clock_ahead.so",
+    return {"LD_PRELOAD=" + build_folder() + "/lib/tests/clock_ahead.so",
             "CLOCK_AHEAD=" + std::to_string(moment - lead - std::time(nullptr))};
 }
 

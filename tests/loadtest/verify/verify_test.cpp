@@ -4,6 +4,7 @@
 #include "support/child_process.h"
 #include "support/deadline.h"
 #include "support/gateway_process.h"
+#include "support/places.h"
 #include "support/temporary_folder.h"
 #include "support/upstream_process.h"
 
@@ -174,7 +175,7 @@ BOOST_AUTO_TEST_CASE(a_key_of_the_store_with_a_rate_of_its_own_is_held_to_that) 
 BOOST_AUTO_TEST_CASE(a_gateway_that_is_not_there_is_unreachable_and_one_that_never_heard_of_the_limit_is_wrong) {
     const std::string routes = routes_with("rate = 20 / second, burst = 5");
     const test::Finished nobody =
-        test::run({test::loadtester_program(), "verify", TOLLGATE_SOURCE_DIR "/scripts/routes.lua", "--url",
+        test::run({test::loadtester_program(), "verify", test::source_folder() + "/scripts/routes.lua", "--url",
                    "http://127.0.77.44:9", "-d", "1s"});
     BOOST_TEST(nobody.code == exit_unreachable, nobody.out + nobody.err);
     const test::GatewayProcess other{"route \"GET /\" { answer = \"ok\\n\" }\n"};
@@ -184,7 +185,7 @@ BOOST_AUTO_TEST_CASE(a_gateway_that_is_not_there_is_unreachable_and_one_that_nev
 
 BOOST_AUTO_TEST_CASE(what_is_said_wrong_is_told_before_anything_is_asked) {
     const auto told = [](std::vector<std::string> words) {
-        words.insert(words.begin(), {test::loadtester_program(), "verify", TOLLGATE_SOURCE_DIR "/scripts/routes.lua"});
+        words.insert(words.begin(), {test::loadtester_program(), "verify", test::source_folder() + "/scripts/routes.lua"});
         const test::Finished run = test::run(words);
         BOOST_TEST(run.code == exit_usage);
         return run.err;
