@@ -6,17 +6,10 @@
 #include <Poco/Net/IPAddress.h>
 
 #include <algorithm>
-#include <cctype>
 
 namespace tollgate::admin {
 
 namespace {
-
-std::string lower(std::string_view text) {
-    std::string out{text};
-    std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) { return char(std::tolower(c)); });
-    return out;
-}
 
 bool is_port(std::string_view text) {
     return !text.empty() && text.size() <= 5 &&
@@ -36,7 +29,7 @@ std::optional<std::string> name_in(std::string_view host) {
         if (!is_port(name.substr(colon + 1))) return std::nullopt;
         name = name.substr(0, colon);
     }
-    return lower(name);
+    return text::lower(name);
 }
 
 bool is_loopback(const std::string& name) {
@@ -48,8 +41,8 @@ bool is_loopback(const std::string& name) {
 // As declared: a name counts with any port, a name with a port only with that one.
 bool is_declared(std::string_view host, const std::string& name, const std::vector<std::string>& hosts) {
     return std::any_of(hosts.begin(), hosts.end(), [&](const std::string& declared) {
-        const std::string known = lower(declared);
-        return known == name || known == lower(host) || known == '[' + name + ']';
+        const std::string known = text::lower(declared);
+        return known == name || known == text::lower(host) || known == '[' + name + ']';
     });
 }
 
@@ -69,9 +62,9 @@ std::string refusal(const std::optional<std::string>& host, const std::optional<
         return "Host: wanted localhost, a loopback address, " +
                (own.empty() ? std::string{} : "the listener's own address, ") + "or one of admin's hosts, got " +
                text::quote(*host);
-    if (!origin || lower(*origin) == "http://" + lower(*host)) return {};
+    if (!origin || text::lower(*origin) == "http://" + text::lower(*host)) return {};
     // Before a name that the operator declared may stand a proxy that speaks TLS.
-    if (declared && lower(*origin) == "https://" + lower(*host)) return {};
+    if (declared && text::lower(*origin) == "https://" + text::lower(*host)) return {};
     return "Origin: requests of other pages than this listener's own are refused, got " + text::quote(*origin);
 }
 
@@ -82,7 +75,7 @@ std::string refusal_of_page(const std::optional<std::string>& site, const std::o
 
 bool shows_token(const std::optional<std::string>& authorization, const Digest& token_sha256) {
     constexpr std::string_view scheme = "bearer ";
-    if (!authorization || lower(authorization->substr(0, scheme.size())) != scheme) return false;
+    if (!authorization || text::lower(authorization->substr(0, scheme.size())) != scheme) return false;
     const auto begin = authorization->find_first_not_of(' ', scheme.size());
     return begin != std::string::npos && same(sha256(authorization->substr(begin)), token_sha256);
 }

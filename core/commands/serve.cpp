@@ -20,9 +20,7 @@ namespace {
 // Other programs use this variable too, for what is no number at all: nothing to refuse a start for.
 void heed_debug_variable() {
     const char* const debug = std::getenv("DEBUG");
-    std::string value = debug ? debug : "";
-    for (char& c : value)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');  // DEBUG=True is Python's
+    const std::string value = text::lower(debug ? debug : "");  // DEBUG=True is Python's
     if (value == "1" || value == "true") return log::set_threshold(Level::debug);
     if (!value.empty() && value != "0" && value != "false")
         log::warning("serve", "DEBUG: expected 1 or 0, got " + text::quote(value) + "; ignored");

@@ -28,13 +28,6 @@ std::string capitals(std::string_view name) {
 
 }  // namespace
 
-std::string lower(std::string_view text) {
-    std::string out{text};
-    for (char& c : out)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-    return out;
-}
-
 void push_text(lua_State* state, std::string_view text) { lua_pushlstring(state, text.data(), text.size()); }
 
 std::optional<std::string> text_of(lua_State* state, int index) {
@@ -115,7 +108,7 @@ std::map<std::string, std::vector<std::string>> headers_of(lua_State* state, int
         if (lua_type(state, -2) != LUA_TSTRING)
             throw Complaint{"headers: expected names, got " + kind_of(state, lua_gettop(state) - 1)};
         const std::string name = *text_of(state, lua_gettop(state) - 1);
-        const auto known = before.find(lower(name));
+        const auto known = before.find(text::lower(name));
         const auto old = known == before.end() ? std::nullopt : std::optional{known->second};
         if (!old && name.size() > longest_header_name)
             throw Complaint{"headers: expected a shorter name, got " + text::quote(name, 40)};
@@ -123,7 +116,7 @@ std::map<std::string, std::vector<std::string>> headers_of(lua_State* state, int
             throw Complaint{"headers: " + text::quote(name) + ": " + problem};
         if (headers.size() == most_headers)
             throw Complaint{"headers: expected at most " + std::to_string(most_headers)};
-        auto& values = headers[lower(name)];
+        auto& values = headers[text::lower(name)];
         const int value = lua_gettop(state);
         if (lua_type(state, value) == LUA_TTABLE) {
             const auto count = lua_objlen(state, value);
@@ -147,7 +140,7 @@ std::map<std::string, std::vector<std::string>> headers_of(lua_State* state, int
 int header_field(lua_State* state) {
     if (lua_type(state, 2) != LUA_TSTRING)
         throw Complaint{std::string{"expected a header's name, got a "} + luaL_typename(state, 2) + " value"};
-    const auto name = lower(*text_of(state, 2));
+    const auto name = text::lower(*text_of(state, 2));
     push_field(state, 1, name);
     if (lua_isnil(state, -1)) push_text(state, {});
     return 1;
@@ -155,7 +148,7 @@ int header_field(lua_State* state) {
 int set_header_field(lua_State* state) {
     if (lua_type(state, 2) != LUA_TSTRING)
         throw Complaint{std::string{"expected a header's name, got a "} + luaL_typename(state, 2) + " value"};
-    push_text(state, lower(*text_of(state, 2)));
+    push_text(state, text::lower(*text_of(state, 2)));
     lua_pushvalue(state, 3);
     lua_rawset(state, 1);
     return 0;
@@ -170,7 +163,7 @@ void push_headers(lua_State* state, const Headers& headers, HeaderProblem proble
     const int table = lua_gettop(state);
     for (const auto& line : headers) {
         if (problem(line.name)) continue;  // the gateway's own
-        const auto name = lower(line.name);
+        const auto name = text::lower(line.name);
         push_field(state, table, name);
         const bool first = lua_isnil(state, -1);
         lua_pop(state, 1);
@@ -187,7 +180,7 @@ HeaderChanges changed_headers(lua_State* state, int index, const Headers& header
     HeaderChanges changes;
     Before before;
     for (const auto& line : headers)
-        if (!problem(line.name)) before.try_emplace(lower(line.name), line.value);
+        if (!problem(line.name)) before.try_emplace(text::lower(line.name), line.value);
     const auto now = headers_of(state, index, problem, before);
     for (const auto& [name, value] : before)
         if (!now.contains(name)) changes.append({HeaderChanges::Kind::remove, name});

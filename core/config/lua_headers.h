@@ -11,7 +11,6 @@
 
 namespace tollgate::config {
 
-std::string lower(std::string_view text);
 void push_text(lua_State* state, std::string_view text);
 // A text or a number at `index`, without changing it there.
 std::optional<std::string> text_of(lua_State* state, int index);

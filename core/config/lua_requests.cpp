@@ -54,7 +54,8 @@ void keep_host(lua_State* state, int table, const Headers& headers) {
     lua_settop(state, table);
     if (!replaced || !headers.has("Host")) return;
     for (lua_pushnil(state); lua_next(state, table); lua_pop(state, 1))
-        if (lua_type(state, -2) == LUA_TSTRING && lower(*text_of(state, -2)) == "host") return lua_settop(state, table);
+        if (lua_type(state, -2) == LUA_TSTRING && text::lower(*text_of(state, -2)) == "host")
+            return lua_settop(state, table);
     push_text(state, "host");
     push_text(state, headers.get("Host"));
     lua_rawset(state, table);
@@ -64,7 +65,7 @@ void keep_host(lua_State* state, int table, const Headers& headers) {
 void expect_host(const HeaderChanges& changes) {
     int set = 0;
     for (const auto& change : changes.changes()) {
-        if (lower(change.name) != "host") continue;
+        if (text::lower(change.name) != "host") continue;
         if (change.kind != HeaderChanges::Kind::set || change.text.empty() || ++set > 1)
             throw Complaint{"headers: \"Host\" can only be set"};
     }

@@ -1,11 +1,13 @@
 // core/config/secrets.cpp - telling secrets by the names that people give them.
 #include "config/secrets.h"
 
+#include "support/text.h"
+
 namespace tollgate::config {
 
 bool is_secret(std::string_view name) {
-    std::string lower, plain;
-    for (const char c : name) lower += c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+    const std::string lower = text::lower(name);
+    std::string plain;
     for (const char c : lower)
         if (c != '-' && c != '_') plain += c;
     if (plain.ends_with("file")) return false;

@@ -12,13 +12,6 @@ namespace {
 
 constexpr std::string_view prefix = "access-control-";
 
-std::string lower(std::string_view text) {
-    std::string out{text};
-    for (char& c : out)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-    return out;
-}
-
 bool is_host_character(char c) noexcept {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
            c == '_';
@@ -67,7 +60,7 @@ std::string names_of(std::string_view list) {
 
 std::optional<OriginPattern> OriginPattern::parse(std::string_view text, std::string& problem) {
     OriginPattern pattern;
-    pattern.text_ = lower(text);
+    pattern.text_ = text::lower(text);
     if (text == "*") {
         pattern.any_ = true;
         return pattern;

@@ -2,6 +2,7 @@
 #include "net/tls_certificate.h"
 
 #include "net/tls_server_context.h"
+#include "support/text.h"
 
 #include <arpa/inet.h>
 #include <openssl/bio.h>
@@ -119,9 +120,7 @@ TlsCertificate::TlsCertificate(const std::string& certificate, const std::string
     for (int i = 0; names && i < sk_GENERAL_NAME_num(names.get()); ++i) {
         const GENERAL_NAME* const name = sk_GENERAL_NAME_value(names.get(), i);
         if (name->type != GEN_DNS) continue;
-        names_.push_back(text_of(name->d.dNSName));
-        for (char& c : names_.back())
-            if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
+        names_.push_back(text::lower(text_of(name->d.dNSName)));
     }
     description_ = (names_.empty() ? common_name_of(read) : names_[0]) + " until " + end_of(read) + " (sha256 " +
                    fingerprint_of(read).substr(0, 16) + ")";

@@ -25,13 +25,6 @@ namespace {
 constexpr long sessions_kept = 10'000;  // of clients that know no tickets
 constexpr long session_seconds = 7'200;
 
-std::string lower(std::string_view name) {
-    std::string text{name};
-    for (char& c : text)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
-    return text;
-}
-
 std::string content_of(const std::string& file) {
     std::ifstream stream{file, std::ios::binary};
     std::string content{std::istreambuf_iterator<char>{stream}, {}};
@@ -100,7 +93,7 @@ std::string TlsServerContext::description() const {
 }
 
 ssl_ctx_st* TlsServerContext::context_for(std::string_view asked) const {
-    std::string name = lower(asked);
+    std::string name = text::lower(asked);
     if (name.ends_with('.')) name.pop_back();
     if (const auto exact = by_name_.find(name); exact != by_name_.end()) return exact->second;
     const auto dot = name.find('.');

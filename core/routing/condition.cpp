@@ -1,12 +1,12 @@
 // core/routing/condition.cpp - looks conditions up in a request, and says in words what was missing.
 #include "routing/condition.h"
 
+#include "http/layout.h"
 #include "http/target.h"
 #include "support/text.h"
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <optional>
 
 namespace tollgate::routing {
@@ -69,9 +69,7 @@ bool includes(const Wanted& wide, const Wanted& narrow) {
 
 bool same_name(const Condition& a, const Condition& b) {
     if (a.subject != Subject::header) return a.name == b.name;
-    return std::equal(a.name.begin(), a.name.end(), b.name.begin(), b.name.end(), [](unsigned char x, unsigned char y) {
-        return std::tolower(x) == std::tolower(y);
-    });
+    return http::same_text(a.name, b.name);
 }
 
 std::string title(const Condition& condition) {
@@ -118,8 +116,7 @@ bool Condition::implied_by(const Condition& other) const {
 
 bool Condition::carries_secrets() const {
     if (subject != Subject::header) return false;
-    std::string lower = name;
-    for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    const std::string lower = text::lower(name);
     return lower == "authorization" || lower == "proxy-authorization" || lower == "cookie" || lower.ends_with("-key") ||
            lower.ends_with("-token");
 }

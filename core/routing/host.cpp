@@ -46,8 +46,7 @@ std::string hint_for(std::string_view text) {
 }  // namespace
 
 std::optional<Host> Host::parse(std::string_view text, std::string& problem) {
-    Host host{std::string{without_last_dot(text)}};
-    for (char& c : host.name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    Host host{text::lower(without_last_dot(text))};
     if (host.name.starts_with("*.")) {
         host.below = true;
         host.name.erase(0, 2);

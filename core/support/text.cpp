@@ -106,6 +106,13 @@ void Guess::offer(std::string_view candidate) {
     best_ = candidate;
 }
 
+std::string lower(std::string_view text) {
+    std::string out{text};
+    for (char& c : out)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
+    return out;
+}
+
 std::string number(double number) {
     std::array<char, 32> text;
     const int size = std::snprintf(text.data(), text.size(), "%.14g", number);

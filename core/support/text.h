@@ -45,6 +45,9 @@ std::string did_you_mean(std::string_view word, const Range& candidates) {
     return best.empty() ? best : "; did you mean " + quote(best) + "?";
 }
 
+// With a to z for A to Z, and all other bytes as they are, whatever the locale: how names of protocols are compared.
+std::string lower(std::string_view text);
+
 // "95", "0.5": no digit more than it takes.
 std::string number(double number);
 

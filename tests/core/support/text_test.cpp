@@ -77,6 +77,13 @@ BOOST_AUTO_TEST_CASE(words_are_lower_case_names) {
     BOOST_TEST(!text::is_word("rate-limit"));
 }
 
+BOOST_AUTO_TEST_CASE(only_letters_of_ascii_have_a_lower_case) {
+    BOOST_TEST(text::lower("X-API-Key") == "x-api-key");
+    BOOST_TEST(text::lower("AZ@[`{09_") == "az@[`{09_");
+    BOOST_TEST(text::lower("\xc3\x84\xc4\0A"sv) == "\xc3\x84\xc4\0a"sv);
+    BOOST_TEST(text::lower("") == "");
+}
+
 BOOST_AUTO_TEST_CASE(columns_are_as_wide_as_they_look) {
     BOOST_TEST(text::padded("ab", 4) == "ab  ");
     BOOST_TEST(text::padded("\xc3\xa4", 2) == "\xc3\xa4 ");
