@@ -43,7 +43,7 @@ std::string declaration_of(const WordEntry& word) {
 constexpr std::string_view prologue =
     R"(---@meta tollgate
 -- scripts/tollgate/words.d.lua - the words of routes.lua, for editors that read LuaLS annotations. Never run.
--- Written by `tollgate words --annotations`: change core/config/vocabulary.cpp instead.
+-- Written by `tollgate words --annotations`: change core/config/*vocabulary.cpp instead.
 
 )";
 

@@ -1,11 +1,10 @@
 // core/config/breaker_vocabulary.cpp - what `breaker` of an upstream can be told, as vocabulary.h has it.
 #include "config/vocabulary.h"
+#include "config/vocabulary_bounds.h"
 
 namespace tollgate::config {
 
 namespace {
-
-constexpr double day = 86'400;
 
 constexpr const char* breaker_scopes[] = {"target", "upstream", "both"};
 constexpr Special breaker_specials[] = {

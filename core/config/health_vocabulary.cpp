@@ -1,11 +1,10 @@
 // core/config/health_vocabulary.cpp - what an upstream can be told of its targets' health, as vocabulary.h has it.
 #include "config/vocabulary.h"
+#include "config/vocabulary_bounds.h"
 
 namespace tollgate::config {
 
 namespace {
-
-constexpr double day = 86'400;
 
 constexpr const char* check_methods[] = {"GET", "HEAD", "OPTIONS"};
 constexpr Special health_specials[] = {

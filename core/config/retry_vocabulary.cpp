@@ -1,11 +1,10 @@
 // core/config/retry_vocabulary.cpp - what an upstream can be told of further attempts, as vocabulary.h has it.
 #include "config/vocabulary.h"
+#include "config/vocabulary_bounds.h"
 
 namespace tollgate::config {
 
 namespace {
-
-constexpr double day = 86'400;
 
 constexpr Special retry_specials[] = {
     {"on", "string|integer|(string|integer)[]",

@@ -1,6 +1,6 @@
 ---@meta tollgate
 -- scripts/tollgate/words.d.lua - the words of routes.lua, for editors that read LuaLS annotations. Never run.
--- Written by `tollgate words --annotations`: change core/config/vocabulary.cpp instead.
+-- Written by `tollgate words --annotations`: change core/config/*vocabulary.cpp instead.
 
 -- Units calculate from both sides (5 * seconds, 60 / minute), which annotations can say of the left side only: hence
 -- `|number`. A bare number is still an error of the configuration.
