@@ -37,7 +37,7 @@ std::string take_line(std::string& text) {
 
 Handover::~Handover() { ::close(descriptor_); }
 
-void Handover::say(const std::string& text, int descriptor) {
+void Handover::say(std::string_view text, int descriptor) {
     iovec piece{const_cast<char*>(text.data()), text.size()};
     msghdr message{};
     message.msg_iov = &piece;

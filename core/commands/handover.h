@@ -14,12 +14,18 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tollgate::commands {
 
 // The variable by which the new one finds its end: the number of a descriptor.
 inline constexpr const char* handover_variable = "TOLLGATE_UPGRADE";
+
+// The words after the estate.
+inline constexpr std::string_view ready_word = "ready\n";  // and its version
+inline constexpr std::string_view yours_word = "yours";
+inline constexpr std::string_view mine_word = "mine";
 
 // One end. One thread's at a time.
 class Handover {
@@ -33,7 +39,7 @@ public:
         int descriptor = -1;  // whoever hears it owns it
     };
     // Throws std::system_error: nobody is there to hear it, or is not listening.
-    void say(const std::string& text, int descriptor = -1);
+    void say(std::string_view text, int descriptor = -1);
     // The next one; nullopt: the other end is closed, or none came by then.
     std::optional<Word> hear(std::chrono::steady_clock::time_point until);
     int descriptor() const noexcept { return descriptor_; }

@@ -55,16 +55,16 @@ void Predecessor::use_its_log() noexcept {
 
 bool Predecessor::take_its_place(const std::function<void()>& take) {
     try {
-        handover_.say(std::string{"ready\n"} + version());
+        handover_.say(std::string{ready_word} + version());
     } catch (const std::system_error&) {
         // It is gone: hear() finds that out, too.
     }
     const auto word = handover_.hear(Clock::now() + for_its_word);
-    if (!handover_.closed() && (!word || word->text != "yours")) return false;
+    if (!handover_.closed() && (!word || word->text != yours_word)) return false;
     use_its_log();
     take();
     try {
-        handover_.say("mine");
+        handover_.say(mine_word);
     } catch (const std::system_error&) {
         // It is gone, which is what it was to be.
     }

@@ -84,16 +84,13 @@ pid_t spawn(const Succession& succession, int handover, int words) {
     return process;
 }
 
-// Ends it, unless release() was called.
+// Ends it, unless take_over() found that it has taken over.
 class Successor {
 public:
     Successor(const Succession& succession, pid_t process, int handover, int words)
         : succession_{succession}, process_{process}, handover_{handover}, words_{words} {}
     ~Successor() {
-        if (process_ >= 0 && !reaped_) {
-            (void)::kill(process_, SIGKILL);
-            (void)reap(0);
-        }
+        end();
         ::close(words_);
     }
 
@@ -112,35 +109,38 @@ public:
     }
 
 private:
+    enum class Stop { heeded, not_now };  // not once all has been yielded: then it takes over, or is ended for failing
+
     bool hand_over(Succeeded& result) {
         try {
             give(handover_, succession_.estate);
         } catch (const std::system_error&) {
             // It has ended, or does not listen: await() says which.
         }
-        const auto ready = await("ready\n", succession_.longest, "it did not serve within " + text::duration(succession_.longest));
+        const auto ready = await(ready_word, succession_.longest, Stop::heeded,
+                                 "it did not serve within " + text::duration(succession_.longest));
         if (!ready) return false;
-        result.version = ready->substr(6);
+        result.version = ready->substr(ready_word.size());
         if (succession_.stop()) {
             problem_ = "the gateway is stopping";
             return false;
         }
         succession_.yield(process_);
         try {
-            handover_.say("yours");
+            handover_.say(yours_word);
         } catch (const std::system_error&) {
             // As above.
         }
-        if (await("mine", for_its_word, "it served, and then did not take over")) return true;
+        if (await(mine_word, for_its_word, Stop::not_now, "it served, and then did not take over")) return true;
         end();
         succession_.take_back();
         return false;
     }
 
     // The word that begins so, or nullopt, with the reason in problem_.
-    std::optional<std::string> await(std::string_view begin, std::chrono::seconds longest, const std::string& late) {
+    std::optional<std::string> await(std::string_view begin, std::chrono::seconds longest, Stop stop,
+                                     const std::string& late) {
         const auto until = Clock::now() + longest;
-        const bool may_stop = begin != "mine";
         while (problem_.empty()) {
             while (relay()) {}
             if (auto word = handover_.hear(Clock::now() + look_every)) {
@@ -150,7 +150,7 @@ private:
                 problem_ = how_it_ended();
             } else if (Clock::now() >= until) {
                 problem_ = late;
-            } else if (may_stop && succession_.stop()) {
+            } else if (stop == Stop::heeded && succession_.stop()) {
                 problem_ = "the gateway is stopping";
             }
         }
@@ -168,7 +168,7 @@ private:
         while (!ended() && Clock::now() < until)
             if (!relay()) wait_a_little();
         if (!ended()) return "it hung up, and went on";
-        const int status = reap(0);
+        const int status = reap();
         return WIFEXITED(status) ? "it ended with exit code " + std::to_string(WEXITSTATUS(status))
                                  : "it was ended by signal " + std::to_string(WTERMSIG(status));
     }
@@ -179,15 +179,15 @@ private:
     }
 
     void end() {
-        if (!reaped_) {
+        if (process_ >= 0 && !reaped_) {
             (void)::kill(process_, SIGKILL);
-            (void)reap(0);
+            (void)reap();
         }
     }
 
-    int reap(int flags) {
+    int reap() {
         int status = 0;
-        while (::waitpid(process_, &status, flags) < 0 && errno == EINTR) {}
+        while (::waitpid(process_, &status, 0) < 0 && errno == EINTR) {}
         reaped_ = true;
         return status;
     }
