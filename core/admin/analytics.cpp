@@ -11,6 +11,7 @@
 namespace tollgate::admin {
 
 using history::Analytics;
+using history::Ranking;
 using Poco::JSON::Array;
 using Poco::JSON::Object;
 
@@ -116,10 +117,10 @@ Answer tell(const Told& told, Source source) {
     json.set("status_code_counts", by_class(all));
     json.set("requests_over_time", times_as_json(analytics.hours));
     json.set("minutes", times_as_json(analytics.minutes));
-    json.set("top_endpoints", as_json(analytics.paths, "request_path"));
-    json.set("top_routes", as_json(analytics.routes, "route"));
-    json.set("top_users", as_json(analytics.users, "user_id"));
-    json.set("top_blocked", as_json(analytics.blocked, "client_ip"));
+    json.set("top_endpoints", as_json(analytics.tops[Ranking::paths], "request_path"));
+    json.set("top_routes", as_json(analytics.tops[Ranking::routes], "route"));
+    json.set("top_users", as_json(analytics.tops[Ranking::users], "user_id"));
+    json.set("top_blocked", as_json(analytics.tops[Ranking::blocked], "client_ip"));
     json.set("recent_errors", errors);
     return as_answer(200, json);
 }

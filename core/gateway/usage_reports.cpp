@@ -55,14 +55,11 @@ auto UsageReports::ask(Moment end, Ask ask) const {
 }
 
 history::Analytics UsageReports::analytics(int hours) const {
-    using history::Timeline;
     const Moment end = patience_ends();
-    std::vector<std::array<Timeline::Most, Timeline::rankings.size()>> most(shares_.size());
-    for (std::size_t i = 0; i < Timeline::rankings.size(); ++i) {
-        auto told = ask(end, [of = Timeline::rankings[i]](LoopShare& share) {
-            return share.usage.most(of, share.loop.now());
-        });
-        for (std::size_t loop = 0; loop < told.size(); ++loop) most[loop][i] = std::move(told[loop]);
+    std::vector<history::PerRanking<history::Timeline::Most>> most(shares_.size());
+    for (const history::Ranking of : history::rankings) {
+        auto told = ask(end, [of](LoopShare& share) { return share.usage.most(of, share.loop.now()); });
+        for (std::size_t loop = 0; loop < told.size(); ++loop) most[loop][of] = std::move(told[loop]);
     }
     auto parts = ask(end, [](LoopShare& share) { return share.usage.timeline(share.loop.now()); });
     for (std::size_t loop = 0; loop < parts.size(); ++loop) parts[loop].most = std::move(most[loop]);

@@ -30,17 +30,17 @@ Statuses Analytics::statuses() const noexcept {
 
 Analytics together(std::span<const Timeline::Part> parts, std::chrono::system_clock::time_point now, int hours) {
     Analytics all{now, hours};
-    std::array<std::vector<std::vector<Top>>, Timeline::rankings.size()> tops;
+    PerRanking<std::vector<std::vector<Top>>> tops;
     std::vector<LatencyCounts> latencies(all.minutes.size());
     for (const auto& part : parts) {
         for (const auto& hour : part.hours) {
             auto* const into = all.hour(hour->time);
             if (!into) continue;
             into->statuses.add(hour->statuses);
-            for (std::size_t i = 0; i < tops.size(); ++i) {
-                tops[i].push_back((*hour).*Timeline::rankings[i]);
-                if (hour == part.hours.back() && part.most[i].hour == hour->time)
-                    tops[i].push_back(part.most[i].tops);
+            for (const Ranking of : rankings) {
+                tops[of].push_back(hour->tops[of]);
+                if (hour == part.hours.back() && part.most[of].hour == hour->time)
+                    tops[of].push_back(part.most[of].tops);
             }
         }
         for (const auto& minute : part.minutes) {
@@ -55,8 +55,7 @@ Analytics together(std::span<const Timeline::Part> parts, std::chrono::system_cl
         all.minutes[i].p50 = latencies[i].percentile(0.5);
         all.minutes[i].p99 = latencies[i].percentile(0.99);
     }
-    constexpr std::array rankings{&Analytics::paths, &Analytics::routes, &Analytics::users, &Analytics::blocked};
-    for (std::size_t i = 0; i < tops.size(); ++i) all.*rankings[i] = first_of_all(tops[i], Analytics::most_tops);
+    for (const Ranking of : rankings) all.tops[of] = first_of_all(tops[of], Analytics::most_tops);
     return all;
 }
 

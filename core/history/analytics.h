@@ -32,7 +32,7 @@ struct Analytics {
 
     std::vector<Hour> hours;      // the oldest first
     std::vector<Minute> minutes;  // likewise
-    std::vector<Top> paths, routes, users, blocked;
+    PerRanking<std::vector<Top>> tops;
 };
 
 // What the loops remember, together.

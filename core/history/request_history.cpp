@@ -35,10 +35,10 @@ std::chrono::system_clock::time_point time_of(const std::string& text) {
     return *time;
 }
 
-std::vector<Top> tops(Session& session, bool sqlite, const std::string& since, TopsOf what) {
+std::vector<Top> tops(Session& session, bool sqlite, const std::string& since, Ranking of) {
     std::vector<std::string> names;
     std::vector<Poco::Int64> counts;
-    run(session, ask_for_tops(sqlite, since, what, Analytics::most_tops), names, counts);
+    run(session, ask_for_tops(sqlite, since, of, Analytics::most_tops), names, counts);
     std::vector<Top> all;
     for (std::size_t i = 0; i < names.size(); ++i) all.push_back({names[i], std::uint64_t(counts[i])});
     return all;
@@ -201,10 +201,7 @@ Analytics RequestHistory::count(std::chrono::system_clock::time_point now, int h
     ask(2 * patience_, [&](Session& session) {
         add_hours(session, sqlite, all);
         add_minutes(session, sqlite, all);
-        all.paths = tops(session, sqlite, since, TopsOf::paths);
-        all.routes = tops(session, sqlite, since, TopsOf::routes);
-        all.users = tops(session, sqlite, since, TopsOf::users);
-        all.blocked = tops(session, sqlite, since, TopsOf::blocked);
+        for (const Ranking of : rankings) all.tops[of] = tops(session, sqlite, since, of);
     });
     return all;
 }

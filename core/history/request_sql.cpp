@@ -84,7 +84,7 @@ std::string of_status(const Filter& filter) {
     return said;
 }
 
-// By TopsOf: what is counted, and under which condition. No plain column where there is an index by it: SQLite would
+// By Ranking: what is counted, and under which condition. No plain column where there is an index by it: SQLite would
 // walk that, all of it and not since when is asked, to have the values in their order.
 struct Counted {
     const char *column, *only;
@@ -159,8 +159,8 @@ RequestQuestion ask_for_minutes(bool sqlite, const std::string& since) {
     return asked.take();
 }
 
-RequestQuestion ask_for_tops(bool sqlite, const std::string& since, TopsOf what, std::size_t most) {
-    const auto& [column, only] = counted[std::size_t(what)];
+RequestQuestion ask_for_tops(bool sqlite, const std::string& since, Ranking of, std::size_t most) {
+    const auto& [column, only] = counted[std::size_t(of)];
     Composed asked{sqlite, std::string{"SELECT "} + column + ", COUNT(*) AS number FROM request_log WHERE "};
     asked.say("timestamp_utc >= " + asked.bind_moment(since));
     if (*only) asked.say(std::string{" AND "} + only);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "history/filter.h"
+#include "history/tops.h"
 
 #include <cstddef>
 #include <string>
@@ -25,7 +26,6 @@ RequestQuestion ask_for_hours(bool sqlite, const std::string& since);
 // Rows of "2026-02-01T00:00", status, milliseconds to two digits and count; shorter ones first in each minute.
 RequestQuestion ask_for_minutes(bool sqlite, const std::string& since);
 // Rows of the value and count of what came most, `most` of them.
-enum class TopsOf { paths, routes, users, blocked };
-RequestQuestion ask_for_tops(bool sqlite, const std::string& since, TopsOf what, std::size_t most);
+RequestQuestion ask_for_tops(bool sqlite, const std::string& since, Ranking of, std::size_t most);
 
 }  // namespace tollgate::history

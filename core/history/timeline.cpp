@@ -28,29 +28,25 @@ void Timeline::put_minute_by() {
 
 void Timeline::put_hour_by() {
     if (const Statuses statuses = of_hour_; statuses.total() > 0) {  // those of its last minute are in it
-        Hour hour{hour_, statuses, {}, {}, {}, {}};
-        for (const Ranking of : rankings) hour.*of = most(of).tops;
+        Hour hour{hour_, statuses, {}};
+        for (const Ranking of : rankings) hour.tops[of] = most(of).tops;
         if (hours_.size() == kept_hours) hours_.pop_front();
         hours_.push_back(std::make_shared<const Hour>(std::move(hour)));
     }
     of_hour_ = {};
-    for (Tops* const tops : {&paths_, &routes_, &users_, &blocked_}) tops->clear();
+    for (Tops& tops : tops_.each) tops.clear();
 }
 
 void Timeline::count(const Event& event) {
     minute_.statuses.add(event.status);
     minute_.latencies.count(event.time);
-    paths_.add(event.path);
-    routes_.add(event.route);
-    if (!event.user.empty()) users_.add(event.user);
-    if (!event.blocked.empty()) blocked_.add(event.blocked);
+    tops_[Ranking::paths].add(event.path);
+    tops_[Ranking::routes].add(event.route);
+    if (!event.user.empty()) tops_[Ranking::users].add(event.user);
+    if (!event.blocked.empty()) tops_[Ranking::blocked].add(event.blocked);
 }
 
-const Tops& Timeline::tops_of(Ranking of) const {
-    return of == &Hour::paths ? paths_ : of == &Hour::routes ? routes_ : of == &Hour::users ? users_ : blocked_;
-}
-
-Timeline::Most Timeline::most(Ranking of) const { return {hour_, tops_of(of).first(kept_tops)}; }
+Timeline::Most Timeline::most(Ranking of) const { return {hour_, tops_[of].first(kept_tops)}; }
 
 Statuses Timeline::statuses_so_far() const {
     Statuses statuses = of_hour_;
@@ -61,7 +57,7 @@ Statuses Timeline::statuses_so_far() const {
 Timeline::Part Timeline::part() const {
     Part part{{hours_.begin(), hours_.end()}, {minutes_.begin(), minutes_.end()}};
     if (!begun_) return part;
-    part.hours.push_back(std::make_shared<const Hour>(Hour{hour_, statuses_so_far(), {}, {}, {}, {}}));
+    part.hours.push_back(std::make_shared<const Hour>(Hour{hour_, statuses_so_far(), {}}));
     part.minutes.push_back(std::make_shared<const Minute>(minute_));
     return part;
 }

@@ -5,7 +5,6 @@
 #include "history/statuses.h"
 #include "history/tops.h"
 
-#include <array>
 #include <chrono>
 #include <deque>
 #include <memory>
@@ -26,10 +25,8 @@ struct Minute {
 struct Hour {
     Hours time;
     Statuses statuses;
-    std::vector<Top> paths, routes, users, blocked;
+    PerRanking<std::vector<Top>> tops;
 };
-// One of those four.
-using Ranking = std::vector<Top> Hour::*;
 
 // A request that is over, as far as lines of time know it.
 struct Event {
@@ -54,7 +51,6 @@ public:
         Hours hour;
         std::vector<Top> tops;
     };
-    static constexpr std::array<Ranking, 4> rankings{&Hour::paths, &Hour::routes, &Hour::users, &Hour::blocked};
     Most most(Ranking of) const;
     // What is told of all else: the oldest first, the one that is now last. Whoever asks from elsewhere asks for each
     // ranking of the hour that is now before, in a turn of the loop of its own, since it takes long; it counts if that
@@ -62,7 +58,7 @@ public:
     struct Part {
         std::vector<std::shared_ptr<const Hour>> hours;
         std::vector<std::shared_ptr<const Minute>> minutes;
-        std::array<Most, rankings.size()> most{};  // whoever asks puts it here
+        PerRanking<Most> most{};  // whoever asks puts it here
     };
     Part part() const;
 
@@ -70,12 +66,11 @@ private:
     void put_minute_by();
     void put_hour_by();
     Statuses statuses_so_far() const;
-    const Tops& tops_of(Ranking of) const;
 
     Minute minute_{};
     Hours hour_{};
     Statuses of_hour_;  // without the minute that is now
-    Tops paths_, routes_, users_, blocked_;
+    PerRanking<Tops> tops_;
     // Shared, as those who ask get all of them in one turn of the loop.
     std::deque<std::shared_ptr<const Minute>> minutes_;
     std::deque<std::shared_ptr<const Hour>> hours_;

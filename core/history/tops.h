@@ -3,6 +3,7 @@
 
 #include "support/secret_hash.h"
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -41,6 +42,19 @@ private:
     std::vector<Entry> entries_;
     std::vector<std::uint16_t> slots_;  // an entry's number and one, by its hash; 0: free. None until the first name
     std::size_t last_ = 0;              // the entry that came last: the next is often the same
+};
+
+// What is ranked by how often it came.
+enum class Ranking { paths, routes, users, blocked };
+inline constexpr std::array rankings{Ranking::paths, Ranking::routes, Ranking::users, Ranking::blocked};
+
+// One for each ranking.
+template <class One>
+struct PerRanking {
+    One& operator[](Ranking of) noexcept { return each[std::size_t(of)]; }
+    const One& operator[](Ranking of) const noexcept { return each[std::size_t(of)]; }
+
+    std::array<One, rankings.size()> each{};
 };
 
 // What several have counted: the first `most` of it.

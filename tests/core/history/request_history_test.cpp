@@ -180,17 +180,17 @@ BOOST_AUTO_TEST_CASE(a_known_set_of_requests_is_counted_right) {
         BOOST_TEST(all.by_class[3] == 1u);
         BOOST_TEST(all.by_class[4] == 5u);
         BOOST_TEST(all.failed() == 2u);
-        BOOST_TEST(shown(told.paths) == "/a=7 /b=4 /c=1 /d=1");
-        BOOST_TEST(shown(told.routes) == "GET /a=7 GET /b=4 GET /c=1 GET /d=1");
-        BOOST_TEST(shown(told.users) == "alice=5 key-2=4");
-        BOOST_TEST(shown(told.blocked) == "192.0.2.9=4 192.0.2.7=1");
+        BOOST_TEST(shown(told.tops[Ranking::paths]) == "/a=7 /b=4 /c=1 /d=1");
+        BOOST_TEST(shown(told.tops[Ranking::routes]) == "GET /a=7 GET /b=4 GET /c=1 GET /d=1");
+        BOOST_TEST(shown(told.tops[Ranking::users]) == "alice=5 key-2=4");
+        BOOST_TEST(shown(told.tops[Ranking::blocked]) == "192.0.2.9=4 192.0.2.7=1");
         const auto& minute = told.minutes[54];  // noon + 5min
         BOOST_TEST(minute.statuses.total() == 3u);
         BOOST_TEST((*minute.p50 == 250ms && *minute.p99 == 250ms));
         BOOST_TEST(told.minutes[55].statuses.total() == 1u);
         BOOST_TEST(told.minutes[19].statuses.limited == 4u);
         BOOST_TEST(!told.minutes[0].p50.has_value());
-        BOOST_TEST(shown(history.analytics(noon + 10min, 1).paths) == "/a=2 /c=1 /d=1");
+        BOOST_TEST(shown(history.analytics(noon + 10min, 1).tops[Ranking::paths]) == "/a=2 /c=1 /d=1");
     });
 }
 
@@ -206,8 +206,8 @@ BOOST_AUTO_TEST_CASE(what_sqlite_counts_is_found_by_time) {
     const tollgate::test::TemporaryFolder folder;
     Database database{tollgate::test::database_url("sqlite:test.db", folder.path().string())};
     store::migrate(database);
-    for (const auto what : {TopsOf::paths, TopsOf::routes, TopsOf::users, TopsOf::blocked}) {
-        RequestQuestion question = ask_for_tops(true, time_text(noon), what, 10);
+    for (const Ranking of : rankings) {
+        RequestQuestion question = ask_for_tops(true, time_text(noon), of, 10);
         std::vector<std::string> steps;
         database.with([&](Poco::Data::Session& session) {
             std::vector<int> ids, parents, unused;

@@ -22,14 +22,14 @@ struct Site {
         usage.count({"GET " + path, path, "192.0.2.7", {caller, owner, "free"}, status, 10ms}, now);
     }
     Timeline::Part part() {
-        std::array<Timeline::Most, Timeline::rankings.size()> most = mosts();
+        PerRanking<Timeline::Most> most = mosts();
         Timeline::Part part = usage.timeline(now);
         part.most = most;
         return part;
     }
-    std::array<Timeline::Most, Timeline::rankings.size()> mosts() {
-        std::array<Timeline::Most, Timeline::rankings.size()> most;
-        for (std::size_t i = 0; i < most.size(); ++i) most[i] = usage.most(Timeline::rankings[i], now);
+    PerRanking<Timeline::Most> mosts() {
+        PerRanking<Timeline::Most> most;
+        for (const Ranking of : rankings) most[of] = usage.most(of, now);
         return most;
     }
     Analytics analytics(int hours = 24) {
@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(a_loop_that_served_nothing_tells_empty_hours) {
     BOOST_TEST(told.hours.size() == 24u);
     BOOST_TEST(told.minutes.size() == 60u);
     BOOST_TEST(told.statuses().total() == 0u);
-    BOOST_TEST(told.paths.empty());
+    BOOST_TEST(told.tops[Ranking::paths].empty());
     BOOST_TEST(!told.minutes.back().p50.has_value());
     BOOST_TEST((told.hours.back().time == std::chrono::floor<hours>(site.wall)));
     BOOST_TEST((told.since() == told.hours.back().time - 23h));
@@ -90,8 +90,8 @@ BOOST_AUTO_TEST_CASE(the_present_hour_alone_is_asked_for) {
     const auto told = site.analytics(1);
     BOOST_TEST(told.hours.size() == 1u);
     BOOST_TEST(told.statuses().total() == 1u);
-    BOOST_TEST(shown(told.paths) == "/new=1");
-    BOOST_TEST(shown(site.analytics(2).paths) == "/new=1 /old=1");
+    BOOST_TEST(shown(told.tops[Ranking::paths]) == "/new=1");
+    BOOST_TEST(shown(site.analytics(2).tops[Ranking::paths]) == "/new=1 /old=1");
 }
 
 BOOST_AUTO_TEST_CASE(who_and_what_came_most_over_all_hours) {
@@ -105,10 +105,10 @@ BOOST_AUTO_TEST_CASE(who_and_what_came_most_over_all_hours) {
         site.pass(3600s);
     }
     const auto told = site.analytics();
-    BOOST_TEST(shown(told.paths) == "/a=6 /b=3 /c=3 /d=3");
-    BOOST_TEST(shown(told.routes) == "GET /a=6 GET /b=3 GET /c=3 GET /d=3");
-    BOOST_TEST(shown(told.users) == "alice=6 key-3=3");
-    BOOST_TEST(shown(told.blocked) == "192.0.2.7=6");
+    BOOST_TEST(shown(told.tops[Ranking::paths]) == "/a=6 /b=3 /c=3 /d=3");
+    BOOST_TEST(shown(told.tops[Ranking::routes]) == "GET /a=6 GET /b=3 GET /c=3 GET /d=3");
+    BOOST_TEST(shown(told.tops[Ranking::users]) == "alice=6 key-3=3");
+    BOOST_TEST(shown(told.tops[Ranking::blocked]) == "192.0.2.7=6");
     BOOST_TEST(site.usage.callers().find("key-1")->statuses.total() == 3u);
 }
 
@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(what_is_older_than_a_day_is_forgotten) {
     }
     const auto told = site.analytics();
     BOOST_TEST(told.statuses().total() == 24u);
-    BOOST_TEST(shown(told.paths) == "/later=24");
+    BOOST_TEST(shown(told.tops[Ranking::paths]) == "/later=24");
     BOOST_TEST(site.usage.timeline(site.now).hours.size() <= 25u);
 }
 
@@ -163,17 +163,17 @@ BOOST_AUTO_TEST_CASE(an_hour_that_ends_between_two_questions_counts_once) {
     site.ask(429, "/b", "key-1");
     auto most = site.mosts();
     site.pass(120s);  // 10:00:30
-    most[0] = site.usage.most(Timeline::rankings[0], site.now);
+    most[Ranking::paths] = site.usage.most(Ranking::paths, site.now);
     site.ask(200, "/a", "key-2");
     auto part = site.usage.timeline(site.now);
     part.most = most;
     const std::vector parts{part};
     const auto told = together(parts, site.wall, 24);
     BOOST_TEST(told.statuses().total() == 3u);
-    BOOST_TEST(shown(told.paths) == "/a=1 /b=1");  // what came just now is told the next time
-    BOOST_TEST(shown(told.users) == "key-1=2");
-    BOOST_TEST(shown(told.blocked) == "192.0.2.7=1");
-    BOOST_TEST(shown(site.analytics().paths) == "/a=2 /b=1");
+    BOOST_TEST(shown(told.tops[Ranking::paths]) == "/a=1 /b=1");  // what came just now is told the next time
+    BOOST_TEST(shown(told.tops[Ranking::users]) == "key-1=2");
+    BOOST_TEST(shown(told.tops[Ranking::blocked]) == "192.0.2.7=1");
+    BOOST_TEST(shown(site.analytics().tops[Ranking::paths]) == "/a=2 /b=1");
 }
 
 BOOST_AUTO_TEST_CASE(several_loops_together_are_as_one) {
@@ -183,8 +183,8 @@ BOOST_AUTO_TEST_CASE(several_loops_together_are_as_one) {
     const std::vector parts{first.part(), second.part()};
     const auto told = together(parts, first.wall, 24);
     BOOST_TEST(told.statuses().total() == 4u);
-    BOOST_TEST(shown(told.paths) == "/a=2 /b=1 /c=1");
-    BOOST_TEST(shown(told.blocked) == "192.0.2.7=1");
+    BOOST_TEST(shown(told.tops[Ranking::paths]) == "/a=2 /b=1 /c=1");
+    BOOST_TEST(shown(told.tops[Ranking::blocked]) == "192.0.2.7=1");
     BOOST_TEST(told.minutes.back().statuses.total() == 4u);
     BOOST_TEST((*told.minutes.back().p99 > 9ms));
 }
