@@ -1,7 +1,7 @@
 // core/commands/commands.h - what `tollgate` can be told on the command line, one function per subcommand.
 //
-// main.cpp parses (CLI11 ends there) and calls one of these; each returns the exit code: 0 done, 1 failed, 2 wrong
-// usage or configuration. Results go to stdout, everything else to stderr.
+// main.cpp parses (CLI11 ends there and in subcommands.h) and calls one of these; each returns the exit code: 0 done,
+// 1 failed, 2 wrong usage or configuration. Results go to stdout, everything else to stderr.
 #pragma once
 
 #include <cstddef>
