@@ -85,6 +85,7 @@ public:
     // Who was seen since that was asked last, with when; at most `limit`.
     std::vector<std::pair<std::string, Time>> take_used(std::size_t limit);
 
+    // What it has grown to; tests ask.
     std::size_t remembered() const;
     std::size_t bytes_of_hashes() const;
 

@@ -67,11 +67,6 @@ std::optional<Key> find_hash_in(Session& session, const std::string& sha256) {
 
 }  // namespace
 
-bool Key::lets_in(std::string_view sha256, Time now) const noexcept {
-    if (!active || (expires && *expires <= now)) return false;
-    return sha256 == secret_sha256 || (sha256 == previous_sha256 && previous_until && now < *previous_until);
-}
-
 std::pair<Key, KeySecret> KeyTable::create(const KeyChanges& about, Time now, bool new_owner) {
     const KeySecret secret = make_key_secret({}, about.form);
     Key key;

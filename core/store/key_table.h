@@ -35,9 +35,6 @@ struct Key {
     // Not for people: what is shown is hashed to one of these.
     std::string secret_sha256, previous_sha256;
     std::int64_t revision = 0;
-
-    // Whether it lets in who shows the secret of that hash, at that time.
-    bool lets_in(std::string_view sha256, Time now) const noexcept;
 };
 
 // What may be said of a key. nullopt: nothing is (as it was, or the default). Of what may be taken away again there is
