@@ -27,10 +27,8 @@ void append_value(std::string& out, const Span::Value& value) {
     if (const auto* text = std::get_if<std::string>(&value)) {
         out += "{\"stringValue\":";
         append_text(out, *text);
-    } else if (const auto* number = std::get_if<std::int64_t>(&value)) {
-        out += "{\"intValue\":\"" + std::to_string(*number) + '"';
     } else {
-        out += std::get<bool>(value) ? "{\"boolValue\":true" : "{\"boolValue\":false";
+        out += "{\"intValue\":\"" + std::to_string(std::get<std::int64_t>(value)) + '"';
     }
     out += '}';
 }

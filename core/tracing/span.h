@@ -18,7 +18,7 @@ namespace tollgate::tracing {
 enum class Kind : std::uint8_t { internal = 1, server = 2, client = 3 };
 
 struct Span {
-    using Value = std::variant<bool, std::int64_t, std::string>;
+    using Value = std::variant<std::int64_t, std::string>;
 
     http::Traceparent place;             // its trace, and its own id
     std::array<char, 16> parent{};       // of hexadecimal digits; zeros: it is the trace's first
@@ -39,7 +39,6 @@ struct Span {
         if (!text.empty()) attributes.emplace_back(attribute, std::string{text.substr(0, longest)});
     }
     void say(const char* attribute, std::int64_t number) { attributes.emplace_back(attribute, number); }
-    void say_yes(const char* attribute) { attributes.emplace_back(attribute, true); }
 };
 
 }  // namespace tollgate::tracing
