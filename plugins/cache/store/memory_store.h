@@ -75,16 +75,17 @@ public:
     // Up to so many of those with that URL, for people who want to look at them.
     std::vector<std::shared_ptr<const Item>> of_url(std::string_view url, std::size_t most);
 
-    // A lower one is reached step by step, by every put() and by shrink(), which sends a few away and says whether
-    // there are more to go.
+    // A lower one is reached step by step, by every put(). Tests do not wait for those: shrink() sends a few away, as
+    // one would, and says whether there are more to go.
     void set_bound(std::size_t bound) noexcept { bound_.store(bound, std::memory_order_relaxed); }
     bool shrink();
 
     Figures figures() noexcept;
-    // What the store itself has allocated, beside the items.
+    // What the store itself has allocated, beside the items; tests ask.
     std::size_t own_bytes();
 
-    // What an item with so many tags counts for beside its own bytes: a slot, its part of the tables, its labels.
+    // What an item with so many tags counts for beside its own bytes: a slot, its part of the tables, its labels. Public
+    // for tests, which reckon with it.
     static constexpr std::size_t overhead(std::size_t tags) noexcept {
         return sizeof(Slot) + 16 + 16 + (1 + tags) * Labels::bytes_of_label;
     }
