@@ -41,9 +41,10 @@ class Tier {
 public:
     virtual ~Tier() = default;
     virtual std::string_view name() const = 0;
+    // nullopt, each: it says nothing of it.
     virtual std::optional<Rate> rate() const = 0;
-    virtual std::optional<std::int64_t> burst() const = 0;
-    virtual std::optional<Rate> quota() const = 0;
+    virtual std::optional<std::int64_t> burst() const = 0;  // most requests at once, beside `rate`
+    virtual std::optional<Rate> quota() const = 0;  // in all; of a day, a week or a month by the calendar
 };
 
 // One address of an upstream. Lives as long as the configuration that names it.
@@ -92,7 +93,8 @@ public:
     // Says why something was decided; shown by `tollgate explain` and live tracing.
     void trace(std::string_view text);
     void trace(std::string_view text, std::initializer_list<Fact> facts);
-    // Keeps a key, a token, out of everything that is shown of this request, whoever says it.
+    // Keeps a key, a token, out of everything that is shown of this request, whoever says it. One of fewer than six
+    // bytes is shown all the same: it would be found within too many words that have nothing to do with it.
     void conceal(std::string_view secret);
 
     // This plugin's memory for this request: default-constructed at first use, destroyed after on_log.
@@ -177,7 +179,7 @@ public:
     Request& request() noexcept;  // as it will be sent
     int attempt() const noexcept;  // 1 for the first
     std::size_t target_count() const noexcept;  // at least 1
-    const Target& target(std::size_t index) const noexcept;
+    const Target& target(std::size_t index) const noexcept;  // from 0, as routes.lua lists them
     // True where this request was already sent to that target.
     bool tried(std::size_t index) const noexcept;
     // The choice; the last one made before sending counts. Without any, the first available target is taken.
@@ -201,8 +203,8 @@ enum class Outcome : std::uint8_t {
 class AttemptContext : public Context {
 public:
     using Context::Context;
-    int attempt() const noexcept;
-    std::size_t target_index() const noexcept;
+    int attempt() const noexcept;  // 1 for the first; one made beside it because it was late is the next
+    std::size_t target_index() const noexcept;  // as UpstreamContext counts them
     const Target& target() const noexcept;
     Outcome outcome() const noexcept;
     int status() const noexcept;  // 0 unless answered (or cut)
@@ -216,12 +218,15 @@ class ResponseContext : public Context {
 public:
     using Context::Context;
     Response& response() noexcept;  // may be changed or replaced: response() = Response{...}
+    // An upstream has sent it, be it to an errand. False for what the gateway or a plugin has made, a cache's stored
+    // answers among them.
     bool from_upstream() const noexcept;
     // Watches the answer's body on its way to the client.
     void tap_response_body(std::unique_ptr<BodyTap> tap);
     // The whole body, if it has at most `max` bytes; nullopt if it is longer. It flows on either way.
     Task<std::optional<std::string_view>> whole_response_body(std::size_t max);
-    // Since ABI 1.3. The target whose answer it is, as UpstreamContext counts them; nullopt where it is no upstream's.
+    // Since ABI 1.3. The target whose answer it is, as UpstreamContext counts them; nullopt where it is no upstream's,
+    // or an errand brought it.
     std::optional<std::size_t> target_index() const noexcept;
 };
 
@@ -240,7 +245,7 @@ public:
     // The same for the log's reader, with addresses and names a client must not see, or "".
     std::string_view detail() const noexcept;
     std::string_view target() const noexcept;  // address of the last attempt, or ""
-    int attempts() const noexcept;
+    int attempts() const noexcept;  // made for this request, or for its errand; 0 where it was sent nowhere
     int upstream_status() const noexcept;  // 0 where none came
     std::chrono::nanoseconds duration() const noexcept;       // to the last byte sent
     std::chrono::nanoseconds upstream_time() const noexcept;  // waiting for and reading from upstreams

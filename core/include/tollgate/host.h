@@ -151,6 +151,7 @@ public:
     // Writes a line to the gateway's own log, with the plugin's name.
     virtual void log(Level level, std::string_view message) = 0;
 
+    // As it is now; Context::now() is when this turn of the loop began.
     virtual std::chrono::steady_clock::time_point now() const = 0;
     virtual std::chrono::system_clock::time_point wall_clock() const = 0;  // on a loop: as its turn began
 

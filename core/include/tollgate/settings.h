@@ -105,7 +105,8 @@ private:
 };
 
 // What one use in routes.lua said, checked against the Fields and completed by their defaults. Asking for a name
-// that is no Field, or by the wrong type, is a bug in the plugin and throws std::logic_error.
+// that is no Field, or by the wrong type, is a bug in the plugin and throws std::logic_error; so is asking for what
+// has() denies, but for lists and values: those are empty then.
 class Settings {
 public:
     virtual ~Settings() = default;
@@ -114,13 +115,13 @@ public:
     virtual bool has(std::string_view name) const = 0;
     virtual bool boolean(std::string_view name) const = 0;
     virtual std::int64_t integer(std::string_view name) const = 0;
-    virtual double number(std::string_view name) const = 0;
+    virtual double number(std::string_view name) const = 0;  // of Type::number alone
     virtual std::string text(std::string_view name) const = 0;  // text, choice, path (absolute)
     virtual std::chrono::nanoseconds duration(std::string_view name) const = 0;
     virtual std::uint64_t size(std::string_view name) const = 0;  // bytes
     virtual Rate rate(std::string_view name) const = 0;
     virtual Value value(std::string_view name) const = 0;
-    virtual std::vector<std::string> texts(std::string_view name) const = 0;
+    virtual std::vector<std::string> texts(std::string_view name) const = 0;  // lists within it laid flat
 
     // Where this use stands: "routes.lua:26".
     virtual std::string where() const = 0;

@@ -24,7 +24,7 @@ namespace detail {
 void* allocate_frame(std::size_t size);
 void free_frame(void* frame, std::size_t size) noexcept;
 
-struct PromiseBase {
+struct AnyPromise {
     std::coroutine_handle<> continuation;  // who awaits this task; empty while it runs for the first time
     std::exception_ptr failure;
 
@@ -48,7 +48,7 @@ struct PromiseBase {
 };
 
 template <class T>
-struct Promise : PromiseBase {
+struct Promise : AnyPromise {
     std::optional<T> result;
     Task<T> get_return_object() noexcept;
     template <class U>
@@ -62,7 +62,7 @@ struct Promise : PromiseBase {
 };
 
 template <>
-struct Promise<void> : PromiseBase {
+struct Promise<void> : AnyPromise {
     Task<void> get_return_object() noexcept;
     void return_void() noexcept {}
     void take() {
