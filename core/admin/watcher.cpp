@@ -1,7 +1,7 @@
 // core/admin/watcher.cpp - a watcher's wish, and its socket.
 #include "admin/watcher.h"
 
-#include "http/target.h"
+#include "admin/bodies.h"
 #include "support/text.h"
 
 #include <fcntl.h>
@@ -9,8 +9,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <charconv>
-#include <sstream>
 
 namespace tollgate::admin {
 
@@ -18,28 +16,20 @@ namespace {
 
 constexpr int send_buffer = 64 << 10;  // beyond our queue the kernel keeps little
 
-bool read_count(std::string_view text, std::size_t most, std::size_t& count) {
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
-    return error == std::errc{} && end == text.data() + text.size() && !text.empty() && count <= most;
-}
-
 }  // namespace
 
 std::string Wish::read(const std::string& query) {
-    std::istringstream pairs{query};
-    for (std::string pair; std::getline(pairs, pair, '&');) {
-        if (pair.empty()) continue;
-        const auto sign = pair.find('=');
-        const std::string name = http::decode_query(pair.substr(0, sign));
-        const std::string value = sign == std::string::npos ? "" : http::decode_query(pair.substr(sign + 1));
+    for (const auto& [name, value] : parameters_of(query)) {
         std::string problem;
         if (name == "only") {
             requests = value == "requests";
             seconds = value == "seconds";
             if (!requests && !seconds) problem = "only: expected requests or seconds, got " + text::quote(value);
         } else if (name == "recent") {
-            if (!read_count(value, most_recent, recent))
+            const auto number = number_of(value, 0, most_recent);
+            if (!number)
                 problem = "recent: expected a number from 0 to " + std::to_string(most_recent) + ", got " + text::quote(value);
+            recent = number.value_or(recent);
         } else {
             problem = filter.set(name, value);
         }
