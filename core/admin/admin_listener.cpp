@@ -16,6 +16,7 @@
 #include "plugins/metrics.h"
 #include "support/instance.h"
 #include "support/log.h"
+#include "support/secrets.h"
 #include "support/text.h"
 #include "support/version.h"
 
@@ -119,7 +120,7 @@ std::string query_shown(const Call& call) {
     std::string query;
     for (const auto& [name, value] : parameters_of(call.query)) {
         query += (query.empty() ? "" : "&") + name + '=';
-        query += config::is_secret(name) ? config::hidden : value;
+        query += config::is_secret(name) ? hidden : value;
     }
     return query;
 }

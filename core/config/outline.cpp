@@ -6,6 +6,7 @@
 #include "config/reader.h"
 #include "config/secrets.h"
 #include "config/source.h"
+#include "support/secrets.h"
 #include "support/text.h"
 
 #include <algorithm>

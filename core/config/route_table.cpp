@@ -2,6 +2,7 @@
 #include "config/builder.h"
 #include "config/outline.h"
 #include "gateway/shaping.h"
+#include "support/secrets.h"
 #include "support/text.h"
 
 #include <Poco/JSON/Array.h>
@@ -98,7 +99,7 @@ Poco::JSON::Object::Ptr as_json(const routing::Condition& condition) {
         if (const auto* present = std::get_if<bool>(&wanted)) {
             any_of->add(*present);
         } else if (const auto* text = std::get_if<std::string>(&wanted)) {
-            any_of->add(condition.carries_secrets() ? "(hidden)" : *text);
+            any_of->add(condition.carries_secrets() ? std::string{hidden} : *text);
         } else if (const auto* expression = std::get_if<routing::RegularExpression>(&wanted)) {
             Poco::JSON::Object::Ptr matches = new Poco::JSON::Object;
             matches->set("matches", expression->text());

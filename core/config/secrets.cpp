@@ -1,6 +1,7 @@
 // core/config/secrets.cpp - telling secrets by the names that people give them.
 #include "config/secrets.h"
 
+#include "support/secrets.h"
 #include "support/text.h"
 
 namespace tollgate::config {

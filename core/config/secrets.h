@@ -6,8 +6,6 @@
 
 namespace tollgate::config {
 
-inline constexpr std::string_view hidden = "(hidden)";
-
 // Names of settings, and of header lines in them (X-Access-Key), that hold what nobody should read in a log. A setting
 // `key` says where a key stands, and a setting `cookies` which are asked for.
 bool is_secret(std::string_view name);

@@ -3,6 +3,7 @@
 
 #include "config/reader.h"
 #include "config/secrets.h"
+#include "support/secrets.h"
 
 #include <algorithm>
 #include <array>

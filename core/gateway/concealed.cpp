@@ -1,6 +1,8 @@
 // core/gateway/concealed.cpp - finding secrets in request targets, however they are written there.
 #include "gateway/concealed.h"
 
+#include "support/secrets.h"
+
 #include <algorithm>
 
 namespace tollgate {
@@ -36,10 +38,14 @@ std::size_t length_of(std::string_view text, std::string_view secret) noexcept {
 
 }  // namespace
 
-std::string_view find_in_target(std::string_view target, std::string_view secret) noexcept {
-    for (std::size_t at = 0; at < target.size(); ++at)
-        if (const std::size_t length = length_of(target.substr(at), secret)) return target.substr(at, length);
-    return {};
+std::vector<std::string_view> places_in_target(std::string_view target, std::string_view secret) {
+    std::vector<std::string_view> places;
+    for (std::size_t at = 0; at < target.size();) {
+        const std::size_t length = length_of(target.substr(at), secret);
+        if (length > 0) places.push_back(target.substr(at, length));
+        at += std::max<std::size_t>(length, 1);
+    }
+    return places;
 }
 
 void Concealed::add(std::string_view secret) {
@@ -50,14 +56,16 @@ void Concealed::add(std::string_view secret) {
 }
 
 void Concealed::hide_in(std::string& target) const {
-    for (const std::string& secret : secrets_)
-        for (std::size_t from = 0;;) {
-            const auto found = find_in_target(std::string_view{target}.substr(from), secret);
-            if (found.empty()) break;
-            const auto at = static_cast<std::size_t>(found.data() - target.data());
-            target.replace(at, found.size(), hidden);
-            from = at + hidden.size();
+    for (const std::string& secret : secrets_) {
+        std::string shown;
+        std::size_t from = 0;
+        for (const auto place : places_in_target(target, secret)) {
+            const auto at = static_cast<std::size_t>(place.data() - target.data());
+            shown.append(target, from, at - from).append(hidden);
+            from = at + place.size();
         }
+        if (from > 0) target = shown.append(target, from);
+    }
 }
 
 }  // namespace tollgate

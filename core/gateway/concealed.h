@@ -7,13 +7,11 @@
 
 namespace tollgate {
 
-// What stands in for a secret wherever a request is shown.
-inline constexpr std::string_view hidden = "(hidden)";
 // What is shorter is in too many words to be kept out of them.
 inline constexpr std::size_t shortest_secret = 6;
 
-// Where `secret` first stands in a request target, as it stands there: as it is or percent-encoded. Empty: nowhere.
-std::string_view find_in_target(std::string_view target, std::string_view secret) noexcept;
+// Every place where `secret` stands in a request target, as it stands there: as it is or percent-encoded.
+std::vector<std::string_view> places_in_target(std::string_view target, std::string_view secret);
 
 class Concealed {
 public:

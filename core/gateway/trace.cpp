@@ -7,10 +7,10 @@
 #include "http/layout.h"
 #include "http/target.h"
 #include "support/failure.h"
+#include "support/secrets.h"
 #include "support/text.h"
 
 #include <algorithm>
-#include <array>
 #include <functional>
 
 namespace tollgate {
@@ -189,19 +189,6 @@ void Trace::take_in(const Trace& errand) {
 
 // Secrets --------------------------------------------------------------------------------------------------------
 
-bool Trace::names_a_secret(std::string_view name) {
-    std::string plain;
-    for (const char c : name)
-        if (c != '-' && c != '_') plain += c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-    if (plain.starts_with("accesscontrol")) return false;  // "Access-Control-Allow-Credentials: true"
-    constexpr std::array words{"sig", "pwd", "pass", "jwt", "auth", "code"};
-    if (std::find(words.begin(), words.end(), plain) != words.end()) return true;
-    constexpr std::array parts{"authorization", "cookie",     "token",   "secret",
-                               "passw",         "credential", "session", "signature"};
-    return plain.ends_with("key") ||
-           std::any_of(parts.begin(), parts.end(), [&](const char* part) { return plain.find(part) != plain.npos; });
-}
-
 void Trace::conceal_values(std::string_view name, std::string_view value) {
     if (!names_a_secret(name)) return;
     conceal(value);
@@ -219,12 +206,7 @@ void Trace::conceal(std::string_view secret) {
     for_each_parameter(query_of(asked_.first), [&](const std::string&, std::string_view value) {
         if (value != secret && http::decode_query(value) == secret) rename(value, hidden);
     });
-    for (std::string_view rest = asked_.first;;) {
-        const auto found = find_in_target(rest, secret);
-        if (found.empty()) break;
-        rename(found, hidden);
-        rest.remove_prefix(static_cast<std::size_t>(found.data() - rest.data()) + found.size());
-    }
+    for (const auto place : places_in_target(asked_.first, secret)) rename(place, hidden);
 }
 
 void Trace::rename(std::string_view text, std::string_view instead) {

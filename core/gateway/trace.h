@@ -118,7 +118,6 @@ public:
     const Message& request() const noexcept { return request_; }
     const std::vector<Line>& first_answer() const noexcept { return first_answer_; }  // as it was before plugins had it
 
-    static bool names_a_secret(std::string_view name);
     static const Line* find(const std::vector<Line>& lines, std::string_view name);
     static std::vector<Line> lines_of(const Headers& headers);  // without those that frame a message
 

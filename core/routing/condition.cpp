@@ -3,6 +3,7 @@
 
 #include "http/layout.h"
 #include "http/target.h"
+#include "support/secrets.h"
 #include "support/text.h"
 
 #include <algorithm>
@@ -122,7 +123,7 @@ bool Condition::carries_secrets() const {
 }
 
 std::string Condition::describe(const Wanted& one) const {
-    return std::holds_alternative<std::string>(one) && carries_secrets() ? "(hidden)" : routing::describe(one);
+    return std::holds_alternative<std::string>(one) && carries_secrets() ? std::string{hidden} : routing::describe(one);
 }
 
 std::string Condition::describe() const {
