@@ -115,12 +115,15 @@ bool changes_something(const Call& call) {
     return call.method != "GET" && call.method != "HEAD" && call.method != "OPTIONS";
 }
 
-// Nobody should send a secret by a query; who does shall not find it in a log.
+// Nobody should send a secret by a query; who does shall not find it in a log. But `key` is whom a plugin's page is
+// asked for (DELETE /plugins/ratelimit/limits?key=alice).
+bool is_shown(std::string_view name) { return !config::is_secret(name) && (!names_a_secret(name) || name == "key"); }
+
 std::string query_shown(const Call& call) {
     std::string query;
     for (const auto& [name, value] : parameters_of(call.query)) {
         query += (query.empty() ? "" : "&") + name + '=';
-        query += config::is_secret(name) ? hidden : value;
+        query += is_shown(name) ? value : hidden;
     }
     return query;
 }

@@ -153,6 +153,14 @@ BOOST_AUTO_TEST_CASE(what_may_be_run_is_what_the_configuration_in_force_says) {
     BOOST_TEST(restart(gateway, "new").status() == 200);
 }
 
+BOOST_AUTO_TEST_CASE(sessions_and_signatures_of_a_query_were_written_to_the_audit_file) {
+    test::GatewayProcess gateway{with_services("mock = { restart = { \"false\" } }",
+                                               "audit = \"audit.log\", token = \"" + std::string{token} + "\", ")};
+    BOOST_TEST(ask(gateway, "POST /reload?session=one1&sig=two2&jwt=three3&limit=4&key=alice", shown).status() == 200);
+    const std::string line = gateway.read_file("audit.log");
+    BOOST_TEST(contains(line, R"("query":"session=(hidden)&sig=(hidden)&jwt=(hidden)&limit=4&key=alice")"), line);
+}
+
 BOOST_AUTO_TEST_CASE(what_changes_something_is_written_down_and_what_was_refused_too) {
     test::GatewayProcess gateway{with_services("mock = { restart = { \"false\" } }",
                                                "audit = \"audit.log\", token = \"" + std::string{token} + "\", ")};
