@@ -41,9 +41,9 @@ std::optional<Order> order_of(const std::string& body) {
     }
 }
 
-Answer unknown(const Order& order, const Pages& pages) {
+Answer unknown(const Order& order, const plugins::Pages& pages) {
     std::vector<std::string> names, lines;
-    for (const Pages::Listed& listed : pages.list()) {
+    for (const plugins::Pages::Listed& listed : pages.list()) {
         if (!listed.is_command || listed.plugin != order.plugin) continue;
         names.push_back(listed.name);
         lines.push_back(listed.help.empty() ? listed.name : listed.name + " (" + listed.help + ')');

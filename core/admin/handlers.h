@@ -8,12 +8,12 @@
 
 #include "admin/audit.h"
 #include "admin/guard.h"
-#include "admin/pages.h"
 #include "admin/service_runs.h"
 #include "gateway/moment.h"
 #include "gateway/next_target.h"
 #include "gateway/target_tally.h"
 #include "history/record.h"
+#include "plugins/pages.h"
 #include "store/database.h"
 
 #include <array>
@@ -98,7 +98,7 @@ struct Controls {
     std::function<Health()> health;
     plugins::Catalogue& catalogue;
     plugins::Metrics& metrics;
-    Pages& pages;
+    plugins::Pages& pages;
     std::function<Access()> access;
     std::function<std::string()> routes;  // as `tollgate routes --json` of the configuration in force
     std::function<std::shared_ptr<const Snapshot>()> current{};  // the configuration in force

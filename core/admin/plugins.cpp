@@ -13,9 +13,9 @@ namespace tollgate::admin {
 
 namespace {
 
-std::string offered(const Pages& pages, bool commands) {
+std::string offered(const plugins::Pages& pages, bool commands) {
     Poco::JSON::Array all;
-    for (const Pages::Listed& listed : pages.list()) {
+    for (const plugins::Pages::Listed& listed : pages.list()) {
         if (listed.is_command != commands) continue;
         Poco::JSON::Object one{Poco::JSON_PRESERVE_KEY_ORDER};
         one.set("plugin", listed.plugin);

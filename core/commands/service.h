@@ -91,7 +91,7 @@ private:
     plugins::Metrics metrics_;
     std::vector<plugins::Metrics::Watch> process_;
     plugins::NamedStates states_;
-    admin::Pages pages_;
+    plugins::Pages pages_;
     Gateway gateway_;
     Clock::time_point started_{};
     std::chrono::system_clock::time_point began_{};  // the same by the other clock

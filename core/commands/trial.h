@@ -1,11 +1,11 @@
 // core/commands/trial.h - Trial: a configuration that is read and built and never served.
 #pragma once
 
-#include "admin/pages.h"
 #include "config/builder.h"
 #include "plugins/catalogue.h"
 #include "plugins/metrics.h"
 #include "plugins/named_states.h"
+#include "plugins/pages.h"
 #include "plugins/plugin_host.h"
 
 #include <filesystem>
@@ -21,7 +21,7 @@ struct Trial {
     plugins::NoLoops loops;
     plugins::Metrics metrics{1};
     plugins::NamedStates states;
-    admin::Pages pages;
+    plugins::Pages pages;
     upstream::UpstreamStates upstreams;
     config::Loaded loaded;  // last: its hosts use the rest
 

@@ -26,7 +26,7 @@ constexpr std::chrono::seconds longest_last_export{2};  // of spans, once nothin
 }  // namespace
 
 Gateway::Engine::Engine(Options options, http::Handler& handler, plugins::Catalogue& catalogue, plugins::Metrics& metrics,
-                        plugins::NamedStates& states, admin::Pages& pages)
+                        plugins::NamedStates& states, plugins::Pages& pages)
     : options_{std::move(options)}, handler_{handler}, catalogue_{catalogue}, metrics_{metrics}, states_{states},
       pages_{pages},
       refused_connections_{metrics.counter("tollgate_connections_refused_total",

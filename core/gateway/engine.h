@@ -26,7 +26,7 @@ namespace tollgate {
 class Gateway::Engine {
 public:
     Engine(Options options, http::Handler& handler, plugins::Catalogue& catalogue, plugins::Metrics& metrics,
-           plugins::NamedStates& states, admin::Pages& pages);
+           plugins::NamedStates& states, plugins::Pages& pages);
     ~Engine();
 
     Started start();
@@ -74,7 +74,7 @@ private:
     plugins::Catalogue& catalogue_;
     plugins::Metrics& metrics_;
     plugins::NamedStates& states_;
-    admin::Pages& pages_;
+    plugins::Pages& pages_;
     Counter& refused_connections_;
     ReloadFigures reload_figures_;
 

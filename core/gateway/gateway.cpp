@@ -36,7 +36,7 @@ Task<void> Gateway::serve(http::Exchange& exchange) { return serve(engine_->this
 // Gateway --------------------------------------------------------------------------------------------------------
 
 Gateway::Gateway(Options options, plugins::Catalogue& catalogue, plugins::Metrics& metrics, plugins::NamedStates& states,
-                 admin::Pages& pages)
+                 plugins::Pages& pages)
     : engine_{new Engine{std::move(options), *this, catalogue, metrics, states, pages}} {}
 Gateway::~Gateway() = default;
 

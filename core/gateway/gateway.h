@@ -1,7 +1,6 @@
 // core/gateway/gateway.h - Gateway: loops, listeners, the snapshot in force, and serve(), the corridor.
 #pragma once
 
-#include "admin/pages.h"
 #include "config/builder.h"
 #include "config/difference.h"
 #include "gateway/moment.h"
@@ -11,6 +10,7 @@
 #include "plugins/catalogue.h"
 #include "plugins/metrics.h"
 #include "plugins/named_states.h"
+#include "plugins/pages.h"
 
 #include <cstddef>
 #include <filesystem>
@@ -48,7 +48,7 @@ public:
         net::GivenSockets* given = nullptr;  // outlives the gateway; null: it opens every socket itself
     };
     Gateway(Options options, plugins::Catalogue& catalogue, plugins::Metrics& metrics, plugins::NamedStates& states,
-            admin::Pages& pages);
+            plugins::Pages& pages);
     ~Gateway();
 
     struct Started {

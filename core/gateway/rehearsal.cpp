@@ -1,7 +1,6 @@
 // core/gateway/rehearsal.cpp - the stage on which requests are rehearsed: a loop, its clock, a client in memory.
 #include "gateway/rehearsal.h"
 
-#include "admin/pages.h"
 #include "gateway/gateway.h"
 #include "gateway/loop_services.h"
 #include "gateway/loop_share.h"
@@ -9,6 +8,7 @@
 #include "http/layout.h"
 #include "net/memory_stream.h"
 #include "plugins/named_states.h"
+#include "plugins/pages.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -199,7 +199,7 @@ private:
     NoHandler no_handler_;
     plugins::Metrics metrics_{1};
     plugins::NamedStates states_;
-    admin::Pages pages_;
+    plugins::Pages pages_;
     net::Blocking blocking_{2};
     net::Lookups lookups_;  // of which there are none, since nobody is asked
     upstream::UpstreamStates upstreams_;

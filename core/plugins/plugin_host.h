@@ -4,7 +4,7 @@
 
 #include <tollgate/host.h>
 
-#include "admin/pages.h"
+#include "plugins/pages.h"
 
 #include <atomic>
 #include <cstddef>
@@ -58,7 +58,7 @@ struct Lent {
     LoopServices& loops;
     Metrics& metrics;
     NamedStates& states;
-    admin::Pages& pages;
+    Pages& pages;
     std::function<std::shared_ptr<KeyStore>()> keys;  // null where there are none; opens them for who asks first
     // Of a plugin's counts by that name; null where nothing is kept.
     std::function<std::shared_ptr<Keeper>(std::string_view plugin, std::string_view name)> keeper{};
@@ -132,7 +132,7 @@ private:
     const Lent lent_;
     std::atomic<bool> writes_requests_{false};
     mutable std::mutex registering_;  // of the next two
-    std::vector<admin::Pages::Registration> registrations_;
+    std::vector<Pages::Registration> registrations_;
     std::vector<std::string> states_;
     std::vector<std::string> reserved_;  // request headers; complete once the plugin is created, as the next
     std::vector<std::function<void()>> when_serving_;

@@ -41,7 +41,7 @@ struct Nothing final : Plugin {
 struct Fixture {
     plugins::Catalogue catalogue;
     plugins::Metrics metrics{1};
-    admin::Pages pages;
+    plugins::Pages pages;
     admin::ReloadResult reloaded{true, "2 routes", {}};
     std::atomic<bool> serving{true};
     std::vector<std::string> unready{};
@@ -77,7 +77,7 @@ bool contains(const std::string& text, std::string_view part) { return text.find
 std::string problem_with(std::string_view where, const admin::Access& access = {}) {
     plugins::Catalogue catalogue;
     plugins::Metrics metrics{1};
-    admin::Pages pages;
+    plugins::Pages pages;
     try {
         const admin::AdminListener listener{address(where), {{}, {}, catalogue, metrics, pages, [access] { return access; }, {}}};
     } catch (const std::exception& error) {

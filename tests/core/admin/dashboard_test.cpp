@@ -18,7 +18,7 @@ admin::Answer ask(const std::string& path) {
     BOOST_TEST(found.endpoint->open, path);
     plugins::Catalogue catalogue;
     plugins::Metrics metrics{1};
-    admin::Pages pages;
+    plugins::Pages pages;
     const admin::Controls controls{
         .reload = {}, .health = {}, .catalogue = catalogue, .metrics = metrics, .pages = pages, .access = {}, .routes = {}};
     admin::Call call;

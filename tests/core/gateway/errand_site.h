@@ -1,10 +1,10 @@
 // tests/core/gateway/errand_site.h - a whole gateway with two loops whose routes share errands, and a plugin after.
 #pragma once
 
-#include "admin/pages.h"
 #include "core/gateway/sharing.h"
 #include "gateway/gateway.h"
 #include "plugins/named_states.h"
+#include "plugins/pages.h"
 #include "support/deadline.h"
 #include "support/log.h"
 #include "support/raw_client.h"
@@ -82,7 +82,7 @@ struct ErrandSite {
     plugins::Catalogue catalogue;
     plugins::Metrics metrics{2};
     plugins::NamedStates states;
-    admin::Pages pages;
+    plugins::Pages pages;
     std::shared_ptr<Shared> shared;
     std::optional<Gateway> gateway;
 };

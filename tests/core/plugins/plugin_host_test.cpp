@@ -61,7 +61,7 @@ struct Gateway {
     HandLoop loop;
     plugins::Metrics metrics{1};
     plugins::NamedStates states;
-    admin::Pages pages;
+    plugins::Pages pages;
     std::unique_ptr<PluginHost> host(std::string name = "hello") {
         return std::make_unique<PluginHost>(std::move(name), plugins::Lent{loop, metrics, states, pages, {}});
     }
@@ -229,7 +229,7 @@ BOOST_AUTO_TEST_CASE(without_loops_what_needs_one_throws) {
     plugins::NoLoops none;
     plugins::Metrics metrics{1};
     plugins::NamedStates states;
-    admin::Pages pages;
+    plugins::Pages pages;
     PluginHost host{"hello", {none, metrics, states, pages, {}}};
     BOOST_CHECK_THROW((void)host.sleep(std::chrono::seconds{1}), std::logic_error);
     BOOST_CHECK_THROW((void)host.fetch("http://127.0.0.1/", Request{}, {}), std::logic_error);

@@ -23,7 +23,7 @@ struct Site {
     plugins::NoLoops none;
     plugins::Metrics metrics{1};
     plugins::NamedStates states;
-    admin::Pages pages;
+    plugins::Pages pages;
     plugins::PluginHost host{"ratelimit", {none, metrics, states, pages, {}}};
     MemoryStore store;
     const std::vector<Declared> limits = one_of_each(3);

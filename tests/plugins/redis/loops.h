@@ -1,11 +1,11 @@
 // tests/plugins/redis/loops.h - Loops: event loops as a gateway has them, and what it lends to a plugin there.
 #pragma once
 
-#include "admin/pages.h"
 #include "gateway/loop_services.h"
 #include "gateway/loop_share.h"
 #include "plugins/metrics.h"
 #include "plugins/named_states.h"
+#include "plugins/pages.h"
 #include "plugins/plugin_host.h"
 #include "support/deadline.h"
 
@@ -76,7 +76,7 @@ private:
     net::Blocking blocking_{2};
     plugins::Metrics metrics_;
     plugins::NamedStates states_;
-    admin::Pages pages_;
+    plugins::Pages pages_;
     std::vector<std::unique_ptr<LoopShare>> shares_;
     GatewayLoops services_;
 };

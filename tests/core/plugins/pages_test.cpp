@@ -1,5 +1,5 @@
-// tests/core/admin/pages_test.cpp - pages and commands that come and go with their plugins.
-#include "admin/pages.h"
+// tests/core/plugins/pages_test.cpp - pages and commands that come and go with their plugins.
+#include "plugins/pages.h"
 
 #include "support/log.h"
 
@@ -11,11 +11,11 @@
 #include <thread>
 
 using namespace tollgate;
-using admin::Pages;
+using plugins::Pages;
 
 namespace {
 
-admin::PageFunction says(std::string text) {
+plugins::PageFunction says(std::string text) {
     return [text](const AdminRequest&) { return AdminAnswer{.body = text}; };
 }
 
@@ -26,7 +26,7 @@ std::string body_of(const Pages& pages, std::string_view path) {
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(admin_pages)
+BOOST_AUTO_TEST_SUITE(plugins_pages)
 
 BOOST_AUTO_TEST_CASE(a_page_answers_while_it_is_registered) {
     Pages pages;

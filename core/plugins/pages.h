@@ -1,4 +1,4 @@
-// core/admin/pages.h - Pages: the admin pages and commands that plugins have registered, and running them.
+// core/plugins/pages.h - Pages: the admin pages and commands that plugins have registered, and running them.
 #pragma once
 
 #include <tollgate/host.h>
@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-namespace tollgate::admin {
+namespace tollgate::plugins {
 
 using PageFunction = std::function<AdminAnswer(const AdminRequest&)>;
 
@@ -77,4 +77,4 @@ private:
     std::shared_ptr<Board> board_;  // shared with the registrations, which may end after the Pages
 };
 
-}  // namespace tollgate::admin
+}  // namespace tollgate::plugins

@@ -1,5 +1,5 @@
-// core/admin/pages.cpp - registering, ending and running the admin pages and commands of plugins.
-#include "admin/pages.h"
+// core/plugins/pages.cpp - registering, ending and running the admin pages and commands of plugins.
+#include "plugins/pages.h"
 
 #include "support/log.h"
 #include "support/text.h"
@@ -8,7 +8,7 @@
 #include <condition_variable>
 #include <stdexcept>
 
-namespace tollgate::admin {
+namespace tollgate::plugins {
 
 struct Pages::Board {
     std::mutex mutex;
@@ -157,4 +157,4 @@ std::vector<std::pair<std::string, AdminAnswer>> Pages::run_everywhere(std::stri
     return answers;
 }
 
-}  // namespace tollgate::admin
+}  // namespace tollgate::plugins
