@@ -3,7 +3,7 @@
 
 #include "loadtest/results_members.h"
 
-#include "config/json_text.h"
+#include "support/json_text.h"
 
 #include <concepts>
 #include <optional>
@@ -52,7 +52,7 @@ private:
 
     void begin(std::string_view name) {
         separate();
-        out_ += config::json_quoted(name);
+        out_ += text::json_quoted(name);
         out_ += ':';
     }
     void separate() {
@@ -72,7 +72,7 @@ private:
         out += '}';
     }
 
-    static void write(std::string& out, int, const std::string& value) { out += config::json_quoted(value); }
+    static void write(std::string& out, int, const std::string& value) { out += text::json_quoted(value); }
     static void write(std::string& out, int, bool value) { out += value ? "true" : "false"; }
     template <std::integral T>
     static void write(std::string& out, int, const T& value) {

@@ -2,7 +2,7 @@
 #include "admin/audit.h"
 
 #include "admin/bodies.h"
-#include "config/json_text.h"
+#include "support/json_text.h"
 #include "support/log.h"
 #include "support/text.h"
 
@@ -83,7 +83,7 @@ std::vector<Audit::Entry> Audit::latest(std::size_t most) const {
 }
 
 std::string json(const Audit::Entry& entry) {
-    using config::json_quoted;
+    using text::json_quoted;
     std::string line = "{\"time\":" + json_quoted(log::timestamp(entry.time)) +
                        ",\"client\":" + json_quoted(entry.client) + ",\"method\":" + json_quoted(entry.method) +
                        ",\"path\":" + json_quoted(entry.path);

@@ -1,9 +1,9 @@
 // core/admin/configuration.cpp - GET /config: what is in force and what it was read from, without secrets; what was
 // wrong with the last reload.
 #include "admin/bodies.h"
-#include "config/json_text.h"
 #include "config/written.h"
 #include "gateway/snapshot.h"
+#include "support/json_text.h"
 #include "support/log.h"
 
 #include <iterator>
@@ -12,7 +12,7 @@ namespace tollgate::admin {
 
 namespace {
 
-using config::json_quoted;
+using text::json_quoted;
 
 template <class Range, class Print>
 std::string list(const Range& range, const Print& print) {

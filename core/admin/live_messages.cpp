@@ -1,8 +1,8 @@
 // core/admin/live_messages.cpp - composing them.
 #include "admin/live_messages.h"
 
-#include "config/json_text.h"
 #include "gateway/snapshot.h"
+#include "support/json_text.h"
 #include "support/version.h"
 
 #include <algorithm>
@@ -33,7 +33,7 @@ class Members {
 public:
     explicit Members(std::string& out) : out_{out} {}
     void raw(const char* name, const std::string& value) { ((((out_ += ",\"") += name) += "\":") += value); }
-    void text(const char* name, std::string_view value) { raw(name, config::json_quoted(value)); }
+    void text(const char* name, std::string_view value) { raw(name, text::json_quoted(value)); }
     void count(const char* name, std::uint64_t value) { raw(name, std::to_string(value)); }
 
 private:
@@ -93,7 +93,7 @@ std::string moment_members(const Moment& moment, const Snapshot& snapshot) {
         const auto up = std::count_if(targets.begin(), targets.end(),
                                       [](const auto& target) { return target->state().health.out() == 0; });
         if (told++ > 0) out += ',';
-        out += config::json_quoted(upstream->name) + ":{\"up\":" + std::to_string(up) +
+        out += text::json_quoted(upstream->name) + ":{\"up\":" + std::to_string(up) +
                ",\"total\":" + std::to_string(targets.size()) + '}';
     }
     return out += '}';

@@ -2,8 +2,8 @@
 // that an empty list and an empty object stay apart.
 #include "config/lua_json.h"
 
-#include "config/json_text.h"
 #include "config/lua.h"
+#include "support/json_text.h"
 
 #include <lua.hpp>
 
@@ -68,7 +68,7 @@ void Encoder::add(int index, int depth) {
             std::size_t size = 0;
             const char* text = lua_tolstring(state_, index, &size);
             lua_.expect_room(out_.size() + size, "json.encode");
-            return put(json_quoted({text, size}));
+            return put(text::json_quoted({text, size}));
         }
         case LUA_TLIGHTUSERDATA:
             if (!lua_touserdata(state_, index)) return put("null");
@@ -134,7 +134,7 @@ void Encoder::add_names(int index, int depth) {
     for (const auto name : names_of(index)) {
         if (!first) put(",");
         first = false;
-        put(json_quoted(name));
+        put(text::json_quoted(name));
         put(":");
         lua_pushlstring(state_, name.data(), name.size());
         lua_rawget(state_, index);
@@ -165,7 +165,7 @@ private:
 
     lua_State* state_;
     Lua& lua_;
-    JsonText reader_;
+    text::JsonText reader_;
 };
 
 void Decoder::push(int depth) {

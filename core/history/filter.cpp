@@ -1,7 +1,6 @@
 // core/history/filter.cpp - reading a filter, and judging records by it.
 #include "history/filter.h"
 
-#include "config/json_text.h"
 #include "store/key_facts.h"
 #include "support/text.h"
 
@@ -56,7 +55,7 @@ bool read_status(std::string_view text, int& from, int& to) {
 }
 
 // Records hold nothing else, and PostgreSQL would not be asked for it.
-bool is_text(std::string_view value) { return config::is_utf8(value) && value.find('\0') == value.npos; }
+bool is_text(std::string_view value) { return text::is_utf8(value) && value.find('\0') == value.npos; }
 constexpr std::string_view a_text = "text in UTF-8, without a byte that is 0";
 
 using Time = std::chrono::system_clock::time_point;

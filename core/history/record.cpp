@@ -1,7 +1,7 @@
 // core/history/record.cpp - a record as JSON.
 #include "history/record.h"
 
-#include "config/json_text.h"
+#include "support/json_text.h"
 
 #include <charconv>
 #include <cstdio>
@@ -18,7 +18,7 @@ public:
     void text(const char* name, std::string_view value, bool always = false) {
         if (value.empty() && !always) return;
         lead(name);
-        out_ += config::json_quoted(value);
+        out_ += text::json_quoted(value);
     }
     template <class Number>
     void number(const char* name, Number value, bool always = false) {

@@ -14,6 +14,13 @@ std::string quote(std::string_view user_text, std::size_t most = 80);
 // The same without the quotes and the cut: safe to write into a log line.
 std::string printable(std::string_view user_text);
 
+// Length of the UTF-8 sequence at the start of `text`, which is not empty, or 0 where it is none (RFC 3629: no overlong
+// forms, no surrogates, nothing past U+10FFFF).
+std::size_t utf8_sequence(std::string_view text);
+
+// Whether all of it is UTF-8.
+bool is_utf8(std::string_view text);
+
 // How many letters must be added, dropped, changed or swapped with their neighbour to get from one to the other.
 std::size_t edit_distance(std::string_view a, std::string_view b);
 

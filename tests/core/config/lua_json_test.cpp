@@ -1,7 +1,6 @@
 // tests/core/config/lua_json_test.cpp - JSON of scripts: what comes back is what was said, and nothing else is JSON.
 #include "config/lua_json.h"
 
-#include "config/json_text.h"
 #include "config/lua.h"
 
 #include <boost/test/unit_test.hpp>

@@ -1,4 +1,4 @@
-// core/config/json_text.h - JsonText: the tokens of a JSON text (RFC 8259); json_quoted: a text as one of them.
+// core/support/json_text.h - JsonText: the tokens of a JSON text (RFC 8259); json_quoted: a text as one of them.
 #pragma once
 
 #include <cstddef>
@@ -6,12 +6,10 @@
 #include <string>
 #include <string_view>
 
-namespace tollgate::config {
+namespace tollgate::text {
 
 // In double quotes. Bytes that are not UTF-8 become U+FFFD: what a client sent may be anything.
 std::string json_quoted(std::string_view text);
-// Whether all of it is.
-bool is_utf8(std::string_view text);
 
 // Borrows the text. Every take skips the spaces before it; what is not there is not taken.
 class JsonText {
@@ -37,4 +35,4 @@ private:
     std::size_t at_ = 0;
 };
 
-}  // namespace tollgate::config
+}  // namespace tollgate::text

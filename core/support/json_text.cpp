@@ -1,5 +1,5 @@
-// core/config/json_text.cpp - reading and writing JSON's tokens strictly.
-#include "config/json_text.h"
+// core/support/json_text.cpp - reading and writing JSON's tokens strictly.
+#include "support/json_text.h"
 
 #include "support/text.h"
 
@@ -8,25 +8,9 @@
 #include <cmath>
 #include <cstring>
 
-namespace tollgate::config {
+namespace tollgate::text {
 
 namespace {
-
-// How many bytes the code point at `text` has in UTF-8, 0 if it is none (RFC 3629: no surrogates, nothing overlong).
-std::size_t length_of_utf8(std::string_view text) {
-    const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
-    const auto follows = [&](std::size_t i, unsigned low = 0x80, unsigned high = 0xBF) {
-        return byte(i) >= low && byte(i) <= high;
-    };
-    const unsigned first = byte(0);
-    if (first < 0x80) return 1;
-    if (first >= 0xC2 && first <= 0xDF) return follows(1) ? 2 : 0;
-    if (first >= 0xE0 && first <= 0xEF)
-        return follows(1, first == 0xE0 ? 0xA0 : 0x80, first == 0xED ? 0x9F : 0xBF) && follows(2) ? 3 : 0;
-    if (first >= 0xF0 && first <= 0xF4)
-        return follows(1, first == 0xF0 ? 0x90 : 0x80, first == 0xF4 ? 0x8F : 0xBF) && follows(2) && follows(3) ? 4 : 0;
-    return 0;
-}
 
 void append_utf8(std::string& text, unsigned code) {
     const auto put = [&](unsigned byte) { text += static_cast<char>(byte); };
@@ -54,7 +38,7 @@ std::string json_quoted(std::string_view text) {
     out.reserve(text.size() + 2);
     while (!text.empty()) {
         const char c = text[0];
-        const std::size_t length = length_of_utf8(text);
+        const std::size_t length = utf8_sequence(text);
         if (length == 0) {
             out += "\xEF\xBF\xBD";
         } else if (const char* at = c != '/' && c ? std::strchr(escaped, c) : nullptr) {
@@ -68,15 +52,6 @@ std::string json_quoted(std::string_view text) {
         text.remove_prefix(std::max<std::size_t>(length, 1));
     }
     return out += '"';
-}
-
-bool is_utf8(std::string_view text) {
-    while (!text.empty()) {
-        const std::size_t length = length_of_utf8(text);
-        if (length == 0) return false;
-        text.remove_prefix(length);
-    }
-    return true;
 }
 
 char JsonText::peek() {
@@ -178,7 +153,7 @@ bool JsonText::take_escape(std::string& text) {
 }
 
 std::string JsonText::next_described() const {
-    return at_ < text_.size() ? text::quote(text_.substr(at_, 12)) : "the end";
+    return at_ < text_.size() ? quote(text_.substr(at_, 12)) : "the end";
 }
 
-}  // namespace tollgate::config
+}  // namespace tollgate::text
