@@ -1,6 +1,7 @@
 // core/commands/service.cpp - starting and ending the gateway, reloading it, and what its admin listener may ask it.
 #include "commands/service.h"
 
+#include "commands/container.h"
 #include "config/written.h"
 #include "gateway/rehearsed_request.h"
 #include "history/feed.h"
@@ -10,6 +11,8 @@
 #include "support/text.h"
 
 #include <Poco/Util/TimerTaskAdapter.h>
+
+#include <unistd.h>
 
 #include <algorithm>
 #include <stdexcept>
@@ -33,6 +36,8 @@ Service::Service(const Options& options, const std::filesystem::path& file, plug
       signals_{signals},
       predecessor_{std::move(predecessor)},
       program_{own_program(options.arguments.at(0))},
+      // Now: who has replaced another process, or whose parent has ended, becomes a child of process 1 later.
+      tie_to_container_{tie_to_container(::getpid(), ::getppid(), name_of(1))},
       loops_{Gateway::loop_count(options.loops)},
       metrics_{loops_},
       process_{admin::watch_process(metrics_)},

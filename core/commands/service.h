@@ -87,6 +87,7 @@ private:
     Signals& signals_;
     const std::unique_ptr<Predecessor> predecessor_;  // null: nobody's place is taken
     const std::filesystem::path program_;
+    const std::string tie_to_container_;  // "": another process may take this one's place
     const std::size_t loops_;
     plugins::Metrics metrics_;
     std::vector<plugins::Metrics::Watch> process_;

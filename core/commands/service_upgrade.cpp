@@ -75,7 +75,7 @@ admin::UpgradeResult Service::upgrade(std::chrono::seconds longest) {
         log::error("serve", "upgrade refused: " + why);
         return admin::UpgradeResult{false, std::move(why), 0, {}, std::move(words)};
     };
-    if (::getpid() == 1) return refused("this is process 1, whose end is its container's; replace the container");
+    if (!tie_to_container_.empty()) return refused(tie_to_container_ + "; an image is replaced, not upgraded");
     const std::unique_lock one{upgrading_, std::try_to_lock};
     if (!one) return refused("another upgrade is under way");
     Succession succession;
