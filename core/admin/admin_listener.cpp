@@ -2,21 +2,16 @@
 #include "admin/admin_listener.h"
 
 #include "admin/bodies.h"
-#include "admin/endpoints.h"
 #include "admin/doorkeeper.h"
 #include "admin/entrance.h"
 #include "admin/head_deadline.h"
+#include "admin/listening.h"
 #include "admin/live.h"
 #include "admin/live_door.h"
 #include "admin/live_messages.h"
 #include "admin/under_way.h"
-#include "config/secrets.h"
-#include "gateway/snapshot.h"
-#include "net/given_sockets.h"
 #include "plugins/metrics.h"
 #include "support/instance.h"
-#include "support/log.h"
-#include "support/secrets.h"
 #include "support/text.h"
 #include "support/version.h"
 
@@ -26,7 +21,6 @@
 #include <Poco/Net/HTTPServerParams.h>
 #include <Poco/Net/HTTPServerRequest.h>
 #include <Poco/Net/HTTPServerResponse.h>
-#include <Poco/Net/ServerSocket.h>
 #include <Poco/Net/StreamSocketImpl.h>
 #include <Poco/Net/TCPServer.h>
 #include <Poco/Net/TCPServerConnectionFactory.h>
@@ -35,13 +29,8 @@
 #include <Poco/ThreadPool.h>
 #include <Poco/Timespan.h>
 
-#include <fcntl.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
-#include <stdexcept>
-#include <system_error>
 
 namespace tollgate::admin {
 
@@ -109,32 +98,6 @@ Answer answer_to(HTTPServerRequest& request, HTTPServerResponse& response, Call&
 std::string clean_type(const std::string& type) {
     const bool clean = std::all_of(type.begin(), type.end(), [](char c) { return c >= ' ' && c < 0x7F; });
     return clean && !type.empty() ? type : "application/octet-stream";
-}
-
-bool changes_something(const Call& call) {
-    return call.method != "GET" && call.method != "HEAD" && call.method != "OPTIONS";
-}
-
-// Nobody should send a secret by a query; who does shall not find it in a log. But `key` is whom a plugin's page is
-// asked for (DELETE /plugins/ratelimit/limits?key=alice).
-bool is_shown(std::string_view name) { return !config::is_secret(name) && (!names_a_secret(name) || name == "key"); }
-
-std::string query_shown(const Call& call) {
-    std::string query;
-    for (const auto& [name, value] : parameters_of(call.query)) {
-        query += (query.empty() ? "" : "&") + name + '=';
-        query += is_shown(name) ? value : hidden;
-    }
-    return query;
-}
-
-void write_down(const Call& call, const Answer& answer, bool let_in, const Controls& controls) {
-    const Found found = find_endpoint(call.method, call.path);
-    const auto snapshot = controls.current ? controls.current() : nullptr;
-    const std::string what = answer.what.empty() && found.endpoint ? std::string{found.endpoint->summary} : answer.what;
-    controls.audit->add({std::chrono::system_clock::now(), call.client, call.method, call.path, query_shown(call),
-                         answer.status, what, let_in},
-                        snapshot ? snapshot->audit_file : std::string{});
 }
 
 // What all connections of a listener have in common.
@@ -246,49 +209,6 @@ Poco::Net::HTTPServerParams::Ptr params() {
     params->setKeepAlive(false);  // idle browsers would hold the few threads
     params->setSoftwareVersion(std::string{"tollgate/"} + version());
     return params;
-}
-
-std::string problem(const net::Address& address, const std::string& why) {
-    return "admin: " + text::quote(address.text()) + ": " + why;
-}
-
-struct Listening {
-    int descriptor;
-    bool lent = false;
-};
-
-Listening listen(const net::Address& address, bool has_token, net::GivenSockets* given) {
-    if (address.is_unix()) throw std::invalid_argument{problem(address, "expected an address like 127.0.0.1:9180")};
-    const Poco::Net::SocketAddress where = [&] {
-        try {
-            return address.resolve();
-        } catch (const Poco::Exception& error) {
-            throw std::runtime_error{problem(address, "cannot be resolved: " + error.displayText())};
-        }
-    }();
-    if (!where.host().isLoopback() && !has_token)
-        throw std::invalid_argument{problem(address,
-                                            "refused beyond loopback without a token; declare one in routes.lua "
-                                            "(admin { token = env \"NAME\" }), or use an address like "
-                                            "127.0.0.1:9180")};
-    try {
-        if (given)
-            if (const auto found = given->take(address); found.descriptor >= 0)
-                return {found.descriptor, found.lent};
-        Poco::Net::ServerSocket socket;
-        // Not the form of two: it shares the port with whoever has it (SO_REUSEPORT).
-        if (where.family() == Poco::Net::AddressFamily::IPv6)
-            socket.bind6(where, true, false, !address.host().empty());
-        else
-            socket.bind(where, true, false);
-        socket.listen(64);
-        const int own = ::fcntl(int(socket.impl()->sockfd()), F_DUPFD_CLOEXEC, 0);  // POCO's is closed with `socket`
-        if (own < 0) throw Poco::IOException{"dup", errno};
-        return {own};
-    } catch (const Poco::Exception& error) {
-        const std::string reason = error.code() ? std::generic_category().message(error.code()) : error.displayText();
-        throw std::runtime_error{problem(address, reason + "; choose another with --admin ADDR, or --admin off")};
-    }
 }
 
 std::unique_ptr<Live> live_of(const Controls& controls) {

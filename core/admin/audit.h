@@ -11,6 +11,10 @@
 
 namespace tollgate::admin {
 
+struct Answer;
+struct Call;
+struct Controls;
+
 // Any thread. Nothing of a body or an answer is in it, and nothing of a token.
 class Audit {
 public:
@@ -49,5 +53,10 @@ private:
 
 // One line of JSON, without a line feed.
 std::string json(const Audit::Entry& entry);
+
+// Whether a request is one that is written down.
+bool changes_something(const Call& call);
+// Adds it to the audit of `controls`, with what came of it.
+void write_down(const Call& call, const Answer& answer, bool let_in, const Controls& controls);
 
 }  // namespace tollgate::admin
