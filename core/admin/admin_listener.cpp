@@ -263,10 +263,11 @@ AdminListener::AdminListener(const net::Address& address, Controls controls, net
     lent_ = lent;
     server_ = std::make_unique<Server>(descriptor, std::move(controls));
     address_ = server_->shared.door.socket().address().toString();
-    server_->http.start();
 }
 
 AdminListener::~AdminListener() = default;
+
+void AdminListener::begin() { server_->http.start(); }
 
 void AdminListener::leave() { server_->leave(); }
 

@@ -122,6 +122,7 @@ int Service::begin() {
     } else {
         if (const int code = refuse_strangers(); code != done) return code;
         if (!write_pid_file()) return failed;
+        if (admin_) admin_->begin();
         gateway_.begin_accepting();
         supervisor_.tell_ready(status());
     }

@@ -164,6 +164,7 @@ int Service::receive_estate() {
 
 int Service::take_place() {
     const bool taken = predecessor_->take_its_place([this] {
+        if (admin_) admin_->begin();
         gateway_.begin_accepting();
         gateway_.keep_socket_files(true);
         given_.close_left_over();

@@ -9,6 +9,7 @@
 #include <Poco/Net/HTTPClientSession.h>
 #include <Poco/Net/HTTPRequest.h>
 #include <Poco/Net/HTTPResponse.h>
+#include <Poco/Net/NetException.h>
 #include <Poco/Net/SocketAddress.h>
 #include <Poco/Net/StreamSocket.h>
 #include <Poco/StreamCopier.h>
@@ -19,6 +20,7 @@
 #include <chrono>
 #include <future>
 #include <map>
+#include <optional>
 #include <stdexcept>
 
 using namespace tollgate;
@@ -39,6 +41,7 @@ struct Nothing final : Plugin {
 };
 
 struct Fixture {
+    Fixture() { listener.begin(); }
     plugins::Catalogue catalogue;
     plugins::Metrics metrics{1};
     plugins::Pages pages;
@@ -290,6 +293,32 @@ BOOST_AUTO_TEST_CASE(an_address_that_is_taken_is_named) {
     BOOST_TEST(contains(problem, "admin: \"" + listener.address() + "\": Address already in use; choose another"));
 }
 
+BOOST_AUTO_TEST_CASE(who_connects_before_it_serves_waits_and_is_answered) {
+    plugins::Metrics others{1};
+    const auto open = [] { return admin::Access{}; };
+    admin::AdminListener second{address("127.0.0.1:0"), {{}, {}, catalogue, others, pages, open, {}}};
+    Poco::Net::StreamSocket socket{Poco::Net::SocketAddress{second.address()}};
+    const std::string request = "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    socket.sendBytes(request.data(), int(request.size()));
+    BOOST_TEST(!socket.poll(Poco::Timespan{0, 100'000}, Poco::Net::Socket::SELECT_READ));
+    second.begin();
+    socket.setReceiveTimeout(Poco::Timespan{20, 0});
+    std::string answer(12, '\0');
+    BOOST_TEST(socket.receiveBytes(answer.data(), int(answer.size())) == 12);
+    BOOST_TEST(answer == "HTTP/1.1 200");
+}
+
+BOOST_AUTO_TEST_CASE(one_that_never_serves_ends_at_once) {
+    plugins::Metrics others{1};
+    const auto open = [] { return admin::Access{}; };
+    std::optional<admin::AdminListener> second{std::in_place, address("127.0.0.1:0"),
+                                               admin::Controls{{}, {}, catalogue, others, pages, open, {}}};
+    const Poco::Net::SocketAddress where{second->address()};
+    const Poco::Net::StreamSocket waits{where};
+    second.reset();
+    BOOST_CHECK_THROW(Poco::Net::StreamSocket{where}, Poco::Net::ConnectionRefusedException);
+}
+
 BOOST_AUTO_TEST_CASE(the_end_waits_for_a_handler_that_runs) {
     std::promise<void> entered, leave;
     std::atomic<bool> left{false};
@@ -307,6 +336,7 @@ BOOST_AUTO_TEST_CASE(the_end_waits_for_a_handler_that_runs) {
                                                                                        pages,
                                                                                        [] { return admin::Access{}; },
                                                                                        {}});
+    second->begin();
     Poco::Net::StreamSocket socket{Poco::Net::SocketAddress{second->address()}};
     const std::string request = "POST /reload HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n";
     socket.sendBytes(request.data(), int(request.size()));
