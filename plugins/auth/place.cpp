@@ -43,14 +43,13 @@ Place::Place(const Settings& settings, const char* fallback, Scheme scheme, std:
     }
     value_ = settings.value("key");
     kind_ = value_.kind();
-    is_function_ = kind_ == "function";
     name_ = value_.name();
     const std::string text = value_.describe();  // for people: a long name is cut
-    if (kind_ != "header" && kind_ != "query" && kind_ != "cookie" && kind_ != "function")
+    if (kind_ != "header" && kind_ != "query" && kind_ != "cookie" && !is_function())
         throw ConfigError{"key", "expected a header, query, cookie or function, got " + text};
     if (scheme != Scheme::plain && kind_ != "header")
         throw ConfigError{"key", "expected a header for scheme \"" + settings.text("scheme") + "\", got " + text};
-    if (kind_ == "function" && settings.boolean("hide"))
+    if (is_function() && settings.boolean("hide"))
         throw ConfigError{"hide", "expected false: a key that a function read cannot be taken out of the request"};
 }
 

@@ -28,16 +28,15 @@ public:
     // After this, views into the request and what read() returned are no more.
     void clear(Request& request) const;
     // Whether nobody but the configuration knows where it stood: in the path, perhaps, which is in every log.
-    bool is_function() const noexcept { return is_function_; }
+    bool is_function() const noexcept { return kind_ == "function"; }
     // `header "X-API-Key"`; "" for a function, whose place is no client's business.
-    std::string text() const { return kind_ == "function" ? std::string{} : kind_ + " \"" + name_ + '"'; }
+    std::string text() const { return is_function() ? std::string{} : kind_ + " \"" + name_ + '"'; }
 
 private:
     void clear_cookie(Headers& headers) const;
 
     Value value_;
     std::string kind_, name_;
-    bool is_function_ = false;
     Scheme scheme_;
     std::size_t longest_;
 };
