@@ -1,6 +1,8 @@
 // core/remote_subcommands.cpp - the options of what asks a running gateway.
 #include "subcommands.h"
 
+#include "admin/upgrade_wait.h"
+
 #include <CLI/CLI.hpp>
 
 #include <string>
@@ -66,9 +68,12 @@ void add_remote_commands(const Subcommands& to) {
         to.add("upgrade", "Have a running gateway replaced by the program that stands at its path now",
                commands::upgrade);
     of_gateway(to, upgrade);
-    upgrade->add_option("--wait", to.options.wait, "seconds in which the new process must serve; default 60")
+    upgrade
+        ->add_option("--wait", to.options.wait,
+                     "seconds in which the new process must serve; default " +
+                         std::to_string(admin::usual_upgrade_wait.count()))
         ->type_name("SECONDS")
-        ->check(CLI::Range(1, 240));
+        ->check(CLI::Range(1, int(admin::longest_upgrade_wait.count())));
     CLI::App* const upstreams =
         to.add("upstreams", "Show which targets of a running gateway are in, and why others are not",
                commands::upstreams);

@@ -1,6 +1,10 @@
 // core/admin/endpoints.cpp - the rows of the admin API's table.
 #include "admin/endpoints.h"
 
+#include "admin/upgrade_wait.h"
+
+#include <string>
+
 namespace tollgate::admin {
 
 namespace {
@@ -36,6 +40,9 @@ const std::vector<Tag>& tags() {
 }
 
 const std::vector<Endpoint>& endpoints() {
+    static const std::string wait_doc =
+        "seconds in which it must serve, 1 to " + std::to_string(longest_upgrade_wait.count()) + "; " +
+        std::to_string(usual_upgrade_wait.count()) + " unless told";
     static const std::vector<Endpoint> all{
         {"GET", "/health", show_health, "gateway", "whether it serves, for whoever balances over gateways",
          {{200, "Health", "it serves"}, {503, "Health", "it drains"}}, {}, {}, true},
@@ -53,7 +60,7 @@ const std::vector<Endpoint>& endpoints() {
         {"POST", "/upgrade", upgrade, "gateway", "replace this process by the program that stands at its path now",
          {{200, "Upgrade", "the new process serves; this one drains, and ends"},
           {409, "Upgrade", "refused, or the new process failed; this one goes on"}, wrong_fields},
-         {{"wait?", "integer", "seconds in which it must serve, 1 to 240; 60 unless told"}}},
+         {{"wait?", "integer", wait_doc}}},
         {"GET", "/audit", show_audit, "gateway", "who changed what here, or was refused to",
          {{200, "AuditLog", "since this gateway began"}, wrong_fields},
          {{"limit?", "integer", "at most so many, 1 to 1000; 100 unless told"}}},

@@ -1,5 +1,6 @@
 // core/admin/upgrade.cpp - POST /upgrade: another process takes this one's place; 409, with its words, where it does not.
 #include "admin/bodies.h"
+#include "admin/upgrade_wait.h"
 #include "support/text.h"
 
 #include <Poco/JSON/Array.h>
@@ -7,11 +8,14 @@
 namespace tollgate::admin {
 
 Answer upgrade(const Call& call, const Controls& controls) {
-    std::chrono::seconds longest{60};
+    std::chrono::seconds longest = usual_upgrade_wait;
+    constexpr std::size_t most = longest_upgrade_wait.count();
     for (const auto& [name, value] : parameters_of(call.query)) {
-        const auto wait = number_of(value, 1, 240);
+        const auto wait = number_of(value, 1, most);
         if (name != "wait") return wrong_fields({{name, "expected wait"}});
-        if (!wait) return wrong_fields({{"wait", "expected a number from 1 to 240, got " + text::quote(value)}});
+        if (!wait)
+            return wrong_fields({{"wait", "expected a number from 1 to " + std::to_string(most) + ", got " +
+                                              text::quote(value)}});
         longest = std::chrono::seconds{*wait};
     }
     const UpgradeResult result = controls.upgrade(longest);

@@ -4,6 +4,8 @@
 // 1 failed, 2 wrong usage or configuration. Results go to stdout, everything else to stderr.
 #pragma once
 
+#include "admin/upgrade_wait.h"
+
 #include <cstddef>
 #include <filesystem>
 #include <map>
@@ -55,7 +57,7 @@ struct Options {
     std::optional<std::filesystem::path> reference;    // `words --reference DIR`
     std::vector<std::string> tables;                   // `words --tables FILE`
     std::vector<std::string> arguments;  // all of them, the program's name first
-    std::size_t wait = 60;               // `upgrade`: seconds in which the new process must serve
+    std::size_t wait = admin::usual_upgrade_wait.count();  // `upgrade`: seconds in which the new process must serve
 };
 
 int serve(const Options& options);

@@ -1,6 +1,7 @@
 // core/commands/successor.h - succeed_by(): starts the program that is to take this process' place, and sees it do so or fail.
 #pragma once
 
+#include "admin/upgrade_wait.h"
 #include "commands/handover.h"
 
 #include <sys/types.h>
@@ -17,7 +18,7 @@ struct Succession {
     std::filesystem::path program;
     std::vector<std::string> arguments;  // with the program's name as the first
     Estate estate;                       // descriptors stay the caller's
-    std::chrono::seconds longest{60};    // until it serves
+    std::chrono::seconds longest = admin::usual_upgrade_wait;  // until it serves
     std::function<void(pid_t)> yield;    // it serves: what only one process may have or do is its from now on
     std::function<void()> take_back;     // after yield(): it has failed all the same
     std::function<bool()> stop;          // asked many times a second; true: it is ended before it serves
