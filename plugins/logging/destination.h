@@ -12,6 +12,11 @@ namespace tollgate::logging {
 // What errno means, in our style: "no space left on device".
 std::string failure_text(int error);
 
+// What has that name: the file of that descriptor, another one that somebody has put there, or nothing (also where it
+// cannot be found out).
+enum class Named { it, another, nothing };
+Named what_has_name(int descriptor, const std::string& name) noexcept;
+
 // Used by one thread, which has SIGPIPE blocked: a reader who has gone is an error like others. What a loop hands over
 // ends where a line ends, and so does what write() is given.
 class Destination {

@@ -22,6 +22,12 @@ std::string failure_text(int error) {
     return text;
 }
 
+Named what_has_name(int descriptor, const std::string& name) noexcept {
+    struct stat ours {}, there {};
+    if (::fstat(descriptor, &ours) != 0 || ::stat(name.c_str(), &there) != 0) return Named::nothing;
+    return ours.st_dev == there.st_dev && ours.st_ino == there.st_ino ? Named::it : Named::another;
+}
+
 Output::~Output() {
     if (descriptor_ >= 0) ::close(descriptor_);
 }

@@ -66,9 +66,7 @@ void RotatedFile::remove_oldest(Clock::time_point now) {
 
 // A process that drains and the one that has taken its place write to the same file: one of them moves it.
 bool RotatedFile::another_has_its_name() const noexcept {
-    struct stat ours {}, there {};
-    return ::fstat(file_.descriptor(), &ours) == 0 && ::stat(name().c_str(), &there) == 0 &&
-           (ours.st_dev != there.st_dev || ours.st_ino != there.st_ino);
+    return what_has_name(file_.descriptor(), name()) == Named::another;
 }
 
 // Where it cannot be done lines go on into the file that is there, and it is tried again later.

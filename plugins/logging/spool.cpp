@@ -1,6 +1,8 @@
 // plugins/logging/spool.cpp - segments that are appended to at one end and removed at the other.
 #include "spool.h"
 
+#include "destination.h"
+
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/file.h>
@@ -28,10 +30,7 @@ int lock_folder(const std::string& folder, int& lock) noexcept {
     if (lock < 0) return errno;
     if (::flock(lock, LOCK_EX | LOCK_NB) != 0) return errno == EWOULDBLOCK ? EBUSY : errno;
     // Who had it may have removed the folder meanwhile: what is locked then is no longer there for others to find.
-    struct stat ours {}, there {};
-    const bool same = ::fstat(lock, &ours) == 0 && ::stat((folder + "/lock").c_str(), &there) == 0 &&
-                      ours.st_dev == there.st_dev && ours.st_ino == there.st_ino;
-    return same ? 0 : EBUSY;
+    return what_has_name(lock, folder + "/lock") == Named::it ? 0 : EBUSY;
 }
 
 // The numbers of segments there, with their sizes. 0 or errno.
