@@ -5,7 +5,7 @@
 #include "command_line/shell_commands.h"
 #include "commands/commands.h"
 #include "commands/known_words.h"
-#include "commands/manual.h"
+#include "manual.h"
 #include "plugins/library.h"
 #include "subcommands.h"
 #include "support/text.h"

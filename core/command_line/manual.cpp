@@ -1,7 +1,8 @@
 // core/command_line/manual.cpp - the sections of a program's man page.
 #include "command_line/manual.h"
 
-#include "command_line/roff.h"
+#include "support/roff.h"
+
 #include <map>
 
 namespace tollgate::command_line {

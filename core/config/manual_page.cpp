@@ -1,17 +1,15 @@
 // core/config/manual_page.cpp - tollgate-routes.lua(5), out of vocabulary.h and the plugins' Fields.
 #include "config/manual_page.h"
 
-#include "command_line/roff.h"
 #include "config/setting_lines.h"
 #include "plugins/catalogue.h"
+#include "support/roff.h"
 
 #include <map>
 
 namespace tollgate::config {
 
 namespace {
-
-using command_line::Roff;
 
 constexpr std::string_view description = R"(
 What `tollgate serve` does is written in Lua (5.1, as LuaJIT runs it), in a file that is read once, and again at a

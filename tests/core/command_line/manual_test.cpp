@@ -1,8 +1,6 @@
 // tests/core/command_line/manual_test.cpp - a program's options as a man page.
 #include "command_line/manual.h"
 
-#include "command_line/roff.h"
-
 #include <CLI/CLI.hpp>
 
 #include <boost/test/unit_test.hpp>
@@ -18,17 +16,6 @@ bool contains(const std::string& text, std::string_view part) { return text.find
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(command_line_manual)
-
-BOOST_AUTO_TEST_CASE(what_means_something_to_roff_is_taken_from_it) {
-    BOOST_TEST(Roff::plain(R"(a\b --x 'q' `t` ^~)") == R"(a\eb \-\-x \(aqq\(aq \(gat\(ga \(ha\(ti)");
-    BOOST_TEST(Roff::marked("say `--x` or `y`, not `z") == R"(say \fB\-\-x\fR or \fBy\fR, not \(gaz)");
-    Roff page{"one", 1};
-    page.section("A");
-    page.paragraph("\n.dots begin\n'this\n\nand that\n");
-    page.verbatim(".x\n  y\n");
-    BOOST_TEST(contains(page.text(), ".SH A\n\\&.dots begin \\(aqthis\n.PP\nand that\n"
-                                     ".PP\n.RS 4\n.nf\n\\&.x\n  y\n.fi\n"));
-}
 
 BOOST_AUTO_TEST_CASE(every_command_has_its_synopsis_and_its_options) {
     CLI::App app{"Does things", "prog"};

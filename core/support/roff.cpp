@@ -1,5 +1,5 @@
-// core/command_line/roff.cpp - writing man(7).
-#include "command_line/roff.h"
+// core/support/roff.cpp - writing man(7).
+#include "support/roff.h"
 
 #include "support/version.h"
 
@@ -10,7 +10,7 @@
 #include <cstdlib>
 #include <ctime>
 
-namespace tollgate::command_line {
+namespace tollgate {
 
 namespace {
 
@@ -129,4 +129,4 @@ void Roff::synopsis(std::string_view program, std::string_view already_marked) {
     line(bold(program) + (already_marked.empty() ? "" : " ") + std::string{already_marked});
 }
 
-}  // namespace tollgate::command_line
+}  // namespace tollgate

@@ -1,5 +1,5 @@
-// core/commands/manual.cpp - the words of tollgate(1).
-#include "commands/manual.h"
+// core/manual.cpp - the words of tollgate(1).
+#include "manual.h"
 
 #include "commands/surroundings.h"
 #include "config/manual_page.h"

@@ -1,4 +1,4 @@
-// core/commands/manual.h - what tollgate(1) says besides the commands and options, and the pages beside it.
+// core/manual.h - what tollgate(1) says besides the commands and options, and the pages beside it.
 #pragma once
 
 #include "command_line/shell_commands.h"

@@ -1,10 +1,10 @@
-// core/command_line/roff.h - Roff: a page for man(1), in the man(7) macros that groff and mandoc both read.
+// core/support/roff.h - Roff: a page for man(1), in the man(7) macros that groff and mandoc both read.
 #pragma once
 
 #include <string>
 #include <string_view>
 
-namespace tollgate::command_line {
+namespace tollgate {
 
 class Roff {
 public:
@@ -40,4 +40,4 @@ private:
     bool headed_ = false;  // a heading was the last: the next paragraph is its
 };
 
-}  // namespace tollgate::command_line
+}  // namespace tollgate
