@@ -29,6 +29,12 @@ constexpr const char* secret_line = "X-API-Key: alices-secret-0123456789\r\n";
 const std::string keys_file = "cc0d7979d36f4b7a98c6d4c00b74a68e17247b590212291bb528cfd5eebaa9ad alice free\n";
 const std::string id = "cc0d7979d36f", caller = "key-" + id;
 
+Object::Ptr get(const GatewayProcess& gateway, const std::string& path, int status = 200) {
+    const auto answer = ask_admin(gateway, "GET", path);
+    BOOST_TEST_REQUIRE(answer.status() == status, path << ": " << answer.status() << ' ' << answer.body);
+    return json(answer);
+}
+
 // 16 requests, each on a connection of its own, so that all loops have some; a reload comes between.
 struct Known {
     explicit Known(GatewayProcess& gateway) {
@@ -39,6 +45,10 @@ struct Known {
         expect(gateway, "/orders/1", 200, secret_line);
         expect(gateway, "/orders/2?token=hidden", 401);
         for (int i = 0; i < 7; ++i) expect(gateway, "/limited", i < 2 ? 200 : 429);
+        // Loops tell of theirs independently of each other, and these two are to be the last.
+        wait_until("all before are remembered", [&] {
+            return get(gateway, "/logs?source=memory")->getArray("requests")->size() == unsigned(requests - 2);
+        });
         for (int i = 0; i < 2; ++i) expect(gateway, "/none", 404);
     }
     void expect(GatewayProcess& gateway, const std::string& path, int status, const std::string& lines = {}) {
@@ -46,12 +56,6 @@ struct Known {
     }
     const int requests = 3 + 1 + 2 + 1 + 7 + 2;
 };
-
-Object::Ptr get(const GatewayProcess& gateway, const std::string& path, int status = 200) {
-    const auto answer = ask_admin(gateway, "GET", path);
-    BOOST_TEST_REQUIRE(answer.status() == status, path << ": " << answer.status() << ' ' << answer.body);
-    return json(answer);
-}
 
 // "/ok=3 /limited=7" of [{"request_path":"/ok","count":3}, ...].
 std::string tops(const Object::Ptr& told, const std::string& list, const std::string& name) {

@@ -22,6 +22,7 @@ BOOST_AUTO_TEST_CASE(every_request_is_a_row_when_the_gateway_has_ended) {
             auto client = gateway.client();
             client.send("nonsense\r\n\r\n");
             BOOST_TEST(client.answer().status() == 400);
+            wait_until("the table is there", [&] { return counted(url).rows >= 0; });
             BOOST_TEST(gateway.stop() == 0);
         }
         BOOST_TEST(askers.answered == 200);
@@ -43,6 +44,7 @@ route "GET /**" { answer = "ok\n", plugins = auth { key = header "X-API-Key", fi
             auto client = gateway.client();
             BOOST_TEST(client.get("/orders?secret=1", "X-API-Key: gold-key\r\nX-Request-Id: mine\r\n").status() == 200);
             BOOST_TEST(client.get("/orders").status() == 401);
+            wait_until("the table is there", [&] { return counted(url).rows >= 0; });
             BOOST_TEST(gateway.stop() == 0);
         }
         std::string problem;
@@ -133,6 +135,7 @@ BOOST_AUTO_TEST_CASE(old_requests_leave_the_table) {
         {
             GatewayProcess gateway{routes(url, folder)};
             askers.ask(gateway, 40);
+            wait_until("the table is there", [&] { return counted(url).rows >= 0; });
             BOOST_TEST(gateway.stop() == 0);
         }
         BOOST_TEST(counted(url).rows == 40);
