@@ -2,6 +2,7 @@
 #include "admin/files.h"
 
 #include "support/digest.h"
+#include "support/hexadecimal.h"
 #include "support/text.h"
 
 #include <algorithm>
@@ -13,15 +14,8 @@ namespace {
 
 // Half of its SHA-256 is enough to tell files apart.
 std::string etag_of(std::string_view bytes) {
-    constexpr char digits[] = "0123456789abcdef";
     const Digest digest = sha256(bytes);
-    std::string tag = "\"";
-    for (std::size_t i = 0; i < 16; ++i) {
-        const auto byte = static_cast<unsigned char>(digest[i]);
-        tag += digits[byte >> 4];
-        tag += digits[byte & 15];
-    }
-    return tag + '"';
+    return '"' + hexadecimal(std::span{digest}.first(16)) + '"';
 }
 
 std::string_view trimmed(std::string_view text) {

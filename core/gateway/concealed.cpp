@@ -1,6 +1,7 @@
 // core/gateway/concealed.cpp - finding secrets in request targets, however they are written there.
 #include "gateway/concealed.h"
 
+#include "support/hexadecimal.h"
 #include "support/secrets.h"
 
 #include <algorithm>
@@ -8,13 +9,6 @@
 namespace tollgate {
 
 namespace {
-
-int digit_of(char c) noexcept {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    return -1;
-}
 
 // How many bytes at the beginning of `text` are `c`: 1, 3 as "%2F", or 0.
 std::size_t length_of(std::string_view text, char c) noexcept {

@@ -1,6 +1,7 @@
 // core/gateway/key_store.cpp - asking the directory, and the database where it must be.
 #include "gateway/key_store.h"
 
+#include "support/hexadecimal.h"
 #include "support/log.h"
 
 #include <algorithm>
@@ -118,7 +119,7 @@ Task<void> GatewayKeyStore::look_up(Digest digest, std::shared_ptr<Lookups> look
     co_await blocking_.run([this, digest, failed] {
         try {
             const auto changes = directory_.changes();
-            directory_.load(digest, table_.find_by_hash(store::hex(digest)), changes);
+            directory_.load(digest, table_.find_by_hash(hexadecimal(digest)), changes);
         } catch (const store::StoreError& error) {
             log::warning("keys", error.what());
             *failed = true;

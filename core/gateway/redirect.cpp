@@ -1,6 +1,8 @@
 // core/gateway/redirect.cpp - composing locations and the answers that carry them.
 #include "gateway/redirect.h"
 
+#include "http/target.h"
+
 #include <algorithm>
 
 namespace tollgate {
@@ -11,12 +13,11 @@ constexpr std::size_t longest_location = 16 << 10;
 
 // Bytes of a query that RFC 3986 does not know but clients send: harmless to us, not to whoever shows a Location.
 void append_query(std::string& out, std::string_view query) {
-    constexpr char digits[] = "0123456789ABCDEF";
     for (const char c : query) {
         if (std::string_view{"\"<>\\^`{|}'"}.find(c) == std::string_view::npos)
             out += c;
         else
-            out += {'%', digits[static_cast<unsigned char>(c) >> 4], digits[static_cast<unsigned char>(c) & 15]};
+            http::append_encoded(out, c);
     }
 }
 

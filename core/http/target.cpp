@@ -1,19 +1,14 @@
 // core/http/target.cpp - one path for router and upstream: normalising targets, checking authorities.
 #include "http/target.h"
 
+#include "support/hexadecimal.h"
+
 #include <algorithm>
 #include <array>
 
 namespace tollgate::http {
 
 namespace {
-
-int hex(char c) noexcept {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
 
 // What may stand in a target as it is. Wider than RFC 3986 (browsers send | { } [ ] ^ ` " < > in queries); the rest
 // is what two programs could read in two ways.
@@ -23,11 +18,6 @@ constexpr std::array<bool, 256> plain_table = [] {
     table['#'] = table['\\'] = false;
     return table;
 }();
-
-bool is_unreserved(int c) noexcept {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '.' ||
-           c == '_' || c == '~';
-}
 
 // What may stand in a host's name, in lower case; 0 for the rest.
 constexpr std::array<char, 256> host_table = [] {
@@ -91,20 +81,16 @@ const char* normalise_target(std::string_view target, std::string& into) {
     for (std::size_t i = 0; i < path.size(); ++i) {
         char c = path[i];
         if (c == '%') {
-            const int high = i + 2 < path.size() ? hex(path[i + 1]) : -1;
-            const int low = high >= 0 && i + 2 < path.size() ? hex(path[i + 2]) : -1;
+            const int high = i + 2 < path.size() ? digit_of(path[i + 1]) : -1;
+            const int low = high >= 0 && i + 2 < path.size() ? digit_of(path[i + 2]) : -1;
             if (high < 0 || low < 0) return "expected two hexadecimal digits after %";
-            const int decoded = high * 16 + low;
+            const auto decoded = static_cast<char>(high * 16 + low);
             if (decoded == 0) return "expected no NUL";
             i += 2;
-            if (is_unreserved(decoded)) {
-                into += static_cast<char>(decoded);
-            } else {
-                constexpr char digits[] = "0123456789ABCDEF";
-                into += '%';
-                into += digits[high];
-                into += digits[low];
-            }
+            if (is_unreserved(decoded))
+                into += decoded;
+            else
+                append_encoded(into, decoded);
             continue;
         }
         if (c == '/' && !into.empty() && into.back() == '/') continue;
@@ -115,6 +101,12 @@ const char* normalise_target(std::string_view target, std::string& into) {
     return nullptr;
 }
 
+void append_encoded(std::string& out, char c) {
+    constexpr char digits[] = "0123456789ABCDEF";
+    const auto byte = static_cast<unsigned char>(c);
+    out += {'%', digits[byte >> 4], digits[byte & 15]};
+}
+
 bool parse_authority(std::string_view authority, std::string& host) {
     host.clear();
     auto name = authority;
@@ -123,7 +115,7 @@ bool parse_authority(std::string_view authority, std::string& host) {
         if (end == authority.npos) return false;
         name = authority.substr(0, end + 1);
         const auto inside = name.substr(1, name.size() - 2);
-        if (inside.empty() || !std::all_of(inside.begin(), inside.end(), [](char c) { return hex(c) >= 0 || c == ':' || c == '.'; }))
+        if (inside.empty() || !std::all_of(inside.begin(), inside.end(), [](char c) { return digit_of(c) >= 0 || c == ':' || c == '.'; }))
             return false;
     } else {
         name = authority.substr(0, authority.find(':'));
@@ -145,8 +137,8 @@ std::string decode(std::string_view text, bool plus) {
     std::string decoded;
     decoded.reserve(text.size());
     for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] == '%' && i + 2 < text.size() && hex(text[i + 1]) >= 0 && hex(text[i + 2]) >= 0) {
-            decoded += static_cast<char>(hex(text[i + 1]) * 16 + hex(text[i + 2]));
+        if (text[i] == '%' && i + 2 < text.size() && digit_of(text[i + 1]) >= 0 && digit_of(text[i + 2]) >= 0) {
+            decoded += static_cast<char>(digit_of(text[i + 1]) * 16 + digit_of(text[i + 2]));
             i += 2;
         } else {
             decoded += plus && text[i] == '+' ? ' ' : text[i];

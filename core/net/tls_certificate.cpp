@@ -2,6 +2,7 @@
 #include "net/tls_certificate.h"
 
 #include "net/tls_server_context.h"
+#include "support/hexadecimal.h"
 #include "support/text.h"
 
 #include <arpa/inet.h>
@@ -61,13 +62,13 @@ std::string address_of(const ASN1_OCTET_STRING* address) {
 
 std::string serial_of(const X509* certificate) {
     const ASN1_INTEGER* const serial = X509_get0_serialNumber(certificate);
-    return hexadecimal(ASN1_STRING_get0_data(serial), static_cast<std::size_t>(ASN1_STRING_length(serial)));
+    return hexadecimal({ASN1_STRING_get0_data(serial), static_cast<std::size_t>(ASN1_STRING_length(serial))});
 }
 
 std::string fingerprint_of(const X509* certificate) {
     unsigned char digest[EVP_MAX_MD_SIZE];
     unsigned size = 0;
-    return X509_digest(certificate, EVP_sha256(), digest, &size) == 1 ? hexadecimal(digest, size) : std::string{};
+    return X509_digest(certificate, EVP_sha256(), digest, &size) == 1 ? hexadecimal({digest, size}) : std::string{};
 }
 
 std::string end_of(const X509* certificate) {

@@ -3,6 +3,7 @@
 
 #include "net/address.h"
 #include "net/tls_stream.h"
+#include "support/hexadecimal.h"
 #include "support/text.h"
 
 #include <openssl/err.h>
@@ -100,7 +101,7 @@ TlsClientContext::TlsClientContext(Options options, std::string authorities)
     } else {
         if (authorities.empty()) authorities = content_of(options.authorities);
         trust(context, authorities);
-        description_ = "trusts authorities (sha256 " + hexadecimal(sha256(authorities).data(), 8) + ")";
+        description_ = "trusts authorities (sha256 " + hexadecimal({sha256(authorities).data(), 8}) + ")";
     }
     if (!options.certificate) return;
     show(*options.certificate);

@@ -24,13 +24,6 @@ void demand(bool done, const std::string& what) {
     if (!done) throw std::runtime_error(what + ": " + tls_error_text());
 }
 
-std::string hexadecimal(const unsigned char* bytes, std::size_t size) {
-    constexpr char digits[] = "0123456789abcdef";
-    std::string text;
-    for (std::size_t i = 0; i < size; ++i) (text += digits[bytes[i] >> 4]) += digits[bytes[i] & 15];
-    return text;
-}
-
 void set_manners(ssl_ctx_st* context) {
     demand(SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1, "TLS 1.2");
     SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);

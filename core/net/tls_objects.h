@@ -30,9 +30,6 @@ std::string tls_error_text();
 // Throws std::runtime_error with what OpenSSL says, where it says that something failed.
 void demand(bool done, const std::string& what);
 
-// As lower-case digits, two a byte.
-std::string hexadecimal(const unsigned char* bytes, std::size_t size);
-
 // How TLS is spoken on either side: 1.2 and up, no compression, no renegotiation, no buffers while nothing is under way.
 void set_manners(ssl_ctx_st* context);
 

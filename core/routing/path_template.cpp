@@ -1,6 +1,7 @@
 // core/routing/path_template.cpp - reading templates strictly, filling them safely.
 #include "routing/path_template.h"
 
+#include "http/target.h"
 #include "support/text.h"
 
 #include <algorithm>
@@ -11,19 +12,13 @@ namespace tollgate::routing {
 
 namespace {
 
+using http::append_encoded;
+using http::is_unreserved;
+
 bool is_letter(char c) { return std::isalpha(static_cast<unsigned char>(c)) || c == '_'; }
-bool is_unreserved(char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) || std::string_view{"-._~"}.find(c) != std::string_view::npos;
-}
 // RFC 3986 section 3.3, and the slash.
 bool is_path_character(char c) {
     return is_unreserved(c) || std::string_view{"!$&'()*+,;=:@/"}.find(c) != std::string_view::npos;
-}
-
-void append_encoded(std::string& out, char c) {
-    constexpr char digits[] = "0123456789ABCDEF";
-    const auto byte = static_cast<unsigned char>(c);
-    out += {'%', digits[byte >> 4], digits[byte & 15]};
 }
 
 // The authority of "https://host:port/...", with its scheme; "" where the template is a path.

@@ -1,6 +1,8 @@
 // core/routing/pattern.cpp - reads route patterns and brings their text into the form a normalised path has.
 #include "routing/pattern.h"
 
+#include "http/target.h"
+#include "support/hexadecimal.h"
 #include "support/text.h"
 
 #include <algorithm>
@@ -10,9 +12,8 @@ namespace tollgate::routing {
 
 namespace {
 
-bool is_unreserved(char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '.' || c == '_' || c == '~';
-}
+using http::append_encoded;
+using http::is_unreserved;
 
 // RFC 3986 section 3.3, without percent-encodings.
 bool is_path_character(char c) {
@@ -33,36 +34,25 @@ bool is_parameter_name(std::string_view name) {
            std::all_of(name.begin(), name.end(), fits);
 }
 
-void append_encoded(std::string& out, unsigned char byte) {
-    static constexpr char digits[] = "0123456789ABCDEF";
-    out += {'%', digits[byte >> 4], digits[byte & 15]};
-}
-
-int hex(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    const char lower = static_cast<char>(c | 0x20);
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 // As http/target.h normalises what clients send: unreserved characters decoded, the rest in upper-case hex.
 bool normalise_text(std::string_view segment, std::string& out, std::string& problem) {
     for (std::size_t i = 0; i < segment.size(); ++i) {
         const char c = segment[i];
         if (c == '%') {
-            const int high = i + 1 < segment.size() ? hex(segment[i + 1]) : -1;
-            const int low = i + 2 < segment.size() ? hex(segment[i + 2]) : -1;
+            const int high = i + 1 < segment.size() ? digit_of(segment[i + 1]) : -1;
+            const int low = i + 2 < segment.size() ? digit_of(segment[i + 2]) : -1;
             if (high < 0 || low < 0 || high + low == 0) {
                 problem = "expected two hex digits after \"%\", got " + text::quote(segment);
                 return false;
             }
-            const auto byte = static_cast<unsigned char>(high * 16 + low);
-            if (is_unreserved(static_cast<char>(byte)))
-                out += static_cast<char>(byte);
+            const auto byte = static_cast<char>(high * 16 + low);
+            if (is_unreserved(byte))
+                out += byte;
             else
                 append_encoded(out, byte);
             i += 2;
         } else if (static_cast<unsigned char>(c) >= 0x80) {
-            append_encoded(out, static_cast<unsigned char>(c));
+            append_encoded(out, c);
         } else if (is_path_character(c) && c != '*') {
             out += c;
         } else {

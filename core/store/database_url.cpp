@@ -1,6 +1,7 @@
 // core/store/database_url.cpp - taking the URL of a database apart.
 #include "store/database_url.h"
 
+#include "support/hexadecimal.h"
 #include "support/text.h"
 
 #include <algorithm>
@@ -15,20 +16,14 @@ namespace {
 
 // Percent-encoding undone; nullopt where it is broken.
 std::optional<std::string> decoded(std::string_view text) {
-    const auto digit = [](char c) {
-        if (c >= '0' && c <= '9') return c - '0';
-        if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-        if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-        return -1;
-    };
     std::string plain;
     for (std::size_t i = 0; i < text.size(); ++i) {
         if (text[i] != '%') {
             plain += text[i];
             continue;
         }
-        if (i + 2 >= text.size() || digit(text[i + 1]) < 0 || digit(text[i + 2]) < 0) return std::nullopt;
-        plain += char(digit(text[i + 1]) * 16 + digit(text[i + 2]));
+        if (i + 2 >= text.size() || digit_of(text[i + 1]) < 0 || digit_of(text[i + 2]) < 0) return std::nullopt;
+        plain += char(digit_of(text[i + 1]) * 16 + digit_of(text[i + 2]));
         i += 2;
     }
     return plain;

@@ -2,6 +2,7 @@
 #include "store/key_directory.h"
 
 #include "store/key_facts.h"
+#include "support/hexadecimal.h"
 
 #include <algorithm>
 #include <cstring>
@@ -106,7 +107,7 @@ void KeyDirectory::load(const Digest& sha256, std::optional<Key> key, const Chan
     std::shared_ptr<StoredCaller> caller;
     Time until{};
     if (key) {
-        const bool previous = hex(sha256) == key->previous_sha256;
+        const bool previous = hexadecimal(sha256) == key->previous_sha256;
         until = key->expires.value_or(Time::max());
         if (previous) until = std::min(until, key->previous_until.value_or(Time{}));
         IdShard& ids = shard_of(key->id);

@@ -1,6 +1,8 @@
 // core/store/key_secret.cpp - random bits by OpenSSL, as letters and digits.
 #include "store/key_secret.h"
 
+#include "support/hexadecimal.h"
+
 #include <openssl/rand.h>
 
 #include <algorithm>
@@ -41,15 +43,8 @@ KeySecret make_key_secret(const std::string& id, std::string_view form) {
     secret.shown = form;
     secret.shown.replace(secret.shown.find("{id}"), 4, secret.id);
     secret.shown.replace(secret.shown.find("{secret}"), 8, random_letters(secret_letters));
-    secret.sha256 = hex(sha256(secret.shown));
+    secret.sha256 = hexadecimal(sha256(secret.shown));
     return secret;
-}
-
-std::string hex(const Digest& digest) {
-    std::string text;
-    for (const unsigned char byte : digest)
-        for (const int digit : {byte >> 4, byte & 15}) text += "0123456789abcdef"[digit];
-    return text;
 }
 
 bool fits_as_key(std::string_view plain, std::string& problem) {

@@ -26,8 +26,6 @@ std::string problem_of_form(std::string_view form);
 // no randomness to give.
 KeySecret make_key_secret(const std::string& id = {}, std::string_view form = usual_form);
 
-std::string hex(const Digest& digest);
-
 // Whether an operator may choose it as a key: printable ASCII without blanks, 4 to 512 of them. The reason why not in
 // `problem`, without the key.
 bool fits_as_key(std::string_view plain, std::string& problem);

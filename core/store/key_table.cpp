@@ -4,6 +4,7 @@
 #include "store/change_wait.h"
 #include "store/key_hashes.h"
 #include "store/key_rows.h"
+#include "support/hexadecimal.h"
 
 #include <algorithm>
 #include <map>
@@ -91,7 +92,7 @@ std::vector<KeyTable::Imported> KeyTable::import(std::span<const Chosen> chosen,
             lease.renew();
             Key key;
             key.revision = next_revision(session, database_.is_sqlite());
-            key.secret_sha256 = hex(sha256(plain));
+            key.secret_sha256 = hexadecimal(sha256(plain));
             if (auto known = find_hash_in(session, key.secret_sha256)) {
                 imported.push_back({*std::move(known), true});
                 continue;

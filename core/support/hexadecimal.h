@@ -1,9 +1,11 @@
-// core/support/hexadecimal.h - bytes as hexadecimal digits.
+// core/support/hexadecimal.h - bytes as hexadecimal digits, and digits as what they say.
 #pragma once
 
 #include <array>
 #include <cstdint>
 #include <cstring>
+#include <span>
+#include <string>
 
 namespace tollgate {
 
@@ -27,6 +29,22 @@ inline char* put_hexadecimal(char* to, std::uint64_t word, int bytes) noexcept {
     for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8, to += 2)
         std::memcpy(to, &detail::hexadecimal[2 * (word >> shift & 0xff)], 2);
     return to;
+}
+
+// The bytes in their order, two lower-case digits each.
+inline std::string hexadecimal(std::span<const unsigned char> bytes) {
+    std::string text;
+    text.reserve(2 * bytes.size());
+    for (const unsigned char byte : bytes) text.append(&detail::hexadecimal[2 * std::size_t{byte}], 2);
+    return text;
+}
+
+// What a hexadecimal digit says, in either case; -1 where `c` is none.
+constexpr int digit_of(char c) noexcept {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
 }
 
 }  // namespace tollgate

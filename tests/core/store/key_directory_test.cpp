@@ -1,6 +1,8 @@
 // tests/core/store/key_directory_test.cpp - what is known without asking, what is forgotten, what a flood cannot do.
 #include "store/key_directory.h"
 
+#include "support/hexadecimal.h"
+
 #include <boost/test/unit_test.hpp>
 
 #include <atomic>
@@ -19,7 +21,7 @@ Key key_of(const std::string& secret, std::int64_t revision = 1) {
     Key key;
     key.id = "id-" + secret;
     key.owner = "alice";
-    key.secret_sha256 = hex(sha256(secret));
+    key.secret_sha256 = hexadecimal(sha256(secret));
     key.revision = revision;
     return key;
 }
@@ -37,7 +39,7 @@ BOOST_AUTO_TEST_SUITE(store_key_directory)
 BOOST_AUTO_TEST_CASE(made_up_keys_are_nobodys_and_real_ones_are_looked_up_once) {
     KeyDirectory directory{1000};
     BOOST_TEST(knows(directory, "a", Knows::nobody));
-    directory.note_hash(hex(sha256("a")));
+    directory.note_hash(hexadecimal(sha256("a")));
     BOOST_TEST(knows(directory, "a", Knows::perhaps));
     load(directory, "a", key_of("a"));
     const auto look = directory.look(sha256("a"), start);
@@ -51,7 +53,7 @@ BOOST_AUTO_TEST_CASE(what_ends_ends_by_the_clock) {
     KeyDirectory directory{1000};
     Key key = key_of("a");
     key.expires = start + 10s;
-    key.previous_sha256 = hex(sha256("before"));
+    key.previous_sha256 = hexadecimal(sha256("before"));
     key.previous_until = start + 5s;
     directory.note(key);
     load(directory, "a", key);
@@ -82,7 +84,7 @@ BOOST_AUTO_TEST_CASE(a_change_is_asked_for_again) {
 
 BOOST_AUTO_TEST_CASE(a_hash_that_the_database_has_not_is_remembered_until_it_has) {
     KeyDirectory directory{1000};
-    directory.note_hash(hex(sha256("gone")));  // a secret from before two rotations
+    directory.note_hash(hexadecimal(sha256("gone")));  // a secret from before two rotations
     BOOST_TEST(knows(directory, "gone", Knows::perhaps));
     directory.load(sha256("gone"), std::nullopt, directory.changes());
     BOOST_TEST(knows(directory, "gone", Knows::nobody));

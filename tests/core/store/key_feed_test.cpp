@@ -4,6 +4,7 @@
 #include "core/store/both_databases.h"
 
 #include "support/deadline.h"
+#include "support/hexadecimal.h"
 
 using namespace tollgate;
 using namespace tollgate::store;
@@ -29,7 +30,7 @@ bool behind(const KeyFeed& feed) { return feed.behind_since(std::chrono::steady_
 // As the gateway does it.
 void load(KeyDirectory& directory, KeyTable& table, const std::string& secret) {
     const auto changes = directory.changes();
-    directory.load(sha256(secret), table.find_by_hash(hex(sha256(secret))), changes);
+    directory.load(sha256(secret), table.find_by_hash(hexadecimal(sha256(secret))), changes);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include "store/key_table.h"
 
 #include "core/store/both_databases.h"
+#include "support/hexadecimal.h"
 
 #include <atomic>
 #include <set>
@@ -47,7 +48,7 @@ BOOST_AUTO_TEST_CASE(a_key_is_told_once_and_kept_as_a_hash) {
         const auto [key, secret] = keys.create(facts, start);
         BOOST_TEST(secret.shown == "tg_" + key.id + secret.shown.substr(19));
         BOOST_TEST(secret.shown.size() == 3 + 16 + 1 + 52u);
-        BOOST_TEST(secret.sha256 == hex(sha256(secret.shown)));
+        BOOST_TEST(secret.sha256 == hexadecimal(sha256(secret.shown)));
         const auto found = keys.find_by_hash(secret.sha256);
         BOOST_REQUIRE(found);
         BOOST_TEST(found->id == key.id);
@@ -64,7 +65,7 @@ BOOST_AUTO_TEST_CASE(a_key_is_told_once_and_kept_as_a_hash) {
         BOOST_TEST(lets_in(*found, secret.sha256, start));
         BOOST_TEST(lets_in(*found, secret.sha256, start + 24h - 1us));
         BOOST_TEST(!lets_in(*found, secret.sha256, start + 24h));
-        BOOST_TEST(!keys.find_by_hash(hex(sha256("other"))));
+        BOOST_TEST(!keys.find_by_hash(hexadecimal(sha256("other"))));
         BOOST_TEST(!keys.find("nobody"));
         // Nowhere in the row is what the client shows.
         const auto letters = secret.shown.substr(20);
@@ -137,7 +138,7 @@ BOOST_AUTO_TEST_CASE(chosen_keys_come_along_once) {
         const std::vector<KeyTable::Chosen> chosen{{"premium_user", about("bob", "premium")}, {"user_1", about("dave")}};
         const auto first = keys.import(chosen, start);
         BOOST_TEST(!first[0].was_there);
-        BOOST_TEST(keys.find_by_hash(hex(sha256("premium_user")))->id == first[0].key.id);
+        BOOST_TEST(keys.find_by_hash(hexadecimal(sha256("premium_user")))->id == first[0].key.id);
         BOOST_TEST(first[0].key.revision < first[1].key.revision);
         const std::vector<KeyTable::Chosen> more{{"premium_user", about("eve")}, {"user_2", about("eve")}, {"user_2", about("eve")}};
         const auto again = keys.import(more, start);
@@ -145,7 +146,7 @@ BOOST_AUTO_TEST_CASE(chosen_keys_come_along_once) {
         BOOST_TEST(again[0].key.owner == "bob");
         BOOST_TEST(!again[1].was_there);
         BOOST_TEST(again[2].was_there);
-        BOOST_TEST(keys.find_by_hash(hex(sha256("user_2")))->owner == "eve");
+        BOOST_TEST(keys.find_by_hash(hexadecimal(sha256("user_2")))->owner == "eve");
     });
 }
 
