@@ -269,6 +269,8 @@ AdminListener::~AdminListener() = default;
 
 void AdminListener::begin() { server_->http.start(); }
 
+void AdminListener::shut_door() noexcept { server_->shared.door.shut(); }
+
 void AdminListener::leave() { server_->leave(); }
 
 }  // namespace tollgate::admin

@@ -29,8 +29,9 @@ public:
     ~AdminListener();
     // Serves from now on. Once. Throws Poco::Exception where no thread is to be had.
     void begin();
-    // Lets nobody in any more, and those who are in have their answers, but within a few seconds: another process has the
-    // same socket, and serves who comes now.
+    // Lets nobody in any more: another process has the same socket, and serves who comes now.
+    void shut_door() noexcept;
+    // Likewise, and those who are in have their answers, but within a few seconds.
     void leave();
 
     const std::string& address() const noexcept { return address_; }  // as bound: the kernel may have chosen the port

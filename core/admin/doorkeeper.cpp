@@ -48,6 +48,11 @@ void Doorkeeper::serving() noexcept {
     count_->changed.notify_all();
 }
 
+void Doorkeeper::shut() noexcept {
+    const std::lock_guard lock{count_->mutex};
+    count_->closed = true;
+}
+
 void Doorkeeper::close(const std::function<int()>& turned_away, std::chrono::nanoseconds longest) {
     const auto until = std::chrono::steady_clock::now() + longest;
     std::unique_lock lock{count_->mutex};

@@ -21,7 +21,9 @@ public:
     const Poco::Net::ServerSocket& socket() const noexcept { return socket_; }
     // One that was accepted is served from now on. Any thread.
     void serving() noexcept;
-    // Lets nobody in any more. Returns when all who were let in are served, or turned away (a server counts them), but waits
+    // Lets nobody in any more. Any thread.
+    void shut() noexcept;
+    // Likewise, but returns when all who were let in are served, or turned away (a server counts them), but waits
     // no longer than that.
     void close(const std::function<int()>& turned_away, std::chrono::nanoseconds longest);
 

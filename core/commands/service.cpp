@@ -154,7 +154,7 @@ void Service::look(Poco::Util::TimerTask&) {
 
 admin::ReloadResult Service::reload() {
     const std::lock_guard one_at_a_time{reading_};
-    if (draining_) return {false, "the gateway is stopping", {}};
+    if (draining_) return {false, why_it_ends(), {}};
     if (handing_over_) {
         const std::string why = "an upgrade is under way";
         log::error("config", "reload refused: " + why);

@@ -58,6 +58,7 @@ private:
     bool write_pid_file();
     void drain(http::WhileIdle idle);
     void leave();
+    std::string why_it_ends() const;
     void see_successor(bool stopping);
     void begin_upgrade();
     admin::UpgradeResult upgrade(std::chrono::seconds longest);

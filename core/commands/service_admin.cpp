@@ -106,7 +106,7 @@ admin::Traffic Service::traffic() {
 // to be in the way of requests.
 std::string Service::explain(const AskedRequest& asked) {
     const auto request = request_of(asked);
-    if (draining_) throw std::runtime_error{"the gateway is stopping"};
+    if (draining_) throw std::runtime_error{why_it_ends()};
     // Those who wait would hold the threads of the admin listener, and reloads up one after the other.
     const std::unique_lock only{explaining_, std::try_to_lock};
     if (!only) throw std::runtime_error{"another request is being explained; try again"};
@@ -124,7 +124,8 @@ std::string Service::explain(const AskedRequest& asked) {
 }
 
 admin::Health Service::health() const {
-    admin::Health health{!draining_, {}, gateway_.listening(),
+    // Where another process has this one's place, who still asks here hears of the service, which goes on.
+    admin::Health health{!draining_ || successor_ >= 0, {}, gateway_.listening(),
                          std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - started_), began_};
     if (gateway_.keys_away()) health.unready.push_back("the database of keys does not answer");
     return health;

@@ -81,7 +81,7 @@ admin::UpgradeResult Service::upgrade(std::chrono::seconds longest) {
     Succession succession;
     {
         const std::lock_guard no_reload{reading_};
-        if (draining_) return refused("the gateway is stopping");
+        if (draining_) return refused(why_it_ends());
         if (!begun_) return refused("the gateway is starting");
         handing_over_ = true;
         succession = this->succession();
@@ -103,6 +103,7 @@ admin::UpgradeResult Service::upgrade(std::chrono::seconds longest) {
     }
     successor_ = came.process;
     if (draining_.exchange(true)) {  // asked to stop when it was too late to take the word back
+        successor_ = -1;
         ::kill(came.process, SIGTERM);
         return refused("the gateway is stopping");
     }
@@ -111,8 +112,14 @@ admin::UpgradeResult Service::upgrade(std::chrono::seconds longest) {
     return {true, summary, long(came.process), came.version, {}};
 }
 
+// [any thread]
+std::string Service::why_it_ends() const {
+    return successor_ >= 0 ? "another process has taken this one's place; ask again" : "the gateway is stopping";
+}
+
 // [main] Another process serves. Whoever asked for it is answered before the admin listener ends.
 void Service::leave() {
+    if (admin_) admin_->shut_door();  // first: who asks from now on asks the other one
     log::info("serve", "upgraded: another process serves; requests under way may finish");
     drain(http::WhileIdle::serve);
     stop_watching();
