@@ -198,17 +198,6 @@ Task<void> Passage::shape_response() {
     if (!blamed_ && !told_) co_await change_response();
 }
 
-// Bodies ---------------------------------------------------------------------------------------------------------
-
-// The relay is the response's body from then on: a plugin that replaces the response replaces it too.
-BodyRelay& Passage::response_body() {
-    if (auto* relay = dynamic_cast<BodyRelay*>(response_.body().source())) return *relay;
-    auto relay = std::make_unique<BodyRelay>(response_.body().take_source());
-    BodyRelay& made = *relay;
-    response_.set_body(std::unique_ptr<BodySource>{std::move(relay)});
-    return made;
-}
-
 // Answering ------------------------------------------------------------------------------------------------------
 
 // Lines that plugins said belong on every answer.

@@ -5,41 +5,13 @@
 #include "gateway/passage.h"
 #include "gateway/shaping.h"
 #include "gateway/trace.h"
-#include "http/bytes_source.h"
-#include "http/layout.h"
 #include "support/text.h"
 
 #include <utility>
 
 namespace tollgate {
 
-namespace {
-
-// Lines that say what is not so of another body.
-constexpr const char* of_old_bodies[] = {"Content-Encoding", "Content-MD5", "Content-Digest", "Repr-Digest", "Digest"};
-
-}  // namespace
-
 // Requests -------------------------------------------------------------------------------------------------------
-
-bool Passage::has_body() const noexcept { return made_body_ ? !made_body_->empty() : exchange_.has_body(); }
-
-BodyRelay& Passage::request_body() {
-    if (!request_body_)
-        request_body_ = made_body_
-                            ? std::make_unique<BodyRelay>(std::make_unique<http::BytesSource>(*made_body_))
-                            : std::make_unique<BodyRelay>(exchange_.body());
-    return *request_body_;
-}
-
-// Whole, and "" where there is none; nullopt: it is too large, which nobody is to find out byte by byte where its
-// length is declared.
-Task<std::optional<std::string_view>> Passage::body_for(const ChangeFunction& function) {
-    if (!has_body()) co_return std::string_view{};
-    BodyRelay& body = request_body();
-    if (body.length().value_or(0) > function.body) co_return std::nullopt;
-    co_return co_await body.whole(function.body);
-}
 
 Task<bool> Passage::answered_by_function() {
     for (const auto& function : route_->shaping->request_functions) {
@@ -75,15 +47,6 @@ Task<bool> Passage::answered_by_function() {
     co_return false;
 }
 
-// Whoever watches the body has seen what the client sent of it.
-void Passage::replace_request_body(std::string body) {
-    if (request_body_) request_body_->keep_from_going_on();
-    request_body_.reset();
-    if (trace_) trace_->say("the body is another, of " + text::count(body.size(), "byte"));
-    made_body_ = std::move(body);
-    for (const char* name : of_old_bodies) exchange_.request.headers().remove(name);
-}
-
 // Answers --------------------------------------------------------------------------------------------------------
 
 Task<void> Passage::change_response() {
@@ -104,20 +67,6 @@ Task<void> Passage::change_response() {
     }
     answer_headers_said_ = true;  // not before: where a function fails, the answer to that has them as they were
     if (trace_) trace_->see(exchange_.request, response_);
-}
-
-// Whoever watches the body has seen what came; lines that describe it go.
-void Passage::replace_body(std::string body) {
-    if (auto* relay = dynamic_cast<BodyRelay*>(response_.body().source())) {
-        relay->keep_from_going_on();
-    } else if (auto& taps = response_.layout().taps; !taps.empty() && !response_.body().source()) {
-        if (!response_.body().bytes().empty()) taps.pass(response_.body().bytes());
-        taps.end(BodyEnd::complete);
-    }
-    response_.set_body(std::move(body));
-    response_.layout().source.declared_length.reset();
-    for (const char* name : {"ETag", "Accept-Ranges", "Content-Range"}) response_.headers().remove(name);
-    for (const char* name : of_old_bodies) response_.headers().remove(name);
 }
 
 double Passage::from_upstream_time() const noexcept {

@@ -28,12 +28,6 @@ void Passage::prepare_attempts() {
         replay_ = std::make_unique<Replay>(*body, most);
 }
 
-BodySource* Passage::body_to_send() {
-    if (replay_) return replay_.get();
-    if (!has_body()) return nullptr;
-    return request_body_ || made_body_ ? &request_body() : &exchange_.body();
-}
-
 bool Passage::has_other_target() const noexcept {
     const auto& targets = attempt_->call.upstream.targets;
     for (std::size_t i = 0; i < targets.size(); ++i) {
