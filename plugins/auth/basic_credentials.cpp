@@ -2,6 +2,7 @@
 #include "basic_credentials.h"
 
 #include "base64.h"
+#include "words.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -12,18 +13,12 @@ namespace {
 
 constexpr std::size_t longest = 512;
 
-bool is_basic(std::string_view scheme) noexcept {
-    constexpr std::string_view wanted = "basic";
-    return std::equal(scheme.begin(), scheme.end(), wanted.begin(), wanted.end(),
-                      [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + ('a' - 'A') : a) == b; });
-}
-
 }  // namespace
 
 BasicCredentials read_basic(std::string_view header) {
     const std::size_t blank = std::min(header.find(' '), header.size());
     BasicCredentials read;
-    if (!is_basic(header.substr(0, blank))) return read;
+    if (!same_name(header.substr(0, blank), "Basic")) return read;
     read.form = BasicCredentials::Form::malformed;
     header.remove_prefix(blank);
     header.remove_prefix(std::min(header.find_first_not_of(' '), header.size()));

@@ -9,6 +9,7 @@
 #include "named_caller.h"
 #include "password_checks.h"
 #include "password_file.h"
+#include "words.h"
 
 #include <map>
 #include <mutex>
@@ -84,7 +85,7 @@ public:
     Finding find(RequestContext& ctx) const override {
         const Headers& headers = ctx.request().headers();
         std::size_t lines = 0;
-        for (const auto [name, value] : headers) lines += is_authorization(name);
+        for (const auto [name, value] : headers) lines += same_name(name, "Authorization");
         auto given = read_basic(headers.get("Authorization"));
         if (ctx.traced() && given.form == BasicCredentials::Form::given) ctx.conceal(given.password);
         if (given.form == BasicCredentials::Form::absent) return Finding::missing(missing_, "no name and password");
@@ -133,13 +134,6 @@ private:
         return caller;
     }
 
-    static bool is_authorization(std::string_view name) noexcept {
-        constexpr std::string_view wanted = "authorization";
-        if (name.size() != wanted.size()) return false;
-        for (std::size_t i = 0; i < name.size(); ++i)
-            if ((name[i] | 0x20) != wanted[i]) return false;
-        return true;
-    }
     Denial denial(const char* outcome, Refusal refusal) const {
         return {host_, "basic", outcome, std::move(refusal), challenge_};
     }

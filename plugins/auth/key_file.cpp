@@ -1,6 +1,8 @@
 // plugins/auth/key_file.cpp - the key file's format, and the words for every way to get it wrong.
 #include "key_file.h"
 
+#include "words.h"
+
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -39,13 +41,6 @@ public:
 private:
     int number_;
 };
-
-int hex_digit(char c) noexcept {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
 
 std::optional<Digest> digest_of_hex(std::string_view text) noexcept {
     Digest digest;

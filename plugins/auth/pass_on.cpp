@@ -1,6 +1,8 @@
 // plugins/auth/pass_on.cpp - reading "X-Caller-Id: id", and writing the header it speaks of.
 #include "pass_on.h"
 
+#include "words.h"
+
 #include <algorithm>
 #include <iterator>
 
@@ -9,8 +11,7 @@ namespace tollgate::auth {
 namespace {
 
 char plain(char c) noexcept {
-    if (c == '_') return '-';
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+    return c == '_' ? '-' : lower(c);
 }
 
 bool same_to_an_upstream(std::string_view a, std::string_view b) noexcept {
@@ -42,11 +43,6 @@ bool may_hold_a_credential(std::string_view name) noexcept {
 bool fits_a_header(std::string_view value) noexcept {
     return std::none_of(value.begin(), value.end(),
                         [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
-}
-
-std::string_view trimmed(std::string_view text) noexcept {
-    const std::size_t begin = std::min(text.find_first_not_of(' '), text.size());
-    return text.substr(begin, text.find_last_not_of(' ') + 1 - begin);
 }
 
 }  // namespace

@@ -2,21 +2,14 @@
 #include "place.h"
 
 #include "basic_credentials.h"
+#include "words.h"
 
-#include <algorithm>
 #include <utility>
 #include <vector>
 
 namespace tollgate::auth {
 
 namespace {
-
-char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
-
-bool same_name(std::string_view name, std::string_view wanted) noexcept {
-    return name == wanted || std::equal(name.begin(), name.end(), wanted.begin(), wanted.end(),
-                                        [](char a, char b) { return lower(a) == lower(b); });
-}
 
 // As user name without a password, or as anybody's password: programs have one or the other.
 Presented read_basic_key(std::string_view text, std::size_t longest, std::string& scratch) {

@@ -1,39 +1,14 @@
 // plugins/auth/presented.cpp - reading a secret out of a text, and cutting it out.
 #include "presented.h"
 
+#include "words.h"
+
 #include <algorithm>
 #include <cstddef>
 
 namespace tollgate::auth {
 
 namespace {
-
-constexpr std::string_view bearer = "bearer";
-
-char lower(char c) noexcept {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-}
-
-int hex_digit(char c) noexcept {
-    c = lower(c);
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-// As Request::query_parameter reads names: %XX and '+' decoded, a broken escape as it stands.
-std::string decoded(std::string_view text) {
-    std::string plain;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const bool escape = text[i] == '%' && i + 2 < text.size() && hex_digit(text[i + 1]) >= 0 &&
-                            hex_digit(text[i + 2]) >= 0;
-        if (escape) {
-            plain += static_cast<char>(hex_digit(text[i + 1]) << 4 | hex_digit(text[i + 2]));
-            i += 2;
-        } else {
-            plain += text[i] == '+' ? ' ' : text[i];
-        }
-    }
-    return plain;
-}
 
 // The parts of `text` between `separator`s for which keep() holds, put together again by `joint`.
 template <class Keep>
@@ -52,12 +27,6 @@ std::string kept(std::string_view text, char separator, std::string_view joint, 
     }
 }
 
-std::string_view trimmed(std::string_view text) noexcept {
-    const std::size_t begin = text.find_first_not_of(" \t");
-    if (begin == std::string_view::npos) return {};
-    return text.substr(begin, text.find_last_not_of(" \t") + 1 - begin);
-}
-
 }  // namespace
 
 Presented read_plain(std::string_view text, std::size_t longest) noexcept {
@@ -68,9 +37,7 @@ Presented read_plain(std::string_view text, std::size_t longest) noexcept {
 
 Presented read_bearer(std::string_view text, std::size_t longest) noexcept {
     const std::string_view scheme = text.substr(0, text.find(' '));
-    if (!std::equal(scheme.begin(), scheme.end(), bearer.begin(), bearer.end(),
-                    [](char a, char b) { return lower(a) == b; }))
-        return {};
+    if (!same_name(scheme, "Bearer")) return {};
     text.remove_prefix(scheme.size());
     text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
     // One character after the other: find_first_of() would look at a token of 700 bytes for half a microsecond.

@@ -1,23 +1,14 @@
 // plugins/auth/signed_message.cpp - what RFC 9421 section 2 wants to know of a request.
 #include "signed_message.h"
 
+#include "words.h"
+
 #include <algorithm>
 #include <utility>
 
 namespace tollgate::auth {
 
 namespace {
-
-char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
-
-bool same_name(std::string_view a, std::string_view b) noexcept {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
-}
-
-std::string_view trimmed(std::string_view text) noexcept {
-    const std::size_t begin = std::min(text.find_first_not_of(" \t"), text.size());
-    return text.substr(begin, text.find_last_not_of(" \t") + 1 - begin);
-}
 
 // Section 2.2.3: as RFC 9110 section 4.2.3 makes it normal.
 std::string authority_of(const Request& request) {

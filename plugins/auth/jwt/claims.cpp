@@ -1,6 +1,8 @@
 // plugins/auth/jwt/claims.cpp - times, issuer and audience of a token.
 #include "claims.h"
 
+#include "../words.h"
+
 #include <algorithm>
 #include <limits>
 
@@ -25,8 +27,7 @@ bool takes_type(const Rules& rules, std::string_view type) {
     if (rules.types.empty()) return true;
     constexpr std::string_view family = "application/";
     std::string plain{type};
-    for (char& c : plain)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
+    std::transform(plain.begin(), plain.end(), plain.begin(), lower);
     if (plain.starts_with(family)) plain.erase(0, family.size());
     return std::find(rules.types.begin(), rules.types.end(), plain) != rules.types.end();
 }

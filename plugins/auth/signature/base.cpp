@@ -1,6 +1,8 @@
 // plugins/auth/signature/base.cpp - each covered component as a line (RFC 9421 sections 2.1, 2.2 and 2.5).
 #include "base.h"
 
+#include "../words.h"
+
 #include <algorithm>
 #include <cstddef>
 #include <iterator>
@@ -24,26 +26,7 @@ bool is_header_name(std::string_view name) noexcept {
     });
 }
 
-int hex_digit(char c) noexcept {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
-
-// As the URL standard reads a form ("application/x-www-form-urlencoded"): a broken escape stays as it stands.
-std::string decoded(std::string_view text) {
-    std::string plain;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const bool escape =
-            text[i] == '%' && i + 2 < text.size() && hex_digit(text[i + 1]) >= 0 && hex_digit(text[i + 2]) >= 0;
-        if (escape) plain += static_cast<char>(hex_digit(text[i + 1]) << 4 | hex_digit(text[i + 2])), i += 2;
-        else plain += text[i] == '+' ? ' ' : text[i];
-    }
-    return plain;
-}
-
-// The same standard's way to write it, but for blanks, which are %20 here.
+// As the URL standard writes a form, but for blanks, which are %20 here.
 std::string encoded(std::string_view text) {
     std::string escaped;
     for (const char c : text) {
