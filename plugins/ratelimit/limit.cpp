@@ -2,6 +2,7 @@
 #include "limit.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 
 namespace tollgate::ratelimit {
@@ -81,6 +82,11 @@ std::uint64_t Limit::price(double cost) const noexcept {
     if (cost == 1) return 1000;
     if (!(cost > 0)) return 0;
     return static_cast<std::uint64_t>(std::ceil(std::min(cost, 2 * most_in_window) * thousandths - 1e-6));
+}
+
+std::string in_words(double number) {
+    char text[32];
+    return {text, std::to_chars(text, text + sizeof text, number).ptr};
 }
 
 }  // namespace tollgate::ratelimit

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <string>
 
 namespace tollgate::ratelimit {
 
@@ -98,6 +99,9 @@ struct Decision {
     static constexpr std::chrono::nanoseconds unknown =
         std::chrono::nanoseconds::max() - std::chrono::nanoseconds{1};  // when another request ends
 };
+
+// As few digits as say it exactly.
+std::string in_words(double number);
 
 // One request's wish of one counter.
 struct Ask {

@@ -2,6 +2,7 @@
 #include "limits_page.h"
 
 #include "answer_lines.h"
+#include "json_text.h"
 
 #include <algorithm>
 #include <future>
@@ -14,21 +15,6 @@ namespace tollgate::ratelimit {
 namespace {
 
 constexpr std::chrono::seconds patience{1};
-
-std::string quoted(std::string_view text) {
-    constexpr const char* digits = "0123456789abcdef";
-    std::string out{'"'};
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (c == '"' || c == '\\')
-            (out += '\\') += c;
-        else if (byte < 0x20 || byte == 0x7f)
-            ((out += "\\u00") += digits[byte >> 4]) += digits[byte & 15];
-        else
-            out += c;
-    }
-    return out += '"';
-}
 
 AdminAnswer problem(int status, const std::string& text) {
     return {status, "application/json", "{\"error\":" + quoted(text) + "}\n"};

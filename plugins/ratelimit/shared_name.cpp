@@ -1,8 +1,6 @@
 // plugins/ratelimit/shared_name.cpp - limits in words that are the same where the limits are.
 #include "shared_name.h"
 
-#include <charconv>
-
 namespace tollgate::ratelimit {
 
 namespace {
@@ -23,11 +21,6 @@ std::string words_of(const Limit& limit) {
 }
 
 }  // namespace
-
-std::string in_words(double number) {
-    char text[32];
-    return {text, std::to_chars(text, text + sizeof text, number).ptr};
-}
 
 std::string in_words(const std::optional<Limit>& own, const std::optional<Limit>& other) {
     return (own ? words_of(*own) : "what tiers say") + (other ? " or else " + words_of(*other) : "");

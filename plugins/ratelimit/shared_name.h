@@ -16,9 +16,6 @@ struct SharedName {
     std::string limit, where;
 };
 
-// As few digits as say it exactly.
-std::string in_words(double number);
-
 // A limit that is `own`, or what tiers say, or else `other`; the same words for the same limits.
 std::string in_words(const std::optional<Limit>& own, const std::optional<Limit>& other);
 

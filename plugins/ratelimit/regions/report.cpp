@@ -1,6 +1,8 @@
 // plugins/ratelimit/regions/report.cpp - limits, who counts at them, and how far the exchange with each Redis is.
 #include "regions/report.h"
 
+#include "json_text.h"
+
 #include <algorithm>
 #include <set>
 #include <string_view>
@@ -8,19 +10,6 @@
 namespace tollgate::ratelimit::regions {
 
 namespace {
-
-std::string quoted(std::string_view text) {
-    constexpr const char* digits = "0123456789abcdef";
-    std::string json = "\"";
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (byte < 0x20)
-            ((json += "\\u00") += digits[byte >> 4]) += digits[byte & 15];
-        else
-            (json += c == '"' || c == '\\' ? "\\" : "") += c;
-    }
-    return json + '"';
-}
 
 // Thousandths as a decimal number.
 std::string requests(std::uint64_t thousandths) {
