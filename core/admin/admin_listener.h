@@ -21,9 +21,9 @@ class AdminListener {
 public:
     static constexpr const char* default_address = "127.0.0.1:9180";
 
-    // Listens at once: who connects waits for begin(). Throws, with a text for the operator, std::invalid_argument for an address beyond loopback where
-    // no token is asked for and std::runtime_error for one that cannot be had. What `controls` refers to outlives the listener.
-    // The socket is that of `given` for this address, if it has one.
+    // Listens at once: who connects waits for begin(). Throws, with a text for the operator, std::invalid_argument for
+    // an address beyond loopback where no token is asked for and std::runtime_error for one that cannot be had. What
+    // `controls` refers to outlives the listener. The socket is that of `given` for this address, if it has one.
     AdminListener(const net::Address& address, Controls controls, net::GivenSockets* given = nullptr);
     // Stops listening, cuts requests under way, and waits for their handlers.
     ~AdminListener();

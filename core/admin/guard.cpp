@@ -68,7 +68,8 @@ std::string refusal(const std::optional<std::string>& host, const std::optional<
     return "Origin: requests of other pages than this listener's own are refused, got " + text::quote(*origin);
 }
 
-std::string refusal_of_page(const std::optional<std::string>& site, const std::optional<std::string>& mode, bool shows) {
+std::string refusal_of_page(const std::optional<std::string>& site, const std::optional<std::string>& mode,
+                            bool shows) {
     if (!site || *site == "same-origin" || *site == "none" || (shows && mode == "navigate")) return {};
     return "Sec-Fetch-Site: requests of other pages than this listener's own are refused, got " + text::quote(*site);
 }

@@ -25,8 +25,8 @@ struct Access {
 std::string refusal(const std::optional<std::string>& host, const std::optional<std::string>& origin,
                     std::string_view own = {}, const std::vector<std::string>& hosts = {});
 
-// Why a page is refused by its Sec-Fetch-Site and Sec-Fetch-Mode lines; "" if it is not. nullopt: no such line, and so no
-// browser of these years. `shows`: what is asked for changes nothing, and so a link from anywhere may lead to it.
+// Why a page is refused by its Sec-Fetch-Site and Sec-Fetch-Mode lines; "" if it is not. nullopt: no such line, and so
+// no browser of these years. `shows`: what is asked for changes nothing, and so a link from anywhere may lead to it.
 std::string refusal_of_page(const std::optional<std::string>& site, const std::optional<std::string>& mode, bool shows);
 
 // Whether the value of an Authorization line ("Bearer ...") shows the token. Takes the same time for any wrong one.

@@ -1,4 +1,4 @@
-// core/admin/upgrade.cpp - POST /upgrade: another process takes this one's place; 409, with its words, where it does not.
+// core/admin/upgrade.cpp - POST /upgrade: another process takes this one's place; 409, with its words, if not.
 #include "admin/bodies.h"
 #include "admin/upgrade_wait.h"
 #include "support/text.h"

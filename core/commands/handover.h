@@ -1,4 +1,4 @@
-// core/commands/handover.h - what a process and the one that takes its place say to each other, over a socket between them.
+// core/commands/handover.h - what a process and the one that takes its place say to each other, over a socket.
 //
 //   the old one   the new one
 //   estate ->                     sockets, keys, where its log goes; it has started the other
@@ -6,7 +6,8 @@
 //   yours ->                      from now on files, process number and supervisor are its
 //                 <- mine         the old one ends
 //
-// Words and parts of the estate that the other side does not know are passed over: it may be a newer or an older program.
+// Words and parts of the estate that the other side does not know are passed over: it may be a newer or an older
+// program.
 #pragma once
 
 #include "net/given_sockets.h"

@@ -35,7 +35,8 @@ std::unique_ptr<Predecessor> Predecessor::of_environment() {
     const bool is_one = error == std::errc{} && end == number.data() + number.size() &&
                         ::getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == SOCK_SEQPACKET;
     if (!is_one || ::fcntl(descriptor, F_SETFD, FD_CLOEXEC) != 0)
-        throw std::runtime_error{std::string{handover_variable} + ": expected what `tollgate upgrade` sets, got \"" + number + '"'};
+        throw std::runtime_error{std::string{handover_variable} + ": expected what `tollgate upgrade` sets, got \"" +
+                                 number + '"'};
     return std::unique_ptr<Predecessor>{new Predecessor{descriptor}};
 }
 

@@ -1,4 +1,4 @@
-// core/commands/predecessor.h - Predecessor: the process that has started this one to take its place (`tollgate upgrade`).
+// core/commands/predecessor.h - Predecessor: the process that has started this one to take its place (an upgrade).
 #pragma once
 
 #include "commands/handover.h"

@@ -19,8 +19,8 @@ enum class Signal {
     drained,  // likewise: say_drained()
 };
 
-// Blocks them for this thread and all that it will start, ignores SIGPIPE, and undoes an inherited SIG_IGN of SIGCHLD. One
-// per program; made on the main thread before any other exists, and waited for on it.
+// Blocks them for this thread and all that it will start, ignores SIGPIPE, and undoes an inherited SIG_IGN of SIGCHLD.
+// One per program; made on the main thread before any other exists, and waited for on it.
 class Signals {
 public:
     Signals();

@@ -71,7 +71,8 @@ pid_t spawn(const Succession& succession, int handover, int words) {
 
     posix_spawnattr_t attributes;
     need("posix_spawnattr_init", posix_spawnattr_init(&attributes));
-    const std::unique_ptr<posix_spawnattr_t, int (*)(posix_spawnattr_t*)> freed_too{&attributes, posix_spawnattr_destroy};
+    const std::unique_ptr<posix_spawnattr_t, int (*)(posix_spawnattr_t*)> freed_too{&attributes,
+                                                                                  posix_spawnattr_destroy};
     sigset_t none, all;
     ::sigemptyset(&none);
     ::sigfillset(&all);

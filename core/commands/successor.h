@@ -1,4 +1,4 @@
-// core/commands/successor.h - succeed_by(): starts the program that is to take this process' place, and sees it do so or fail.
+// core/commands/successor.h - succeed_by(): starts the program that is to take this process' place, and waits for that.
 #pragma once
 
 #include "admin/upgrade_wait.h"
@@ -32,13 +32,13 @@ struct Succeeded {
     std::string words;    // what it said meanwhile, which stderr has as well
 };
 
-// Waits. Any thread, of a program with many. A process that fails is ended and reaped; one that succeeds is left to live.
-// Of this process' descriptors it gets stdin, stdout and what is handed over; the environment without what was said to
-// this process alone.
+// Waits. Any thread, of a program with many. A process that fails is ended and reaped; one that succeeds is left to
+// live. Of this process' descriptors it gets stdin, stdout and what is handed over; the environment without what was
+// said to this process alone.
 Succeeded succeed_by(const Succession& succession);
 
-// Where this program was started from, as it was said: a link stays one, so that what it leads to later is found. `name`:
-// its first argument.
+// Where this program was started from, as it was said: a link stays one, so that what it leads to later is found.
+// `name`: its first argument.
 std::filesystem::path own_program(const std::string& name);
 
 }  // namespace tollgate::commands

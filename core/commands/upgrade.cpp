@@ -1,4 +1,4 @@
-// core/commands/upgrade.cpp - `tollgate upgrade`: has a running gateway replaced by the program that stands at its path now.
+// core/commands/upgrade.cpp - `tollgate upgrade`: has a running gateway replaced by the program at its path.
 #include "commands/remote.h"
 #include "commands/surroundings.h"
 

@@ -160,8 +160,8 @@ int concatenate(lua_State* state) {
 
 const char* word_name(Word word) {
     constexpr const char* names[] = {"listen", "admin",   "database", "tier",            "upstream",        "route",
-                                     "always", "limits",  "trusted_proxies", "tracing", "request", "request_headers", "response_headers",
-                                     "errors", "cors",    "response", "plugin",          "env",
+                                     "always", "limits",  "trusted_proxies", "tracing", "request", "request_headers",
+                                     "response_headers", "errors", "cors", "response", "plugin", "env",
                                      "require", "header", "query",    "cookie",          "matches",
                                      "split",  "a plugin"};
     return names[std::size_t(word)];

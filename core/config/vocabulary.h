@@ -32,8 +32,9 @@ struct Shape {
 
 extern const Shape admin_shape, answer_shape, branch_shape, breaker_shape, certificate_shape, cors_shape, eject_shape,
     error_answer_shape, failure_shape, header_changes_shape, health_shape, limits_shape, listen_shape, mirror_shape,
-    redirect_shape, register_shape, request_change_shape, request_shape, response_shape, answer_given_shape, request_given_shape, retry_shape, rewrite_shape, route_limits_shape,
-    route_shape, service_shape, split_shape, target_shape, tier_shape, tls_shape, tracing_shape, upstream_shape, upstream_tls_shape;
+    redirect_shape, register_shape, request_change_shape, request_shape, response_shape, answer_given_shape,
+    request_given_shape, retry_shape, rewrite_shape, route_limits_shape, route_shape, service_shape, split_shape,
+    target_shape, tier_shape, tls_shape, tracing_shape, upstream_shape, upstream_tls_shape;
 
 // One word of routes.lua, or a value that is simply there.
 struct WordEntry {

@@ -48,8 +48,9 @@ bool is_letter(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c
 
 // Words of Lua between which a value stands.
 bool is_keyword(std::string_view word) {
-    static constexpr std::string_view all[] = {"and",   "do",  "else", "elseif", "end",  "for",   "function", "if", "in",
-                                               "local", "not", "or",   "repeat", "then", "until", "while",    "return"};
+    static constexpr std::string_view all[] = {"and", "do",    "else", "elseif", "end",    "for",  "function", "if",
+                                               "in",  "local", "not",  "or",     "repeat", "then", "until",    "while",
+                                               "return"};
     return std::find(std::begin(all), std::end(all), word) != std::end(all);
 }
 

@@ -22,8 +22,8 @@ struct Written {
 std::vector<std::string> secrets_in(const Reader& reader);
 
 // The text of a file of Lua without secrets: texts in quotes are "(hidden)" where they are or hold one of `secrets`,
-// are part of one, or are given to a name like "token" or compared with it, either way round; URLs lose their logins. In
-// comments as well.
+// are part of one, or are given to a name like "token" or compared with it, either way round; URLs lose their logins.
+// In comments as well.
 std::string shown_text(std::string_view text, const std::vector<std::string>& secrets);
 
 // The environment's variables that it used, by name, and nothing of a value: a function of Lua may do anything with a

@@ -25,8 +25,8 @@ constexpr std::chrono::seconds longest_last_export{2};  // of spans, once nothin
 
 }  // namespace
 
-Gateway::Engine::Engine(Options options, http::Handler& handler, plugins::Catalogue& catalogue, plugins::Metrics& metrics,
-                        plugins::NamedStates& states, plugins::Pages& pages)
+Gateway::Engine::Engine(Options options, http::Handler& handler, plugins::Catalogue& catalogue,
+                        plugins::Metrics& metrics, plugins::NamedStates& states, plugins::Pages& pages)
     : options_{std::move(options)}, handler_{handler}, catalogue_{catalogue}, metrics_{metrics}, states_{states},
       pages_{pages},
       refused_connections_{metrics.counter("tollgate_connections_refused_total",
@@ -59,12 +59,13 @@ Gateway::Engine::~Engine() {
 
 // `making_plugins` as in config::Surroundings.
 config::Loaded Gateway::Engine::load(std::function<void(const std::function<void()>&)> making_plugins) {
-    auto loaded = config::load(options_.file,
-                        {catalogue_, loops_.loop_count(),
-                         [this](const Descriptor& descriptor, const Snapshot& made) { return host_for(descriptor, made); },
-                         [this](const std::string& upstream) { return upstream_states_.of(upstream); },
-                         [](const char* name) -> const char* { return std::getenv(name); },
-                         std::move(making_plugins), tickets_, tls_contexts_});
+    auto loaded = config::load(
+        options_.file,
+        {catalogue_, loops_.loop_count(),
+         [this](const Descriptor& descriptor, const Snapshot& made) { return host_for(descriptor, made); },
+         [this](const std::string& upstream) { return upstream_states_.of(upstream); },
+         [](const char* name) -> const char* { return std::getenv(name); }, std::move(making_plugins), tickets_,
+         tls_contexts_});
     if (loaded.snapshot) {
         const auto makes_keys = [](const Route& route) { return route.registration != nullptr; };
         const auto& routes = loaded.snapshot->routes;
@@ -216,7 +217,8 @@ Gateway::Reloaded Gateway::Engine::reload() {
     set_limits(snapshot->limits);
     for (const auto& use : snapshot->uses) plugins::serve(use->host.get());
     reload_figures_.reloaded();
-    std::string summary = std::to_string(snapshot->routes.size()) + (snapshot->routes.size() == 1 ? " route, " : " routes, ") +
+    std::string summary = std::to_string(snapshot->routes.size()) +
+                          (snapshot->routes.size() == 1 ? " route, " : " routes, ") +
                           std::to_string(snapshot->upstreams.size()) +
                           (snapshot->upstreams.size() == 1 ? " upstream" : " upstreams");
     const std::lock_guard lock{mutex_};
@@ -244,7 +246,8 @@ void Gateway::Engine::prune() {
     std::vector<std::shared_ptr<const Snapshot>> unused;
     {
         const std::lock_guard lock{mutex_};
-        const auto in_use = std::partition(retired_.begin(), retired_.end(), [](const auto& s) { return s.use_count() > 1; });
+        const auto in_use =
+            std::partition(retired_.begin(), retired_.end(), [](const auto& s) { return s.use_count() > 1; });
         unused.assign(std::move_iterator{in_use}, std::move_iterator{retired_.end()});
         retired_.erase(in_use, retired_.end());
     }

@@ -37,7 +37,9 @@ public:
     void stop_now() noexcept { set(stop_now_); }
     net::TlsTickets& tickets() noexcept { return *tickets_; }
     std::shared_ptr<const Snapshot> current() const;
-    std::vector<http::Listener> listeners() const { return server_ ? server_->listeners() : std::vector<http::Listener>{}; }
+    std::vector<http::Listener> listeners() const {
+        return server_ ? server_->listeners() : std::vector<http::Listener>{};
+    }
     std::vector<std::string> listening() const;
     bool loops_turn() { return pulse_.beat(); }
     std::vector<std::filesystem::path> files() const;

@@ -15,7 +15,7 @@ Task<void> Gateway::serve(LoopShare& share, http::Exchange& exchange, Trace* tra
     Passage passage{share, *share.lease, exchange, trace};  // logs in its destructor: once, on every path
     try {
         passage.take(passage.route());                // `when` may run Lua, and may fail; no route is itself a Route
-        if (!co_await passage.answered_by_plugin()) { // on_request, in the order written; answer, redirect; request functions
+        if (!co_await passage.answered_by_plugin()) { // on_request, in the order written; answer, redirect; functions
             passage.shape_request();                  // rewrite, request_headers
             co_await passage.fetch_from_upstream();   // on_upstream, an attempt, on_attempt
             while (passage.may_try_again())           // it failed, and the upstream's `retry` allows another

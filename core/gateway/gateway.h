@@ -82,7 +82,8 @@ public:
     NextTarget next_target(const std::string& upstream);
     std::vector<std::string> listening() const;         // real addresses, with the ports the kernel chose
     std::vector<http::Listener> listeners() const;      // any thread
-    // Whether this process removes the files of its Unix sockets at its end. Those that it was given it leaves, until told.
+    // Whether this process removes the files of its Unix sockets at its end. Those that it was given it leaves, until
+    // told.
     void keep_socket_files(bool ours) noexcept;
     // Keys of TLS session tickets, as net::TlsTickets hands them over.
     std::string ticket_keys();

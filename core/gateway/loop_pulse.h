@@ -1,4 +1,4 @@
-// core/gateway/loop_pulse.h - LoopPulse: whether the loops still turn: each is given a word, and has said it by the next time.
+// core/gateway/loop_pulse.h - LoopPulse: whether the loops still turn: each is given a word, to say by the next time.
 #pragma once
 
 #include "gateway/loop_services.h"

@@ -42,7 +42,8 @@ bool is_token(std::string_view text) noexcept {
 
 bool is_field_value(std::string_view text) noexcept {
     // All three are below most of what there is.
-    return std::none_of(text.begin(), text.end(), [](unsigned char c) { return c <= '\r' && (c == '\n' || c == '\r' || c == 0); });
+    return std::none_of(text.begin(), text.end(),
+                        [](unsigned char c) { return c <= '\r' && (c == '\n' || c == '\r' || c == 0); });
 }
 
 Known known(std::string_view name) noexcept {
@@ -159,9 +160,10 @@ void Headers::Layout::append_same(std::string_view name, Entry as, Known known) 
 
 void Headers::Layout::replace_by(const Layout& other) {
     std::erase_if(lines, [&](const Entry& mine) {
-        return other.may_have(mine.known) && std::any_of(other.lines.begin(), other.lines.end(), [&](const Entry& theirs) {
-            return mine.known == theirs.known && http::same_text(name(mine), other.name(theirs));
-        });
+        return other.may_have(mine.known) &&
+               std::any_of(other.lines.begin(), other.lines.end(), [&](const Entry& theirs) {
+                   return mine.known == theirs.known && http::same_text(name(mine), other.name(theirs));
+               });
     });
     const auto moved = static_cast<std::uint32_t>(text.size());
     text.append(other.text.view());
@@ -224,7 +226,8 @@ Headers::~Headers() { Layout::give_back(layout_); }
 std::string_view Headers::get(std::string_view name) const noexcept {
     if (layout_)
         for (const auto& line : layout_->lines)
-            if (line.name_size == name.size() && http::same_text(layout_->name(line), name)) return layout_->value(line);
+            if (line.name_size == name.size() && http::same_text(layout_->name(line), name))
+                return layout_->value(line);
     return {};
 }
 

@@ -47,8 +47,8 @@ public:
     // Takes over an accepted socket that was expected. `tls`: how it speaks TLS; null: it does not. `proxied`: a header of
     // the PROXY protocol, which is believed, comes before everything else.
     void open(int descriptor, Client client, std::shared_ptr<const net::TlsServerContext> tls = nullptr, bool proxied = false);
-    // Closes sessions after their answer; `empty` is called when none is left. Idle ones close now, or are served once more
-    // where their next request comes. May be called again, to close what was left idle.
+    // Closes sessions after their answer; `empty` is called when none is left. Idle ones close now, or are served once
+    // more where their next request comes. May be called again, to close what was left idle.
     void drain(std::function<void()> empty, WhileIdle idle = WhileIdle::close);
     void cut_all() noexcept;  // ends every session, whatever it does
 

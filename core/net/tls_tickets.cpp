@@ -50,8 +50,8 @@ std::optional<TlsTickets::Key> TlsTickets::to_open(std::span<const unsigned char
     return named(former_) ? former_ : std::nullopt;
 }
 
-// As they are in memory: processes of one machine agree on that, and on the clock since its start. Where a Key has become
-// another thing, its size has.
+// As they are in memory: processes of one machine agree on that, and on the clock since its start. Where a Key has
+// become another thing, its size has.
 static_assert(std::is_trivially_copyable_v<TlsTickets::Key>);
 
 std::string TlsTickets::to_hand_over() {

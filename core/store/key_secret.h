@@ -9,8 +9,8 @@
 
 namespace tollgate::store {
 
-// What a client shows: "tg_<id>_<secret>", or as another form has it. The id is public and finds the row; the secret is 256 random bits, told once
-// and kept nowhere.
+// What a client shows: "tg_<id>_<secret>", or as another form has it. The id is public and finds the row; the secret is
+// 256 random bits, told once and kept nowhere.
 struct KeySecret {
     std::string id;     // 16 letters and digits: 80 bits
     std::string shown;  // the whole of it

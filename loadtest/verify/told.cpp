@@ -146,11 +146,11 @@ private:
     // Of answers one surely after the other: what is left grows by what flows in, at most.
     //
     // With leases: let L be what is in the store, H what gateways hold of it (at most `leased`), R what flows in per
-    // second. L + H grows by R at most, whoever takes, holds or gives back. An answer tells L as it was when its gateway
-    // asked last, `old` before at most, rounded down, and of H what it holds itself.
+    // second. L + H grows by R at most, whoever takes, holds or gives back. An answer tells L as it was when its
+    // gateway asked last, `old` before at most, rounded down, and of H what it holds itself.
     // - One told T at e: so L + H at e were less than T + 1 + leased + R * old.
-    // - A later one, at d, tells L of d - old or after it, and of H all at most. Where that is after e, it is at most L + H
-    //   at e, and R * (d - e).
+    // - A later one, at d, tells L of d - old or after it, and of H all at most. Where that is after e, it is at most
+    //   L + H at e, and R * (d - e).
     // So of two that are further apart than `old` the later one tells at most T + 1 + 2 * leased + R * (d - e + old).
     void look_at_rises() {
         const double rate = limit_.per_second() * cost_ * (1 + clocks_.drift);

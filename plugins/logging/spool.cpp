@@ -134,8 +134,8 @@ void Spool::take_along() {
     }
 }
 
-// True: nothing is left there. Its segments go behind those that are here; how far the first was read is forgotten, so that
-// some of its lines are carried twice, which the table takes for what it is.
+// True: nothing is left there. Its segments go behind those that are here; how far the first was read is forgotten, so
+// that some of its lines are carried twice, which the table takes for what it is.
 bool Spool::take_along(const std::string& place) {
     int lock = -1;
     std::map<Number, std::uint64_t> found;

@@ -18,12 +18,12 @@ namespace tollgate::logging {
 
 // A folder of segments. What a process had appended is there for the next one, however it ended, and so is how far that
 // was read; a frame that was torn by it ends its file. (What the kernel has not written yet goes with the power.) What
-// cannot be read just now (no descriptors left, no permission) stays, and is tried again. One thread appends, another one
-// reads. Whoever calls waiting(), wait() or interrupt() waits for no disk.
+// cannot be read just now (no descriptors left, no permission) stays, and is tried again. One thread appends, another
+// one reads. Whoever calls waiting(), wait() or interrupt() waits for no disk.
 //
-// One process at a time has the folder. Who comes while it is taken (its successor in an upgrade) has a folder in it, "2",
-// for as long as it lives; what is left there is taken along by the next one who has the folder itself, or carried by
-// the next one who has that place.
+// One process at a time has the folder. Who comes while it is taken (its successor in an upgrade) has a folder in it,
+// "2", for as long as it lives; what is left there is taken along by the next one who has the folder itself, or carried
+// by the next one who has that place.
 class Spool {
 public:
     explicit Spool(std::string folder) : folder_{std::move(folder)} {}

@@ -84,8 +84,8 @@ public:
     // What the store itself has allocated, beside the items; tests ask.
     std::size_t own_bytes();
 
-    // What an item with so many tags counts for beside its own bytes: a slot, its part of the tables, its labels. Public
-    // for tests, which reckon with it.
+    // What an item with so many tags counts for beside its own bytes: a slot, its part of the tables, its labels.
+    // Public for tests, which reckon with it.
     static constexpr std::size_t overhead(std::size_t tags) noexcept {
         return sizeof(Slot) + 16 + 16 + (1 + tags) * Labels::bytes_of_label;
     }
