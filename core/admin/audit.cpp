@@ -4,7 +4,7 @@
 #include "admin/bodies.h"
 #include "admin/endpoints.h"
 #include "config/secrets.h"
-#include "gateway/snapshot.h"
+#include "snapshot/snapshot.h"
 #include "support/json_text.h"
 #include "support/log.h"
 #include "support/secrets.h"

@@ -2,7 +2,7 @@
 // wrong with the last reload.
 #include "admin/bodies.h"
 #include "config/written.h"
-#include "gateway/snapshot.h"
+#include "snapshot/snapshot.h"
 #include "support/json_text.h"
 #include "support/log.h"
 

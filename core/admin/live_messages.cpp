@@ -1,7 +1,7 @@
 // core/admin/live_messages.cpp - composing them.
 #include "admin/live_messages.h"
 
-#include "gateway/snapshot.h"
+#include "snapshot/snapshot.h"
 #include "support/json_text.h"
 #include "support/version.h"
 

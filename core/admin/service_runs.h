@@ -1,7 +1,7 @@
 // core/admin/service_runs.h - ServiceRuns: running what operators may have run, one at a time, and what came of it.
 #pragma once
 
-#include "gateway/snapshot.h"
+#include "snapshot/snapshot.h"
 #include "support/program.h"
 
 #include <atomic>

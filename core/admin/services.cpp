@@ -2,7 +2,7 @@
 #include "admin/audit.h"
 #include "admin/bodies.h"
 #include "admin/service_runs.h"
-#include "gateway/snapshot.h"
+#include "snapshot/snapshot.h"
 #include "support/log.h"
 #include "support/text.h"
 

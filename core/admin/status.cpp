@@ -1,7 +1,7 @@
 // core/admin/status.cpp - GET /status: one small object, for a status page or somebody who looks in.
 #include "admin/bodies.h"
-#include "gateway/snapshot.h"
 #include "history/record.h"
+#include "snapshot/snapshot.h"
 #include "support/instance.h"
 #include "support/log.h"
 #include "support/version.h"

@@ -1,6 +1,6 @@
 // core/admin/tiers.cpp - GET /tiers: what callers of each tier may.
 #include "admin/bodies.h"
-#include "gateway/snapshot.h"
+#include "snapshot/snapshot.h"
 
 #include <Poco/JSON/Array.h>
 

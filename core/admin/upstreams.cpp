@@ -1,7 +1,7 @@
 // core/admin/upstreams.cpp - GET /upstreams: what is known of each target; GET /upstreams/NAME/next: which one is
 // chosen next; POST /upstreams/NAME/drain?target=ADDRESS and /undrain: no new requests for it, or again.
 #include "admin/bodies.h"
-#include "gateway/snapshot.h"
+#include "snapshot/snapshot.h"
 #include "support/log.h"
 #include "support/text.h"
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "commands/surroundings.h"
-#include "gateway/snapshot.h"
+#include "snapshot/snapshot.h"
 #include "store/database.h"
 
 #include <functional>

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "admin/handlers.h"
-#include "gateway/snapshot.h"
+#include "snapshot/snapshot.h"
 
 #include <memory>
 #include <mutex>

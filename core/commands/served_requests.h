@@ -1,8 +1,8 @@
 // core/commands/served_requests.h - ServedRequests: the request_log that /logs and /analytics of a gateway read.
 #pragma once
 
-#include "gateway/snapshot.h"
 #include "history/request_history.h"
+#include "snapshot/snapshot.h"
 
 #include <memory>
 #include <mutex>

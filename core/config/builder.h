@@ -2,10 +2,10 @@
 #pragma once
 
 #include "config/source.h"
-#include "gateway/snapshot.h"
 #include "net/tls_client_context.h"
 #include "net/tls_tickets.h"
 #include "plugins/catalogue.h"
+#include "snapshot/snapshot.h"
 
 #include <filesystem>
 #include <functional>

@@ -2,8 +2,8 @@
 #include "config/difference.h"
 
 #include "config/outline.h"
-#include "gateway/snapshot.h"
 #include "plugins/plugin_host.h"
+#include "snapshot/snapshot.h"
 #include "support/text.h"
 
 #include <algorithm>

@@ -3,7 +3,7 @@
 
 #include "config/item.h"
 #include "config/schema.h"
-#include "gateway/header_changes.h"
+#include "snapshot/header_changes.h"
 
 #include <functional>
 #include <string>

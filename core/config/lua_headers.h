@@ -1,7 +1,7 @@
 // core/config/lua_headers.h - texts and header lines in the tables that functions of routes.lua are given and return.
 #pragma once
 
-#include "gateway/header_changes.h"
+#include "snapshot/header_changes.h"
 
 #include <lua.hpp>
 

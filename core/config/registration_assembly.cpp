@@ -1,7 +1,7 @@
 // core/config/registration_assembly.cpp - `register = { tier = "free" }` of a route: what clients' own keys get.
 #include "config/assembly.h"
 
-#include "gateway/registration.h"
+#include "snapshot/registration.h"
 #include "support/text.h"
 
 namespace tollgate::config {

@@ -1,7 +1,7 @@
 // core/config/route_table.cpp - describe_routes(): what `tollgate routes` prints.
 #include "config/builder.h"
 #include "config/outline.h"
-#include "gateway/shaping.h"
+#include "snapshot/shaping.h"
 #include "support/secrets.h"
 #include "support/text.h"
 

@@ -3,8 +3,8 @@
 
 #include <tollgate/context.h>
 
-#include "gateway/error_answers.h"
-#include "gateway/header_changes.h"
+#include "snapshot/error_answers.h"
+#include "snapshot/header_changes.h"
 
 #include <atomic>
 #include <chrono>

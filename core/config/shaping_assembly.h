@@ -7,7 +7,7 @@
 #include "config/objects.h"
 #include "config/schema.h"
 #include "config/vocabulary.h"
-#include "gateway/shaping.h"
+#include "snapshot/shaping.h"
 
 #include <array>
 #include <memory>

@@ -3,8 +3,8 @@
 
 #include <tollgate/message.h>
 
-#include "gateway/reserved_headers.h"
 #include "http/body_taps.h"
+#include "snapshot/reserved_headers.h"
 
 #include <memory>
 #include <optional>

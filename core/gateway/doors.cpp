@@ -1,7 +1,7 @@
 // core/gateway/doors.cpp - a refusal's words, and the blame for what a plugin threw.
 #include "gateway/doors.h"
 
-#include "gateway/snapshot.h"
+#include "snapshot/snapshot.h"
 
 #include <exception>
 #include <string>

@@ -1,7 +1,7 @@
 // core/gateway/explanation.cpp - the words and layout of explanations.
 #include "gateway/explanation.h"
 
-#include "gateway/snapshot.h"
+#include "snapshot/snapshot.h"
 #include "support/text.h"
 
 #include <algorithm>

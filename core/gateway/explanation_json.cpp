@@ -1,6 +1,6 @@
 // core/gateway/explanation_json.cpp - an explanation for programs.
 #include "gateway/explanation.h"
-#include "gateway/snapshot.h"
+#include "snapshot/snapshot.h"
 
 #include <Poco/JSON/Array.h>
 #include <Poco/JSON/Object.h>

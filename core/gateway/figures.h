@@ -4,9 +4,9 @@
 #include <tollgate/context.h>
 
 #include "config/script.h"
-#include "gateway/snapshot.h"
 #include "gateway/target_tally.h"
 #include "plugins/metrics.h"
+#include "snapshot/snapshot.h"
 
 #include <array>
 #include <atomic>

@@ -4,8 +4,8 @@
 #include <tollgate/message.h>
 
 #include "gateway/figures.h"
-#include "gateway/snapshot.h"
 #include "http/traceparent.h"
+#include "snapshot/snapshot.h"
 
 #include <cstdint>
 #include <memory>

@@ -7,9 +7,9 @@
 #include "gateway/loop_share.h"
 #include "gateway/replay.h"
 #include "gateway/request_spans.h"
-#include "gateway/shaping.h"
 #include "gateway/trace.h"
 #include "http/layout.h"
+#include "snapshot/shaping.h"
 #include "support/log.h"
 
 namespace tollgate {

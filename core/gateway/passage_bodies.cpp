@@ -1,10 +1,10 @@
 // core/gateway/passage_bodies.cpp - the bodies of request and answer: who reads them, and what takes their place.
 #include "gateway/passage.h"
 #include "gateway/replay.h"
-#include "gateway/shaping.h"
 #include "gateway/trace.h"
 #include "http/bytes_source.h"
 #include "http/layout.h"
+#include "snapshot/shaping.h"
 #include "support/text.h"
 
 #include <utility>

@@ -1,10 +1,10 @@
 // core/gateway/passage_functions.cpp - the steps of the corridor in which functions change requests and answers.
 #include "config/script.h"
-#include "gateway/error_answers.h"
 #include "gateway/loop_share.h"
 #include "gateway/passage.h"
-#include "gateway/shaping.h"
 #include "gateway/trace.h"
+#include "snapshot/error_answers.h"
+#include "snapshot/shaping.h"
 #include "support/text.h"
 
 #include <utility>

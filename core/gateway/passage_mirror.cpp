@@ -2,9 +2,9 @@
 #include "gateway/loop_share.h"
 #include "gateway/mirror.h"
 #include "gateway/passage.h"
-#include "gateway/shaping.h"
 #include "gateway/trace.h"
 #include "http/upgrade.h"
+#include "snapshot/shaping.h"
 #include "support/random.h"
 #include "support/text.h"
 

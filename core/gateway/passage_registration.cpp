@@ -1,8 +1,8 @@
 // core/gateway/passage_registration.cpp - the step of the corridor that makes a key for whoever asks for one.
 #include "gateway/key_store.h"
 #include "gateway/passage.h"
-#include "gateway/registration.h"
 #include "gateway/trace.h"
+#include "snapshot/registration.h"
 
 namespace tollgate {
 

@@ -2,9 +2,9 @@
 #include "config/script.h"
 #include "gateway/loop_share.h"
 #include "gateway/passage.h"
-#include "gateway/shaping.h"
 #include "gateway/trace.h"
 #include "http/layout.h"
+#include "snapshot/shaping.h"
 #include "support/log.h"
 #include "support/text.h"
 

@@ -3,8 +3,8 @@
 #include "gateway/loop_share.h"
 #include "gateway/passage.h"
 #include "gateway/request_spans.h"
-#include "gateway/shaping.h"
 #include "gateway/trace.h"
+#include "snapshot/shaping.h"
 #include "support/log.h"
 #include "support/text.h"
 

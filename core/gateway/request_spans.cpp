@@ -2,7 +2,7 @@
 // body is in them: what is secret stays here.
 #include "gateway/request_spans.h"
 
-#include "gateway/snapshot.h"
+#include "snapshot/snapshot.h"
 #include "support/log.h"
 #include "upstream/retry.h"
 

@@ -2,10 +2,10 @@
 #include "gateway/trace.h"
 
 #include "gateway/concealed.h"
-#include "gateway/snapshot.h"
 #include "http/hop_by_hop.h"
 #include "http/layout.h"
 #include "http/target.h"
+#include "snapshot/snapshot.h"
 #include "support/failure.h"
 #include "support/secrets.h"
 #include "support/text.h"

@@ -1,8 +1,8 @@
 // core/gateway/upstream_figures.h - what operators read of the targets' health.
 #pragma once
 
-#include "gateway/snapshot.h"
 #include "plugins/metrics.h"
+#include "snapshot/snapshot.h"
 
 #include <memory>
 #include <vector>

@@ -1,6 +1,6 @@
 // tests/core/config/breaker_assembly_test.cpp - what `breaker` of an upstream says.
 #include "core/config/fake_plugins.h"
-#include "gateway/snapshot.h"
+#include "snapshot/snapshot.h"
 
 #include <boost/test/unit_test.hpp>
 

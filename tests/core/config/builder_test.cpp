@@ -2,7 +2,7 @@
 #include "config/builder.h"
 
 #include "core/config/fake_plugins.h"
-#include "gateway/shaping.h"
+#include "snapshot/shaping.h"
 #include "support/thread_time.h"
 
 #include <boost/test/unit_test.hpp>

@@ -1,6 +1,6 @@
 // tests/core/config/gate_assembly_test.cpp - what `concurrency` and `queue` of an upstream say.
 #include "core/config/fake_plugins.h"
-#include "gateway/snapshot.h"
+#include "snapshot/snapshot.h"
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,6 +1,6 @@
 // tests/core/gateway/trace_test.cpp - what a trace remembers of a request, what it keeps out of sight, how it is shown.
 #include "gateway/explanation.h"
-#include "gateway/snapshot.h"
+#include "snapshot/snapshot.h"
 #include "support/failure.h"
 
 #include <boost/test/unit_test.hpp>

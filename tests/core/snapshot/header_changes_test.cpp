@@ -1,5 +1,5 @@
-// tests/core/gateway/header_changes_test.cpp - lines removed, set and added.
-#include "gateway/header_changes.h"
+// tests/core/snapshot/header_changes_test.cpp - lines removed, set and added.
+#include "snapshot/header_changes.h"
 
 #include <boost/test/unit_test.hpp>
 
@@ -27,7 +27,7 @@ const Value asked{std::make_shared<Asked>()};
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(gateway_header_changes)
+BOOST_AUTO_TEST_SUITE(snapshot_header_changes)
 
 BOOST_AUTO_TEST_CASE(changes_happen_in_their_order) {
     Headers headers{{"A", "1"}, {"B", "2"}, {"a", "3"}};

@@ -1,4 +1,4 @@
-// core/gateway/rewrite.h - Rewrite: the target a route's requests have on their way to the upstream.
+// core/snapshot/rewrite.h - Rewrite: the target a route's requests have on their way to the upstream.
 #pragma once
 
 #include "routing/path_template.h"

@@ -1,11 +1,11 @@
-// core/gateway/shaping.h - Shaping: what a route makes of its requests and answers besides its plugins.
+// core/snapshot/shaping.h - Shaping: what a route makes of its requests and answers besides its plugins.
 #pragma once
 
-#include "gateway/cors.h"
-#include "gateway/error_answers.h"
-#include "gateway/header_changes.h"
-#include "gateway/redirect.h"
-#include "gateway/rewrite.h"
+#include "snapshot/cors.h"
+#include "snapshot/error_answers.h"
+#include "snapshot/header_changes.h"
+#include "snapshot/redirect.h"
+#include "snapshot/rewrite.h"
 
 #include <cstdint>
 #include <memory>

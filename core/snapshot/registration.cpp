@@ -1,5 +1,5 @@
-// core/gateway/registration.cpp - reading what clients say of the keys they want, and wording what they get.
-#include "gateway/registration.h"
+// core/snapshot/registration.cpp - reading what clients say of the keys they want, and wording what they get.
+#include "snapshot/registration.h"
 
 #include "store/key_json.h"
 #include "support/text.h"

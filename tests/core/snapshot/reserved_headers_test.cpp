@@ -1,5 +1,5 @@
-// tests/core/gateway/reserved_headers_test.cpp - names that are not the clients' to send, however they are written.
-#include "gateway/reserved_headers.h"
+// tests/core/snapshot/reserved_headers_test.cpp - names that are not the clients' to send, however they are written.
+#include "snapshot/reserved_headers.h"
 
 #include "gateway/body_relay.h"
 
@@ -27,7 +27,7 @@ struct Ended final : BodySource {
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(gateway_reserved_headers)
+BOOST_AUTO_TEST_SUITE(snapshot_reserved_headers)
 
 BOOST_AUTO_TEST_CASE(a_name_is_reserved_in_any_case_and_with_underscores) {
     const ReservedHeaders names = caller_id();

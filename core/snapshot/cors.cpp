@@ -1,5 +1,5 @@
-// core/gateway/cors.cpp - matching origins, answering preflights, marking answers.
-#include "gateway/cors.h"
+// core/snapshot/cors.cpp - matching origins, answering preflights, marking answers.
+#include "snapshot/cors.h"
 
 #include "http/layout.h"
 #include "support/text.h"

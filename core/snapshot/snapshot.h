@@ -1,4 +1,4 @@
-// core/gateway/snapshot.h - Snapshot: one configuration, whole: routes, chains, upstreams, tiers, limits.
+// core/snapshot/snapshot.h - Snapshot: one configuration, whole: routes, chains, upstreams, tiers, limits.
 //
 // Built off the loops by config/builder, immutable after, swapped whole on reload. Requests lease it (see
 // gateway/gateway.h); it is destroyed on the control thread once no loop holds it.
@@ -6,11 +6,11 @@
 
 #include <tollgate/plugin.h>
 
-#include "gateway/reserved_headers.h"
 #include "http/limits.h"
 #include "net/address.h"
 #include "routing/condition.h"
 #include "routing/router.h"
+#include "snapshot/reserved_headers.h"
 #include "store/database_url.h"
 #include "support/digest.h"
 #include "tracing/collector.h"
@@ -27,7 +27,7 @@
 #include <string>
 #include <vector>
 
-namespace tollgate::config {
+namespace tollgate::config {  // who makes them says how they end: config knows snapshots, and not the other way round
 class Script;
 struct Outline;
 struct Written;
@@ -41,8 +41,8 @@ void retire(Host* host) noexcept;  // plugins/plugin_host.h
 
 namespace tollgate {
 
-struct Shaping;         // gateway/shaping.h
-struct Registration;    // gateway/registration.h
+struct Shaping;         // snapshot/shaping.h
+struct Registration;    // snapshot/registration.h
 class GatewayKeyStore;  // gateway/key_store.h
 
 // One use of a plugin in routes.lua. The instance may be in many routes' chains.
@@ -160,9 +160,9 @@ struct Snapshot {
     bool has_cors = false;      // of some route
     Route unmatched;            // where no route matches: the `always` plugins, then 404 (or 405)
     routing::Router router;
-    std::vector<std::unique_ptr<config::Script>> scripts;  // one per loop where routes.lua has functions, else empty
-    std::unique_ptr<const config::Outline> outline;  // what was declared, to compare with what will be
-    std::unique_ptr<const config::Written> written;  // the files' texts, to be shown and to be rehearsed
+    std::vector<std::shared_ptr<config::Script>> scripts;  // one per loop where routes.lua has functions, else empty
+    std::shared_ptr<const config::Outline> outline;  // what was declared, to compare with what will be
+    std::shared_ptr<const config::Written> written;  // the files' texts, to be shown and to be rehearsed
 
     Snapshot();
     ~Snapshot();

@@ -1,5 +1,5 @@
-// core/gateway/reserved_headers.cpp - comparing names as an upstream behind CGI would.
-#include "gateway/reserved_headers.h"
+// core/snapshot/reserved_headers.cpp - comparing names as an upstream behind CGI would.
+#include "snapshot/reserved_headers.h"
 
 #include "http/layout.h"
 

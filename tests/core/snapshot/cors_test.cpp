@@ -1,5 +1,5 @@
-// tests/core/gateway/cors_test.cpp - whose pages may read, what a preflight is told, what answers carry.
-#include "gateway/cors.h"
+// tests/core/snapshot/cors_test.cpp - whose pages may read, what a preflight is told, what answers carry.
+#include "snapshot/cors.h"
 
 #include <boost/test/unit_test.hpp>
 
@@ -38,7 +38,7 @@ std::size_t count(const Headers& headers, std::string_view name) {
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(gateway_cors)
+BOOST_AUTO_TEST_SUITE(snapshot_cors)
 
 BOOST_AUTO_TEST_CASE(an_origin_is_matched_whole) {
     const auto app = origin("https://app.example.com");

@@ -1,4 +1,4 @@
-// core/gateway/registration.h - Registration: what clients get who make keys for themselves, and how they ask for one.
+// core/snapshot/registration.h - Registration: what clients get who make keys for themselves, and how they ask for one.
 #pragma once
 
 #include "store/key_facts.h"

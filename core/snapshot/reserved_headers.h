@@ -1,4 +1,4 @@
-// core/gateway/reserved_headers.h - ReservedHeaders: names of request headers that are not the clients' to send.
+// core/snapshot/reserved_headers.h - ReservedHeaders: names of request headers that are not the clients' to send.
 #pragma once
 
 #include <tollgate/message.h>

@@ -1,5 +1,5 @@
-// tests/core/gateway/rewrite_test.cpp - what rules make of paths, and what never becomes a target.
-#include "gateway/rewrite.h"
+// tests/core/snapshot/rewrite_test.cpp - what rules make of paths, and what never becomes a target.
+#include "snapshot/rewrite.h"
 
 #include <boost/test/unit_test.hpp>
 
@@ -26,7 +26,7 @@ Rewrite replacement(std::string_view pattern, std::string to) {
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(gateway_rewrite)
+BOOST_AUTO_TEST_SUITE(snapshot_rewrite)
 
 BOOST_AUTO_TEST_CASE(segments_are_dropped_and_a_prefix_put_there) {
     const Rewrite strip{Rewrite::Strip{1, "/v2"}};

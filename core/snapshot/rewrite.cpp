@@ -1,5 +1,5 @@
-// core/gateway/rewrite.cpp - making targets, and the one check that all of them pass.
-#include "gateway/rewrite.h"
+// core/snapshot/rewrite.cpp - making targets, and the one check that all of them pass.
+#include "snapshot/rewrite.h"
 
 #include "http/target.h"
 

@@ -1,5 +1,5 @@
-// core/gateway/header_changes.cpp - applying changes to header lines.
-#include "gateway/header_changes.h"
+// core/snapshot/header_changes.cpp - applying changes to header lines.
+#include "snapshot/header_changes.h"
 
 #include "http/layout.h"
 

@@ -1,5 +1,5 @@
-// core/gateway/error_answers.cpp - finding, filling and escaping the answers to failures.
-#include "gateway/error_answers.h"
+// core/snapshot/error_answers.cpp - finding, filling and escaping the answers to failures.
+#include "snapshot/error_answers.h"
 
 #include "http/layout.h"
 #include "support/text.h"

@@ -1,4 +1,4 @@
-// core/gateway/redirect.h - Redirect: sends clients elsewhere, to a place that only the operator can choose.
+// core/snapshot/redirect.h - Redirect: sends clients elsewhere, to a place that only the operator can choose.
 #pragma once
 
 #include "routing/path_template.h"

@@ -1,5 +1,5 @@
-// tests/core/gateway/error_answers_test.cpp - which answer a failure gets, and that nothing in it is taken for markup.
-#include "gateway/error_answers.h"
+// tests/core/snapshot/error_answers_test.cpp - which answer a failure gets, and that nothing in it is taken for markup.
+#include "snapshot/error_answers.h"
 
 #include <boost/test/unit_test.hpp>
 
@@ -35,7 +35,7 @@ ErrorAnswer with_status(int status) {
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(gateway_error_answers)
+BOOST_AUTO_TEST_SUITE(snapshot_error_answers)
 
 BOOST_AUTO_TEST_CASE(places_are_filled_as_the_type_asks) {
     BOOST_TEST(filled("${status} ${reason} ${request_id}", Escaping::none) == "418 no_route id-1");

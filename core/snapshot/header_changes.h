@@ -1,4 +1,4 @@
-// core/gateway/header_changes.h - HeaderChanges: header lines removed, set and added, in the order they were asked for.
+// core/snapshot/header_changes.h - HeaderChanges: header lines removed, set and added, in the order they were asked for.
 #pragma once
 
 #include <tollgate/message.h>

@@ -1,4 +1,4 @@
-// core/gateway/error_answers.h - ErrorAnswers: what clients are told instead of the gateway's own words when it fails
+// core/snapshot/error_answers.h - ErrorAnswers: what clients are told instead of the gateway's own words when it fails
 // them.
 #pragma once
 

@@ -1,5 +1,5 @@
-// core/gateway/redirect.cpp - composing locations and the answers that carry them.
-#include "gateway/redirect.h"
+// core/snapshot/redirect.cpp - composing locations and the answers that carry them.
+#include "snapshot/redirect.h"
 
 #include "http/target.h"
 

@@ -1,4 +1,4 @@
-// core/gateway/cors.h - Cors: which pages of other origins may read what a route answers (the Fetch standard's CORS).
+// core/snapshot/cors.h - Cors: which pages of other origins may read what a route answers (the Fetch standard's CORS).
 #pragma once
 
 #include <tollgate/message.h>

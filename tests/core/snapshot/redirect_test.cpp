@@ -1,5 +1,5 @@
-// tests/core/gateway/redirect_test.cpp - where clients are sent, and where no function may send them.
-#include "gateway/redirect.h"
+// tests/core/snapshot/redirect_test.cpp - where clients are sent, and where no function may send them.
+#include "snapshot/redirect.h"
 
 #include <boost/test/unit_test.hpp>
 
@@ -19,7 +19,7 @@ Redirect to(std::string_view text) {
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(gateway_redirect)
+BOOST_AUTO_TEST_SUITE(snapshot_redirect)
 
 BOOST_AUTO_TEST_CASE(the_clients_query_goes_along_unless_there_is_another) {
     BOOST_TEST(to("/new").location({}, "x=1") == "/new?x=1");
