@@ -102,7 +102,8 @@ Object::Ptr limits_of(const CallerUsage& usage, const Controls& controls) {
     std::string key, tier;
     Poco::URI::encode(usage.id, "&+=#%", key);
     Poco::URI::encode(usage.tier, "&+=#%", tier);
-    const std::string query = "key=" + key + (tier.empty() ? "" : "&tier=" + tier);
+    // Of a limit that goes by anything else, such as the client's address, a caller's id is no key.
+    const std::string query = "by=caller&key=" + key + (tier.empty() ? "" : "&tier=" + tier);
     const auto page = controls.pages.page("ratelimit", "limits", {"GET", "limits", query, "", {}});
     if (!page || page->status != 200) return {};
     Poco::JSON::Parser parser;

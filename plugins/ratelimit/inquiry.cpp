@@ -38,13 +38,14 @@ Inquiry inquiry_of(std::string_view query) {
         const std::string word = decoded(one.substr(0, equals));
         std::string value = equals == one.npos ? "" : decoded(one.substr(equals + 1));
         if (word == "name") inquiry.name = std::move(value);
+        else if (word == "by") inquiry.by = std::move(value);
         else if (word == "key") inquiry.key.push_back(std::move(value));
         else if (word == "tier") inquiry.tier = std::move(value);
         else if (word == "id") inquiry.id = std::move(value);
         else if (word == "rate") inquiry.rate = std::move(value);
         else if (word == "burst") inquiry.burst = std::move(value);
         else if (!word.empty())
-            throw std::invalid_argument{"expected name, key, tier, id, rate or burst, got \"" + word + '"'};
+            throw std::invalid_argument{"expected name, by, key, tier, id, rate or burst, got \"" + word + '"'};
     }
     return inquiry;
 }

@@ -10,6 +10,7 @@ namespace tollgate::ratelimit {
 
 struct Inquiry {
     std::optional<std::string> name;  // of the limit; unset: all of them
+    std::optional<std::string> by;    // what it goes by, as describe() has it; unset: whatever it is
     std::vector<std::string> key;     // as many values as `by` has
     std::string tier, id;             // of the caller, where that says which limit, or which counter
     std::string rate, burst;          // of the caller's key, where that has a limit of its own

@@ -86,8 +86,8 @@ AdminAnswer LimitsPage::answer(const AdminRequest& request) {
             (limits += limits.empty() ? "" : ",") += question->json();
         }
         if (limits.empty())
-            return problem(404, "no limit of that name goes by so many values, or it is not known how much it is: tell "
-                                "the caller's tier, or the rate of his key");
+            return problem(404, "no limit of that name goes by that, or by so many values, or it is not known how much "
+                                "it is: tell the caller's tier, or the rate of his key");
         return {200, "application/json", "{\"limits\":[" + limits + "]}\n"};
     } catch (const std::invalid_argument& wrong) {
         return problem(400, wrong.what());
@@ -138,6 +138,7 @@ std::vector<std::shared_ptr<LimitsPage::Question>> LimitsPage::ask(const Inquiry
         for (const auto& rule : use->rules) {
             if (inquiry.name && *inquiry.name != rule->name()) continue;
             if (inquiry.key.size() != rule->by().size()) continue;
+            if (inquiry.by && *inquiry.by != describe(rule->by())) continue;
             const auto limit = rule->limit_of(inquiry);
             if (!limit || !told.insert(rule->name_of_counters()).second) continue;
             questions.push_back(std::make_shared<Question>(*rule, rule->key_of(inquiry), *limit));

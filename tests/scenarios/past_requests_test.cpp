@@ -19,7 +19,9 @@ std::string routes(const std::string& url, const TemporaryFolder& folder) {
 tier "free" { rate = 1000 / second, burst = 1000 }
 route "GET /ok" { answer = "ok\n" }
 route "GET /moved" { redirect = "/ok" }
-route "GET /orders/:id" { answer = "order\n", plugins = { auth { key = header "X-API-Key", file = "keys" } } }
+route "GET /orders/:id" { answer = "order\n", plugins = {
+    auth { key = header "X-API-Key", file = "keys" },
+    ratelimit { name = "orders", by = caller, rate = 100 / hour, algorithm = "sliding_log" } } }
 route "GET /limited" { answer = "once\n", plugins = { ratelimit { by = client_ip, rate = 2 / hour, burst = 2 } } }
 )";
 }
@@ -188,6 +190,11 @@ BOOST_AUTO_TEST_CASE(a_caller_has_figures_by_his_key_and_by_his_name) {
             BOOST_TEST(usage->getValue<double>("p50_ms") <= usage->getValue<double>("p99_ms"));
         }
     }
+    // Those that count by address say nothing of him.
+    const auto limits = get(gateway, "/keys/" + id + "/usage")->getArray("limits");
+    BOOST_TEST_REQUIRE(limits->size() == 1u);
+    BOOST_TEST(limits->getObject(0)->getValue<std::string>("name") == "orders");
+    BOOST_TEST(limits->getObject(0)->getValue<int>("spent") == 2);
     get(gateway, "/metrics/nobody", 404);
     get(gateway, "/keys/nobody/usage", 404);
     const auto callers = get(gateway, "/callers");

@@ -97,6 +97,9 @@ BOOST_AUTO_TEST_CASE(limits_are_listed_and_wrong_questions_get_an_answer) {
     BOOST_TEST(page(gateway, "GET", "?key=x&name=nobody").status == 404);
     BOOST_TEST(page(gateway, "GET", "?key=alice&name=tier").status == 404);
     BOOST_TEST(figure(page(gateway, "GET", "?key=alice&name=tier&rate=40/60s&burst=7"), "tier", "most") == 7);
+    BOOST_TEST(figure(page(gateway, "GET", "?key=alice&by=caller&rate=40/60s"), "tier", "most") == 40);
+    BOOST_TEST(page(gateway, "GET", "?key=alice&by=caller&name=ip").status == 404);
+    BOOST_TEST(figure(page(gateway, "GET", "?key=127.0.0.1&by=client_ip"), "ip", "spent") == 5);
     BOOST_TEST(page(gateway, "GET", "?key=alice&rate=fast").status == 400);
     BOOST_TEST(page(gateway, "GET", "?keys=alice").status == 400);
     BOOST_TEST(page(gateway, "GET", "?key=%zz").status == 400);
