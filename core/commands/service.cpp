@@ -8,6 +8,7 @@
 
 #include <Poco/Util/TimerTaskAdapter.h>
 
+#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -123,8 +124,8 @@ void Service::run() {
             see_successor(asked_to_stop);
         } else if (signal == Signal::upgrade) {
             begin_upgrade();
-        } else if (signal == Signal::reload && !draining_) {
-            (void)reload();
+        } else if (signal == Signal::reload) {
+            heed_reload();
         } else if (signal == Signal::reopen) {
             reopen();
         }
@@ -158,10 +159,26 @@ admin::ReloadResult Service::reload() {
     if (handing_over_) {
         const std::string why = "an upgrade is under way";
         log::error("config", "reload refused: " + why);
-        supervisor_.tell_reloading();  // it waits for both words
-        supervisor_.tell_ready("reload refused (" + why + "); " + status());
         return {false, why, {}};
     }
+    return read_again();
+}
+
+// [main] A signal has no answer: what cannot be done now is done by whoever serves next, which a supervisor waits for.
+void Service::heed_reload() {
+    const std::lock_guard one_at_a_time{reading_};
+    if (const pid_t process = successor_; process >= 0) {
+        (void)::kill(process, SIGHUP);
+    } else if (handing_over_) {
+        log::info("config", "asked to reload while an upgrade is under way: whoever serves after it reloads");
+        reload_follows_ = true;
+    } else if (!draining_) {
+        (void)read_again();
+    }
+}
+
+// Under reading_.
+admin::ReloadResult Service::read_again() {
     supervisor_.tell_reloading();
     const Gateway::Reloaded reloaded = gateway_.reload();
     admin::ReloadResult result{reloaded.ok, reloaded.summary, {}};

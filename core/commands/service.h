@@ -61,6 +61,7 @@ private:
     std::string why_it_ends() const;
     void see_successor(bool stopping);
     void begin_upgrade();
+    void go_on();
     admin::UpgradeResult upgrade(std::chrono::seconds longest);
     Succession succession();
     void look(Poco::Util::TimerTask&);
@@ -74,6 +75,8 @@ private:
     std::string listener_at_admin(const std::vector<http::Listener>& listeners) const;
     void warn_of_unserved() const;
     admin::ReloadResult reload();
+    admin::ReloadResult read_again();
+    void heed_reload();
     void remember(const admin::ReloadResult& result);
     admin::Configuration configuration() const;
     admin::Traffic traffic();
@@ -106,6 +109,7 @@ private:
     std::atomic<pid_t> successor_{-1};  // who serves instead
     std::mutex explaining_;
     std::mutex reading_;  // routes.lua is read for one purpose at a time
+    bool reload_follows_ = false;  // under reading_: a signal has asked for one while another process was starting
     mutable std::mutex mutex_;
     admin::Configuration configuration_;  // under mutex_
     std::optional<net::GivenSockets::Socket> admin_socket_;  // likewise; to be handed over

@@ -98,10 +98,15 @@ admin::UpgradeResult Service::upgrade(std::chrono::seconds longest) {
         }
     }();
     if (!came.ok) {
-        handing_over_ = false;
-        return refused(came.problem + "; the process before goes on", last_lines(came.words));
+        auto result = refused(came.problem + "; the process before goes on", last_lines(came.words));
+        go_on();
+        return result;
     }
-    successor_ = came.process;
+    {
+        const std::lock_guard no_reload{reading_};
+        successor_ = came.process;
+        if (reload_follows_) ::kill(came.process, SIGHUP);
+    }
     if (draining_.exchange(true)) {  // asked to stop when it was too late to take the word back
         successor_ = -1;
         ::kill(came.process, SIGTERM);
@@ -110,6 +115,13 @@ admin::UpgradeResult Service::upgrade(std::chrono::seconds longest) {
     signals_.say_replaced();
     const std::string summary = "process " + std::to_string(came.process) + " (" + came.version + ") serves";
     return {true, summary, long(came.process), came.version, {}};
+}
+
+// [any thread] An upgrade came to nothing.
+void Service::go_on() {
+    const std::lock_guard no_reload{reading_};
+    handing_over_ = false;
+    if (std::exchange(reload_follows_, false)) ::kill(::getpid(), SIGHUP);  // again: the main thread reloads
 }
 
 // [any thread]

@@ -88,7 +88,8 @@ struct Installed {
                        const std::vector<std::string>& environment = {}) {
         std::filesystem::create_symlink(tollgate_program(), program);
         write(routes);
-        std::vector<std::string> command{program.string(), "serve", file.string(), "--admin", "127.0.0.1:0"};
+        std::vector<std::string> command{program.string(), "serve",      file.string(),    "--admin",
+                                         "127.0.0.1:0",    "--pid-file", pid_file.string()};
         command.insert(command.end(), arguments.begin(), arguments.end());
         process.emplace(command, folder / "stdout", environment);
         address = after_listening("gateway: listening on ");
@@ -100,15 +101,44 @@ struct Installed {
         std::filesystem::permissions(folder / "new", std::filesystem::perms::owner_all);
         std::filesystem::rename(folder / "new", program);
     }
+    // As the process file says.
+    pid_t serving() const {
+        long said = 0;
+        std::ifstream{pid_file} >> said;
+        return static_cast<pid_t>(said);
+    }
     std::string after_listening(const std::string& begin) {
         const std::string line = process->wait_for_line(begin);
         return line.substr(line.find(begin) + begin.size());
     }
 
     const TemporaryFolder folder;
-    const std::filesystem::path program = folder / "tollgate", file = folder / "routes.lua";
+    const std::filesystem::path program = folder / "tollgate", file = folder / "routes.lua", pid_file = folder / "pid";
     std::optional<ChildProcess> process;
     std::string address, admin;
+};
+
+// Whoever has taken the place of an Installed gateway, or was about to, becomes the test's child, and ends with this: they
+// write where the gateway's own stderr is read. Made after the gateway.
+class Heirs {
+public:
+    explicit Heirs(Installed& gateway) : gateway_{gateway} { BOOST_REQUIRE(::prctl(PR_SET_CHILD_SUBREAPER, 1) == 0); }
+    ~Heirs() {
+        if (gateway_.process->running()) gateway_.process->signal(SIGKILL);
+        wait_until("the gateway has ended", [this] { return !gateway_.process->running(); });
+        for (const auto& thread : std::filesystem::directory_iterator{"/proc/self/task"}) {
+            std::ifstream children{thread.path() / "children"};
+            for (pid_t child = 0; children >> child;) {
+                ::kill(child, SIGKILL);
+                ::waitpid(child, nullptr, 0);
+            }
+        }
+        ::prctl(PR_SET_CHILD_SUBREAPER, 0);
+    }
+    Heirs(const Heirs&) = delete;
+
+private:
+    Installed& gateway_;
 };
 
 }  // namespace tollgate::test
