@@ -1,5 +1,6 @@
 // tests/scenarios/cache_redis_test.cpp - gateways that share what they keep through a Redis, and do without it.
 #include "cache_origin.h"
+#include "support/connection.h"
 #include "support/deadline.h"
 #include "support/redis.h"
 
@@ -142,12 +143,8 @@ BOOST_AUTO_TEST_CASE(who_wants_only_what_is_kept_never_reaches_the_upstream) {
 
 BOOST_AUTO_TEST_CASE(without_the_redis_it_is_a_cache_in_memory) {
     Origin origin{std::string{fresh}};
-    std::string url;
-    {
-        Redis redis;
-        url = redis.url();
-    }
-    GatewayProcess gateway{shared(origin, url)};
+    const Connection deaf{bind_deaf()};
+    GatewayProcess gateway{shared(origin, "redis://" + deaf.local_address())};
     auto client = gateway.client();
     BOOST_TEST(told(client, "/x") == "MISS 1");
     BOOST_TEST(told(client, "/x") == "HIT 1");

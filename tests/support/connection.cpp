@@ -78,6 +78,18 @@ int open_socket(const Place& place) {
     return descriptor;
 }
 
+int bind_any_port(bool for_others_too) {
+    const Place place = place_of("127.0.0.1:0");
+    const int descriptor = open_socket(place);
+    const int on = 1;
+    if (for_others_too) ::setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (::bind(descriptor, place.get(), place.size) != 0) {
+        ::close(descriptor);
+        throw ConnectionError{"cannot bind a port of 127.0.0.1"};
+    }
+    return descriptor;
+}
+
 // True if ready in time.
 bool wait_for(int descriptor, short events, int milliseconds) {
     pollfd entry{descriptor, events, 0};
@@ -118,15 +130,9 @@ int listen_on(const std::string& address, int backlog) {
     return descriptor;
 }
 
-int bind_deaf() {
-    const Place place = place_of("127.0.0.1:0");
-    const int descriptor = open_socket(place);
-    if (::bind(descriptor, place.get(), place.size) != 0) {
-        ::close(descriptor);
-        throw ConnectionError{"cannot bind a port of 127.0.0.1"};
-    }
-    return descriptor;
-}
+int bind_deaf() { return bind_any_port(false); }
+
+int reserve_port() { return bind_any_port(true); }
 
 std::string bound_address(int descriptor) {
     Place place;

@@ -72,6 +72,9 @@ private:
 int connect_to(const std::string& address);
 // A socket with a port of its own on which nobody listens, nor ever will while it is open: who connects is refused.
 int bind_deaf();
+// A socket with a port of its own that keeps it for a process which is to listen there, also while that is dead: the
+// kernel gives it to nobody, and who binds it by its number may, as servers do it (SO_REUSEADDR).
+int reserve_port();
 // Listens on the address (port 0: any) and returns the descriptor.
 int listen_on(const std::string& address, int backlog = 128);
 // Where a socket is bound, in the form connect_to() takes.

@@ -1,8 +1,6 @@
 // tests/support/postgres.cpp - initdb, the server, psql; as another user where the test is root, which they refuse.
 #include "support/postgres.h"
 
-#include "support/connection.h"
-
 #include <pwd.h>
 #include <unistd.h>
 
@@ -17,13 +15,6 @@ namespace tollgate::test {
 namespace {
 
 const std::string programs = "/usr/lib/postgresql/15/bin/";
-
-int free_port() {
-    const int descriptor = listen_on("127.0.0.1:0");
-    const std::string address = bound_address(descriptor);
-    ::close(descriptor);
-    return std::stoi(address.substr(address.rfind(':') + 1));
-}
 
 void expect_done(const Finished& finished, const std::string& what) {
     if (finished.code != 0) throw std::runtime_error{what + ": exit code " + std::to_string(finished.code) + "\n" + finished.err};
@@ -46,15 +37,9 @@ Postgres::Postgres() {
     expect_done(run(as_its_user({programs + "initdb", "-D", data, "-U", "tollgate", "--pwfile", word, "--auth=scram-sha-256",
                                  "-E", "UTF8", "--locale=C", "--no-sync"})),
                 "initdb");
-    for (int tries = 5;; --tries) {
-        port_ = free_port();
-        try {
-            start();
-            return;
-        } catch (const std::exception& error) {
-            if (tries == 1 || std::string_view{error.what()}.find("in use") == std::string_view::npos) throw;
-        }
-    }
+    const std::string address = reserved_.local_address();
+    port_ = std::stoi(address.substr(address.rfind(':') + 1));
+    start();
 }
 
 Postgres::~Postgres() { kill(); }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "support/child_process.h"
+#include "support/connection.h"
 #include "support/temporary_folder.h"
 
 #include <sys/types.h>
@@ -36,6 +37,7 @@ private:
     void stop(pid_t process);
 
     TemporaryFolder folder_;
+    const Connection reserved_{reserve_port()};  // its port, which stays its own while it is dead
     int port_ = 0;
     std::optional<ChildProcess> process_;
     std::vector<pid_t> stopped_;

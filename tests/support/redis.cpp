@@ -1,38 +1,16 @@
 // tests/support/redis.cpp - a generated redis.conf, one process, everything in one folder.
 #include "support/redis.h"
 
-#include "support/connection.h"
-
-#include <unistd.h>
-
 #include <csignal>
 #include <fstream>
 
 namespace tollgate::test {
 
-namespace {
-
-// redis takes port 0 for none. Free a moment ago; if somebody else was quicker, start() is called again.
-std::string free_port() {
-    const int descriptor = listen_on("127.0.0.1:0");
-    const std::string address = bound_address(descriptor);
-    ::close(descriptor);
-    return address.substr(address.rfind(':') + 1);
-}
-
-}  // namespace
-
 Redis::Redis(std::string_view lines, std::vector<std::string> environment)
     : lines_{lines}, environment_{std::move(environment)} {
-    for (int tries = 5;; --tries) {
-        try {
-            port_ = free_port();
-            start();
-            return;
-        } catch (const std::exception& error) {
-            if (tries == 1) throw;
-        }
-    }
+    const std::string address = reserved_.local_address();
+    port_ = address.substr(address.rfind(':') + 1);
+    start();
 }
 
 void Redis::start() {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "support/child_process.h"
+#include "support/connection.h"
 #include "support/temporary_folder.h"
 
 #include <optional>
@@ -32,6 +33,7 @@ private:
     void start();
 
     TemporaryFolder folder_;
+    const Connection reserved_{reserve_port()};  // its port, which stays its own while it is dead
     std::string lines_, port_;
     std::vector<std::string> environment_;
     std::optional<ChildProcess> process_;
