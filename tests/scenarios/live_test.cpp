@@ -43,12 +43,19 @@ BOOST_AUTO_TEST_CASE(requests_appear_as_they_end) {
     BOOST_TEST(has(hello, "\"type\":\"hello\""));
     const auto began = std::chrono::steady_clock::now();
     BOOST_TEST(gateway.client().get("/x/7?token=secret").status() == 200);
-    const std::string request = live.text_with("\"type\":\"request\"");
+    // A second may end, and be told, between the request's end and the word of it.
+    std::string request, second;
+    while (request.empty() || second.empty()) {
+        const std::string text = live.text();
+        if (has(text, "\"type\":\"request\"")) {
+            request = text;
+            BOOST_TEST_MESSAGE("told after " << (std::chrono::steady_clock::now() - began) / 1ms << " ms");
+        } else if (has(text, "\"requests\":1,")) {
+            second = text;
+        }
+    }
     BOOST_TEST(has(request, R"("method":"GET","path":"/x/7","route":"GET /x/**","status":200)"));
     BOOST_TEST(!has(request, "secret"));
-    const auto took = std::chrono::steady_clock::now() - began;
-    BOOST_TEST_MESSAGE("told after " << took / 1ms << " ms");
-    const std::string second = live.text_with("\"requests\":1,");
     BOOST_TEST(has(second, R"("ok":1,"limited":0,"refused":0,"failed":0,"in_flight":)"));
     BOOST_TEST(has(second, "\"sampled_out\":0}"));
 

@@ -212,6 +212,7 @@ BOOST_AUTO_TEST_CASE(of_two_attempts_at_once_one_is_the_hedge) {
                                  "route \"* /**\" { upstream = u }\n"};
     BOOST_TEST(gateway.client().get("/").body == "quick");
     const auto spans = collector.wait_for(3);
+    wait_until("the slow one has read its request", [&] { return slow.requests() == 1; });
     const auto hedge = std::find_if(spans.begin(), spans.end(), [](const auto& span) { return said(span, "tollgate.attempt") == "hedge"; });
     const auto late = std::find_if(spans.begin(), spans.end(), [](const auto& span) { return said(span, "error.type") == "abandoned"; });
     BOOST_REQUIRE((hedge != spans.end() && late != spans.end()));
