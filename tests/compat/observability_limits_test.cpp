@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(o7_two_gateways_with_one_redis_let_five_pass_together) {
 
 BOOST_AUTO_TEST_CASE(o9_the_redis_is_where_redis_host_says) {
     const Redis redis;
-    ObservabilityGateway gateway{{}, &redis};
+    ObservabilityGateway gateway{{{"WINDOW", "86400"}}, &redis};
     BOOST_TEST(ping(gateway).status() == 200);
     BOOST_TEST(redis.ask({"--scan", "--pattern", "rate_limit:*"}) == "rate_limit:client_ip/fixed:127.0.0.1");
     gateway.process().wait_for_line("redis://127.0.0.1:" + redis.port() + ": connected");
