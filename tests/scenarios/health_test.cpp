@@ -113,7 +113,8 @@ BOOST_AUTO_TEST_CASE(a_target_that_is_dead_when_the_gateway_starts_is_out_at_onc
 }
 
 BOOST_AUTO_TEST_CASE(one_that_is_killed_goes_out_and_comes_in_when_it_is_there_again) {
-    UpstreamProcess a{{"--id", "a"}}, b{{"--id", "b"}};
+    // An address of its own, so that nobody else gets its port while it is dead.
+    UpstreamProcess a{{"--id", "a"}, {"127.0.77.9:0"}}, b{{"--id", "b"}};
     const std::string address = a.address();
     GatewayProcess gateway{routes({address, b.address()}, quick_checks)};
     BOOST_TEST((answers(gateway, 4) == By{{from_a, 2}, {from_b, 2}}));
