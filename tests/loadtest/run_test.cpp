@@ -406,7 +406,7 @@ BOOST_AUTO_TEST_CASE(an_answer_in_drops_times_out_as_a_whole) {
         while (connection.silent_for(5ms)) connection.send("x");
     }};
     Options options = asking_times("http://" + upstream.address(), 1);
-    options.timeout = 100ms;
+    options.timeout = 2s;
     const Results results = play(options);
     BOOST_TEST(errors(results, "timeout in the middle of an answer's body") == 1u);
 }

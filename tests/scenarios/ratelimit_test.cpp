@@ -312,7 +312,10 @@ BOOST_AUTO_TEST_CASE(in_delay_mode_they_come_one_after_another_and_the_rest_is_r
     BOOST_TEST(admitted <= 1 + took / 200ms);
     BOOST_TEST(admitted + refused == 12);
     BOOST_TEST((took >= 999ms));
-    BOOST_TEST(figure(gateway, "delayed_total{limit=\"client_ip #1\"}") == admitted - 1);
+    // All but the first, and but for those that a slow machine brings when there is a token already.
+    const double delayed = figure(gateway, "delayed_total{limit=\"client_ip #1\"}");
+    BOOST_TEST(delayed >= 1);
+    BOOST_TEST(delayed <= admitted - 1);
 }
 
 BOOST_AUTO_TEST_CASE(who_leaves_the_line_gives_his_place_to_the_next) {

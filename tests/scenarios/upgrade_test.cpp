@@ -406,13 +406,13 @@ BOOST_AUTO_TEST_CASE(an_upstream_that_dies_is_seen_by_the_client) {
 }
 
 BOOST_AUTO_TEST_CASE(it_is_closed_once_nothing_moves_in_either_direction) {
-    constexpr auto idle = 1s;
+    constexpr auto idle = 3s;
     Gate over;
     Scene scene{switched([&](UpstreamConnection& connection) {
                     connection.wait_for_end();
                     over.open();
                 }),
-                "", std::string{logged} + "limits { upgrade_idle = 1 * second, send_time = 100 * milliseconds, "
+                "", std::string{logged} + "limits { upgrade_idle = 3 * seconds, send_time = 100 * milliseconds, "
                                           "body_time = 100 * milliseconds }"};
     auto client = scene.open();
     auto last = std::chrono::steady_clock::now();
