@@ -1,5 +1,5 @@
-// tests/core/http/server_test.cpp - listening: whose files and ports are touched, and whose are not.
-#include "http/server.h"
+// tests/core/http/listener_test.cpp - listening: whose files and ports are touched, and whose are not.
+#include "http/listener.h"
 
 #include "support/temporary_folder.h"
 
@@ -42,7 +42,7 @@ void leave_socket(const std::string& path) {
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(http_server)
+BOOST_AUTO_TEST_SUITE(http_listener)
 
 BOOST_AUTO_TEST_CASE(a_file_at_the_path_of_a_socket_is_not_touched) {
     Folder place;
