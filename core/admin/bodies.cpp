@@ -7,7 +7,6 @@
 #include <Poco/Exception.h>
 #include <Poco/JSON/Parser.h>
 
-#include <charconv>
 #include <sstream>
 
 namespace tollgate::admin {
@@ -60,11 +59,8 @@ std::vector<std::pair<std::string, std::string>> parameters_of(const std::string
 }
 
 std::optional<std::size_t> number_of(const std::string& value, std::size_t least, std::size_t most) {
-    std::size_t number = 0;
-    const auto [end, problem] = std::from_chars(value.data(), value.data() + value.size(), number);
-    if (problem != std::errc{} || end != value.data() + value.size() || number < least || number > most)
-        return std::nullopt;
-    return number;
+    const auto number = text::whole_number<std::size_t>(value);
+    return number && *number >= least && *number <= most ? number : std::nullopt;
 }
 
 }  // namespace tollgate::admin

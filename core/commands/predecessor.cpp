@@ -1,13 +1,13 @@
 // core/commands/predecessor.cpp - the new process' side of a handover.
 #include "commands/predecessor.h"
 
+#include "support/text.h"
 #include "support/version.h"
 
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <charconv>
 #include <cstdlib>
 #include <stdexcept>
 #include <string_view>
@@ -29,15 +29,15 @@ std::unique_ptr<Predecessor> Predecessor::of_environment() {
     if (!said) return nullptr;
     const std::string number = said;
     ::unsetenv(handover_variable);
-    int descriptor = -1, type = 0;
+    int type = 0;
     socklen_t size = sizeof type;
-    const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), descriptor);
-    const bool is_one = error == std::errc{} && end == number.data() + number.size() &&
-                        ::getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == SOCK_SEQPACKET;
-    if (!is_one || ::fcntl(descriptor, F_SETFD, FD_CLOEXEC) != 0)
+    const auto descriptor = text::whole_number<int>(number);
+    const bool is_one = descriptor && ::getsockopt(*descriptor, SOL_SOCKET, SO_TYPE, &type, &size) == 0 &&
+                        type == SOCK_SEQPACKET;
+    if (!is_one || ::fcntl(*descriptor, F_SETFD, FD_CLOEXEC) != 0)
         throw std::runtime_error{std::string{handover_variable} + ": expected what `tollgate upgrade` sets, got \"" +
                                  number + '"'};
-    return std::unique_ptr<Predecessor>{new Predecessor{descriptor}};
+    return std::unique_ptr<Predecessor>{new Predecessor{*descriptor}};
 }
 
 Predecessor::~Predecessor() {

@@ -3,7 +3,6 @@
 
 #include "support/text.h"
 
-#include <charconv>
 #include <cmath>
 #include <string_view>
 
@@ -14,10 +13,8 @@ namespace {
 constexpr double second = 1e9;
 
 std::optional<double> number_in(std::string_view text) {
-    double number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc{} || end != text.data() + text.size() || !std::isfinite(number)) return std::nullopt;
-    return number;
+    const auto number = text::whole_number<double>(text);
+    return number && std::isfinite(*number) ? number : std::nullopt;
 }
 
 std::optional<bool> truth_in(std::string_view text) {

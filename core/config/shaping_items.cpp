@@ -4,7 +4,6 @@
 #include "support/text.h"
 
 #include <algorithm>
-#include <charconv>
 
 namespace tollgate::config {
 
@@ -56,10 +55,8 @@ std::optional<ErrorAnswer> read_error(const std::string& owner, const Item& item
 std::optional<int> status_key(std::string_view name) {
     if (name == "any") return ErrorAnswers::any;
     if (name == "4xx" || name == "5xx") return name[0] - '0';
-    int status = 0;
-    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), status);
-    if (error == std::errc{} && end == name.data() + name.size() && status >= 400 && status <= 599) return status;
-    return std::nullopt;
+    const auto status = text::whole_number<int>(name);
+    return status && *status >= 400 && *status <= 599 ? status : std::nullopt;
 }
 
 }  // namespace

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 namespace tollgate::history {
 
@@ -32,10 +31,8 @@ constexpr std::array<std::string_view, 12> all_names{"status", "method",   "path
                                                      "tier",   "upstream", "ip",   "request_id", "since", "until"};
 
 std::optional<int> status_in(std::string_view text) {
-    int status = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), status);
-    const bool whole = error == std::errc{} && end == text.data() + text.size();
-    return whole && text.size() == 3 && status >= 100 ? std::optional{status} : std::nullopt;
+    const auto status = text::whole_number<int>(text);
+    return status && text.size() == 3 && *status >= 100 ? status : std::nullopt;
 }
 
 // "429", "5xx" or "400-499".

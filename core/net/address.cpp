@@ -10,7 +10,6 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstring>
 
 namespace tollgate::net {
@@ -48,13 +47,12 @@ std::optional<Address> Address::parse(std::string_view text, std::string& proble
         return std::nullopt;
     }
     const auto digits = text.substr(colon + 1);
-    unsigned port = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
-    if (error != std::errc{} || end != digits.data() + digits.size() || port > 65535) {
+    const auto port = text::whole_number<unsigned>(digits);
+    if (!port || *port > 65535) {
         problem = "expected a port of 0 to 65535, got " + text::quote(digits);
         return std::nullopt;
     }
-    address.port_ = static_cast<std::uint16_t>(port);
+    address.port_ = static_cast<std::uint16_t>(*port);
     if (bracketed) {
         host = host.substr(1, host.size() - 2);
         in6_addr scratch;
@@ -126,8 +124,8 @@ std::optional<Range> Range::parse(std::string_view text, std::string& problem) {
     int bits = width;
     if (slash != text.npos) {
         const auto digits = text.substr(slash + 1);
-        const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), bits);
-        if (error != std::errc{} || end != digits.data() + digits.size() || bits < 0 || bits > width) {
+        bits = text::whole_number<int>(digits).value_or(-1);
+        if (bits < 0 || bits > width) {
             problem = "expected a prefix length of 0 to " + std::to_string(width) + ", got " + text::quote(digits);
             return std::nullopt;
         }

@@ -1,6 +1,8 @@
 // core/net/given_sockets.cpp - what is known of a descriptor, and whose address it is.
 #include "net/given_sockets.h"
 
+#include "support/text.h"
+
 #include <Poco/Exception.h>
 #include <Poco/Net/ServerSocketImpl.h>
 
@@ -12,7 +14,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
@@ -69,11 +70,7 @@ std::vector<std::string> bound_addresses(const Address& address) {
 
 std::optional<int> number_in(const char* variable) {
     const char* const said = std::getenv(variable);
-    if (!said) return std::nullopt;
-    const std::string_view digits = said;
-    int number = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-    return error == std::errc{} && end == digits.data() + digits.size() ? std::optional{number} : std::nullopt;
+    return said ? text::whole_number<int>(said) : std::nullopt;
 }
 
 std::vector<std::string> names_in(const char* variable) {

@@ -1,11 +1,12 @@
 // core/net/proxy_header.cpp - reading both versions of the header.
 #include "net/proxy_header.h"
 
+#include "support/text.h"
+
 #include <arpa/inet.h>
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstdint>
 #include <cstring>
 
@@ -41,10 +42,9 @@ void set_client(ProxyHeader& header, const char* address, bool v4) {
 }
 
 bool is_port(std::string_view text) noexcept {
-    unsigned port = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+    const auto port = text::whole_number<unsigned>(text);
     const bool padded = text.size() > 1 && text[0] == '0';
-    return error == std::errc{} && end == text.data() + text.size() && port <= 65535 && !padded;
+    return port && *port <= 65535 && !padded;
 }
 
 // "PROXY TCP4 192.0.2.7 198.51.100.1 56324 443\r\n", or "PROXY UNKNOWN" with whatever behind it.

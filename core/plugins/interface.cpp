@@ -1,7 +1,7 @@
 // core/plugins/interface.cpp - the parts of include/tollgate/{plugin,settings}.h that live in the library.
 #include <tollgate/plugin.h>
 
-#include <charconv>
+#include "support/text.h"
 
 namespace tollgate {
 
@@ -23,11 +23,9 @@ std::string_view Value::of(const Context& ctx, std::string& scratch) const {
 double Value::number_of(const Context& ctx) const {
     std::string scratch;
     const auto text = of(ctx, scratch);
-    double number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc{} || end != text.data() + text.size())
-        throw std::runtime_error(describe() + ": expected a number, got \"" + std::string(text) + "\"");
-    return number;
+    const auto number = text::whole_number<double>(text);
+    if (!number) throw std::runtime_error(describe() + ": expected a number, got \"" + std::string(text) + "\"");
+    return *number;
 }
 
 std::string Value::describe() const { return expression_ ? expression_->describe() : std::string{}; }

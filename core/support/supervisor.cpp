@@ -22,12 +22,7 @@ namespace {
 
 std::optional<std::uint64_t> number_of(const char* variable) {
     const char* const said = std::getenv(variable);
-    if (!said) return std::nullopt;
-    const std::string_view digits = said;
-    std::uint64_t number = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-    if (error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
-    return number;
+    return said ? text::whole_number<std::uint64_t>(said) : std::nullopt;
 }
 
 // A path, or '@' and the name of an abstract socket, which begins with a NUL for the kernel.

@@ -1,10 +1,13 @@
 // core/support/text.h - words for people: quoting what a user wrote, guessing what was meant, counting things.
 #pragma once
 
+#include <charconv>
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 namespace tollgate::text {
 
@@ -54,6 +57,16 @@ std::string did_you_mean(std::string_view word, const Range& candidates) {
 
 // With a to z for A to Z, and all other bytes as they are, whatever the locale: how names of protocols are compared.
 std::string lower(std::string_view text);
+
+// The number that the whole of `text` says, in decimal digits; nullopt where anything stands before or after it, a blank
+// or '+' too, or where a Number cannot hold it.
+template <class Number>
+std::optional<Number> whole_number(std::string_view text) noexcept {
+    Number number{};
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+    return number;
+}
 
 // "95", "0.5": no digit more than it takes.
 std::string number(double number);

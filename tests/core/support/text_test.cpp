@@ -84,6 +84,15 @@ BOOST_AUTO_TEST_CASE(only_letters_of_ascii_have_a_lower_case) {
     BOOST_TEST(text::lower("") == "");
 }
 
+BOOST_AUTO_TEST_CASE(numbers_are_whole_texts) {
+    BOOST_TEST(text::whole_number<int>("-17").value_or(0) == -17);
+    BOOST_TEST(text::whole_number<std::size_t>("017").value_or(0) == 17u);
+    BOOST_TEST(text::whole_number<double>("0.5").value_or(0) == 0.5);
+    for (const char* wrong : {"", " 1", "1 ", "+1", "1.0", "0x1", "ten", "2147483648"})
+        BOOST_TEST(!text::whole_number<int>(wrong), wrong);
+    BOOST_TEST(!text::whole_number<unsigned>("-1"));
+}
+
 BOOST_AUTO_TEST_CASE(columns_are_as_wide_as_they_look) {
     BOOST_TEST(text::padded("ab", 4) == "ab  ");
     BOOST_TEST(text::padded("\xc3\xa4", 2) == "\xc3\xa4 ");
