@@ -1,7 +1,8 @@
 // tests/scenarios/guide.h - Guide: a page of docs/guides as the steps that its reader takes, to be played by a test.
 //
 // ```lua blocks are files: routes.lua, or what a first line "-- NAME.lua" says; one that begins with
-// "-- at the end of NAME.lua" goes there. So is a block of another language whose first line is "# NAME.EXT".
+// "-- at the end of NAME.lua" goes there. So is a block of another language whose first line is "# NAME.EXT", and one
+// of cpp that begins with "// NAME.cpp".
 // ```console blocks are commands, "$ ...", and what they print; `...` in that stands for any text of a line, a line
 // `...` for any lines. What is printed sooner or later has "<!-- until it is so -->" before its block. A ```sh block is
 // not played, and says why: "<!-- not run: ... -->".
@@ -86,7 +87,8 @@ private:
     }
 
     void file(const std::string& line) {
-        const std::string comment = language_ == "lua" ? "-- " : "# ", end = comment + "at the end of ";
+        const std::string comment = language_ == "lua" ? "-- " : language_ == "cpp" ? "// " : "# ";
+        const std::string end = comment + "at the end of ";
         if (first_) {
             played_ = language_ == "lua";
             const auto dot = line.find('.'), blank = line.find(' ', comment.size());

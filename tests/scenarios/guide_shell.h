@@ -8,6 +8,8 @@
 #include "support/places.h"
 #include "support/temporary_folder.h"
 
+#include <tollgate/plugin.h>
+
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <sys/socket.h>
@@ -65,6 +67,7 @@ public:
         std::filesystem::create_directory(work_ / "bin");
         for (const char* program : {"tollgate", "loadtester"}) lay_program(program);
         lay_examples();
+        lay_build();
         const auto steps = (work_ / "steps").string();
         if (::mkfifo(steps.c_str(), 0600) != 0 || (steps_ = ::open(steps.c_str(), O_RDWR | O_CLOEXEC)) < 0)
             throw std::runtime_error{steps + " cannot be made"};
@@ -72,7 +75,11 @@ public:
         // Should the test be killed, what it started hears of it by the end of `steps`.
         const std::string inner = (work_ / "shell").string();
         const std::vector<std::string> command{"setsid", "bash", "-c", "bash \"$0\" & wait $!", inner};
-        process_.emplace(command, std::filesystem::path{}, std::vector{"WORK=" + work_.path().string()});
+        std::vector environment{"WORK=" + work_.path().string()};
+        // What a guide builds is loaded by this very build.
+        const std::string sanitizer = TOLLGATE_SANITIZER;
+        if (sanitizer != "none") environment.push_back("CXXFLAGS=-fsanitize=" + sanitizer);
+        process_.emplace(command, std::filesystem::path{}, environment);
     }
     ~GuideShell() {
         ::close(steps_);
@@ -115,6 +122,11 @@ private:
             std::ofstream{entry.path(), std::ios::trunc} << address_.in(text);
         }
     }
+    // Where scripts/demo, which readers build by, would have put it.
+    void lay_build() const {
+        std::filesystem::create_directory(folder() / "build");
+        std::filesystem::create_directory_symlink(build_folder(), folder() / "build" / "release");
+    }
     // The reader's gateway has its admin listener where commands look for it.
     void lay_program(const std::string& name) const {
         const std::string real = tollgate_program(), folder = real.substr(0, real.rfind('/') + 1);
@@ -138,7 +150,8 @@ cd "$WORK/folder" && export PATH="$WORK/bin:$PATH" LC_ALL=C.UTF-8 TERM=dumb || e
 unset DATABASE_URL REDIS_URL TOLLGATE_ADMIN_TOKEN
 export CURL_HOME="$WORK" && printf 'silent\nshow-error\n' >"$WORK/.curlrc"  # as it is in a terminal: no progress
 exec 3<"$WORK/steps"
-trap 'kill $(jobs -p) 2>/dev/null; wait' EXIT
+# By its number, too: another process may have taken a gateway's place.
+trap 'kill $(jobs -p; cat -- *.pid 2>/dev/null) 2>/dev/null; wait' EXIT
 while read -r step <&3; do
     . "$WORK/step.$step" >"$WORK/out.$step" 2>&1 </dev/null 3<&-
     echo "step $step is over" >&2
