@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <exception>
 #include <thread>
 
 namespace tollgate::commands {
@@ -130,17 +131,23 @@ void Service::run() {
             reopen();
         }
     }
-    drain_.join();
+    if (drain_.joinable()) drain_.join();
     for (auto& upgrade : upgrades_) upgrade.get();
     log::info("serve", "stopped");
 }
 
 void Service::drain(http::WhileIdle idle) {
     if (drain_.joinable()) return;
-    drain_ = std::thread{[this, idle] {
+    const auto finish = [this, idle] {
         gateway_.drain(idle);
         signals_.say_drained();
-    }};
+    };
+    try {
+        drain_ = std::thread{finish};
+    } catch (const std::exception& error) {  // no thread to be had, or no memory
+        log::warning("serve", std::string{"no signal is heard while requests finish: "} + error.what());
+        finish();
+    }
 }
 
 // On the timer's thread.

@@ -10,9 +10,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <exception>
 #include <memory>
 #include <stdexcept>
-#include <system_error>
 #include <utility>
 
 namespace tollgate::commands {
@@ -78,30 +78,29 @@ admin::UpgradeResult Service::upgrade(std::chrono::seconds longest) {
     if (!tie_to_container_.empty()) return refused(tie_to_container_ + "; an image is replaced, not upgraded");
     const std::unique_lock one{upgrading_, std::try_to_lock};
     if (!one) return refused("another upgrade is under way");
-    Succession succession;
     {
         const std::lock_guard no_reload{reading_};
         if (draining_) return refused(why_it_ends());
         if (!begun_) return refused("the gateway is starting");
         handing_over_ = true;
-        succession = this->succession();
     }
-    succession.longest = longest;
-    log::info("serve", "upgrading: " + program_.string() + " is started");
-    const Succeeded came = [&] {
-        try {
-            return succeed_by(succession);
-        } catch (const std::system_error& error) {  // no descriptors to be had, or no memory
-            Succeeded none;
-            none.problem = error.what();
-            return none;
+    struct GoingOn {
+        Service* service;
+        ~GoingOn() {
+            if (service) service->go_on();
         }
-    }();
-    if (!came.ok) {
-        auto result = refused(came.problem + "; the process before goes on", last_lines(came.words));
-        go_on();
-        return result;
+    } going_on{this};  // unless it succeeds, and be it for want of memory
+    Succeeded came;
+    try {
+        Succession succession = this->succession();
+        succession.longest = longest;
+        log::info("serve", "upgrading: " + program_.string() + " is started");
+        came = succeed_by(succession);
+    } catch (const std::exception& error) {  // no descriptors to be had, or no memory
+        came.problem = error.what();
     }
+    if (!came.ok) return refused(came.problem + "; the process before goes on", last_lines(came.words));
+    going_on.service = nullptr;
     {
         const std::lock_guard no_reload{reading_};
         successor_ = came.process;
@@ -154,14 +153,29 @@ void Service::see_successor(bool stopping) {
     gateway_.hurry();
 }
 
-// [main] Those that are over go first: one that is refused ends at once, and there may be many.
+// [main] Those that are over go first: one that is refused ends at once, and there may be many. Nothing that goes wrong
+// here is a reason to stop serving.
 void Service::begin_upgrade() {
     std::erase_if(upgrades_, [](auto& one) {
         if (one.wait_for(std::chrono::seconds{0}) != std::future_status::ready) return false;
         one.get();
         return true;
     });
-    upgrades_.push_back(std::async(std::launch::async, [this] { (void)upgrade(std::chrono::seconds{options_.wait}); }));
+    const auto refused = [](const std::exception& error) {
+        log::tell(Level::error, "serve", [&error] { return std::string{"upgrade refused: "} + error.what(); });
+    };
+    try {
+        upgrades_.reserve(upgrades_.size() + 1);  // what has begun would be waited for, if there was no room for it
+        upgrades_.push_back(std::async(std::launch::async, [this, refused] {
+            try {
+                (void)upgrade(std::chrono::seconds{options_.wait});
+            } catch (const std::exception& error) {
+                refused(error);
+            }
+        }));
+    } catch (const std::exception& error) {  // no thread to be had, or no memory
+        refused(error);
+    }
 }
 
 // Of the new process ---------------------------------------------------------------------------------------------

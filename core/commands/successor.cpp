@@ -19,6 +19,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <memory>
+#include <new>
 #include <optional>
 #include <string_view>
 #include <system_error>
@@ -88,8 +89,9 @@ pid_t spawn(const Succession& succession, int handover, int words) {
 // Ends it, unless take_over() found that it has taken over.
 class Successor {
 public:
-    Successor(const Succession& succession, pid_t process, int handover, int words)
-        : succession_{succession}, process_{process}, handover_{handover}, words_{words} {}
+    // `said` is empty and has room for all that is kept: once another process serves, nothing here may fail.
+    Successor(const Succession& succession, pid_t process, int handover, int words, std::string said)
+        : succession_{succession}, process_{process}, handover_{handover}, words_{words}, said_{std::move(said)} {}
     ~Successor() {
         end();
         ::close(words_);
@@ -126,16 +128,26 @@ private:
             problem_ = "the gateway is stopping";
             return false;
         }
+        try {
+            if (yield()) return true;
+        } catch (const std::exception&) {  // no memory, for one
+            end();
+            succession_.take_back();
+            throw;
+        }
+        end();
+        succession_.take_back();
+        return false;
+    }
+
+    bool yield() {
         succession_.yield(process_);
         try {
             handover_.say(yours_word);
         } catch (const std::system_error&) {
-            // As above.
+            // It has ended, or does not listen: await() says which.
         }
-        if (await(mine_word, for_its_word, Stop::not_now, "it served, and then did not take over")) return true;
-        end();
-        succession_.take_back();
-        return false;
+        return await(mine_word, for_its_word, Stop::not_now, "it served, and then did not take over").has_value();
     }
 
     // The word that begins so, or nullopt, with the reason in problem_.
@@ -228,6 +240,8 @@ private:
 }  // namespace
 
 Succeeded succeed_by(const Succession& succession) {
+    std::string said;
+    said.reserve(most_words);
     int ends[2], pipe[2];
     need("socketpair", ::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0 ? 0 : errno);
     if (::pipe2(pipe, O_CLOEXEC) != 0 || ::fcntl(pipe[0], F_SETFL, O_NONBLOCK) != 0) {
@@ -242,6 +256,8 @@ Succeeded succeed_by(const Succession& succession) {
         process = spawn(succession, ends[1], pipe[1]);
     } catch (const std::system_error& error) {
         problem = succession.program.string() + " cannot be started: " + error.code().message();
+    } catch (const std::bad_alloc&) {
+        problem = "out of memory";
     }
     ::close(ends[1]);
     ::close(pipe[1]);
@@ -252,7 +268,7 @@ Succeeded succeed_by(const Succession& succession) {
         not_started.problem = std::move(problem);
         return not_started;
     }
-    return Successor{succession, process, ends[0], pipe[0]}.take_over();
+    return Successor{succession, process, ends[0], pipe[0], std::move(said)}.take_over();
 }
 
 std::filesystem::path own_program(const std::string& name) {
