@@ -3,18 +3,15 @@
 
 #include "command_line/complete.h"
 #include "command_line/shells.h"
+#include "support/files.h"
 #include "support/text.h"
 
 #include <CLI/CLI.hpp>
 
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <memory>
 #include <span>
-#include <stdexcept>
 
 namespace tollgate::command_line {
 
@@ -27,10 +24,7 @@ struct Asked {
 void write_page(const std::filesystem::path& folder, const Page& page) {
     const std::string section = std::to_string(page.section);
     std::filesystem::create_directories(folder / ("man" + section));
-    const std::filesystem::path file = folder / ("man" + section) / (page.title + '.' + section);
-    std::ofstream stream{file, std::ios::binary | std::ios::trunc};
-    if (!(stream << page.text()).flush())
-        throw std::runtime_error{file.string() + ": cannot be written: " + std::strerror(errno)};
+    write_file(folder / ("man" + section) / (page.title + '.' + section), page.text());
 }
 
 int show_pages(const std::vector<Page>& pages, const Asked& asked) {

@@ -4,6 +4,7 @@
 #include "commands/surroundings.h"
 #include "config/annotations.h"
 #include "config/reference.h"
+#include "support/files.h"
 #include "support/text.h"
 
 #include <cerrno>
@@ -15,12 +16,6 @@
 namespace tollgate::commands {
 
 namespace {
-
-void write(const std::filesystem::path& file, const std::string& text) {
-    std::ofstream stream{file, std::ios::binary | std::ios::trunc};
-    if (!(stream << text).flush())
-        throw std::runtime_error{file.string() + ": cannot be written: " + std::strerror(errno)};
-}
 
 std::string read(const std::filesystem::path& file) {
     std::ifstream stream{file, std::ios::binary};
@@ -35,15 +30,16 @@ int words(const Options& options) {
     if (!load_plugins(catalogue, options)) return wrong;
     if (options.annotations) {
         std::filesystem::create_directories(*options.annotations);
-        write(*options.annotations / "words.d.lua", config::annotate_words());
-        write(*options.annotations / "plugins.d.lua", config::annotate_plugins(catalogue));
+        write_file(*options.annotations / "words.d.lua", config::annotate_words());
+        write_file(*options.annotations / "plugins.d.lua", config::annotate_plugins(catalogue));
     }
     if (options.reference) {
         std::filesystem::create_directories(*options.reference);
-        write(*options.reference / "words.md", config::words_page(catalogue));
-        write(*options.reference / "plugins.md", config::plugins_page(catalogue));
+        write_file(*options.reference / "words.md", config::words_page(catalogue));
+        write_file(*options.reference / "plugins.md", config::plugins_page(catalogue));
     }
-    for (const std::filesystem::path page : options.tables) write(page, config::fill_tables(read(page), catalogue));
+    for (const std::filesystem::path page : options.tables)
+        write_file(page, config::fill_tables(read(page), catalogue));
     if (!options.annotations && !options.reference && options.tables.empty()) std::cout << config::list_words();
     return done;
 }
