@@ -1,6 +1,7 @@
 // loadtest/results_json.cpp - a run's results as one JSON document, and the document's own errors.
 #include "loadtest/results_json.h"
 
+#include "loadtest/input.h"
 #include "loadtest/json_reader.h"
 #include "loadtest/json_writer.h"
 #include "loadtest/options.h"
@@ -10,17 +11,13 @@
 #include <Poco/JSON/Parser.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <sys/stat.h>
 
 namespace tollgate::loadtest {
 
 namespace {
 
 constexpr std::string_view schema = "tollgate.loadtest/1";
-constexpr std::uintmax_t longest = 256u << 20;
+constexpr std::size_t longest = 256u << 20;
 // A tree of them holds some 100 bytes each. A million keys, the most of a run, are 9 each; a timeline is 100
 // a second.
 constexpr std::size_t most_values = 20'000'000;
@@ -80,23 +77,6 @@ Results results_from_json(std::string_view text, const std::string& name) {
     return results;
 }
 
-Results read_results(const std::string& given) {
-    const std::string path = given == "-" ? "/dev/stdin" : given;
-    struct stat about{};
-    if (::stat(path.c_str(), &about) != 0)
-        throw UsageError{text::printable(path) + ": cannot be read: " + std::strerror(errno)};
-    if (S_ISDIR(about.st_mode)) throw UsageError{text::printable(path) + ": expected a file, got a folder"};
-    std::ifstream stream{path, std::ios::binary};
-    if (!stream) throw UsageError{text::printable(path) + ": cannot be read: " + std::strerror(errno)};
-    // A pipe tells no size.
-    std::string text;
-    char piece[65536];
-    while (stream.read(piece, sizeof piece), stream.gcount() > 0) {
-        text.append(piece, static_cast<std::size_t>(stream.gcount()));
-        if (text.size() > longest) throw UsageError{text::printable(path) + ": expected at most 256 MiB of JSON"};
-    }
-    if (stream.bad()) throw UsageError{text::printable(path) + ": cannot be read: " + std::strerror(errno)};
-    return results_from_json(text, text::printable(path));
-}
+Results read_results(const std::string& path) { return results_from_json(read_input(path, longest), input_name(path)); }
 
 }  // namespace tollgate::loadtest

@@ -77,7 +77,7 @@ BOOST_FIXTURE_TEST_CASE(mistakes_are_one_line_and_exit_2, Saved) {
     const std::string torn = (folder / "torn.json").string(), missing = (folder / "missing.json").string();
     write_file(torn, content(a).substr(0, 5000));
     const std::pair<std::vector<std::string>, std::string> cases[] = {
-        {{"report", missing}, missing + ": cannot be read: No such file or directory\n"},
+        {{"report", missing}, "cannot read \"" + missing + "\": No such file or directory\n"},
         {{"report", a, "-f", "jsn"},
          "--format: expected one of text, json, csv, html, hgrm, hlog, svg, summary, got \"jsn\"; did you mean \"json\"?\n"},
         {{"report", a, "-o", "x.xml"},
@@ -85,7 +85,7 @@ BOOST_FIXTURE_TEST_CASE(mistakes_are_one_line_and_exit_2, Saved) {
         {{"report", a, "--only", "2xx"}, "--only: expected -f hgrm with it\n"},
         {{"report", a, "-f", "hgrm", "--only", "6xx"},
          "--only: expected one of 1xx, 2xx, 3xx, 4xx, 429, 5xx, got \"6xx\"\n"},
-        {{"compare", a, missing}, missing + ": cannot be read: No such file or directory\n"},
+        {{"compare", a, missing}, "cannot read \"" + missing + "\": No such file or directory\n"},
         {{"compare", a, b, "--max-regress", "5"}, "--max-regress: expected a percentage such as 5%, got \"5\"\n"},
         {{"compare", a, b, "--max-regress", "-1%"}, "--max-regress: expected a percentage such as 5%, got \"-1%\"\n"},
         {{"compare", a, b, "-f", "csv"}, "--format: expected text or json, got \"csv\"\n"},
