@@ -12,26 +12,14 @@
 #include <openssl/x509v3.h>
 #include <sys/stat.h>
 
-#include <cerrno>
 #include <cstdint>
 #include <cstdlib>
-#include <cstring>
-#include <fstream>
-#include <iterator>
 #include <new>
 #include <stdexcept>
 
 namespace tollgate::net {
 
 namespace {
-
-std::string content_of(const std::string& file) {
-    errno = 0;
-    std::ifstream stream{file, std::ios::binary};
-    std::string content{std::istreambuf_iterator<char>{stream}, {}};
-    if (content.empty()) throw std::runtime_error(errno ? std::string{"cannot be read: "} + std::strerror(errno) : "is empty");
-    return content;
-}
 
 // Certificates in PEM, and revocation lists among them, which OpenSSL asks for only where it is told to.
 void trust(ssl_ctx_st* context, const std::string& authorities) {

@@ -4,6 +4,10 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iterator>
 #include <stdexcept>
 
 namespace tollgate::net {
@@ -22,6 +26,15 @@ std::string tls_error_text() {
 
 void demand(bool done, const std::string& what) {
     if (!done) throw std::runtime_error(what + ": " + tls_error_text());
+}
+
+std::string content_of(const std::string& file) {
+    errno = 0;
+    std::ifstream stream{file, std::ios::binary};
+    std::string content{std::istreambuf_iterator<char>{stream}, {}};
+    if (content.empty())
+        throw std::runtime_error(errno ? std::string{"cannot be read: "} + std::strerror(errno) : "is empty");
+    return content;
 }
 
 void set_manners(ssl_ctx_st* context) {

@@ -30,6 +30,9 @@ std::string tls_error_text();
 // Throws std::runtime_error with what OpenSSL says, where it says that something failed.
 void demand(bool done, const std::string& what);
 
+// Of a file of certificates. Throws std::runtime_error: it cannot be read, or is empty.
+std::string content_of(const std::string& file);
+
 // How TLS is spoken on either side: 1.2 and up, no compression, no renegotiation, no buffers while nothing is under way.
 void set_manners(ssl_ctx_st* context);
 

@@ -13,10 +13,7 @@
 
 #include <algorithm>
 #include <cstring>
-#include <fstream>
-#include <iterator>
 #include <new>
-#include <stdexcept>
 
 namespace tollgate::net {
 
@@ -24,13 +21,6 @@ namespace {
 
 constexpr long sessions_kept = 10'000;  // of clients that know no tickets
 constexpr long session_seconds = 7'200;
-
-std::string content_of(const std::string& file) {
-    std::ifstream stream{file, std::ios::binary};
-    std::string content{std::istreambuf_iterator<char>{stream}, {}};
-    if (!stream.good() && !stream.eof()) throw std::runtime_error("cannot be read: " + std::string{std::strerror(errno)});
-    return content;
-}
 
 }  // namespace
 
