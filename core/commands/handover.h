@@ -4,7 +4,8 @@
 //   estate ->                     sockets, keys, where its log goes; it has started the other
 //                 <- ready        it serves by the same sockets
 //   yours ->                      from now on files, process number and supervisor are its
-//                 <- mine         the old one ends
+//                 <- mine         it accepts connections; the old one ends
+//                 <- settled      the process file names it, and so on: whoever asked for the upgrade is told
 //
 // Words and parts of the estate that the other side does not know are passed over: it may be a newer or an older
 // program.
@@ -27,6 +28,7 @@ inline constexpr const char* handover_variable = "TOLLGATE_UPGRADE";
 inline constexpr std::string_view ready_word = "ready\n";  // and its version
 inline constexpr std::string_view yours_word = "yours";
 inline constexpr std::string_view mine_word = "mine";
+inline constexpr std::string_view settled_word = "settled";  // a program before this one does not say it
 
 // One end. One thread's at a time.
 class Handover {

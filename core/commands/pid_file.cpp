@@ -13,6 +13,7 @@ namespace tollgate::commands {
 PidFile::PidFile(const std::filesystem::path& path) : path_{std::filesystem::absolute(path)} {}
 
 PidFile::~PidFile() {
+    if (left_) return;  // between the look at it and its end it may become the other one's
     std::ifstream file{path_};
     long said = 0;
     if (!(file >> said) || said != ::getpid()) return;

@@ -16,9 +16,12 @@ public:
 
     // Returns why it cannot be written, or "".
     std::string write();
+    // It is another process' now, and stays even where that has not written it yet.
+    void leave() noexcept { left_ = true; }
 
 private:
     std::filesystem::path path_;
+    bool left_ = false;
 };
 
 }  // namespace tollgate::commands

@@ -10,7 +10,6 @@
 
 #include <cstdlib>
 #include <stdexcept>
-#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -64,12 +63,18 @@ bool Predecessor::take_its_place(const std::function<void()>& take) {
     if (!handover_.closed() && (!word || word->text != yours_word)) return false;
     use_its_log();
     take();
+    say(mine_word);
+    return true;
+}
+
+void Predecessor::say_settled() { say(settled_word); }
+
+void Predecessor::say(std::string_view word) {
     try {
-        handover_.say(mine_word);
+        handover_.say(std::string{word});
     } catch (const std::system_error&) {
         // It is gone, which is what it was to be.
     }
-    return true;
 }
 
 }  // namespace tollgate::commands

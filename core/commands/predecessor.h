@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace tollgate::commands {
 
@@ -21,11 +22,15 @@ public:
     Estate receive();
     // Says that this process serves, waits for its word, and then has `take` done; it ends after that. False: it
     // has changed its mind, or hangs. Where it is gone this process is the only one, and takes its place as well.
+    // `take` is what cannot wait, and must not hang: this process would be ended for it, with whom it serves by then.
     bool take_its_place(const std::function<void()>& take);
+    // After that: all is done.
+    void say_settled();
 
 private:
     explicit Predecessor(int descriptor) : handover_{descriptor} {}
     void use_its_log() noexcept;
+    void say(std::string_view word);
 
     Handover handover_;
     int log_ = -1;

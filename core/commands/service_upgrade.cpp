@@ -131,6 +131,7 @@ std::string Service::why_it_ends() const {
 // [main] Another process serves. Whoever asked for it is answered before the admin listener ends.
 void Service::leave() {
     if (admin_) admin_->shut_door();  // first: who asks from now on asks the other one
+    if (pid_file_) pid_file_->leave();
     log::info("serve", "upgraded: another process serves; requests under way may finish");
     drain(http::WhileIdle::serve);
     stop_watching();
@@ -196,19 +197,21 @@ int Service::receive_estate() {
 }
 
 int Service::take_place() {
+    if (!options_.pid_file.empty()) pid_file_.emplace(options_.pid_file);  // it may throw: not once it serves
     const bool taken = predecessor_->take_its_place([this] {
         if (admin_) admin_->begin();
         gateway_.begin_accepting();
         gateway_.keep_socket_files(true);
-        given_.close_left_over();
-        (void)write_pid_file();  // what is wrong with it is no reason to leave nobody serving
-        supervisor_.speak_again();
-        supervisor_.tell_ready(status());
     });
     if (!taken) {
         log::error("serve", "the process before goes on serving");
         return failed;
     }
+    (void)write_pid_file();  // what is wrong with it is no reason to leave nobody serving
+    given_.close_left_over();
+    supervisor_.speak_again();
+    supervisor_.tell_ready(status());
+    predecessor_->say_settled();
     log::info("serve", "upgraded: this process has taken the place of the one before");
     warn_of_unserved();
     return done;
@@ -253,7 +256,7 @@ int Service::refuse_strangers() {
 
 bool Service::write_pid_file() {
     if (options_.pid_file.empty()) return true;
-    pid_file_.emplace(options_.pid_file);
+    if (!pid_file_) pid_file_.emplace(options_.pid_file);
     const std::string problem = pid_file_->write();
     if (!problem.empty()) log::error("serve", problem);
     return problem.empty();

@@ -34,6 +34,7 @@ using Clock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds look_every{20};
 constexpr std::chrono::milliseconds for_its_reader{50};  // stderr's
 constexpr std::chrono::seconds for_its_word{10};  // after it has been told that all is its
+constexpr std::chrono::seconds for_the_rest{2};   // that it has to do once it serves
 constexpr std::size_t most_words = 64 << 10;
 constexpr int its_end = 3;  // of the handover, in the new process
 
@@ -147,7 +148,23 @@ private:
         } catch (const std::system_error&) {
             // It has ended, or does not listen: await() says which.
         }
-        return await(mine_word, for_its_word, Stop::not_now, "it served, and then did not take over").has_value();
+        if (!await(mine_word, for_its_word, Stop::not_now, "it served, and then did not take over")) return false;
+        wait_until_settled();
+        return true;
+    }
+
+    // So that whoever asked for the upgrade finds all of it done. It serves, whatever becomes of this.
+    void wait_until_settled() noexcept {
+        try {
+            const auto until = Clock::now() + for_the_rest;
+            while (Clock::now() < until && !handover_.closed() && !succession_.stop()) {
+                const auto word = handover_.hear(Clock::now() + look_every);
+                if (word && word->descriptor >= 0) ::close(word->descriptor);
+                if (word && word->text == settled_word) return;
+            }
+        } catch (const std::exception&) {
+            // No memory to hear it with.
+        }
     }
 
     // The word that begins so, or nullopt, with the reason in problem_.
