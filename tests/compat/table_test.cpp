@@ -29,24 +29,41 @@ std::vector<Row> rows_of_page() {
     return rows;
 }
 
-// "suite/case" of Boost.Test; "dashboard/name" of tests/dashboard; "ctest/name" of tests that are programs of their own.
-std::set<std::string> tests_of(const fs::path& folder) {
+// "suite/case" of Boost.Test; "dashboard/name" of tests/dashboard; "ctest/name" of tests that are programs of their
+// own. With each, what CTest has to run for it.
+std::map<std::string, std::string> tests_of(const fs::path& folder) {
     static const std::regex suite{R"(^BOOST_AUTO_TEST_SUITE\((\w+).*)"};
     static const std::regex test{R"(^BOOST_(?:AUTO|FIXTURE|DATA)_TEST_CASE\((\w+).*)"};
     static const std::regex of_page{R"(^test\("([^"]+)\".*)"}, of_ctest{R"(.*add_test\(NAME (\w+).*)"};
-    std::set<std::string> found;
+    std::map<std::string, std::string> found;
     for (const auto& entry : fs::recursive_directory_iterator{folder}) {
         std::ifstream source{entry.path()};
+        const std::string stem = entry.path().stem().string();
         std::string in_suite;
         std::smatch match;
         for (std::string line; std::getline(source, line);) {
             if (std::regex_match(line, match, suite)) in_suite = match[1];
-            if (std::regex_match(line, match, test)) found.insert(in_suite + '/' + match[1].str());
-            if (std::regex_match(line, match, of_page)) found.insert("dashboard/" + match[1].str());
-            if (std::regex_match(line, match, of_ctest)) found.insert("ctest/" + match[1].str());
+            if (std::regex_match(line, match, test)) found[in_suite + '/' + match[1].str()] = in_suite;
+            if (std::regex_match(line, match, of_page))
+                found["dashboard/" + match[1].str()] = "dashboard_" + stem.substr(0, stem.rfind("_test"));
+            if (std::regex_match(line, match, of_ctest)) found["ctest/" + match[1].str()] = match[1];
         }
     }
     return found;
+}
+
+// What CTest runs of this build: a source that no program is made of is no test.
+std::set<std::string> run_by_ctest() {
+    static const std::regex entry{R"(^add_test\((?:\[=*\[)?(\w+).*)"};
+    const fs::path folder = fs::path{tollgate::test::build_folder()} / "tests";
+    std::set<std::string> names;
+    for (const char* part : {"", "dashboard", "deploy"}) {
+        std::ifstream list{folder / part / "CTestTestfile.cmake"};
+        std::smatch match;
+        for (std::string line; std::getline(list, line);)
+            if (std::regex_match(line, match, entry)) names.insert(match[1]);
+    }
+    return names;
 }
 
 std::vector<std::string> quoted(const std::string& cell) {
@@ -74,10 +91,17 @@ BOOST_AUTO_TEST_CASE(every_row_is_there_once) {
 
 BOOST_AUTO_TEST_CASE(every_row_names_tests_that_exist_or_says_why_not) {
     const auto tests = tests_of(tollgate::test::source_folder() + "/tests");
+    const auto run = run_by_ctest();
+    BOOST_TEST(run.contains("compat_table"));
     int without = 0;
     for (const auto& row : rows_of_page()) {
         const auto named = quoted(row.tests);
-        for (const auto& test : named) BOOST_TEST(tests.contains(test), row.id << " names " << test << ", which is none");
+        for (const auto& test : named) {
+            const auto found = tests.find(test);
+            BOOST_TEST((found != tests.end()), row.id << " names " << test << ", which is none");
+            if (found != tests.end())
+                BOOST_TEST(run.contains(found->second), row.id << " names " << test << ", which nothing runs");
+        }
         if (!named.empty()) continue;
         ++without;
         BOOST_TEST(row.tests.find("none: ") != std::string::npos, row.id << " has neither a test nor `none: ` and a reason");
@@ -85,17 +109,22 @@ BOOST_AUTO_TEST_CASE(every_row_names_tests_that_exist_or_says_why_not) {
     BOOST_TEST(without <= 6, without << " rows have no test: they were to be few");
 }
 
-// A scenario of tests/compat that carries a row's id (r4_an_unknown_api_...) stands in that row.
+// A scenario of tests/compat that carries a row's id (r4_an_unknown_api_...), or several (s11_to_s13_...), stands
+// there.
 BOOST_AUTO_TEST_CASE(every_scenario_stands_in_its_row) {
     std::map<std::string, std::set<std::string>> named;
     for (const auto& row : rows_of_page())
         for (const auto& test : quoted(row.tests)) named[row.id].insert(test);
-    static const std::regex with_id{R"(\w+/([rgofs])([0-9]+)_.*)"};
-    for (const auto& test : tests_of(tollgate::test::source_folder() + "/tests/compat")) {
+    static const std::regex with_id{R"(\w+/([rgofs])([0-9]+)(?:_to_\1([0-9]+))?_.*)"};
+    for (const auto& [test, entry] : tests_of(tollgate::test::source_folder() + "/tests/compat")) {
         std::smatch match;
         if (!std::regex_match(test, match, with_id)) continue;
-        const std::string id = static_cast<char>(match[1].str()[0] - 'a' + 'A') + match[2].str();
-        BOOST_TEST(named[id].contains(test), test << " does not stand in row " << id);
+        const int first = std::stoi(match[2]), last = match[3].matched ? std::stoi(match[3]) : first;
+        BOOST_TEST(first <= last, test);
+        for (int number = first; number <= last; ++number) {
+            const std::string id = static_cast<char>(match[1].str()[0] - 'a' + 'A') + std::to_string(number);
+            BOOST_TEST(named[id].contains(test), test << " does not stand in row " << id);
+        }
     }
 }
 
