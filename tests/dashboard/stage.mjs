@@ -3,9 +3,11 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after } from "node:test";
+import { fileURLToPath } from "node:url";
 
 export const patience = 60_000;
 const { TOLLGATE_BIN: bin, PLAYWRIGHT: work, SCREENSHOTS: screenshots } = process.env;
@@ -51,25 +53,25 @@ async function start(program, words, pattern, environment = {}) {
     return { match: await said(child, pattern), end, pid: child.pid };
 }
 
-// `routes` is the text after `listen`. It writes no request log.
+// `routes` is the text after `listen`. It writes no request log. `shipped`: a file that is served instead.
 export async function gateway(
     routes,
-    { listen = "127.0.0.1:0", admin = "127.0.0.1:0", files = {}, environment = {} } = {},
+    { listen = "127.0.0.1:0", admin = "127.0.0.1:0", files = {}, environment = {}, shipped = null } = {},
 ) {
     const folder = mkdtempSync(join(tmpdir(), "dashboard-"));
     ends.push(() => rmSync(folder, { recursive: true, force: true }));
     const write = (name, text) => writeFileSync(join(folder, name), text);
     const write_routes = (text) => write("routes.lua", `listen "${listen}" ${text}`);
     for (const [name, text] of Object.entries(files)) write(name, text);
-    write_routes(routes);
+    if (!shipped) write_routes(routes);
     const it = { folder, write, write_routes };
     it.start = async () => {
-        const words = ["serve", join(folder, "routes.lua"), "--admin", admin];
+        const words = ["serve", shipped ?? join(folder, "routes.lua"), "--admin", admin];
         const { match, end, pid } = await start(
             "tollgate",
             words,
             /gateway: listening on (\S+)[^]*admin: listening on (\S+)/,
-            environment,
+            { STATE: folder, ...environment },
         );
         admin = match[2]; // the same after another start: the page comes back to it
         Object.assign(it, {
@@ -82,6 +84,27 @@ export async function gateway(
     };
     await it.start();
     return it;
+}
+
+// Free a moment ago, and of a loopback address that is this process' own: for what must be known before its owner
+// starts.
+function free_address() {
+    const host = `127.${178 + ((process.pid >> 16) % 70)}.${(process.pid >> 8) & 255}.${process.pid & 255}`;
+    return new Promise((resolve, reject) => {
+        const server = createServer();
+        server.once("error", reject);
+        server.listen(0, host, () => {
+            const { port } = server.address();
+            server.close(() => resolve(`${host}:${port}`));
+        });
+    });
+}
+
+// examples/compat/NAME.lua as it is shipped, with what else it asks of the environment.
+export async function compat(name, environment) {
+    const shipped = fileURLToPath(new URL(`../../examples/compat/${name}.lua`, import.meta.url));
+    const admin = await free_address();
+    return gateway("", { admin, shipped, environment: { LISTEN: "127.0.0.1:0", ADMIN: admin, ...environment } });
 }
 
 // What `loadtester upstream` is: it says hello to any path, and answers its health.
