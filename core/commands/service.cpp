@@ -174,14 +174,14 @@ admin::ReloadResult Service::reload() {
 // [main] A signal has no answer: what cannot be done now is done by whoever serves next, which a supervisor waits for.
 void Service::heed_reload() {
     const std::lock_guard one_at_a_time{reading_};
-    if (const pid_t process = successor_; process >= 0) {
-        (void)::kill(process, SIGHUP);
-    } else if (handing_over_) {
-        log::info("config", "asked to reload while an upgrade is under way: whoever serves after it reloads");
-        reload_follows_ = true;
-    } else if (!draining_) {
-        (void)read_again();
+    bool later = false;
+    {
+        const std::lock_guard lock{mutex_};
+        if (successor_ >= 0) return void(::kill(successor_, SIGHUP));
+        later = reload_follows_ = handing_over_;
     }
+    if (later) log::info("config", "asked to reload while an upgrade is under way: whoever serves after it reloads");
+    else if (!draining_) (void)read_again();
 }
 
 // Under reading_.

@@ -109,8 +109,8 @@ private:
     std::atomic<pid_t> successor_{-1};  // who serves instead
     std::mutex explaining_;
     std::mutex reading_;  // routes.lua is read for one purpose at a time
-    bool reload_follows_ = false;  // under reading_: a signal has asked for one while another process was starting
     mutable std::mutex mutex_;
+    bool reload_follows_ = false;         // under mutex_: a signal has asked for one while another process was starting
     admin::Configuration configuration_;  // under mutex_
     std::optional<net::GivenSockets::Socket> admin_socket_;  // likewise; to be handed over
     std::string admin_bound_;  // likewise; where the admin listener is, by the kernel's word

@@ -102,7 +102,7 @@ admin::UpgradeResult Service::upgrade(std::chrono::seconds longest) {
     if (!came.ok) return refused(came.problem + "; the process before goes on", last_lines(came.words));
     going_on.service = nullptr;
     {
-        const std::lock_guard no_reload{reading_};
+        const std::lock_guard lock{mutex_};
         successor_ = came.process;
         if (reload_follows_) ::kill(came.process, SIGHUP);
     }
@@ -118,7 +118,7 @@ admin::UpgradeResult Service::upgrade(std::chrono::seconds longest) {
 
 // [any thread] An upgrade came to nothing.
 void Service::go_on() {
-    const std::lock_guard no_reload{reading_};
+    const std::lock_guard lock{mutex_};
     handing_over_ = false;
     if (std::exchange(reload_follows_, false)) ::kill(::getpid(), SIGHUP);  // again: the main thread reloads
 }
