@@ -178,7 +178,7 @@ void Service::heed_reload() {
     {
         const std::lock_guard lock{mutex_};
         if (successor_ >= 0) return void(::kill(successor_, SIGHUP));
-        later = reload_follows_ = handing_over_;
+        later = reload_follows_ = handing_over_ && !draining_;
     }
     if (later) log::info("config", "asked to reload while an upgrade is under way: whoever serves after it reloads");
     else if (!draining_) (void)read_again();
