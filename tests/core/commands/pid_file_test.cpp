@@ -29,30 +29,30 @@ struct Fixture {
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(commands_pid_file, Fixture)
+BOOST_AUTO_TEST_SUITE(commands_pid_file)
 
-BOOST_AUTO_TEST_CASE(it_names_this_process_and_goes_with_it) {
+BOOST_FIXTURE_TEST_CASE(it_names_this_process_and_goes_with_it, Fixture) {
     BOOST_TEST(file->write() == "");
     BOOST_TEST(said() == ::getpid());
     file.reset();
     BOOST_TEST(!std::filesystem::exists(path));
 }
 
-BOOST_AUTO_TEST_CASE(what_names_another_process_stays) {
+BOOST_FIXTURE_TEST_CASE(what_names_another_process_stays, Fixture) {
     BOOST_TEST(file->write() == "");
     std::ofstream{path} << "1\n";
     file.reset();
     BOOST_TEST(said() == 1);
 }
 
-BOOST_AUTO_TEST_CASE(what_another_process_is_about_to_write_stays) {
+BOOST_FIXTURE_TEST_CASE(what_another_process_is_about_to_write_stays, Fixture) {
     BOOST_TEST(file->write() == "");
     file->leave();
     file.reset();
     BOOST_TEST(said() == ::getpid());
 }
 
-BOOST_AUTO_TEST_CASE(a_folder_that_is_not_there_is_told) {
+BOOST_FIXTURE_TEST_CASE(a_folder_that_is_not_there_is_told, Fixture) {
     PidFile lost{folder / "none" / "pid"};
     BOOST_TEST(lost.write().find("cannot be written: No such file or directory") != std::string::npos);
 }
