@@ -126,18 +126,24 @@ public:
     ~Heirs() {
         if (gateway_.process->running()) gateway_.process->signal(SIGKILL);
         wait_until("the gateway has ended", [this] { return !gateway_.process->running(); });
-        for (const auto& thread : std::filesystem::directory_iterator{"/proc/self/task"}) {
-            std::ifstream children{thread.path() / "children"};
-            for (pid_t child = 0; children >> child;) {
-                ::kill(child, SIGKILL);
-                ::waitpid(child, nullptr, 0);
-            }
-        }
+        while (end_children()) {}  // whose own become the test's by that
         ::prctl(PR_SET_CHILD_SUBREAPER, 0);
     }
     Heirs(const Heirs&) = delete;
 
 private:
+    static bool end_children() {
+        bool any = false;
+        for (const auto& thread : std::filesystem::directory_iterator{"/proc/self/task"}) {
+            std::ifstream children{thread.path() / "children"};
+            for (pid_t child = 0; children >> child; any = true) {
+                ::kill(child, SIGKILL);
+                ::waitpid(child, nullptr, 0);
+            }
+        }
+        return any;
+    }
+
     Installed& gateway_;
 };
 
