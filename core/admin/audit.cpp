@@ -40,15 +40,17 @@ int write_line(const std::string& file, const std::string& line) {
     return ::close(descriptor) != 0 && error == 0 ? errno : error;
 }
 
-// Nobody should send a secret by a query; who does shall not find it in a log. But `key` is whom a plugin's page is
-// asked for (DELETE /plugins/ratelimit/limits?key=alice).
-bool is_shown(std::string_view name) { return !config::is_secret(name) && (!names_a_secret(name) || name == "key"); }
-
+// Nobody should send a secret by a query; who does shall not find it in a log. Whose limit is forgotten (`key`, of DELETE
+// /plugins/ratelimit/limits) may be an API key as it was sent, but not where the query says that it is a caller or an address.
 std::string query_shown(const Call& call) {
+    const auto parameters = parameters_of(call.query);
+    const bool names_somebody = std::any_of(parameters.begin(), parameters.end(), [](const auto& parameter) {
+        return parameter.first == "by" && (parameter.second == "caller" || parameter.second == "client_ip");
+    });
     std::string query;
-    for (const auto& [name, value] : parameters_of(call.query)) {
-        query += (query.empty() ? "" : "&") + name + '=';
-        query += is_shown(name) ? value : hidden;
+    for (const auto& [name, value] : parameters) {
+        const bool secret = config::is_secret(name) || (names_a_secret(name) && !(name == "key" && names_somebody));
+        query += (query.empty() ? "" : "&") + name + '=' + std::string{secret ? hidden : value};
     }
     return query;
 }
