@@ -207,6 +207,9 @@ Poco::Net::HTTPServerParams::Ptr params() {
     params->setMaxQueued(most_waiting);
     params->setTimeout(patience);
     params->setKeepAlive(false);  // idle browsers would hold the few threads
+    // A thread that ends its work as the server is stopped may miss the call, and is waited for this long: POCO's 10 s are
+    // all that `docker stop` grants.
+    params->setThreadIdleTime(Poco::Timespan{1, 0});
     params->setSoftwareVersion(std::string{"tollgate/"} + version());
     return params;
 }
