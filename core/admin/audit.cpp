@@ -40,8 +40,9 @@ int write_line(const std::string& file, const std::string& line) {
     return ::close(descriptor) != 0 && error == 0 ? errno : error;
 }
 
-// Nobody should send a secret by a query; who does shall not find it in a log. Whose limit is forgotten (`key`, of DELETE
-// /plugins/ratelimit/limits) may be an API key as it was sent, but not where the query says that it is a caller or an address.
+// Nobody should send a secret by a query; who does shall not find it in a log. Whose limit is forgotten (`key`, of
+// DELETE /plugins/ratelimit/limits) may be an API key as it was sent, but not where the query says that it is a caller
+// or an address.
 std::string query_shown(const Call& call) {
     const auto parameters = parameters_of(call.query);
     const bool names_somebody = std::any_of(parameters.begin(), parameters.end(), [](const auto& parameter) {
