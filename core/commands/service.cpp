@@ -62,6 +62,9 @@ int Service::start() {
 }
 
 int Service::begin() {
+    // Their threads are had before the place is taken: want of one is a reason not to serve only while another does.
+    if (supervisor_.watchdog()) watchdog_.emplace();
+    if (options_.watch) timer_.emplace();
     if (predecessor_) {
         if (const int code = take_place(); code != done) return code;
     } else {
@@ -75,7 +78,6 @@ int Service::begin() {
     if (const auto every = supervisor_.watchdog()) {
         // Of the time granted a quarter: one beat that is late does no harm.
         const long pause = std::max(1L, long(every->count() / 4000));
-        watchdog_.emplace();
         watchdog_->schedule(new Poco::Util::TimerTaskAdapter<Service>(*this, &Service::pat_watchdog), pause, pause);
     }
     return done;
@@ -94,7 +96,6 @@ std::string Service::status() const {
 void Service::start_watching() {
     if (!options_.watch) return;
     watch_.emplace(gateway_.files(), read_since_);
-    timer_.emplace();
     timer_->schedule(new Poco::Util::TimerTaskAdapter<Service>(*this, &Service::look), 500, 500);
     log::info("serve", "watching " + text::count(gateway_.files().size(), "file"));
 }
@@ -152,11 +153,12 @@ void Service::drain(http::WhileIdle idle) {
 
 // On the timer's thread.
 void Service::look(Poco::Util::TimerTask&) {
+    const std::lock_guard one_at_a_time{reading_};
     // What has changed while an upgrade is under way is seen after it, if that comes to nothing.
     if (draining_ || handing_over_ || !watch_->changed()) return;
     const auto began = std::filesystem::file_time_type::clock::now();
     log::info("serve", "a file has changed");
-    (void)reload();
+    (void)read_again();
     watch_->follow(gateway_.files(), began);
 }
 
@@ -177,7 +179,7 @@ void Service::heed_reload() {
     bool later = false;
     {
         const std::lock_guard lock{mutex_};
-        if (successor_ >= 0) return void(::kill(successor_, SIGHUP));
+        if (const pid_t process = successor_; process >= 0) return void(::kill(process, SIGHUP));
         later = reload_follows_ = handing_over_ && !draining_;
     }
     if (later) log::info("config", "asked to reload while an upgrade is under way: whoever serves after it reloads");

@@ -101,16 +101,18 @@ admin::UpgradeResult Service::upgrade(std::chrono::seconds longest) {
     }
     if (!came.ok) return refused(came.problem + "; the process before goes on", last_lines(came.words));
     going_on.service = nullptr;
+    bool stopping = false;  // asked to when it was too late to take the word back
     {
         const std::lock_guard lock{mutex_};
         successor_ = came.process;
         if (reload_follows_) ::kill(came.process, SIGHUP);
+        stopping = draining_.exchange(true);
+        if (stopping) {
+            successor_ = -1;
+            ::kill(came.process, SIGTERM);
+        }
     }
-    if (draining_.exchange(true)) {  // asked to stop when it was too late to take the word back
-        successor_ = -1;
-        ::kill(came.process, SIGTERM);
-        return refused("the gateway is stopping");
-    }
+    if (stopping) return refused("the gateway is stopping");
     signals_.say_replaced();
     const std::string summary = "process " + std::to_string(came.process) + " (" + came.version + ") serves";
     return {true, summary, long(came.process), came.version, {}};
