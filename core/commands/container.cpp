@@ -12,6 +12,8 @@ std::string tie_to_container(pid_t process, pid_t parent, std::string_view first
     constexpr std::array<std::string_view, 6> inits{"docker-init", "podman-init", "catatonit",
                                                     "tini",        "tini-static", "dumb-init"};
     if (process == 1) return "this is process 1, whose end is its container's";
+    // Kubernetes' shared process namespace, --pid=container:NAME; `docker exec`, for which a refusal is too careful.
+    if (parent == 0) return "it was started from outside its process namespace, by who ends the container with it";
     if (parent == 1 && std::find(inits.begin(), inits.end(), first) != inits.end())
         return "process 1 is " + std::string{first} + ", which ends the container when this process ends";
     return "";

@@ -24,6 +24,11 @@ BOOST_DATA_TEST_CASE(a_container_ends_with_the_program_that_its_init_has_started
                "process 1 is " + std::string{init} + ", which ends the container when this process ends");
 }
 
+BOOST_AUTO_TEST_CASE(who_was_started_from_outside_is_waited_for_there) {
+    BOOST_TEST(tie_to_container(7, 0, "pause") ==
+               "it was started from outside its process namespace, by who ends the container with it");
+}
+
 BOOST_AUTO_TEST_CASE(whom_another_one_has_started_may_be_replaced) { BOOST_TEST(tie_to_container(7, 6, "tini") == ""); }
 
 BOOST_DATA_TEST_CASE(whoever_watches_over_services_outlives_them, data::make({"systemd", "init", "runit", "bash", ""}), first) {
