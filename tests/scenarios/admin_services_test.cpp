@@ -158,7 +158,7 @@ BOOST_AUTO_TEST_CASE(sessions_and_signatures_of_a_query_were_written_to_the_audi
                                                "audit = \"audit.log\", token = \"" + std::string{token} + "\", ")};
     BOOST_TEST(ask(gateway, "POST /reload?session=one1&sig=two2&jwt=three3&limit=4&key=alice", shown).status() == 200);
     const std::string line = gateway.read_file("audit.log");
-    BOOST_TEST(contains(line, R"("query":"session=(hidden)&sig=(hidden)&jwt=(hidden)&limit=4&key=(hidden)")"), line);
+    BOOST_TEST(contains(line, R"x("query":"session=(hidden)&sig=(hidden)&jwt=(hidden)&limit=4&key=(hidden)")x"), line);
     BOOST_TEST(ask(gateway, "POST /reload?by=caller&key=alice", shown).status() == 200);
     BOOST_TEST(contains(gateway.read_file("audit.log"), R"("query":"by=caller&key=alice")"));
 }
