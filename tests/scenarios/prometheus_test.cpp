@@ -150,11 +150,11 @@ BOOST_AUTO_TEST_CASE(prometheus_is_told_openmetrics) {
                                   : found->getObject(0)->getValue<std::string>("type") + ' ' +
                                         found->getObject(0)->getValue<std::string>("unit");
     };
-    // The older text has no units.
-    test::wait_until("a histogram has its unit",
-                     [&] { return metadata("tollgate_gateway_duration_seconds") == "histogram seconds"; });
-    BOOST_TEST(metadata("tollgate_lua_seconds") == "counter seconds");
-    BOOST_TEST(metadata("tollgate_connections") == "gauge ");
+    // The older text has no units. Prometheus tells of each figure as it comes to it.
+    for (const auto& [name, told] : {std::pair{"tollgate_gateway_duration_seconds", "histogram seconds"},
+                                     std::pair{"tollgate_lua_seconds", "counter seconds"},
+                                     std::pair{"tollgate_connections", "gauge "}})
+        test::wait_until(std::string{name} + " is a " + told, [&, name = name, told = told] { return metadata(name) == told; });
 }
 
 BOOST_AUTO_TEST_CASE(prometheus_keeps_the_traces_that_durations_lead_to) {
